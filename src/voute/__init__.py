@@ -1,0 +1,1 @@
+"""Voûte: the virtual vault that a city gives its residents and businesses."""
