@@ -1,0 +1,78 @@
+# Needs python3 (3.11 or later) and, once, apt for what the tests start (Chromium, poppler-utils, qpdf).
+# Everything else lands in .venv, web/node_modules and .make; `make clean` removes what was built.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+PY := .venv/bin/python
+WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print 2>/dev/null)
+CODE := src tests tools $(wildcard bench)
+
+.PHONY: help setup demo test test-long check check-python check-web format coverage bench docs web clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: .make/python .make/web-packages .make/system .make/age ## install all that the other targets need
+
+.make/python: requirements.lock pyproject.toml tools/bootstrap
+	@tools/bootstrap python && touch $@
+
+.make/web-packages: web/package.json web/package-lock.json .make/python
+	@tools/bootstrap web && touch $@
+
+.make/system: tools/bootstrap
+	@mkdir -p .make && tools/bootstrap system && touch $@
+
+.make/age: tools/get-age.sh
+	@mkdir -p .make && tools/bootstrap age && touch $@
+
+.make/web: .make/web-packages $(WEB_SOURCES)
+	@echo "voute: building the pages" >&2
+	@cd web && npm run --silent build >../.make/web.log 2>&1 || { cat ../.make/web.log >&2; exit 1; }
+	@touch $@
+
+web: .make/web ## build the pages into web/dist
+
+demo: .make/python .make/web ## a city on this machine: sample bills, a letter, an open browser page
+	@.venv/bin/voute demo
+
+test: setup .make/web ## every suite, then a time table
+	@$(PY) tools/run_tests.py
+
+test-long: setup .make/web ## what takes too long for `make test`
+	@$(PY) tools/run_tests.py --long
+
+check: check-python check-web ## lint, format, types, who imports whom; no warning passes
+
+check-python: .make/python
+	@ruff check --quiet $(CODE)
+	@ruff format --check --quiet $(CODE)
+	@mypy --no-error-summary $(CODE)
+	@lint-imports --no-logo >.make/imports.log || { cat .make/imports.log; exit 1; }
+	@echo "check: Python is clean"
+
+check-web: .make/web-packages
+	@cd web && npm run --silent check
+	@echo "check: web is clean"
+
+format: .make/python .make/web-packages ## put all code into its one format
+	@ruff check --quiet --fix-only $(CODE); ruff format --quiet $(CODE)
+	@cd web && npm run --silent format
+
+coverage: .make/python ## branch coverage of the rooms that hold rules and formats
+	@$(PY) -m pytest -q -n 2 --cov --cov-report=term tests/unit tests/property tests/vectors
+
+bench: setup .make/web ## measure, print the table, write bench/results
+	@$(PY) -m bench
+
+docs: .make/python ## write docs/api/openapi.json anew
+	@$(PY) tools/docs.py
+
+clean: ## remove what was built, keep downloads
+	@rm -rf .make/web .make/reports web/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
