@@ -1,0 +1,206 @@
+"""Checks a whole list before anything is sent: every bad row is named at once, with its line and its remedy."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+import unicodedata
+
+from voute.client.cells import CellError, read_cents, read_date, read_instalments, read_language, read_slot, read_text
+from voute.client.columns import Column
+from voute.client.findings import Finding, Problem
+from voute.client.party import party_of_name
+from voute.client.pdf_check import check_pdf
+from voute.client.table import RawRow, Table
+
+MAX_REFERENCE = 100
+"""Characters in a reference: Québec's roll numbers have 23."""
+MAX_PARTY = 200
+"""Characters in a party (docs/spec/document.md, manifest)."""
+MAX_TITLE = 200
+"""Characters in a title (docs/spec/document.md, manifest)."""
+MAX_PAYMENT_REFERENCE = 64
+"""Characters in a payment reference (docs/spec/document.md, manifest)."""
+MAX_KEY = 200
+"""Characters in a document key: an invoice number has some 20."""
+MAX_ADDRESS = 500
+"""Characters in a postal address: six lines of an envelope's window have 240."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that may be sealed: every cell read, the file found and checked; amounts in cents, dates ISO."""
+
+    line: int
+    reference: str
+    party: str
+    name: str
+    address: str
+    slot: int
+    path: Path
+    file_name: str
+    title: str
+    type: str
+    language: str
+    due: str | None
+    amount: int | None
+    instalments: tuple[tuple[str, int], ...]
+    payment_reference: str | None
+    reply_by: str | None
+    document_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome: the rows that may go, and everything that is wrong, by line."""
+
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+
+
+class _Cells:
+    """Reads the cells of one row and collects what is wrong with them."""
+
+    def __init__(self, raw: RawRow) -> None:
+        self.raw = raw
+        self.findings: list[Finding] = []
+
+    def note(self, problem: Problem, **facts: str | int) -> None:
+        self.findings.append(Finding(self.raw.line, problem, facts))
+
+    def read(self, column: Column, how: Callable[[str], _T], problem: Problem) -> _T | None:
+        cell = self.raw.get(column)
+        if not cell:
+            return None
+        try:
+            return how(cell)
+        except CellError:
+            self.note(problem, column=str(column), cell=cell[:60])
+            return None
+
+    def text(self, column: Column, limit: int, *, required: bool = False) -> str:
+        if required and not self.raw.get(column):
+            self.note(Problem.CELL_MISSING, column=str(column))
+            return ""
+        return self.read(column, lambda cell: read_text(cell, limit), Problem.TEXT_MALFORMED) or ""
+
+    def party(self) -> tuple[str, str]:
+        """Give (party, name); the party is derived from the name when the list has none."""
+        party, name = self.text(Column.PARTY, MAX_PARTY), self.text(Column.NAME, MAX_PARTY)
+        if not self.raw.get(Column.PARTY) and not self.raw.get(Column.NAME):
+            self.note(Problem.CELL_MISSING, column=str(Column.PARTY))
+        if not party and name:
+            party = self.read(Column.NAME, party_of_name, Problem.TEXT_MALFORMED) or ""
+        return party, name
+
+
+class PdfFolder:
+    """Finds the files of a list in one folder, whatever the Unicode form of their names."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder in which relative names are looked up."""
+        self.folder = folder
+        self._by_name: dict[Path, Mapping[str, Path]] = {}
+
+    def find(self, name: str) -> Path | Problem:
+        """Give the path of a name; refuses names that lead outside the folder."""
+        relative = Path(name.replace("\\", "/"))
+        if relative.is_absolute() or ".." in relative.parts or "\x00" in name:
+            return Problem.FILE_OUTSIDE
+        path = self.folder / relative
+        if path.is_file():
+            return path if path.resolve().is_relative_to(self.folder.resolve()) else Problem.FILE_OUTSIDE
+        return self._same_but_for_form(path) or Problem.FILE_MISSING
+
+    def _same_but_for_form(self, path: Path) -> Path | None:
+        # A Mac writes names in NFD, a list made in Excel has them in NFC: the same name to a person.
+        parent = path.parent
+        if parent not in self._by_name:
+            found = parent.iterdir() if parent.is_dir() else iter(())
+            self._by_name[parent] = {unicodedata.normalize("NFC", p.name): p for p in found if p.is_file()}
+        return self._by_name[parent].get(unicodedata.normalize("NFC", path.name))
+
+
+def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Row | None, list[Finding]]:
+    cells = _Cells(raw)
+    reference = cells.text(Column.REFERENCE, MAX_REFERENCE, required=True)
+    party, name = cells.party()
+    title = cells.text(Column.TITLE, MAX_TITLE, required=True)
+    kind = cells.text(Column.TYPE, 40, required=True)
+    if kind and kind not in types:
+        cells.note(Problem.TYPE_UNKNOWN, type=kind[:40], known=", ".join(sorted(types)))
+    amount = cells.read(Column.AMOUNT, read_cents, Problem.AMOUNT_MALFORMED)
+    row = Row(
+        line=raw.line,
+        reference=reference,
+        party=party,
+        name=name,
+        address=cells.text(Column.ADDRESS, MAX_ADDRESS),
+        slot=cells.read(Column.SLOT, read_slot, Problem.SLOT_MALFORMED) or 0,
+        path=_find_file(cells, folder),
+        file_name=raw.get(Column.FILE),
+        title=title,
+        type=kind,
+        language=cells.read(Column.LANGUAGE, read_language, Problem.LANGUAGE_UNKNOWN) or "fr",
+        due=cells.read(Column.DUE, read_date, Problem.DATE_MALFORMED),
+        amount=amount,
+        instalments=cells.read(Column.INSTALMENTS, read_instalments, Problem.INSTALMENTS_MALFORMED) or (),
+        payment_reference=cells.text(Column.PAYMENT_REFERENCE, MAX_PAYMENT_REFERENCE) or None,
+        reply_by=cells.read(Column.REPLY_BY, read_date, Problem.DATE_MALFORMED),
+        document_key=cells.text(Column.DOCUMENT_KEY, MAX_KEY) or None,
+    )
+    return (None if cells.findings else row), cells.findings
+
+
+def _find_file(cells: _Cells, folder: PdfFolder) -> Path:
+    name = cells.raw.get(Column.FILE)
+    if not name:
+        cells.note(Problem.CELL_MISSING, column=str(Column.FILE))
+        return folder.folder
+    found = folder.find(name)
+    if isinstance(found, Problem):
+        cells.note(found, file=name[:200])
+        return folder.folder
+    wrong = check_pdf(found)
+    if wrong is not None:
+        cells.note(wrong, file=name[:200])
+    return found
+
+
+def dedupe_parts(row: Row, run: str) -> tuple[str, ...]:
+    """Give what names a document to its issuer: party and document key, else run and file name (docs/spec/claim.md)."""
+    if row.document_key is not None:
+        return (row.party, row.document_key)
+    return (run, unicodedata.normalize("NFC", row.file_name))
+
+
+def check_table(
+    table: Table,
+    folder: PdfFolder,
+    types: Iterable[str],
+    run: str,
+    *,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Checked:
+    """Check every row of a list; nothing is sent and nothing is changed.
+
+    `types` are the document types that the trust root gives to this issuer; `progress` is told the rows done.
+    """
+    known_types = frozenset(types)
+    findings = list(table.findings)
+    rows: list[Row] = []
+    seen: dict[tuple[str, ...], int] = {}
+    for done, raw in enumerate(table.rows, 1):
+        row, wrong = _check_row(raw, folder, known_types)
+        findings.extend(wrong)
+        if row is not None:
+            first = seen.setdefault(dedupe_parts(row, run), row.line)
+            if first != row.line:
+                findings.append(Finding(row.line, Problem.DOCUMENT_TWICE, {"first": first}))
+            else:
+                rows.append(row)
+        progress(done)
+    findings.sort(key=lambda finding: finding.line)
+    return Checked(tuple(rows), tuple(findings))
