@@ -9,7 +9,8 @@ import pytest
 SUITES_WITHOUT_SOCKETS = frozenset({"unit", "property", "vectors", "contract", "structure"})
 HERE = Path(__file__).resolve().parent
 
-# The short profile draws the same cases every time, so that a failure belongs to the change under test; the long one explores.
+# The short profile draws the same cases every time, so that a failure belongs to the change under test; the long one
+# explores.
 hypothesis.settings.register_profile("short", max_examples=40, deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))

@@ -1,7 +1,5 @@
 """Runs the suites one after the other and prints a time table; the last line says how many passed and failed."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import subprocess
