@@ -1,8 +1,8 @@
 """Reads single cells as people write them; each function raises `CellError` and nothing else."""
 
-from datetime import date
 import re
 import unicodedata
+from datetime import date
 
 from voute.core.errors import FormatError
 
@@ -18,7 +18,17 @@ _GROUPED_COMMA = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?$")
 _GROUPED_POINT = re.compile(r"^\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LANGUAGES = {"fr": "fr", "français": "fr", "francais": "fr", "french": "fr", "f": "fr", "en": "en", "anglais": "en", "english": "en", "a": "en"}
+_LANGUAGES = {
+    "fr": "fr",
+    "français": "fr",
+    "francais": "fr",
+    "french": "fr",
+    "f": "fr",
+    "en": "en",
+    "anglais": "en",
+    "english": "en",
+    "a": "en",
+}
 
 
 class CellError(FormatError):

@@ -1,7 +1,7 @@
 """The columns of a delivery list, and the headings under which people have them."""
 
-from enum import StrEnum
 import unicodedata
+from enum import StrEnum
 
 
 class Column(StrEnum):

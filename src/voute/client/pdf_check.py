@@ -1,7 +1,7 @@
 """Says whether a file is a PDF that the holder can open, reading only its ends unless something is odd."""
 
-from pathlib import Path
 import re
+from pathlib import Path
 
 import pikepdf
 

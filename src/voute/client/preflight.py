@@ -1,10 +1,10 @@
 """Checks a whole list before anything is sent: every bad row is named at once, with its line and its remedy."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-import unicodedata
 
 from voute.client.cells import CellError, read_cents, read_date, read_instalments, read_language, read_slot, read_text
 from voute.client.columns import Column

@@ -1,8 +1,8 @@
 """Reads a delivery list as people have it: UTF-8 with or without BOM or Windows-1252; comma, semicolon or tab."""
 
 import csv
-from dataclasses import dataclass
 import io
+from dataclasses import dataclass
 
 from voute.client.columns import REQUIRED, Column, column_of
 from voute.client.findings import Finding, Problem
@@ -73,7 +73,9 @@ def _headings(cells: list[str]) -> tuple[list[Column | None], list[Finding]]:
         if column is not None and column in columns:
             findings.append(Finding(1, Problem.COLUMN_TWICE, {"column": cell.strip()[:60]}))
         columns.append(column)
-    findings.extend(Finding(1, Problem.COLUMN_MISSING, {"column": str(needed)}) for needed in REQUIRED if needed not in columns)
+    findings.extend(
+        Finding(1, Problem.COLUMN_MISSING, {"column": str(needed)}) for needed in REQUIRED if needed not in columns
+    )
     if Column.PARTY not in columns and Column.NAME not in columns:
         findings.append(Finding(1, Problem.COLUMN_MISSING, {"column": "party"}))
     return columns, findings

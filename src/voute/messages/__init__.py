@@ -3,10 +3,10 @@
 Imports nothing of ours; may be imported by `cli`, `client`, `paper` and `server` (docs/adr/0006).
 """
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-import os
 
 from fluent.runtime import FluentBundle, FluentResource
 

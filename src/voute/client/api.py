@@ -1,0 +1,289 @@
+"""The issuer's calls to the city (docs/spec/api.md, Issuer): one method a route, errors with the city's stable codes."""
+
+import base64
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import httpx
+from typing_extensions import override
+
+from voute.core.errors import FormatError, VouteError
+
+MATCH_LIMIT = 10_000
+"""Lookup ids, or dedupe ids, in one call (docs/spec/api.md)."""
+
+ACT_LIMIT = 1_000
+"""Acts in one call (docs/spec/api.md)."""
+
+_TRIES = 4
+"""A call that the network lost is repeated: every route of an issuer may be."""
+
+_FIRST_WAIT_S = 0.25
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+Json = Mapping[str, Any]
+
+
+class CityRefusedError(VouteError):
+    """The city answered with a problem; `problem` is its code, `status` the HTTP status."""
+
+    code: ClassVar[str] = "city-refused"
+
+    def __init__(self, problem: str, status: int, facts: Mapping[str, str | int]) -> None:
+        """Keep the code, the status and the facts of the city's answer."""
+        super().__init__(f"{status} {problem}", problem=problem, status=status)
+        self.problem = problem
+        self.status = status
+        self.answer_facts = facts
+
+
+class CityUnreachableError(VouteError):
+    """The city did not answer, after several tries; what it acknowledged before stays."""
+
+    code: ClassVar[str] = "city-unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """The bearer token of a signed challenge; never shown."""
+
+    value: str
+
+    @override
+    def __repr__(self) -> str:
+        """Hide the token from logs and traces."""
+        return "SessionToken(…)"
+
+
+class CityApi:
+    """One connection to a city for one issuer; used by one thread or process at a time.
+
+    Raises `CityRefusedError` for a problem, `CityUnreachableError` when nobody answers, `FormatError` for an answer that
+    is not what the specification says.
+    """
+
+    def __init__(self, server: str, token: SessionToken | None = None) -> None:
+        """Take the city's origin, for instance `https://coffre.ville.example`."""
+        self._http = httpx.Client(base_url=server, timeout=_TIMEOUT, follow_redirects=False)
+        self._token = token
+
+    def __enter__(self) -> Self:
+        """Use as a context; closes its connections."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # -- sign in
+
+    def challenge(self, issuer: str) -> bytes:
+        """Ask for the challenge that the issuer signs."""
+        return _bytes(self._json("POST", "/api/issuer/challenge", json_body={"issuer": issuer}), "challenge")
+
+    def sign_in(self, statement: bytes) -> SessionToken:
+        """Send the signed challenge; later calls of this object carry the token that comes back."""
+        answer = self._json("POST", "/api/issuer/sessions", json_body={"statement": _b64(statement)})
+        self._token = SessionToken(_text(answer, "token"))
+        return self._token
+
+    def trust_root(self) -> bytes:
+        """Fetch the trust root's envelope, to be verified by the caller."""
+        return self._call("GET", "/api/trust-root").content
+
+    # -- directory
+
+    def match(self, lookup_ids: Sequence[bytes]) -> Json:
+        """Ask which lookup ids are waiting, bound or revoked, with the proofs of what is bound; at most `MATCH_LIMIT`."""
+        return self._json("POST", "/api/directory/match", json_body={"lookup_ids": [i.hex() for i in lookup_ids]})
+
+    def bound(self, acts: Sequence[bytes]) -> int:
+        """Hand over signed `bound` acts, at most `ACT_LIMIT`."""
+        return _int(self._json("POST", "/api/directory/bound", json_body={"acts": [_b64(a) for a in acts]}), "accepted")
+
+    def revoke(self, acts: Sequence[bytes]) -> int:
+        """Hand over signed `revoked` acts, at most `ACT_LIMIT`."""
+        return _int(self._json("POST", "/api/lookups/revoke", json_body={"acts": [_b64(a) for a in acts]}), "revoked")
+
+    def known(self, dedupe_ids: Sequence[bytes]) -> Sequence[Json]:
+        """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`."""
+        answer = self._json("POST", "/api/deliveries/known", json_body={"dedupe_ids": [i.hex() for i in dedupe_ids]})
+        return _list(answer, "known")
+
+    # -- a delivery
+
+    def open_delivery(self, delivery_id: bytes, run: str) -> None:
+        """Open a draft; the same id again changes nothing."""
+        self._call("POST", "/api/deliveries", json_body={"delivery_id": delivery_id.hex(), "run": run})
+
+    def put_pack(self, delivery_id: bytes, pack_hash: bytes, parts: Sequence[bytes | memoryview]) -> None:
+        """Send a pack from memory, part by part; a pack that is there already is not stored again."""
+        size = sum(len(part) for part in parts)
+        self._call(
+            "PUT",
+            f"/api/deliveries/{delivery_id.hex()}/packs/{pack_hash.hex()}",
+            parts=parts,
+            headers={"content-length": str(size), "content-type": "application/octet-stream"},
+        )
+
+    def put_draft(self, delivery_id: bytes, pack_hash: bytes, draft: bytes) -> int:
+        """Send what stands beside a pack (pack statement, headers, cards, boxes)."""
+        answer = self._json(
+            "PUT",
+            f"/api/deliveries/{delivery_id.hex()}/packs/{pack_hash.hex()}/draft",
+            parts=(draft,),
+            headers={"content-length": str(len(draft)), "content-type": "application/octet-stream"},
+        )
+        return _int(answer, "documents")
+
+    def commit(self, delivery_id: bytes, documents: int, packs: Sequence[bytes]) -> Json:
+        """Make the whole delivery count, at once."""
+        body = {"documents": documents, "packs": [p.hex() for p in packs]}
+        return self._json("POST", f"/api/deliveries/{delivery_id.hex()}/commit", json_body=body)
+
+    def cancel(self, delivery_id: bytes) -> None:
+        """Cancel a draft; it leaves nothing."""
+        self._call("DELETE", f"/api/deliveries/{delivery_id.hex()}")
+
+    def delivery(self, delivery_id: bytes) -> Json:
+        """Fetch the state of a delivery."""
+        return self._json("GET", f"/api/deliveries/{delivery_id.hex()}")
+
+    def receipts(self, delivery_id: bytes) -> Iterator[Json]:
+        """Stream the receipts of a visible delivery, line by line, never all in memory."""
+        request = self._request("GET", f"/api/deliveries/{delivery_id.hex()}/receipts", {})
+        try:
+            answer = self._http.send(request, stream=True)
+            try:
+                if answer.status_code != httpx.codes.OK:
+                    answer.read()
+                    raise _problem(answer)
+                for line in answer.iter_lines():
+                    if line:
+                        yield _object(line)
+            finally:
+                answer.close()
+        except httpx.HTTPError as error:
+            raise CityUnreachableError(type(error).__name__) from error
+
+    # -- one call
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: Iterable[bytes | memoryview] | bytes | None = None,
+    ) -> httpx.Request:
+        all_headers = {"x-voute": "1", **headers}
+        if self._token is not None:
+            all_headers["authorization"] = f"Bearer {self._token.value}"
+        return self._http.build_request(method, path, headers=all_headers, content=content)  # type: ignore[arg-type]
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        json_body: object = None,
+        parts: Sequence[bytes | memoryview] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Make one call, repeated when the network lost it or the city is busy for a moment."""
+        wait = _FIRST_WAIT_S
+        last = ""
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(wait)
+                wait *= 2
+            extra = dict(headers or {})
+            content: Iterable[bytes | memoryview] | bytes | None = iter(parts) if parts is not None else None
+            if json_body is not None:
+                content, extra["content-type"] = json.dumps(json_body).encode(), "application/json"
+            try:
+                answer = self._http.send(self._request(method, path, extra, content))
+            except httpx.HTTPError as error:
+                last = type(error).__name__
+                continue
+            if answer.status_code in {
+                httpx.codes.BAD_GATEWAY,
+                httpx.codes.SERVICE_UNAVAILABLE,
+                httpx.codes.GATEWAY_TIMEOUT,
+            }:
+                last = str(answer.status_code)
+                continue
+            if answer.is_success:
+                return answer
+            raise _problem(answer)
+        raise CityUnreachableError(last)
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        json_body: object = None,
+        parts: Sequence[bytes | memoryview] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        return _object(self._call(method, path, json_body=json_body, parts=parts, headers=headers).content)
+
+
+def _problem(answer: httpx.Response) -> CityRefusedError:
+    try:
+        body = _object(answer.content)
+    except FormatError:
+        return CityRefusedError("unknown", answer.status_code, {})
+    facts = body.get("facts")
+    code = body.get("code")
+    return CityRefusedError(
+        code if isinstance(code, str) else "unknown", answer.status_code, facts if isinstance(facts, dict) else {}
+    )
+
+
+def _object(data: bytes | str) -> Json:
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise FormatError("the city's answer is not JSON") from error
+    if not isinstance(value, dict):
+        raise FormatError("the city's answer is not an object")
+    return value
+
+
+def _text(answer: Json, key: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str):
+        raise FormatError(f"no text {key} in the city's answer")
+    return value
+
+
+def _int(answer: Json, key: str) -> int:
+    value = answer.get(key)
+    if not isinstance(value, int):
+        raise FormatError(f"no number {key} in the city's answer")
+    return value
+
+
+def _list(answer: Json, key: str) -> Sequence[Json]:
+    value = answer.get(key)
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise FormatError(f"no list {key} in the city's answer")
+    return value
+
+
+def _bytes(answer: Json, key: str) -> bytes:
+    try:
+        return base64.b64decode(_text(answer, key), validate=True)
+    except ValueError as error:
+        raise FormatError(f"{key} is not base64") from error
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
