@@ -1,4 +1,4 @@
-"""The issuer's calls to the city (docs/spec/api.md, Issuer): one method a route, errors with the city's stable codes."""
+"""The issuer's calls to the city (docs/spec/api.md, Issuer): one method a route; errors carry the city's codes."""
 
 import base64
 import json
@@ -62,8 +62,8 @@ class SessionToken:
 class CityApi:
     """One connection to a city for one issuer; used by one thread or process at a time.
 
-    Raises `CityRefusedError` for a problem, `CityUnreachableError` when nobody answers, `FormatError` for an answer that
-    is not what the specification says.
+    Raises `CityRefusedError` for a problem, `CityUnreachableError` when nobody answers, `FormatError` for an answer
+    that is not what the specification says.
     """
 
     def __init__(self, server: str, token: SessionToken | None = None) -> None:
@@ -100,7 +100,7 @@ class CityApi:
     # -- directory
 
     def match(self, lookup_ids: Sequence[bytes]) -> Json:
-        """Ask which lookup ids are waiting, bound or revoked, with the proofs of what is bound; at most `MATCH_LIMIT`."""
+        """Ask which lookup ids wait, are bound or revoked, with proofs of what is bound; at most `MATCH_LIMIT`."""
         return self._json("POST", "/api/directory/match", json_body={"lookup_ids": [i.hex() for i in lookup_ids]})
 
     def bound(self, acts: Sequence[bytes]) -> int:
