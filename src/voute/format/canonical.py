@@ -1,0 +1,106 @@
+"""Canonical JSON: one value, one sequence of bytes.
+
+Source: `docs/spec/encoding.md`, "Canonical JSON" (RFC 8785 §3.2.2.2 for the escaping of strings). Python's own
+encoder writes exactly these escapes and Python orders text by code point, so the strictness is in what is refused:
+floats, long integers, keys that are no names, lone surrogates, deep nesting, and every input that its own
+re-encoding does not give back.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NoReturn, TypeAlias
+
+from voute.core.errors import FormatError
+from voute.core.values import MAX_INTEGER
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+
+# Deeper than any schema of ours, shallow enough for every parser's stack.
+MAX_DEPTH: Final = 16
+# One statement; what is larger (registry) says so where it is read.
+MAX_BYTES: Final = 1024 * 1024
+# -(2^53 - 1) has 16 digits and a sign; a longer run is refused before Python builds a huge integer.
+MAX_DIGITS: Final = 17
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_known_names: set[str] = set()
+# A hostile sender may invent names: the memory of good ones stays bounded.
+_MAX_KNOWN_NAMES: Final = 4096
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise FormatError(f"not an integer: {text[:20]}")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        _refuse_number(text)
+    return int(text)
+
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_decoder = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer)
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        raise FormatError("a key is a name of the form [a-z][a-z0-9_]*")
+    if len(_known_names) < _MAX_KNOWN_NAMES:
+        _known_names.add(name)
+
+
+def _check(value: object, depth: int) -> None:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if isinstance(value, int):
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise FormatError("integer out of range")
+    elif isinstance(value, dict):
+        if not _known_names.issuperset(value):
+            for name in value:
+                _check_name(name)
+        _check_items(value.values(), depth)
+    elif isinstance(value, list | tuple):
+        _check_items(value, depth)
+    else:
+        raise FormatError(f"no JSON value: {kind.__name__}")
+
+
+def _check_items(items: Iterable[object], depth: int) -> None:
+    if depth == MAX_DEPTH:
+        raise FormatError(f"nested deeper than {MAX_DEPTH}")
+    for item in items:
+        _check(item, depth + 1)
+
+
+def dumps(value: Json) -> bytes:
+    """Encode a value canonically.
+
+    Takes None, bool, int, str, list, tuple and dict; tuples are written as lists. Raises `FormatError` for anything
+    else and for what canonical JSON does not hold.
+    """
+    _check(value, 0)
+    try:
+        return _encoder.encode(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise FormatError("lone surrogate in a text") from error
+
+
+def loads(data: bytes, maximum: int = MAX_BYTES) -> Json:
+    """Decode canonical JSON of at most `maximum` bytes.
+
+    The value's own encoding is exactly `data`: white space, another order, a key twice, other escapes are refused.
+    Raises `FormatError` and nothing else.
+    """
+    if len(data) > maximum:
+        raise FormatError(f"more than {maximum} bytes")
+    try:
+        text = data.decode("utf-8")
+        value, end = _decoder.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("not JSON in UTF-8") from error
+    if end != len(text) or dumps(value) != data:
+        raise FormatError("not canonical JSON")
+    return value  # type: ignore[no-any-return]
