@@ -54,11 +54,10 @@ def _decode(data: bytes) -> tuple[str, str] | None:
 
 def _delimiter(text: str) -> str:
     """Pick the delimiter that makes most known headings of the first line."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
 
     def known(delimiter: str) -> int:
-        cells = next(csv.reader([first], delimiter=delimiter), [])
-        return sum(column_of(cell) is not None for cell in cells)
+        return sum(column_of(cell.strip('" \n')) is not None for cell in first.split(delimiter))
 
     return max(_DELIMITERS, key=known)
 
