@@ -1,11 +1,11 @@
 """Port of the catalogue: one small protocol a resource, one transaction as the unit of work (docs/spec/catalogue.md).
 
-Trust: for availability only. A driver raises `StoreError` when the database fails; a transaction that raised left nothing.
-All calls are synchronous. Sequences of ids may be longer than one statement takes: the driver splits them.
+Trust: for availability only. A driver raises `StoreError` when the database fails; a transaction that raised left
+nothing. All calls are synchronous. Sequences of ids may be longer than one statement takes: the driver splits them.
 
 Concurrency: a transaction opened with `begin()` sees everything acknowledged before it began, and `lock=True` (or any
-write to a row) makes other transactions that lock or write the same row wait until it ends. SQLite gives this with one writer
-at a time (BEGIN IMMEDIATE), PostgreSQL with row locks.
+write to a row) makes other transactions that lock or write the same row wait until it ends. SQLite gives this with one
+writer at a time (BEGIN IMMEDIATE), PostgreSQL with row locks.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class Vaults(Protocol):
     """Vaults with their records, keyrings, unlock methods and credentials."""
 
     def number_for(self, lookup_id: bytes, now: int) -> int:
-        """Return the vault number given to a lookup id, giving the next one (from 1) on the first call; always the same after."""
+        """Return the vault number of a lookup id: the next one (from 1) on the first call, the same ever after."""
         ...
 
     def add(self, vault: VaultRow) -> None:
@@ -144,7 +144,7 @@ class Access(Protocol):
         ...
 
     def take_challenge(self, challenge_hash: bytes, purpose: ChallengePurpose) -> ChallengeRow | None:
-        """Remove a challenge of this purpose and return it; None when there is none (used, never given): one caller gets it."""
+        """Remove a challenge of this purpose and return it, to one caller only; None when there is none."""
         ...
 
     def add_session(self, session: SessionRow) -> None:
@@ -172,7 +172,7 @@ class Access(Protocol):
         ...
 
     def purge(self, *, expired_before: int, window_before: int) -> int:
-        """Remove challenges and sessions that expired before an instant and counters of older windows; return how many rows."""
+        """Remove expired challenges and sessions and counters of older windows; return how many rows went."""
         ...
 
 
@@ -196,7 +196,7 @@ class Lookups(Protocol):
         ...
 
     def mark_bound_event(self, lookup_id: bytes, event_id: int) -> bool:
-        """Keep the issuer's `bound` event of a bound lookup once; False when it has one or is not bound (nothing changed)."""
+        """Keep the issuer's `bound` event of a bound lookup once; False when it has one or is unbound."""
         ...
 
     def revoke(self, lookup_id: bytes, at: int) -> bool:
@@ -253,9 +253,9 @@ class Deliveries(Protocol):
     def cancel(self, delivery_id: bytes) -> tuple[bytes, ...] | None:
         """Cancel a draft and remove its documents, events, packs' rows and the lookups that no other delivery needs.
 
-        A lookup that this delivery created but in whose box another, not cancelled delivery has a document is kept and handed to
-        that delivery. Returns the hashes of packs that no delivery has any more (their blobs may go), or None when
-        it is no draft (nothing changed).
+        A lookup that this delivery created but in whose box another, not cancelled delivery has a document is kept and
+        handed to that delivery. Returns the hashes of packs that no delivery has any more (their blobs may go), or
+        None when it is no draft (nothing changed).
         """
         ...
 
@@ -295,7 +295,7 @@ class Documents(Protocol):
         ...
 
     def receipts(self, delivery_id: bytes, *, after_event: int, limit: int) -> tuple[DeliveredEvent, ...]:
-        """Return the documents of a visible delivery with their logged events, event id rising and above `after_event`."""
+        """Return the documents of a visible delivery with their logged events, by event id, above `after_event`."""
         ...
 
 
@@ -333,8 +333,9 @@ class Events(Protocol):
     def publish(self, *, below: int, at: int) -> int:
         """Mark numbered events under this index as logged; return how many deliveries became visible.
 
-        Every committed delivery whose events are all logged becomes `visible` in the same transaction, and its documents get positions
-        above all given before, in the order of their event ids; deliveries in the order of their last log index.
+        Every committed delivery whose events are all logged becomes `visible` in this transaction, and its documents
+        get positions above all given before, in the order of their event ids; deliveries in the order of their last
+        log index.
         """
         ...
 
