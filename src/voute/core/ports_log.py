@@ -41,6 +41,17 @@ class LockConflictError(StateError):
     code: ClassVar[str] = "lock-conflict"
 
 
+class WitnessConflictError(StateError):
+    """The witness last cosigned another size of this log; the fact `size` says which (C2SP tlog-witness: 409)."""
+
+    code: ClassVar[str] = "witness-conflict"
+
+    def __init__(self, size: int) -> None:
+        """Keep the size that the witness holds: the next proof starts there."""
+        super().__init__(f"the witness holds size {size}", size=size)
+        self.size = size
+
+
 class TileStore(Protocol):
     """Bytes under relative paths such as `tile/0/x001/234.p/17`, `staging/…` and `checkpoint` (`[a-z0-9./-]`, ≤ 200)."""
 
@@ -123,8 +134,11 @@ class Witness(Protocol):
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
         """Return the witness's signature lines on a signed checkpoint, given the consistency proof from `old_size`.
 
-        The driver keeps its own time limit. Raises `voute.tlog.witness.WitnessConflictError` when the witness holds another
-        size (its fact `size`), other `VouteError` when it refuses or cannot be reached.
+        The driver keeps its own time limit.
+
+        Raises:
+            WitnessConflictError: the witness holds another size.
+            VouteError: it refused, or cannot be reached.
         """
         ...
 
