@@ -1,0 +1,13 @@
+/** What a screen reader should say though the focus stays where it is: one polite region in the frame shows it. */
+
+let text = $state('');
+
+/** The words of the live region. */
+export function announced(): string {
+  return text;
+}
+
+/** Says these words once the person pauses; the same words twice are said twice. */
+export function announce(words: string): void {
+  text = text === words ? `${words}\u00a0` : words;
+}

@@ -1,0 +1,64 @@
+/** Dates, amounts, sizes and long hexadecimal values as a person reads them, in the language shown. */
+
+import { currentLocale } from './i18n.svelte.ts';
+
+const REGION = { fr: 'fr-CA', en: 'en-CA' } as const;
+const KIB = 1024;
+const HEX_GROUP = 8;
+
+const region = (): string => REGION[currentLocale()];
+
+/** `2026-02-03` or an instant as a day: « 3 février 2026 ». A plain date is not moved by time zones. */
+export function formatDay(value: string, month: 'long' | 'short' = 'long'): string {
+  const plain = value.length === 10;
+  const date = new Date(plain ? `${value}T00:00:00Z` : value);
+  return new Intl.DateTimeFormat(region(), {
+    day: 'numeric',
+    month,
+    year: 'numeric',
+    ...(plain ? { timeZone: 'UTC' } : {}),
+  }).format(date);
+}
+
+/** An instant to the second with its time zone, for evidence: « 3 févr. 2026, 10:42:07 HNE ». */
+export function formatInstant(value: string): string {
+  return new Intl.DateTimeFormat(region(), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).format(new Date(value));
+}
+
+/** Integer cents as money: « 1 234,56 $ ». */
+export function formatMoney(money: { readonly cents: number; readonly currency: string }): string {
+  return new Intl.NumberFormat(region(), { style: 'currency', currency: money.currency }).format(money.cents / 100);
+}
+
+/** A whole number with its group separators. */
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(region()).format(value);
+}
+
+/** A size in kilobytes or megabytes. */
+export function formatSize(bytes: number): string {
+  const mega = bytes >= KIB * KIB;
+  const unit = mega ? 'megabyte' : 'kilobyte';
+  const value = mega ? bytes / (KIB * KIB) : Math.max(1, bytes / KIB);
+  return new Intl.NumberFormat(region(), { style: 'unit', unit, maximumFractionDigits: mega ? 1 : 0 }).format(value);
+}
+
+/** Hexadecimal in groups of eight, so that a person can compare it by eye. */
+export function groupHex(hex: string): string {
+  return (hex.match(new RegExp(`.{1,${HEX_GROUP}}`, 'g')) ?? []).join(' ');
+}
+
+/** Days from today (local) to a plain date: 0 today, negative when past. */
+export function daysUntil(date: string, now: Date = new Date()): number {
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  return Math.round((Date.parse(`${date}T00:00:00Z`) - today) / 86_400_000);
+}

@@ -1,0 +1,83 @@
+/**
+ * A router of the few addresses that a resident meets: history entries, document titles and focus, nothing else.
+ *
+ * Focus goes to the heading of the new screen (`Heading.svelte`), which a screen reader then reads; the browser's own scroll
+ * restoration is kept for Back.
+ */
+
+/** Screens by name, with the pattern of their address. */
+export const ROUTES = {
+  welcome: /^\/$/,
+  signIn: /^\/connexion$/,
+  open: /^\/ouvrir$/,
+  documents: /^\/documents$/,
+  document: /^\/documents\/(?<id>[0-9a-f]{32})$/,
+  evidence: /^\/documents\/(?<id>[0-9a-f]{32})\/preuve$/,
+  waysIn: /^\/acces$/,
+} as const;
+
+export type RouteName = keyof typeof ROUTES | 'unknown';
+
+/** Where the person is. */
+export interface Place {
+  readonly route: RouteName;
+  readonly id: string;
+}
+
+/** Reads an address; one that is none of ours is `unknown`. */
+export function placeOf(pathname: string): Place {
+  const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname;
+  for (const [route, pattern] of Object.entries(ROUTES)) {
+    const match = pattern.exec(path);
+    if (match) return { route: route as keyof typeof ROUTES, id: match.groups?.['id'] ?? '' };
+  }
+  return { route: 'unknown', id: '' };
+}
+
+let place = $state.raw<Place>({ route: 'unknown', id: '' });
+let moves = $state(0);
+
+/** The present place; reactive. */
+export function currentPlace(): Place {
+  return place;
+}
+
+/** How often the person has moved since the page was loaded: the first screen does not take the focus. */
+export function movesMade(): number {
+  return moves;
+}
+
+function arrive(): void {
+  place = placeOf(location.pathname);
+  moves += 1;
+}
+
+/** Goes to an address of ours; `replace` leaves no way back to the present one. */
+export function go(path: string, replace = false): void {
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  arrive();
+  scrollTo(0, 0);
+}
+
+function isPlain(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+}
+
+function onClick(event: MouseEvent): void {
+  if (event.defaultPrevented || !isPlain(event) || !(event.target instanceof Element)) return;
+  const link = event.target.closest('a[href]');
+  if (!(link instanceof HTMLAnchorElement) || link.target !== '' || link.hasAttribute('download')) return;
+  const url = new URL(link.href);
+  if (url.origin !== location.origin || placeOf(url.pathname).route === 'unknown') return;
+  if (url.hash !== '' && url.pathname === location.pathname) return;
+  event.preventDefault();
+  go(url.pathname);
+}
+
+/** Starts listening to links and to Back and Forward. */
+export function startRouter(): void {
+  place = placeOf(location.pathname);
+  addEventListener('popstate', arrive);
+  document.addEventListener('click', onClick);
+}
