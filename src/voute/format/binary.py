@@ -59,8 +59,7 @@ def labelled_hash(label: str, *parts: Part) -> Hash:
 
 
 def derive(key: bytes, label: str, *parts: Part) -> bytes:
-    """`KDF(key, label, parts…)`: HKDF-SHA256 with empty salt and the length-prefixed label and parts as info; 32
-    bytes.
+    """`KDF(key, label, parts…)`: HKDF-SHA256, empty salt, info = label and parts length-prefixed; 32 bytes.
 
     One block of RFC 5869 is exactly 32 bytes, so expanding is one HMAC.
     """
