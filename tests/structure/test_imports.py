@@ -10,7 +10,7 @@ from tests.support.project import Module, imported_names, source_modules
 EVERYWHERE = frozenset({"core"})
 MAY_IMPORT = {
     "core": frozenset[str](),
-    "messages": EVERYWHERE,
+    "messages": frozenset[str](),
     "format": EVERYWHERE,
     "store": EVERYWHERE,
     "tlog": EVERYWHERE | {"format"},

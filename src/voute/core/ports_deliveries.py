@@ -1,0 +1,138 @@
+"""Catalogue ports of the delivery: lookup ids, deliveries, packs, documents.
+
+Rows of a delivery count only when its one row says `committed`; they are shown only when it says `visible`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId
+from voute.core.rows import (
+    DeliveryRow,
+    DocumentRow,
+    KnownDocument,
+    ListedDocument,
+    LookupRow,
+    PackRow,
+    ReceiptRow,
+)
+
+
+class Lookups(Protocol):
+    """Lookup ids of claim codes."""
+
+    def add_missing(self, rows: Sequence[LookupRow]) -> None:
+        """Keep those whose lookup id is not known yet; known ones stay as they are."""
+        ...
+
+    def get(self, lookup_id: LookupId) -> LookupRow | None:
+        """Return one."""
+        ...
+
+    def get_many(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
+        """Return those that are known, of any issuer."""
+        ...
+
+    def of_vault(self, vault_id: VaultId) -> tuple[LookupRow, ...]:
+        """Return those bound to a vault."""
+        ...
+
+    def bind(self, lookup_id: LookupId, vault_id: VaultId, bind: Hash, claimed_at: int, claim_event: int) -> bool:
+        """Bind a waiting one to a vault; False: it was not waiting, nothing was changed."""
+        ...
+
+    def revoke(self, lookup_id: LookupId, now: int) -> bool:
+        """Revoke a waiting one; False: it was not waiting, nothing was changed."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Deliveries and their state."""
+
+    def add(self, row: DeliveryRow) -> None:
+        """Keep a new one; `RowExistsError` if the id is taken, or if the issuer has another draft of this run."""
+        ...
+
+    def get(self, delivery_id: DeliveryId) -> DeliveryRow | None:
+        """Return one."""
+        ...
+
+    def draft_of(self, issuer: Slug, run: str) -> DeliveryRow | None:
+        """Return the issuer's draft of this run."""
+        ...
+
+    def commit(self, delivery_id: DeliveryId, documents: int, size: int, now: int) -> bool:
+        """Turn a draft into a committed one, by the update of one row; False: it was no draft, nothing was changed."""
+        ...
+
+    def committed(self) -> tuple[DeliveryRow, ...]:
+        """Return those that are committed but not visible yet, in order of their commit."""
+        ...
+
+    def publish(self, delivery_id: DeliveryId, now: int) -> bool:
+        """Make a committed one visible, with all its documents, if its last event is logged.
+
+        Its documents get positions above all positions so far, in the order of their events. False: it was not committed, or
+        an event of it is not logged yet; nothing was changed.
+        """
+        ...
+
+    def remove(self, delivery_id: DeliveryId) -> tuple[Hash, ...] | None:
+        """Remove a draft with its packs, documents, events and the lookup ids that only it brought.
+
+        Returns the hashes of packs that no other delivery refers to: their blobs may go after the commit. None: it was no
+        draft, nothing was changed.
+        """
+        ...
+
+
+class Packs(Protocol):
+    """Packs of deliveries."""
+
+    def put(self, row: PackRow) -> None:
+        """Store or replace the pack's row."""
+        ...
+
+    def get(self, delivery_id: DeliveryId, pack_hash: Hash) -> PackRow | None:
+        """Return one."""
+        ...
+
+    def of_delivery(self, delivery_id: DeliveryId) -> tuple[PackRow, ...]:
+        """Return a delivery's packs by hash."""
+        ...
+
+
+class Documents(Protocol):
+    """Documents: header, card and where the body lies."""
+
+    def add_all(self, rows: Sequence[DocumentRow]) -> None:
+        """Keep new documents; `RowExistsError` if an id, or a dedupe id of the same issuer, is taken."""
+        ...
+
+    def get(self, document_id: DocumentId) -> DocumentRow | None:
+        """Return one, visible or not."""
+        ...
+
+    def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
+        """Return what the issuer has under these dedupe ids, drafts too, in no order; `state` is the delivery's."""
+        ...
+
+    def page(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[ListedDocument, ...]:
+        """Return visible documents of these boxes with a position above `after`, by position, at most `limit`."""
+        ...
+
+    def listed(self, document_id: DocumentId) -> ListedDocument | None:
+        """Return the same of one visible document."""
+        ...
+
+    def set_headers(self, headers: Sequence[tuple[DocumentId, bytes]]) -> None:
+        """Replace headers (re-wrapped at a claim)."""
+        ...
+
+    def opened(self, document_id: DocumentId, now: int) -> bool:
+        """Note the first opening; False: it was opened before, nothing was changed."""
+        ...
+
+    def receipts(self, delivery_id: DeliveryId, after: int, limit: int) -> tuple[ReceiptRow, ...]:
+        """Return what the receipts of logged documents need, by log index above `after` (−1 for all), at most `limit`."""
+        ...
