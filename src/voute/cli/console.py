@@ -1,0 +1,72 @@
+"""How commands speak: words from the message files, tables and progress by Rich, or JSON alone with `--json`."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import IntEnum
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from voute.core.errors import VouteError
+from voute.messages import Messages, language_of_locale, messages
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command (docs/guide/command-line.md)."""
+
+    OK = 0
+    REFUSED = 1
+    """A verification failed, or the city refused."""
+    USAGE = 2
+    """The command line is wrong (Typer's own)."""
+    PREFLIGHT = 3
+    """The list has faults; nothing was sent."""
+    UNREACHABLE = 4
+    """The city does not answer; what it acknowledged is kept."""
+    HELD = 5
+    """Sent, but some rows were held or could not be sealed: paper for those."""
+
+
+class Speaker:
+    """Speaks to a person, or to a program with `--json`; secrets are never given to it unless asked for."""
+
+    def __init__(self, *, as_json: bool, language: str | None = None) -> None:
+        """Choose the language of the locale, and colours unless NO_COLOR or no terminal (Rich sees to both)."""
+        self.as_json = as_json
+        self.words: Messages = messages(language or language_of_locale())
+        self.screen = Console(stderr=as_json, highlight=False, soft_wrap=True)
+
+    def say(self, key: str, facts: Mapping[str, object] | None = None, *, style: str | None = None) -> None:
+        """Say one message on a line of its own."""
+        self.screen.print(self.words.text(key, facts), style=style, markup=False)
+
+    def give(self, value: Mapping[str, object]) -> None:
+        """Give the result to a program: one line of JSON on standard output, only with `--json`."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+            sys.stdout.flush()
+
+    def fail(self, error: VouteError) -> None:
+        """Say what happened, what was kept and what to do next."""
+        code = str(error.facts.get("problem", "")) or error.code
+        key = f"error-{code}" if self.words.has(f"error-{code}") else f"error-{error.code}"
+        self.give({"error": code, "detail": error.detail, "facts": dict(error.facts)})
+        self.screen.print(self.words.text(key, error.facts), style="bold red", markup=False)
+        self.screen.print(self.words.text(f"{key}.fix", error.facts), markup=False)
+
+    @contextmanager
+    def stage(self, key: str, total: int) -> Iterator[Progress]:
+        """Show one progress bar for a stage, with count, rate and time left; quiet where there is no terminal."""
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.speed:.0f}/s" if total else ""),
+            TimeRemainingColumn(),
+            console=self.screen,
+            disable=self.as_json or not self.screen.is_terminal,
+        ) as progress:
+            progress.add_task(self.words.text(key), total=total or None)
+            yield progress

@@ -1,0 +1,147 @@
+"""The department's folder: its secrets, its registry, its pinned trust root, and what each run left behind.
+
+HOME/trust-root.json                 the highest trust root seen
+HOME/issuers/ID/issuer.toml          city, server, binding delay
+HOME/issuers/ID/master.key           32 bytes in hex, mode 0600: makes every code
+HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
+HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
+HOME/issuers/ID/runs/RUN/            receipts.ndjson and summary.csv of a run
+"""
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from voute.core.errors import FormatError, VouteError
+from voute.core.ids import Slug, parse_hex, slug
+
+DEFAULT_DELAY_DAYS = 3
+"""Days before new documents go to a young binding (docs/spec/claim.md): a letter's journey and a telephone call."""
+
+_SECRET_SIZE = 32
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class HomeError(VouteError):
+    """The department's folder lacks something or holds what it should not."""
+
+    code: ClassVar[str] = "issuer-home"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
+    """What `issuer.toml` says: slugs, the city's origin, and whole days."""
+
+    city: Slug
+    issuer: Slug
+    server: str
+    binding_delay_days: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IssuerSecrets:
+    """The department's two secrets, 32 bytes each; never shown, logged or sent."""
+
+    master: bytes
+    signing_seed: bytes
+
+
+def default_home() -> Path:
+    """Give VOUTE_HOME, or `~/.voute`."""
+    return Path(os.environ.get("VOUTE_HOME") or Path.home() / ".voute")
+
+
+def write_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Replace a file whole or not at all: temporary, fsync, rename, fsync of the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class IssuerHome:
+    """One issuer's folder inside a home."""
+
+    def __init__(self, home: Path, issuer: str) -> None:
+        """Take the home and the issuer's id; raises `HomeError` when there is no such folder."""
+        try:
+            self.issuer = slug(issuer)
+        except FormatError as error:
+            raise HomeError("not an issuer's id", path=str(home)) from error
+        self.home = home
+        self.folder = home / "issuers" / self.issuer
+        if not self.folder.is_dir():
+            raise HomeError("no such issuer here", path=str(self.folder))
+
+    @property
+    def trust_root_path(self) -> Path:
+        """Where the pinned trust root is."""
+        return self.home / "trust-root.json"
+
+    @property
+    def registry_path(self) -> Path:
+        """Where the registry is."""
+        return self.folder / "registry.json"
+
+    def run_folder(self, run: str) -> Path:
+        """Give the folder of a run, made when missing; names that a file system refuses are made plain."""
+        folder = self.folder / "runs" / (_UNSAFE.sub("-", run).strip(".-") or "run")
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def settings(self) -> IssuerSettings:
+        """Read `issuer.toml`; unknown keys and wrong kinds are refused."""
+        path = self.folder / "issuer.toml"
+        try:
+            found = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise HomeError("issuer.toml", path=str(path)) from error
+        delay = found.pop("binding_delay_days", DEFAULT_DELAY_DAYS)
+        city, server = found.pop("city", None), found.pop("server", None)
+        if found or not (isinstance(city, str) and isinstance(server, str) and type(delay) is int and delay >= 0):
+            raise HomeError("issuer.toml", path=str(path))
+        return IssuerSettings(slug(city), self.issuer, server, delay)
+
+    def secrets(self) -> IssuerSecrets:
+        """Read both secrets; refuses files that others may read."""
+        return IssuerSecrets(self._secret("master.key"), self._secret("signing.key"))
+
+    def _secret(self, name: str) -> bytes:
+        path = self.folder / name
+        try:
+            if path.stat().st_mode & 0o077:
+                raise HomeError("others may read a secret", path=str(path))
+            return parse_hex(path.read_text(encoding="ascii").strip(), _SECRET_SIZE)
+        except (OSError, UnicodeDecodeError, FormatError) as error:
+            raise HomeError("secret", path=str(path)) from error
+
+
+def create_issuer_home(home: Path, settings: IssuerSettings) -> IssuerHome:
+    """Make an issuer's folder with new secrets; refuses to touch one that exists."""
+    folder = home / "issuers" / settings.issuer
+    if folder.exists():
+        raise HomeError("exists already", path=str(folder))
+    for name in ("master.key", "signing.key"):
+        write_durably(folder / name, os.urandom(_SECRET_SIZE).hex().encode() + b"\n")
+    text = (
+        f'city = "{settings.city}"\nserver = "{settings.server}"\nbinding_delay_days = {settings.binding_delay_days}\n'
+    )
+    write_durably(folder / "issuer.toml", text.encode())
+    return IssuerHome(home, settings.issuer)
