@@ -41,6 +41,14 @@ class Lookups(Protocol):
         """Bind a waiting one to a vault; False: it was not waiting, nothing was changed."""
         ...
 
+    def set_bound_event(self, lookup_id: LookupId, event_id: int) -> bool:
+        """Note the issuer's `bound` event of a bound one; False: it has one or is not bound, nothing was changed."""
+        ...
+
+    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId]) -> frozenset[VaultId]:
+        """Return those of the vaults that are open and bound to a lookup id of this issuer."""
+        ...
+
     def revoke(self, lookup_id: LookupId, now: int) -> bool:
         """Revoke a waiting one; False: it was not waiting, nothing was changed."""
         ...
@@ -53,8 +61,8 @@ class Deliveries(Protocol):
         """Keep a new one; `RowExistsError` if the id is taken, or if the issuer has another draft of this run."""
         ...
 
-    def get(self, delivery_id: DeliveryId) -> DeliveryRow | None:
-        """Return one."""
+    def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> DeliveryRow | None:
+        """Return one; with `lock` other transactions that lock it wait until this one ends."""
         ...
 
     def draft_of(self, issuer: Slug, run: str) -> DeliveryRow | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from voute.core.rows import ChainRow, EventRow, LoggedEvent, LogStateRow, NewEvent
+from voute.core.rows import ChainRow, EventRow, LogStateRow, NewEvent, NumberedEvent
 
 
 class Events(Protocol):
@@ -25,14 +25,26 @@ class Events(Protocol):
         ...
 
     def pending(self, limit: int) -> tuple[EventRow, ...]:
-        """Return the next events for the log, by event id: ready ones, and drafts whose delivery is committed."""
+        """Return the next events without a log index, by event id: ready ones, and drafts whose delivery is committed."""
         ...
 
-    def set_logged(self, rows: Sequence[LoggedEvent]) -> None:
-        """Write back index and chain, and mark them logged; the same again changes nothing.
+    def number(self, rows: Sequence[NumberedEvent]) -> None:
+        """Give events their log index and chain before the log publishes them; `RowExistsError` if an index is taken.
 
-        `RowExistsError` if an index is taken by another event.
+        The two are durable before any signature covers them: after a crash the same events go to the same places.
         """
+        ...
+
+    def numbered(self, at_or_above: int, limit: int) -> tuple[EventRow, ...]:
+        """Return events with a log index of at least this, by log index: what a crash may have kept from the log."""
+        ...
+
+    def next_index(self) -> int:
+        """Return one more than the highest log index ever given; 0 at first."""
+        ...
+
+    def set_logged(self, below: int) -> None:
+        """Mark all numbered events with a log index under this as logged; again changes nothing."""
         ...
 
 

@@ -138,8 +138,8 @@ class Sessions(Protocol):
 class Limits(Protocol):
     """Counters of the rate limits: one atomic upsert a call."""
 
-    def hit(self, route: str, client: str, window: int) -> int:
-        """Count one call of a client in the window that began at `window` (microseconds) and return the count with it."""
+    def hit(self, route: str, client: str, window: int, calls: int = 1) -> int:
+        """Count calls of a client in the window that began at `window` (microseconds) and return the count with them."""
         ...
 
     def purge(self, before: int) -> int:

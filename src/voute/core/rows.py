@@ -126,6 +126,7 @@ class LookupRow(NamedTuple):
     bind: Hash | None
     claimed_at: int | None
     claim_event: int | None
+    bound_event: int | None
     revoked_at: int | None
     created_delivery: DeliveryId
 
@@ -215,7 +216,7 @@ class NewEvent(NamedTuple):
 
 
 class EventRow(NamedTuple):
-    """A kept event; `chain` and `log_index` are None until it is in the log."""
+    """A kept event; `chain` and `log_index` are None until it is numbered, its state says when it is in the log."""
 
     event_id: int
     delivery_id: DeliveryId | None
@@ -230,8 +231,8 @@ class EventRow(NamedTuple):
     log_index: int | None
 
 
-class LoggedEvent(NamedTuple):
-    """What the sequencer writes back for one event."""
+class NumberedEvent(NamedTuple):
+    """The place in the log that the sequencer gives to one event, before it publishes."""
 
     event_id: int
     chain: Hash
