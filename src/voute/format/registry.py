@@ -113,10 +113,10 @@ def _write_entry(entry: Entry) -> Json:
         "code_epoch": entry.code_epoch,
         "state": str(entry.state),
         "lookup_id": entry.lookup_id.hex(),
-        "vault_id": write_hex(binding and binding.vault_id),
-        "record_head": write_hex(binding and binding.record_head),
-        "bind": write_hex(binding and binding.bind),
-        "bound_at": write_time(binding and binding.bound_at),
+        "vault_id": write_hex(binding.vault_id if binding else None),
+        "record_head": write_hex(binding.record_head if binding else None),
+        "bind": write_hex(binding.bind if binding else None),
+        "bound_at": write_time(binding.bound_at if binding else None),
     }
 
 
