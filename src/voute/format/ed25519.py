@@ -10,10 +10,9 @@ remains the identity, which is refused by its bytes. So a signature costs nothin
 from functools import lru_cache
 from typing import Final
 
-from typing_extensions import override
-
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing_extensions import override
 
 from voute.core.errors import FormatError, VerificationError
 

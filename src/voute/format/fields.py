@@ -155,6 +155,14 @@ class Fields:
         """Read an object with exactly these keys."""
         return Fields(self._value[key], keys, f"{self._what}.{key}")
 
+    def word_in(self, key: str, inner: str) -> str:
+        """Read one string of an inner object whose keys depend on it; the object is then read with `object`."""
+        value = self._value[key]
+        word = value.get(inner) if isinstance(value, dict) else None
+        if not isinstance(word, str):
+            raise self._fail(key, f"no object with a word {inner}")
+        return word
+
     def list(self, key: str, minimum: int, maximum: int) -> "tuple[Json, ...]":
         """Read a list of `minimum` to `maximum` items."""
         value = self._value[key]
