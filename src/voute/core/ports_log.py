@@ -1,12 +1,12 @@
 """Ports of the transparency log: tiles, the lock that prevents forks, witnesses and the log's signer.
 
-Trust: a `TileStore` is not trusted (its forger can stop the log, never fork it); a `LockStore` is trusted, must never lose
-an acknowledged write nor be rolled back, and is kept outside the catalogue and outside every backup (docs/spec/log.md).
-A call that raises `StoreError` may or may not have taken effect: callers read again before they act.
+Trust: a `TileStore` is not trusted (its forger can stop the log, never fork it); a `LockStore` is trusted, must never
+lose an acknowledged write nor be rolled back, and is kept outside the catalogue and outside every backup
+(docs/spec/log.md). A call that raises `StoreError` may or may not have taken effect: callers read again, then act.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from voute.core.errors import StateError, StoreError
 
@@ -14,37 +14,37 @@ from voute.core.errors import StateError, StoreError
 class TileMissingError(StoreError):
     """No bytes are stored under this path."""
 
-    code: ClassVar[str] = "tile-missing"
+    code = "tile-missing"
 
 
 class TileConflictError(StoreError):
     """Other bytes are already stored under this immutable path; nothing was changed."""
 
-    code: ClassVar[str] = "tile-conflict"
+    code = "tile-conflict"
 
 
 class LockMissingError(StateError):
     """The lock was never created: an operator creates it once, by name, so that a wrong path cannot fork a log."""
 
-    code: ClassVar[str] = "lock-missing"
+    code = "lock-missing"
 
 
 class LockExistsError(StateError):
     """The lock was created before; nothing was changed."""
 
-    code: ClassVar[str] = "lock-exists"
+    code = "lock-exists"
 
 
 class LockConflictError(StateError):
     """The lock holds another value than the caller believed: another signer was faster; nothing was changed."""
 
-    code: ClassVar[str] = "lock-conflict"
+    code = "lock-conflict"
 
 
 class WitnessConflictError(StateError):
     """The witness last cosigned another size of this log; the fact `size` says which (C2SP tlog-witness: 409)."""
 
-    code: ClassVar[str] = "witness-conflict"
+    code = "witness-conflict"
 
     def __init__(self, size: int) -> None:
         """Keep the size that the witness holds: the next proof starts there."""
@@ -53,7 +53,7 @@ class WitnessConflictError(StateError):
 
 
 class TileStore(Protocol):
-    """Bytes under relative paths such as `tile/0/x001/234.p/17`, `staging/…` and `checkpoint` (`[a-z0-9./-]`, ≤ 200)."""
+    """Bytes under relative paths such as `tile/0/x001/234.p/17`, `staging/…` and `checkpoint`: `[a-z0-9./-]{1,200}`."""
 
     def get(self, path: str) -> bytes:
         """Return the whole bytes stored under a path.
@@ -65,7 +65,9 @@ class TileStore(Protocol):
         ...
 
     def put(self, path: str, data: bytes) -> None:
-        """Store immutable bytes: durable when this returns, whole or absent after a crash; the same bytes again are accepted.
+        """Store immutable bytes: durable when this returns, whole or absent after a crash.
+
+        The same bytes again are accepted.
 
         Raises:
             TileConflictError: other bytes are stored there.
@@ -74,14 +76,14 @@ class TileStore(Protocol):
         ...
 
     def put_all(self, items: Sequence[tuple[str, bytes]]) -> None:
-        """Store many immutable blobs as `put` does, all durable when this returns, with as few flushes as the driver can.
+        """Store many immutable blobs as `put` does, all durable when this returns, with as few flushes as possible.
 
         After a crash or an error any subset may be there, each blob whole.
         """
         ...
 
     def put_mutable(self, path: str, data: bytes) -> None:
-        """Replace the bytes under a path atomically: a reader sees the old or the new ones; durable when this returns."""
+        """Replace the bytes under a path, durably and atomically: a reader sees the old or the new ones."""
         ...
 
     def delete(self, path: str) -> None:
@@ -89,12 +91,12 @@ class TileStore(Protocol):
         ...
 
     def paths(self, prefix: str) -> Sequence[str]:
-        """List, sorted, the paths that begin with a prefix ending in `/` (used for `staging/` only, which stays short)."""
+        """List, sorted, the paths under a prefix that ends in `/`: `staging/`, or the partial widths of one tile."""
         ...
 
 
 class LockStore(Protocol):
-    """Small values (≤ 64 KiB) under keys (`[a-z0-9-]{1,100}`), changed by compare-and-swap only; linearizable and durable."""
+    """Small values (≤ 64 KiB) under keys `[a-z0-9-]{1,100}`, changed by compare-and-swap alone, durably."""
 
     def fetch(self, key: str) -> bytes:
         """Return the value last acknowledged.
@@ -152,8 +154,8 @@ class CheckpointSigner(Protocol):
         ...
 
     def sign(self, size: int, root: bytes, timestamp: int) -> bytes:
-        """Return the signed checkpoint note: body, Ed25519 signature line, ML-DSA-44 cosignature line with `timestamp` (POSIX s).
+        """Return the signed checkpoint note: body, Ed25519 signature line, ML-DSA-44 cosignature line.
 
-        Only the sequencer calls it, and only with what the lock holds.
+        `timestamp` (POSIX seconds) stands in the cosignature. Only the sequencer calls it, with what the lock holds.
         """
         ...

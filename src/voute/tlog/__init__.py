@@ -1,1 +1,1 @@
-"""The transparency log: Merkle tree, tiles, notes, checkpoints, cosignatures, proofs, sequencer, witness (docs/spec/log.md)."""
+"""The transparency log: Merkle tree, tiles, checkpoints, proofs, sequencer, witness (docs/spec/log.md)."""

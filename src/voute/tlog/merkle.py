@@ -7,7 +7,6 @@ Hashes are 32 bytes, SHA-256; leaf and node hashes are domain separated (RFC 696
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from voute.core.errors import VerificationError
 
@@ -23,7 +22,7 @@ _sha256 = hashlib.sha256
 class MerkleProofError(VerificationError):
     """A Merkle proof does not lead to the root that it must lead to."""
 
-    code: ClassVar[str] = "merkle-proof"
+    code = "merkle-proof"
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -51,9 +50,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     verify_subtree_inclusion(index, 0, size, leaf, proof, root)
 
 
-def verify_subtree_inclusion(
-    index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root: bytes
-) -> None:
+def verify_subtree_inclusion(index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
     """Check that `leaf` is leaf `index` of a log's subtree [start, end) with this root.
 
     Source: draft-ietf-plants-merkle-tree-certs §4.3. A tree of `size` leaves is the subtree [0, size).
@@ -101,8 +98,8 @@ def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof
 def verify_append(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
     """Check an append by the witness's rule, for which the empty tree is a prefix of every tree (C2SP tlog-witness).
 
-    When `size1` is zero the proof must be empty and `root1` must be the root of the empty tree; a tree of size zero must
-    have that root too.
+    When `size1` is zero the proof must be empty and `root1` must be the root of the empty tree; a tree of size zero
+    must have that root too.
 
     Raises:
         MerkleProofError: the second tree does not extend the first, by this proof.
@@ -117,13 +114,11 @@ def verify_append(size1: int, size2: int, root1: bytes, root2: bytes, proof: Seq
         raise MerkleProofError("a proof from the empty tree must be empty")
 
 
-def verify_subtree_consistency(
-    start: int, end: int, size: int, root1: bytes, root2: bytes, proof: Sequence[bytes]
-) -> None:
+def verify_subtree_consistency(start: int, end: int, size: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
     """Check that the subtree [start, end) with root1 belongs to the tree of `size` leaves with root2.
 
-    Source: draft-ietf-plants-merkle-tree-certs §4.4. The empty subtree belongs to every tree, whatever its root, and has
-    no proof (so do the test vectors of transparency-dev/merkle).
+    Source: draft-ietf-plants-merkle-tree-certs §4.4. The empty subtree belongs to every tree, whatever its root, and
+    has no proof (so do the test vectors of transparency-dev/merkle).
 
     Raises:
         MerkleProofError: it does not, by this proof.

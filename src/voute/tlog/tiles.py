@@ -8,7 +8,7 @@ output: what must be written comes back as (path, bytes).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import ClassVar, Self
+from typing import Self
 
 from voute.core.errors import FormatError, LimitError
 from voute.tlog.merkle import HASH_BYTES, NODE_PREFIX, leaf_hashes
@@ -26,7 +26,7 @@ _PATH_GROUP = 1000
 class EntryBundleError(FormatError):
     """Bytes are not the entry bundle that they should be."""
 
-    code: ClassVar[str] = "entry-bundle"
+    code = "entry-bundle"
 
 
 def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
@@ -99,7 +99,7 @@ def tile_root(tile: bytes) -> bytes:
 class Edge:
     """The right edge of a tree: all that is needed to append to it and to know its root.
 
-    `levels[L]` are the hashes of the partial tile at level L (0 to 255 of them), `bundle` the entries of the partial bundle.
+    `levels[L]` are the hashes of the partial tile at level L (0 to 255 of them), `bundle` the partial bundle's entries.
     """
 
     size: int

@@ -53,7 +53,7 @@ class MemoryTree:
 
 
 def peaks(start: int, end: int) -> list[tuple[int, int]]:
-    """Return, left to right, the nodes (level, index) of the complete subtrees that make up the subtree [start, end)."""
+    """Return, left to right, the nodes (level, index) that make up the subtree [start, end)."""
     nodes = []
     while start < end:
         level = (end - start).bit_length() - 1
@@ -93,8 +93,7 @@ class Prover:
         hashes = [reader.node(level, index) for level, index in self._peaks]
         self.root = fold(hashes)
         self._above = [
-            ((fold(hashes[i + 1 :]),) if i + 1 < len(hashes) else ()) + tuple(reversed(hashes[:i]))
-            for i in range(len(hashes))
+            ((fold(hashes[i + 1 :]),) if i + 1 < len(hashes) else ()) + tuple(reversed(hashes[:i])) for i in range(len(hashes))
         ]
 
     def inclusion(self, index: int) -> tuple[bytes, ...]:

@@ -1,0 +1,173 @@
+"""Which checkpoints are believed: the log's two signatures, and a quorum of witnesses.
+
+The quorum is the rule "k of these n" (C2SP tlog-policy: one group), as the trust root carries it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from voute.core.errors import FormatError, LimitError, VerificationError
+from voute.format.ed25519 import BadSignatureError
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.cosignature import verify_cosignature
+from voute.tlog.note import ED25519, MLDSA44_COSIGNATURE, VerifierKey, verify_ed25519
+
+MAX_WITNESSES: Final = 16
+"""Witnesses a policy may list: C2SP asks verifiers to take 16 signatures."""
+
+
+class UnknownLogError(VerificationError):
+    """The checkpoint is of a log that is not trusted here."""
+
+    code = "unknown-log"
+
+
+class BadCheckpointError(VerificationError):
+    """A checkpoint lacks a signature of its log, or a signature by a known key does not verify."""
+
+    code = "bad-checkpoint"
+
+
+class NoQuorumError(VerificationError):
+    """Too few witnesses cosigned the checkpoint; the facts say how many did and how many must."""
+
+    code = "no-quorum"
+
+
+class CheckpointState(StrEnum):
+    """How far a checkpoint is believed."""
+
+    LOGGED = "logged"
+    """Signed by the log: the log can be held to it."""
+    WITNESSED = "witnessed"
+    """A quorum of witnesses saw that it extends all they saw before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """A log: its origin, which names both keys, its Ed25519 key (32 bytes), its ML-DSA-44 key (1,312 bytes)."""
+
+    origin: str
+    ed25519: bytes
+    mldsa44: bytes
+
+    @property
+    def note_key(self) -> VerifierKey:
+        """The key that signs the checkpoint's text."""
+        return VerifierKey(self.origin, ED25519, self.ed25519)
+
+    @property
+    def cosigner_key(self) -> VerifierKey:
+        """The key that cosigns the tree head."""
+        return VerifierKey(self.origin, MLDSA44_COSIGNATURE, self.mldsa44)
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessKey:
+    """A witness: its name and ML-DSA-44 key (1,312 bytes)."""
+
+    name: str
+    mldsa44: bytes
+
+    @property
+    def cosigner_key(self) -> VerifierKey:
+        """The key that cosigns."""
+        return VerifierKey(self.name, MLDSA44_COSIGNATURE, self.mldsa44)
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessPolicy:
+    """At least `quorum` of these witnesses must have cosigned; 0 asks for none."""
+
+    quorum: int
+    witnesses: tuple[WitnessKey, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a quorum that cannot be met, and a name or key that counts twice (C2SP tlog-policy)."""
+        count = len(self.witnesses)
+        if count > MAX_WITNESSES or not 0 <= self.quorum <= count:
+            raise LimitError("no such quorum", quorum=self.quorum, witnesses=count)
+        names, keys = {w.name for w in self.witnesses}, {w.mldsa44 for w in self.witnesses}
+        if not len(names) == len(keys) == count:
+            raise FormatError("a witness is listed twice")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointVerdict:
+    """A checkpoint whose signatures by known keys all verified."""
+
+    head: Checkpoint
+    log_time: int
+    """Time in the log's own cosignature, POSIX seconds."""
+    witness_times: tuple[tuple[str, int], ...]
+    """Name and time of each witness of the policy that cosigned, in the policy's order."""
+    quorum: int
+
+    @property
+    def quorum_reached(self) -> bool:
+        """Whether as many witnesses cosigned as the policy asks for; always, when it asks for none."""
+        return len(self.witness_times) >= self.quorum
+
+    @property
+    def state(self) -> CheckpointState:
+        """`WITNESSED` when a quorum of at least one witness was reached, else `LOGGED`."""
+        return CheckpointState.WITNESSED if self.quorum and self.quorum_reached else CheckpointState.LOGGED
+
+    @property
+    def witnessed_at(self) -> int | None:
+        """Median (the earlier of the two middle ones) of the witnesses' times; None while only logged."""
+        times = sorted(time for _, time in self.witness_times)
+        return times[(len(times) - 1) // 2] if self.state is CheckpointState.WITNESSED else None
+
+    def require_quorum(self) -> None:
+        """Refuse a checkpoint without quorum.
+
+        Raises:
+            NoQuorumError: fewer witnesses cosigned than the policy asks for.
+        """
+        if not self.quorum_reached:
+            raise NoQuorumError(have=len(self.witness_times), need=self.quorum)
+
+
+def verify_log(signed: SignedCheckpoint, log: LogKey) -> int:
+    """Check the log's two signatures on its checkpoint and return the time in the cosignature.
+
+    Raises:
+        BadCheckpointError: one is missing or does not verify, or the checkpoint is of another log.
+    """
+    text_line, head_line = signed.note.by(log.note_key), signed.note.by(log.cosigner_key)
+    if signed.head.origin != log.origin or text_line is None or head_line is None:
+        raise BadCheckpointError("the log has not signed it")
+    try:
+        verify_ed25519(signed.note.text, text_line, log.note_key)
+        return verify_cosignature(signed.head, head_line, log.cosigner_key)
+    except BadSignatureError as error:
+        raise BadCheckpointError(f"the log's signature: {error.detail}") from None
+
+
+def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: WitnessPolicy) -> CheckpointVerdict:
+    """Check a checkpoint: the log's signatures, and every cosignature by a witness of the policy.
+
+    Lines by unknown keys are ignored (C2SP signed-note); a line by a known key that does not verify refuses the whole.
+
+    Raises:
+        UnknownLogError: no log of this origin is trusted.
+        BadCheckpointError: a signature of the log is missing, or one by a known key does not verify.
+    """
+    log = next((log for log in logs if log.origin == signed.head.origin), None)
+    if log is None:
+        raise UnknownLogError(f"unknown log {signed.head.origin!r}")
+    log_time = verify_log(signed, log)
+    times = []
+    for witness in policy.witnesses:
+        key = witness.cosigner_key
+        line = signed.note.by(key)
+        if line is None:
+            continue
+        try:
+            times.append((witness.name, verify_cosignature(signed.head, line, key)))
+        except BadSignatureError as error:
+            raise BadCheckpointError(f"cosignature of {witness.name}: {error.detail}") from None
+    return CheckpointVerdict(signed.head, log_time, tuple(times), policy.quorum)
