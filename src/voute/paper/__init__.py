@@ -1,4 +1,5 @@
 """PDFs that people hold: the sample tax bill, the claim letter, the demonstration city.
 
-Imports `core` and `format` only; outside: typst (setting), segno (QR), pikepdf and Pillow (the awkward files of the demonstration).
+Imports `core`, `format` and `messages` only. From outside: typst (setting), segno (QR), pikepdf and Pillow (the awkward
+files of the demonstration city).
 """

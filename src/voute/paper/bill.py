@@ -5,11 +5,11 @@ A sample of what a city's own system prints: Voûte delivers such files, it does
 ten-thousandths of a dollar per 100 $ (`figures.RATE_UNITS`).
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib.resources import files
-import json
 from typing import Any, Final
 
 from voute.core.errors import LimitError
