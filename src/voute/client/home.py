@@ -140,8 +140,6 @@ def create_issuer_home(home: Path, settings: IssuerSettings) -> IssuerHome:
         raise HomeError("exists already", path=str(folder))
     for name in ("master.key", "signing.key"):
         write_durably(folder / name, os.urandom(_SECRET_SIZE).hex().encode() + b"\n")
-    text = (
-        f'city = "{settings.city}"\nserver = "{settings.server}"\nbinding_delay_days = {settings.binding_delay_days}\n'
-    )
+    text = f'city = "{settings.city}"\nserver = "{settings.server}"\nbinding_delay_days = {settings.binding_delay_days}\n'
     write_durably(folder / "issuer.toml", text.encode())
     return IssuerHome(home, settings.issuer)

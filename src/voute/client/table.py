@@ -72,9 +72,7 @@ def _headings(cells: list[str]) -> tuple[list[Column | None], list[Finding]]:
         if column is not None and column in columns:
             findings.append(Finding(1, Problem.COLUMN_TWICE, {"column": cell.strip()[:60]}))
         columns.append(column)
-    findings.extend(
-        Finding(1, Problem.COLUMN_MISSING, {"column": str(needed)}) for needed in REQUIRED if needed not in columns
-    )
+    findings.extend(Finding(1, Problem.COLUMN_MISSING, {"column": str(needed)}) for needed in REQUIRED if needed not in columns)
     if Column.PARTY not in columns and Column.NAME not in columns:
         findings.append(Finding(1, Problem.COLUMN_MISSING, {"column": "party"}))
     return columns, findings
