@@ -1,0 +1,211 @@
+/**
+ * Readers of the values in statements: every key named, every value of its kind, or `FormatError`.
+ *
+ * Source: docs/spec/encoding.md, "Values in JSON". A reader returns the value as it stands in the JSON (hex stays hex), so
+ * that what was read is what is written; an error names the key, never the value.
+ */
+
+import { fromBase64 } from './bytes.ts';
+import { FormatError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** Reads one value; `key` names it in errors. */
+export type Reader<T> = (value: Json | undefined, key: string) => T;
+
+/** The type that a reader gives. */
+export type Read<R> = R extends Reader<infer T> ? T : never;
+
+type Fields = Readonly<Record<string, Reader<unknown>>>;
+type Shape<F extends Fields> = { readonly [K in keyof F]: Read<F[K]> };
+
+/** Largest unsigned 32-bit integer. */
+export const MAX_U32 = 2 ** 32 - 1;
+
+const MAX_TEXT = 500;
+const HEX = /^[0-9a-f]*$/;
+const SLUG = /^[a-z][a-z0-9-]{0,39}$/;
+const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+const CURRENCY = /^[A-Z]{3}$/;
+// Control characters, bidirectional overrides and isolates: what could make a text show as something else.
+// eslint-disable-next-line no-control-regex
+const UNWANTED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+function fail(key: string, detail: string): never {
+  throw new FormatError(`${key}: ${detail}`, 'format', { field: key });
+}
+
+function string(value: Json | undefined, key: string): string {
+  return typeof value === 'string' ? value : fail(key, 'not a string');
+}
+
+/** Reads a string that passes a test. */
+export function pattern(test: (text: string) => boolean, kind: string): Reader<string> {
+  return (value, key) => {
+    const text = string(value, key);
+    return test(text) ? text : fail(key, `not ${kind}`);
+  };
+}
+
+function hexOf(size: number): Reader<string> {
+  return pattern((text) => text.length === 2 * size && HEX.test(text), `${size} bytes in hex`);
+}
+
+/** Reads 32 bytes in hex: hash, key, nonce, seed. */
+export const hash = hexOf(32);
+
+/** Reads 16 bytes in hex. */
+export const id = hexOf(16);
+
+/** Reads a slug: city, issuer, document type. */
+export const slug = pattern((text) => SLUG.test(text), 'a slug');
+
+/** Reads bytes in padded base64, and leaves them so. */
+export const base64Text: Reader<string> = (value, key) => {
+  const text = string(value, key);
+  try {
+    fromBase64(text);
+  } catch {
+    return fail(key, 'not base64');
+  }
+  return text;
+};
+
+/** Reads a text for people: NFC, 1 to `maximum` code points, no control character. */
+export function text(maximum: number = MAX_TEXT): Reader<string> {
+  return pattern((value) => {
+    const length = Array.from(value).length;
+    return length >= 1 && length <= maximum && !UNWANTED.test(value) && value.normalize('NFC') === value;
+  }, `a text of 1 to ${maximum} characters`);
+}
+
+function isInstant(iso: string): boolean {
+  const milliseconds = Date.parse(iso);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === iso.replace('Z', '.000Z');
+}
+
+/** Reads an instant, `YYYY-MM-DDTHH:MM:SSZ`, years 2000 to 9999. */
+export const time = pattern((value) => TIME.test(value) && value >= '2000' && isInstant(value), 'an instant');
+
+/** Reads a day, `YYYY-MM-DD`. */
+export const date = pattern(
+  (value) => DATE.test(value) && !value.startsWith('0000') && isInstant(`${value}T00:00:00Z`),
+  'a day',
+);
+
+/** Unix seconds of an instant that `time` has read. */
+export function unixSeconds(instant: string): number {
+  return Date.parse(instant) / 1000;
+}
+
+/** Writes whole Unix seconds as an instant. */
+export function instantOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** Reads an integer within bounds, both included. */
+export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER): Reader<number> {
+  return (value, key) => {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum || value > maximum) {
+      return fail(key, 'not an integer within its bounds');
+    }
+    return value;
+  };
+}
+
+/** Reads an unsigned 32-bit integer. */
+export const u32Integer = integer(0, MAX_U32);
+
+/** Reads `version` 1: a later number is another schema, never guessed. */
+export const version1: Reader<1> = (value, key) => (value === 1 ? 1 : fail(key, 'not version 1'));
+
+/** Reads true or false. */
+export const boolean: Reader<boolean> = (value, key) =>
+  typeof value === 'boolean' ? value : fail(key, 'not true or false');
+
+/** Reads null. */
+export const nothing: Reader<null> = (value, key) => (value === null ? null : fail(key, 'not null'));
+
+/** Reads one word of a closed list. */
+export function oneOf<const W extends string>(...words: readonly W[]): Reader<W> {
+  return (value, key) => words.find((word) => word === value) ?? fail(key, 'not one of the words allowed');
+}
+
+/** Reads null or a value. */
+export function nullable<T>(reader: Reader<T>): Reader<T | null> {
+  return (value, key) => (value === null ? null : reader(value, key));
+}
+
+/** Reads a list of `minimum` to `maximum` items. */
+export function list<T>(reader: Reader<T>, minimum: number, maximum: number): Reader<readonly T[]> {
+  return (value, key) => {
+    if (!Array.isArray(value) || value.length < minimum || value.length > maximum) {
+      return fail(key, `not a list of ${minimum} to ${maximum}`);
+    }
+    return (value as readonly Json[]).map((item) => reader(item, key));
+  };
+}
+
+/** Whether a value is a JSON object. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads an object with exactly these keys. */
+export function object<F extends Fields>(fields: F): Reader<Shape<F>> {
+  const names = Object.keys(fields);
+  return (value, key) => {
+    if (!isJsonObject(value)) return fail(key, 'not an object');
+    const wrong = [
+      ...Object.keys(value).filter((name) => !(name in fields)),
+      ...names.filter((name) => !(name in value)),
+    ];
+    if (wrong.length > 0) return fail(wrong.sort()[0] ?? key, 'missing or unknown key');
+    return Object.fromEntries(names.map((name) => [name, fields[name]?.(value[name], name)])) as Shape<F>;
+  };
+}
+
+/** Reads one of several objects, told apart by the word at `tag`. */
+export function tagged<V extends Readonly<Record<string, Reader<unknown>>>>(
+  tag: string,
+  variants: V,
+): Reader<Read<V[keyof V]>> {
+  return (value, key) => {
+    const word = isJsonObject(value) ? value[tag] : undefined;
+    const reader = typeof word === 'string' && Object.hasOwn(variants, word) ? variants[word] : undefined;
+    return reader === undefined ? fail(key, 'no such variant') : (reader(value, key) as Read<V[keyof V]>);
+  };
+}
+
+/** Reads a name in both languages. */
+export const names = object({ en: text(), fr: text() });
+
+/** Reads an amount: whole cents and a currency of three capital letters. */
+export const money = object({
+  cents: integer(0),
+  currency: pattern((value) => CURRENCY.test(value), 'a currency'),
+});
+
+/** A name in both languages. */
+export type Names = Read<typeof names>;
+
+/** An amount. */
+export type Money = Read<typeof money>;
+
+/** Refuses a list that is not strictly rising by a key: sorted, and none twice. */
+export function requireRising(keys: readonly string[], what: string): void {
+  keys.forEach((key, index) => {
+    const before = keys[index - 1];
+    if (before !== undefined && compareCodePoints(before, key) >= 0) fail(what, 'not sorted, or one twice');
+  });
+}
+
+/** Orders texts by code point, as canonical JSON orders keys (UTF-16 order differs above U+FFFF). */
+export function compareCodePoints(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
