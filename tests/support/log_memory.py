@@ -1,0 +1,136 @@
+"""Simulators of the log's ports in memory, with faults: a write may be lost, kept but reported lost, or changed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from voute.core.errors import StoreError
+from voute.core.ports_log import (
+    LockConflictError,
+    LockExistsError,
+    LockMissingError,
+    TileConflictError,
+    TileMissingError,
+)
+
+
+class SimulatedCrashError(BaseException):
+    """The process dies here: nothing may catch this but the test."""
+
+
+class Fault(StrEnum):
+    """What happens to the write that the plan names."""
+
+    LOST = "lost"
+    """Nothing is written."""
+    PARTIAL = "partial"
+    """Of several blobs the first half is written."""
+    KEPT = "kept"
+    """All is written, yet the caller never hears of it."""
+    FLIPPED = "flipped"
+    """The write succeeds with one bit changed."""
+
+
+@dataclass
+class Plan:
+    """Breaks write number `at` (from 0) of all stores that share the plan; counts and names them."""
+
+    at: int = -1
+    fault: Fault = Fault.LOST
+    error: Callable[[], BaseException] = SimulatedCrashError
+    calls: list[str] = field(default_factory=list)
+
+    def next(self, name: str) -> Fault | None:
+        self.calls.append(name)
+        return self.fault if len(self.calls) - 1 == self.at else None
+
+
+def flip(data: bytes, bit: int = 3) -> bytes:
+    """Change one bit near the middle."""
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
+
+
+class MemoryTiles:
+    """A `TileStore`; give `kept` of an earlier one to start a new process on what it left."""
+
+    def __init__(self, plan: Plan | None = None, kept: dict[str, bytes] | None = None) -> None:
+        self.plan = plan or Plan()
+        self.kept: dict[str, bytes] = {} if kept is None else kept
+        self.flip_reads: set[str] = set()
+
+    def get(self, path: str) -> bytes:
+        if path not in self.kept:
+            raise TileMissingError(f"nothing under {path}", path=path)
+        return flip(self.kept[path]) if path in self.flip_reads else self.kept[path]
+
+    def put(self, path: str, data: bytes) -> None:
+        self.put_all([(path, data)])
+
+    def put_all(self, items: Sequence[tuple[str, bytes]]) -> None:
+        def write(some: Sequence[tuple[str, bytes]]) -> None:
+            for path, data in some:
+                if self.kept.setdefault(path, data) != data:
+                    raise TileConflictError(f"other bytes under {path}", path=path)
+
+        self._break("put_all", items, write)
+
+    def put_mutable(self, path: str, data: bytes) -> None:
+        self._break("put_mutable", [(path, data)], self.kept.update)
+
+    def delete(self, path: str) -> None:
+        self._break("delete", [(path, b"")], lambda some: [self.kept.pop(name, None) for name, _ in some])
+
+    def paths(self, prefix: str) -> list[str]:
+        return sorted(path for path in self.kept if path.startswith(prefix))
+
+    def _break(
+        self, name: str, items: Sequence[tuple[str, bytes]], write: Callable[[Sequence[tuple[str, bytes]]], object]
+    ) -> None:
+        match self.plan.next(name):
+            case None:
+                write(items)
+            case Fault.FLIPPED:
+                middle = len(items) // 2
+                write([(path, flip(data) if data and i == middle else data) for i, (path, data) in enumerate(items)])
+            case fault:
+                write(items[: {Fault.LOST: 0, Fault.PARTIAL: len(items) // 2, Fault.KEPT: len(items)}[fault]])
+                raise self.plan.error()
+
+
+class MemoryLocks:
+    """A `LockStore`; `kept` as for `MemoryTiles`."""
+
+    def __init__(self, plan: Plan | None = None, kept: dict[str, bytes] | None = None) -> None:
+        self.plan = plan or Plan()
+        self.kept: dict[str, bytes] = {} if kept is None else kept
+
+    def fetch(self, key: str) -> bytes:
+        if key not in self.kept:
+            raise LockMissingError(f"never created: {key}")
+        return self.kept[key]
+
+    def create(self, key: str, value: bytes) -> None:
+        if key in self.kept:
+            raise LockExistsError(f"exists: {key}")
+        self._set("create", key, value)
+
+    def replace(self, key: str, old: bytes, new: bytes) -> None:
+        if self.fetch(key) != old:
+            raise LockConflictError(f"another value: {key}")
+        self._set("replace", key, new)
+
+    def _set(self, name: str, key: str, value: bytes) -> None:
+        match self.plan.next(name):
+            case None:
+                self.kept[key] = value
+            case Fault.KEPT:
+                self.kept[key] = value
+                raise self.plan.error()
+            case _:  # a lock is trusted: it loses or keeps, it never changes a bit
+                raise self.plan.error()
+
+
+def store_error() -> StoreError:
+    """The error of a store whose outcome is unknown."""
+    return StoreError("simulated")
