@@ -1,0 +1,217 @@
+"""The exported archive: everything of one vault in one zip, whose every `.age` file opens with stock `age`.
+
+Source: `docs/spec/vault.md`, "Exported archive". The names of the entries say what they are; there are no others.
+"""
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from voute.core.errors import FormatError, LimitError
+from voute.core.ids import ID_SIZE, DocumentId, Slug, VaultId, parse_hex
+from voute.core.values import UnixTime, time_text
+from voute.format import canonical
+from voute.format.canonical import Json
+from voute.format.fields import Fields, from_base64, to_base64
+from voute.format.manifest import MAX_BODY
+from voute.format.receipt import MAX_RECEIPT
+from voute.format.sidecar import MAX_HEADER, MAX_SEALED_CARD
+from voute.format.vault_record import MAX_RECORDS
+
+MAX_ENTRIES: Final = 100_000
+# Three entries a document and four of the vault.
+MAX_DOCUMENTS: Final = (MAX_ENTRIES - 4) // 3
+MAX_INDEX: Final = 4 * 1024 * 1024
+# A chain of 1,000 records with 16 methods each.
+MAX_RECORDS_FILE: Final = 16 * 1024 * 1024
+MAX_KEYRING: Final = 2 * 1024 * 1024
+# A body's age payload adds a nonce and 16 bytes a chunk of 64 KiB.
+MAX_DOCUMENT_FILE: Final = MAX_HEADER + MAX_BODY + MAX_BODY // 4096 + 64
+
+INDEX: Final = "archive.json"
+TRUST_ROOT: Final = "trust-root.json"
+RECORDS: Final = "vault-records.json"
+KEYRING: Final = "keyring.age"
+
+_KEYS = frozenset({"version", "city", "vault_id", "created_at", "documents"})
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveIndex:
+    """`archive.json`: whose archive, of when, with which documents (sorted by id)."""
+
+    city: Slug
+    vault_id: VaultId
+    created_at: UnixTime
+    documents: tuple[DocumentId, ...]
+
+    def encode(self) -> bytes:
+        """Write the entry's bytes."""
+        _check_documents(self.documents)
+        return canonical.dumps(
+            {
+                "version": 1,
+                "city": self.city,
+                "vault_id": self.vault_id.hex(),
+                "created_at": time_text(self.created_at),
+                "documents": [one.hex() for one in self.documents],
+            }
+        )
+
+
+def _check_documents(documents: tuple[DocumentId, ...]) -> None:
+    if len(documents) > MAX_DOCUMENTS or list(documents) != sorted(set(documents)):
+        raise FormatError("archive.documents: too many, not sorted, or one twice", field="documents")
+
+
+def _id(item: Json) -> DocumentId:
+    if not isinstance(item, str):
+        raise FormatError("archive.documents: not an id", field="documents")
+    return DocumentId(parse_hex(item, ID_SIZE))
+
+
+def parse_index(raw: bytes) -> ArchiveIndex:
+    """Parse `archive.json`; raises `FormatError` alone."""
+    fields = Fields(canonical.loads(raw, MAX_INDEX), _KEYS, "archive")
+    fields.version()
+    documents = tuple(_id(item) for item in fields.list("documents", 0, MAX_DOCUMENTS))
+    _check_documents(documents)
+    return ArchiveIndex(fields.slug("city"), VaultId(fields.hash("vault_id")), fields.time("created_at"), documents)
+
+
+def encode_records(envelopes: tuple[bytes, ...]) -> bytes:
+    """Write `vault-records.json`: the chain's envelopes, genesis first."""
+    return canonical.dumps([to_base64(one) for one in envelopes])
+
+
+def parse_records(raw: bytes) -> tuple[bytes, ...]:
+    """Parse `vault-records.json`; raises `FormatError` alone. The chain is not verified here."""
+    value = canonical.loads(raw, MAX_RECORDS_FILE)
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_RECORDS:
+        raise FormatError("vault-records: not a list of 1 to 1,000")
+    envelopes: list[bytes] = []
+    for item in value:
+        if not isinstance(item, str):
+            raise FormatError("vault-records: not base64")
+        envelopes.append(from_base64(item))
+    return tuple(envelopes)
+
+
+def body_name(document_id: DocumentId) -> str:
+    """Name the entry of a document's header and body."""
+    return f"documents/{document_id.hex()}.age"
+
+
+def card_name(document_id: DocumentId) -> str:
+    """Name the entry of a document's header and card."""
+    return f"documents/{document_id.hex()}.card.age"
+
+
+def receipt_name(document_id: DocumentId) -> str:
+    """Name the entry of a document's receipt."""
+    return f"receipts/{document_id.hex()}.json"
+
+
+class ArchiveReader:
+    """Reads an archive whose names are exactly those that its index announces; receipts may be missing.
+
+    Raises `FormatError` and `LimitError` alone, for every way in which a zip can be wrong.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Open the archive and check its names; `file` can seek."""
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+            raise FormatError("archive: not a zip") from error
+        entries = self._zip.infolist()
+        if len(entries) > MAX_ENTRIES:
+            raise LimitError("archive: too many entries")
+        self._entries: Mapping[str, zipfile.ZipInfo] = {one.filename: one for one in entries}
+        if len(self._entries) != len(entries):
+            raise FormatError("archive: a name twice")
+        self.index = parse_index(self._read(INDEX, MAX_INDEX))
+        self._check_names()
+
+    def _check_names(self) -> None:
+        ids = self.index.documents
+        wanted = {INDEX, TRUST_ROOT, RECORDS, KEYRING, *map(body_name, ids), *map(card_name, ids)}
+        if not wanted <= self._entries.keys() <= wanted | set(map(receipt_name, ids)):
+            raise FormatError("archive: entries are not those of the index")
+
+    def _read(self, name: str, maximum: int) -> bytes:
+        entry = self._entries.get(name)
+        if entry is None:
+            raise FormatError(f"archive: no {name}")
+        if entry.file_size > maximum:
+            raise LimitError("archive: an entry is too large")
+        try:
+            with self._zip.open(entry) as stream:
+                raw = stream.read(maximum + 1)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as
+        error:
+            raise FormatError(f"archive: {name} is damaged") from error
+        if len(raw) != entry.file_size:
+            raise FormatError(f"archive: {name} has another size")
+        return raw
+
+    def trust_root(self) -> bytes:
+        """Return the trust root's envelope."""
+        return self._read(TRUST_ROOT, canonical.MAX_BYTES)
+
+    def records(self) -> tuple[bytes, ...]:
+        """Return the vault's records as envelopes, genesis first."""
+        return parse_records(self._read(RECORDS, MAX_RECORDS_FILE))
+
+    def keyring(self) -> bytes:
+        """Return keyring.age."""
+        return self._read(KEYRING, MAX_KEYRING)
+
+    def body(self, document_id: DocumentId) -> bytes:
+        """Return a document's header ‖ body."""
+        return self._read(body_name(document_id), MAX_DOCUMENT_FILE)
+
+    def card(self, document_id: DocumentId) -> bytes:
+        """Return a document's header ‖ card."""
+        return self._read(card_name(document_id), MAX_HEADER + MAX_SEALED_CARD)
+
+    def receipt(self, document_id: DocumentId) -> bytes | None:
+        """Return a document's receipt, or None when it was not logged yet."""
+        name = receipt_name(document_id)
+        return self._read(name, MAX_RECEIPT) if name in self._entries else None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedDocument:
+    """What the archive holds of one document; `receipt` is None before it is logged."""
+
+    document_id: DocumentId
+    header: bytes
+    card: bytes
+    body: bytes
+    receipt: bytes | None
+
+
+def write_archive(
+    file: BinaryIO, index: ArchiveIndex, vault: Mapping[str, bytes], documents: Iterator[ArchivedDocument]
+) -> None:
+    """Write an archive, stored: sealed bytes do not shrink.
+
+    `vault` gives the bytes of `trust-root.json`, `vault-records.json` and `keyring.age`; `documents` come in the
+    order of the index, one in memory at a time. Raises `FormatError` when they are others.
+    """
+    written: list[DocumentId] = []
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as out:
+        out.writestr(INDEX, index.encode())
+        for name in (TRUST_ROOT, RECORDS, KEYRING):
+            out.writestr(name, vault[name])
+        for one in documents:
+            out.writestr(body_name(one.document_id), one.header + one.body)
+            out.writestr(card_name(one.document_id), one.header + one.card)
+            if one.receipt is not None:
+                out.writestr(receipt_name(one.document_id), one.receipt)
+            written.append(one.document_id)
+    if tuple(written) != index.documents:
+        raise FormatError("archive: other documents than the index announces")
