@@ -3,6 +3,7 @@
 Source: `docs/spec/vault.md`, "Exported archive". The names of the entries say what they are; there are no others.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,9 @@ INDEX: Final = "archive.json"
 TRUST_ROOT: Final = "trust-root.json"
 RECORDS: Final = "vault-records.json"
 KEYRING: Final = "keyring.age"
+
+# All that the standard library raises over a damaged or foreign zip (NotImplementedError is a RuntimeError).
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
 
 _KEYS = frozenset({"version", "city", "vault_id", "created_at", "documents"})
 
@@ -124,7 +128,7 @@ class ArchiveReader:
         """Open the archive and check its names; `file` can seek."""
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        except _DAMAGED as error:
             raise FormatError("archive: not a zip") from error
         entries = self._zip.infolist()
         if len(entries) > MAX_ENTRIES:
@@ -150,8 +154,7 @@ class ArchiveReader:
         try:
             with self._zip.open(entry) as stream:
                 raw = stream.read(maximum + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError, EOFError) as
-        error:
+        except _DAMAGED as error:
             raise FormatError(f"archive: {name} is damaged") from error
         if len(raw) != entry.file_size:
             raise FormatError(f"archive: {name} has another size")
@@ -194,9 +197,12 @@ class ArchivedDocument:
     receipt: bytes | None
 
 
-def write_archive(
-    file: BinaryIO, index: ArchiveIndex, vault: Mapping[str, bytes], documents: Iterator[ArchivedDocument]
-) -> None:
+def _add(out: zipfile.ZipFile, name: str, data: bytes) -> None:
+    # An entry of fixed age: this layer reads no clock, and the same vault gives the same archive.
+    out.writestr(zipfile.ZipInfo(name), data)
+
+
+def write_archive(file: BinaryIO, index: ArchiveIndex, vault: Mapping[str, bytes], documents: Iterator[ArchivedDocument]) -> None:
     """Write an archive, stored: sealed bytes do not shrink.
 
     `vault` gives the bytes of `trust-root.json`, `vault-records.json` and `keyring.age`; `documents` come in the
@@ -204,14 +210,14 @@ def write_archive(
     """
     written: list[DocumentId] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as out:
-        out.writestr(INDEX, index.encode())
+        _add(out, INDEX, index.encode())
         for name in (TRUST_ROOT, RECORDS, KEYRING):
-            out.writestr(name, vault[name])
+            _add(out, name, vault[name])
         for one in documents:
-            out.writestr(body_name(one.document_id), one.header + one.body)
-            out.writestr(card_name(one.document_id), one.header + one.card)
+            _add(out, body_name(one.document_id), one.header + one.body)
+            _add(out, card_name(one.document_id), one.header + one.card)
             if one.receipt is not None:
-                out.writestr(receipt_name(one.document_id), one.receipt)
+                _add(out, receipt_name(one.document_id), one.receipt)
             written.append(one.document_id)
     if tuple(written) != index.documents:
         raise FormatError("archive: other documents than the index announces")
