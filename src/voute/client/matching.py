@@ -1,0 +1,279 @@
+"""Decides for each row where its document goes: a vault that is proven, a claim key, or nowhere, with the reason.
+
+Source: `docs/spec/claim.md`, "What the issuer's client checks before it seals to a vault". The city's word is never
+enough: a vault is used only when the code that this department printed authenticates it and the log holds its claim.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from voute.client.api import ACT_LIMIT, MATCH_LIMIT, CityApi, Json
+from voute.client.findings import Finding, Problem
+from voute.client.preflight import Row
+from voute.client.registry_file import Book
+from voute.core.errors import FormatError, VerificationError, VouteError
+from voute.core.ids import HASH_SIZE, Hash, LookupId, Slug, VaultId, parse_hex
+from voute.core.values import UnixTime
+from voute.format.act import Act
+from voute.format.dsse import SigningKey
+from voute.format.fields import from_base64
+from voute.format.registry import Binding, Entry, EntryState
+from voute.format.sidecar import BoxKind
+from voute.format.subject import Bound, issuer_actor
+from voute.format.vault_record import VaultState, expect_extends
+from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, make_code, run_secret
+from voute.seal.hybrid import HybridRecipient
+from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.policy import CheckpointVerdict
+from voute.verify.binding import ClaimProof, ProvenVault, verify_claim
+
+_DAY_S = 86_400
+_NO_TOKEN = Hash(bytes(HASH_SIZE))
+_FIRST_EPOCH = 1
+
+VerifyCheckpoint = Callable[[SignedCheckpoint], CheckpointVerdict]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Target:
+    """A row and where its document is sealed to: a vault's recipient, or the seed of a claim identity."""
+
+    row: Row
+    box_kind: BoxKind
+    box_id: Hash
+    token_hash: Hash
+    recipient: str | None
+    claim_seed: bytes | None
+    code_epoch: int
+
+
+@dataclass(slots=True)
+class Matched:
+    """The outcome: targets, what forbids a row, rows held because their binding is young, acts to hand over."""
+
+    targets: list[Target] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    held: list[Row] = field(default_factory=list)
+    acts: list[bytes] = field(default_factory=list)
+
+
+class CodeMaker:
+    """Makes and re-makes the codes of an issuer; run secrets are derived once each."""
+
+    def __init__(self, master: bytes, city: Slug, issuer: Slug) -> None:
+        """Take the department's master secret (32 bytes)."""
+        self._master = master
+        self._city = city
+        self._issuer = issuer
+        self._secrets: dict[str, bytes] = {}
+
+    def code(self, entry: Entry) -> bytes:
+        """Return the 15 bytes of an entry's code."""
+        return self._code(entry.run, entry.reference, entry.party, entry.slot, entry.code_epoch)
+
+    def keys(self, entry: Entry) -> ClaimKeys:
+        """Return all that an entry's code gives."""
+        return claim_keys(self.code(entry))
+
+    def issue(self, row: Row, run: str, code_epoch: int) -> Entry:
+        """Make the entry of a new code for a row."""
+        code = self._code(run, row.reference, row.party, row.slot, code_epoch)
+        lookup_id = claim_keys(code).lookup_id
+        return Entry(row.reference, row.party, row.slot, run, code_epoch, EntryState.ISSUED, lookup_id)
+
+    def _code(self, run: str, reference: str, party: str, slot: int, code_epoch: int) -> bytes:
+        secret = self._secrets.get(run)
+        if secret is None:
+            secret = self._secrets[run] = run_secret(self._master, self._city, self._issuer, run)
+        return make_code(secret, reference, party, slot, code_epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRules:
+    """What a run decides: its name, the delay before new documents go to a young binding, whether parties may change."""
+
+    run: str
+    delay_days: int
+    new_party: bool
+    now: UnixTime
+
+
+class Matcher:
+    """Matches the rows of one run; changes the book in memory, sends only lookup ids."""
+
+    def __init__(
+        self, api: CityApi, book: Book, codes: CodeMaker, signer: SigningKey, rules: MatchRules, verify: VerifyCheckpoint
+    ) -> None:
+        """Take the ports; `verify` checks a checkpoint against the pinned trust root and requires its quorum."""
+        self._api = api
+        self._book = book
+        self._codes = codes
+        self._signer = signer
+        self._rules = rules
+        self._verify = verify
+
+    def match(self, rows: Sequence[Row], progress: Callable[[int], None] = lambda _done: None) -> Matched:
+        """Decide for every row; raises only when the city refuses or is not there."""
+        matched = Matched()
+        entries = [(row, entry) for row in rows if (entry := self._entry(row, matched)) is not None]
+        for start in range(0, len(entries), MATCH_LIMIT):
+            batch = entries[start : start + MATCH_LIMIT]
+            self._match_batch(batch, matched)
+            progress(start + len(batch))
+        return matched
+
+    def _entry(self, row: Row, matched: Matched) -> Entry | None:
+        """Find the row's code, or issue one; names a party that changed since a binding."""
+        entry = self._book.get(row.reference, row.party, row.slot)
+        if entry is not None and entry.state in {EntryState.REVOKED, EntryState.FROZEN}:
+            if not self._rules.new_party:
+                matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
+                return None
+            return self._issue(row, entry.code_epoch + 1)
+        if entry is not None:
+            return entry
+        bound = [other for other in self._book.at(row.reference, row.slot) if other.state is EntryState.BOUND]
+        if bound and not self._rules.new_party:
+            matched.findings.append(Finding(row.line, Problem.PARTY_CHANGED, {"reference": row.reference}))
+            return None
+        return self._issue(row, max((other.code_epoch for other in bound), default=_FIRST_EPOCH - 1) + 1)
+
+    def _issue(self, row: Row, code_epoch: int) -> Entry:
+        entry = self._codes.issue(row, self._rules.run, code_epoch)
+        self._book.put(entry)
+        return entry
+
+    def _match_batch(self, batch: Sequence[tuple[Row, Entry]], matched: Matched) -> None:
+        lookups = list(dict.fromkeys(entry.lookup_id for _, entry in batch))
+        answer = self._api.match(lookups)
+        found = dict(_answers(answer, lookups))
+        checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else None
+        for row, entry in batch:
+            self._place(row, entry, found[entry.lookup_id], checkpoint, matched)
+
+    def _checkpoint(self, answer: Json) -> CheckpointVerdict | None:
+        try:
+            return self._verify(SignedCheckpoint.parse(str(answer.get("checkpoint", "")).encode()))
+        except VouteError:
+            return None
+
+    def _place(self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | None, matched: Matched) -> None:
+        state = answer["state"]
+        if state == "revoked":
+            matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
+        elif state == "bound":
+            self._place_in_vault(row, entry, answer, checkpoint, matched)
+        elif entry.state is EntryState.BOUND:
+            # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
+            self._not_proven(row, "binding-denied", matched)
+        else:
+            keys = self._codes.keys(entry)
+            box = Hash(keys.lookup_id)
+            target = Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch)
+            matched.targets.append(target)
+
+    def _place_in_vault(
+        self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | None, matched: Matched
+    ) -> None:
+        if checkpoint is None:
+            self._not_proven(row, "checkpoint", matched)
+            return
+        try:
+            proven = self._prove(entry, answer["binding"], checkpoint)
+        except (FormatError, VerificationError) as error:
+            self._not_proven(row, error.code, matched)
+            return
+        newest = proven.chain.newest
+        if newest.state is not VaultState.OPEN:
+            matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))
+            return
+        self._pin(entry, proven, matched)
+        if self._rules.now - proven.claimed_at < self._rules.delay_days * _DAY_S:
+            matched.held.append(row)
+            return
+        vault = Hash(proven.chain.vault_id)
+        matched.targets.append(Target(row, BoxKind.VAULT, vault, _NO_TOKEN, newest.reading.recipient, None, entry.code_epoch))
+
+    def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
+        facts: dict[str, str | int] = {"reference": row.reference, "check": check}
+        matched.findings.append(Finding(row.line, Problem.KEY_NOT_PROVEN, facts))
+
+    def _prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> ProvenVault:
+        """Make every check of claim.md on what the city says of one lookup id."""
+        vault_id, bind, records, proof = _read_binding(binding)
+        party = Party(self._book.city, self._book.issuer, entry.party, entry.slot, entry.code_epoch)
+        check_bind(self._codes.keys(entry), party, vault_id, bind)
+        proven = verify_claim(
+            records,
+            proof,
+            checkpoint,
+            city=self._book.city,
+            issuer=self._book.issuer,
+            lookup_id=entry.lookup_id,
+            vault_id=vault_id,
+        )
+        if proven.bind != bind:
+            raise VerificationError("the claim in the log has another bind")
+        if entry.binding is not None:
+            if entry.binding.vault_id != vault_id:
+                raise VerificationError("another vault than the one that is pinned")
+            expect_extends(proven.chain, entry.binding.record_head)
+        HybridRecipient.from_string(proven.chain.newest.reading.recipient)
+        return proven
+
+    def _pin(self, entry: Entry, proven: ProvenVault, matched: Matched) -> None:
+        binding = Binding(proven.chain.vault_id, proven.chain.head, proven.bind, proven.claimed_at)
+        if entry.binding == binding:
+            return
+        if entry.binding is None:
+            subject = Bound(entry.lookup_id, binding.vault_id, binding.record_head)
+            nonce = Hash(os.urandom(HASH_SIZE))
+            act = Act(self._book.city, issuer_actor(self._book.issuer), subject, self._rules.now, nonce)
+            matched.acts.append(act.sign(self._signer))
+        self._book.put(replace(entry, state=EntryState.BOUND, binding=binding))
+
+
+def hand_over(api: CityApi, acts: Sequence[bytes]) -> None:
+    """Give the city the signed `bound` acts, after the registry that pins them is durable."""
+    for start in range(0, len(acts), ACT_LIMIT):
+        api.bound(acts[start : start + ACT_LIMIT])
+
+
+def _answers(answer: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId, Json]]:
+    entries = answer.get("entries")
+    if not isinstance(entries, list) or len(entries) != len(asked):
+        raise FormatError("the city did not answer for each lookup id")
+    for lookup_id, entry in zip(asked, entries, strict=True):
+        if not isinstance(entry, dict) or entry.get("lookup_id") != lookup_id.hex():
+            raise FormatError("the city answered for another lookup id")
+        if entry.get("state") not in {"unknown", "waiting", "bound", "revoked"}:
+            raise FormatError("the city gives an unknown state")
+        yield lookup_id, entry
+
+
+def _read_binding(binding: Json | None) -> tuple[VaultId, Hash, list[bytes], ClaimProof]:
+    """Read what stands behind `bound`; raises `FormatError` alone."""
+    try:
+        if binding is None:
+            raise FormatError("no binding")
+        proof: dict[str, Any] = binding["proof"]
+        return (
+            VaultId(parse_hex(binding["vault_id"], HASH_SIZE)),
+            Hash(parse_hex(binding["bind"], HASH_SIZE)),
+            [from_base64(record) for record in binding["records"]],
+            ClaimProof(
+                event=from_base64(proof["event"]),
+                salt=parse_hex(proof["salt"], HASH_SIZE),
+                chain=parse_hex(proof["chain"], HASH_SIZE),
+                index=int(proof["index"]),
+                path=_hashes(proof["path"]),
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FormatError("binding") from error
+
+
+def _hashes(texts: Iterable[str]) -> tuple[bytes, ...]:
+    return tuple(parse_hex(text, HASH_SIZE) for text in texts)
