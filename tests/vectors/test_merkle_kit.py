@@ -23,14 +23,10 @@ def verify(kind: str, case: dict[str, Any]) -> None:
     elif kind == "consistency":
         merkle.verify_consistency(case["size1"], case["size2"], roots["root1"], roots["root2"], proof)
     elif kind == "subtreeinclusion":
-        merkle.verify_subtree_inclusion(
-            case["leafIdx"], case["start"], case["end"], roots["leafHash"], proof, roots["root"]
-        )
+        merkle.verify_subtree_inclusion(case["leafIdx"], case["start"], case["end"], roots["leafHash"], proof, roots["root"])
     else:
         assert kind == "subtreeconsistency"
-        merkle.verify_subtree_consistency(
-            case["start"], case["end"], case["size"], roots["root1"], roots["root2"], proof
-        )
+        merkle.verify_subtree_consistency(case["start"], case["end"], case["size"], roots["root1"], roots["root2"], proof)
 
 
 @pytest.mark.parametrize("name", CASES)
