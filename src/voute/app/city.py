@@ -1,0 +1,44 @@
+"""What every use case works with: the city's ports and its trust root, handed in by the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from voute.app.ports import CredentialVerifier
+from voute.core.ids import Slug
+from voute.core.ports_log import TileStore
+from voute.core.ports_store import BlobStore, Catalogue, SidecarStore
+from voute.core.values import UnixTime, unix_time
+from voute.format.trust_root import TrustRoot
+
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The trust root in force: parsed, and the exact bytes of its envelope."""
+
+    root: TrustRoot
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready."""
+
+    catalogue: Catalogue
+    blobs: BlobStore
+    sidecars: SidecarStore
+    tiles: TileStore
+    credentials: CredentialVerifier
+    trust: Callable[[], Trust]
+    now: Callable[[], int]
+    wake: Callable[[], None]
+
+    @property
+    def slug(self) -> Slug:
+        """The city's slug, from the trust root."""
+        return self.trust().root.city
+
+    def time(self) -> UnixTime:
+        """Return the present instant in whole seconds, as statements carry it."""
+        return unix_time(self.now() // MICROSECONDS)

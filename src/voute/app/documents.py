@@ -1,0 +1,95 @@
+"""A holder reads: lists, one document, a range of a sealed body, and notes the first opening."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from voute.app.boxes import boxes_of, visible_document
+from voute.app.city import City
+from voute.app.errors import DocumentUnknownError, RangeRefusedError, StatementRefusedError
+from voute.app.ports import Holder
+from voute.app.statements import keep_act_event, vault_act
+from voute.core.ids import DocumentId
+from voute.core.rows import BoxKind, DocumentRow, ListedDocument
+from voute.format.subject import Opened
+from voute.format.vault_record import start_chain
+
+MAX_PAGE: Final = 200
+"""Documents in one page of a list: about 1 MB on the wire."""
+
+
+def list_documents(city: City, holder: Holder, after: int, limit: int) -> tuple[ListedDocument, ...]:
+    """Return visible documents with a position above `after`, position rising, at most `limit` (≤ `MAX_PAGE`)."""
+    with city.catalogue.read() as tx:
+        return tx.documents.page(boxes_of(tx, holder.vault_id), after, min(limit, MAX_PAGE))
+
+
+def read_document(city: City, holder: Holder, document: DocumentId) -> ListedDocument:
+    """Return one visible document of the holder; `DocumentUnknownError` for any other."""
+    with city.catalogue.read() as tx:
+        visible_document(tx, holder.vault_id, document)
+        row = tx.documents.listed(document)
+    if row is None:
+        raise DocumentUnknownError
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A range of a sealed body: first byte, length, size of the whole, and the chunks of the range."""
+
+    start: int
+    length: int
+    size: int
+    chunks: Iterator[bytes]
+
+
+def read_body(city: City, holder: Holder, document: DocumentId, wanted: tuple[int | None, int | None] | None) -> Body:
+    """Return a sealed body, or the range `wanted` of it: (first, last) both included, (first, None), or (None, suffix).
+
+    Raises:
+        DocumentUnknownError: not a visible document of this vault.
+        RangeRefusedError: the range lies outside (416).
+    """
+    with city.catalogue.read() as tx:
+        row = visible_document(tx, holder.vault_id, document)
+    start, length = _cut(wanted, row.body_length)
+    return Body(start, length, row.body_length, _chunks(city, row, start, length))
+
+
+def _chunks(city: City, row: DocumentRow, start: int, length: int) -> Iterator[bytes]:
+    return city.blobs.read(row.pack_hash, row.body_offset + start, length)
+
+
+def _cut(wanted: tuple[int | None, int | None] | None, size: int) -> tuple[int, int]:
+    if wanted is None:
+        return 0, size
+    first, last = wanted
+    if first is None:
+        suffix = min(last or 0, size)
+        first, last = size - suffix, size - 1
+    end = size if last is None else min(last + 1, size)
+    if first >= size or end <= first:
+        raise RangeRefusedError(size=size)
+    return first, end - first
+
+
+def note_opened(city: City, holder: Holder, document: DocumentId, raw: bytes) -> None:
+    """Keep the holder's signed act of a first opening, once; again changes nothing.
+
+    Raises:
+        DocumentUnknownError: not a visible document of this vault.
+        FormatError, VerificationError: not that act, or not signed by the vault's root key.
+    """
+    vault = holder.vault_id
+    with city.catalogue.read() as tx:
+        row = visible_document(tx, vault, document)
+        genesis = tx.vaults.records((vault,))[vault][0]
+    act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
+    if act.subject != Opened(document, row.manifest_hash):
+        raise StatementRefusedError("the act is about something else", part="subject")
+    with city.catalogue.write() as tx:
+        if not tx.documents.opened(document, city.now()):
+            return
+        keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
+    city.wake()

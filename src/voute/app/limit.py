@@ -1,0 +1,70 @@
+"""Rate limits as rows of the catalogue: one atomic upsert a call, equal for all processes of a city."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from voute.app.errors import TooManyError
+from voute.core.ports_store import Catalogue
+
+SECOND: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `calls` from one address in a window of `seconds`, counted under `name` in steps of `step` calls."""
+
+    name: str
+    calls: int
+    seconds: int = 60
+    step: int = 1
+
+
+@dataclass(slots=True)
+class _Lease:
+    window: int
+    left: int
+
+
+class Limiter:
+    """Counts calls; routes with a step above 1 take so many from the row at once and spend them in this process.
+
+    A step only ever lets fewer calls through than the limit says, never more. Made for many threads.
+    """
+
+    def __init__(self, catalogue: Catalogue, now: Callable[[], int], factor: int = 1) -> None:
+        """Take the catalogue, a clock in microseconds, and by how much every limit is multiplied (load tests)."""
+        self._catalogue = catalogue
+        self._now = now
+        self._factor = factor
+        self._leases: dict[tuple[str, str], _Lease] = {}
+
+    def check(self, limit: Limit, client: str) -> None:
+        """Count one call.
+
+        Raises:
+            TooManyError: the limit is reached; the fact `seconds` says when the window ends.
+        """
+        now = self._now()
+        width = limit.seconds * SECOND
+        window = now - now % width
+        key = (limit.name, client)
+        lease = self._leases.get(key)
+        if lease is not None and lease.window == window and lease.left > 0:
+            lease.left -= 1
+            return
+        with self._catalogue.write(durable=False) as tx:
+            count = tx.limits.hit(limit.name, client, window, limit.step)
+        if count > limit.calls * self._factor:
+            raise TooManyError(max(1, -(-(window + width - now) // SECOND)))
+        if limit.step > 1:
+            self._keep(key, _Lease(window, limit.step - 1))
+
+    def _keep(self, key: tuple[str, str], lease: _Lease) -> None:
+        if len(self._leases) >= MAX_LEASES:
+            self._leases.clear()
+        self._leases[key] = lease
+
+
+# What one process remembers of addresses; forgetting them costs one more upsert each.
+MAX_LEASES: Final = 10_000

@@ -1,0 +1,91 @@
+"""Sessions of holders and issuers: opened by a proof, kept as the hash of a token, ended by time or by hand."""
+
+from typing import Final, NamedTuple
+
+from voute.app.errors import NotSignedInError
+from voute.app.ports import Holder
+from voute.app.secret import digest, fresh
+from voute.core.ids import Slug, VaultId, slug, vault_id
+from voute.core.ports_store import Catalogue, Transaction
+from voute.core.rows import SessionRow
+
+SECOND: Final = 1_000_000
+HOLDER_IDLE: Final = 30 * 60 * SECOND
+"""A forgotten open page closes by itself after half an hour."""
+HOLDER_LIFE: Final = 12 * 3600 * SECOND
+"""Nobody stays signed in for longer than a working day."""
+ISSUER_LIFE: Final = 3600 * SECOND
+"""A delivery that takes longer signs a second challenge."""
+TOUCH_EVERY: Final = 60 * SECOND
+"""How exactly idleness is measured: a session costs at most one write a minute."""
+
+HOLDER: Final = "holder"
+ISSUER: Final = "issuer"
+
+
+class Opened(NamedTuple):
+    """A new session: its token (32 bytes, shown once) and when it ends at the latest."""
+
+    token: bytes
+    expires_at: int
+
+
+def open_holder(tx: Transaction, vault: VaultId, now: int) -> Opened:
+    """Open a holder's session."""
+    return _open(tx, HOLDER, vault, now, HOLDER_LIFE)
+
+
+def open_issuer(tx: Transaction, issuer: Slug, now: int) -> Opened:
+    """Open an issuer's session."""
+    return _open(tx, ISSUER, issuer.encode("ascii"), now, ISSUER_LIFE)
+
+
+def _open(tx: Transaction, kind: str, subject: bytes, now: int, life: int) -> Opened:
+    token = fresh()
+    tx.sessions.add(SessionRow(digest(token), kind, subject, now, now, now + life))
+    return Opened(token, now + life)
+
+
+def holder_of(catalogue: Catalogue, token: bytes, now: int) -> Holder:
+    """Return who a token belongs to, and note that the session is in use.
+
+    Raises:
+        NotSignedInError: no such session, or it ended.
+    """
+    row = _live(catalogue, token, HOLDER, now)
+    idle_end = row.seen_at + HOLDER_IDLE
+    if now >= idle_end:
+        raise NotSignedInError
+    if now - row.seen_at >= TOUCH_EVERY:
+        with catalogue.write(durable=False) as tx:
+            tx.sessions.touch(row.token_hash, now)
+        idle_end = now + HOLDER_IDLE
+    return Holder(vault_id(row.subject), row.token_hash, min(row.expires_at, idle_end), row.expires_at)
+
+
+def issuer_of(catalogue: Catalogue, token: bytes, now: int) -> Slug:
+    """Return which issuer a bearer token belongs to.
+
+    Raises:
+        NotSignedInError: no such session, or it ended.
+    """
+    return slug(_live(catalogue, token, ISSUER, now).subject.decode("ascii"))
+
+
+def _live(catalogue: Catalogue, token: bytes, kind: str, now: int) -> SessionRow:
+    with catalogue.read() as tx:
+        row = tx.sessions.get(digest(token))
+    if row is None or row.kind != kind or now >= row.expires_at:
+        raise NotSignedInError
+    return row
+
+
+def keep_open(tx: Transaction, holder: Holder, now: int) -> None:
+    """Keep the session in use when all sessions of the vault were just ended."""
+    tx.sessions.add(SessionRow(holder.token_hash, HOLDER, holder.vault_id, now, now, holder.life_ends_at))
+
+
+def close(catalogue: Catalogue, holder: Holder) -> None:
+    """End the session in use; ending it twice is no error."""
+    with catalogue.write() as tx:
+        tx.sessions.remove(holder.token_hash)
