@@ -312,11 +312,9 @@ def policy_cases(world: World) -> Iterator[tuple[str, Case]]:
     misnamed = SignatureLine("witness1.example", b"\x00\x00\x00\x00", w1.signature)
     yield "ignored-unknown-key-id", case("logged", world.signed(misnamed), 1)
     foreign = Checkpoint("other.example", 13, head.root)
-    yield (
-        "unknown-log",
-        case("unknown-log", Note(foreign.encode(), (sign_ed25519(foreign.encode(), "other.example", world.key),)), 1),
-    )
-    for name, note in {
+    by_us = sign_ed25519(foreign.encode(), foreign.origin, world.key)
+    yield "unknown-log", case("unknown-log", Note(foreign.encode(), (by_us,)), 1)
+    refused: dict[str, Note | SignedCheckpoint] = {
         "log-ed25519-missing": Note(head.encode(), (head_line, w1, w2)),
         "log-mldsa44-missing": Note(head.encode(), (text_line, w1, w2)),
         "log-ed25519-changed": Note(head.encode(), (changed(text_line, flip(text_line.signature, 9)), head_line)),
@@ -334,7 +332,8 @@ def policy_cases(world: World) -> Iterator[tuple[str, Case]]:
             changed(w1, world.recorder.sign("stranger.example", head, TIME, key="witness1.example").signature)
         ),
         "one-bad-witness-among-good": world.signed(w1, w2, changed(w3, flip(w3.signature))),
-    }.items():
+    }
+    for name, note in refused.items():
         yield name, case("bad-checkpoint", note, 2)
 
 
