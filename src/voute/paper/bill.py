@@ -6,6 +6,7 @@ ten-thousandths of a dollar per 100 $ (`figures.RATE_UNITS`).
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -110,13 +111,14 @@ def words() -> dict[str, Any]:
     return loaded
 
 
+def day(when: date) -> str:
+    """Write a day in full, in the bill's language."""
+    return figures.day(when, words()["months"], words()["first_of_month"])
+
+
 def as_data(bill: Bill) -> dict[str, Data]:
     """Give what the template shows: words and formatted figures, nothing to compute."""
     said = words()
-
-    def on(when: date) -> str:
-        return figures.day(when, said["months"], said["first_of_month"])
-
     shown = dict(said)
     if len(bill.owners) > 1:
         shown["addressed_to"] = said["addressed_to_many"]
@@ -125,7 +127,7 @@ def as_data(bill: Bill) -> dict[str, Data]:
         "title": said["title"],
         "city": bill.city,
         "account": bill.account,
-        "issued_on": on(bill.issued_on),
+        "issued_on": day(bill.issued_on),
         "owners": bill.owners,
         "postal_address": bill.postal_address,
         "property_address": bill.property_address,
@@ -137,7 +139,7 @@ def as_data(bill: Bill) -> dict[str, Data]:
         "taxes": [_line(one, bill, said) for one in bill.charges],
         "total": figures.money(bill.total),
         "instalments": [
-            {"name": name, "amount": figures.money(one.cents), "due": on(one.due)}
+            {"name": name, "amount": figures.money(one.cents), "due": day(one.due)}
             for name, one in zip(said["instalment_names"], bill.instalments, strict=True)
         ],
         "payment_reference": figures.by_four(bill.payment_reference),
@@ -164,9 +166,13 @@ class BillPress:
     def __init__(self) -> None:
         self._typesetter = Typesetter("bill.typ")
 
-    def pdf(self, bill: Bill) -> bytes:
-        """Give the two pages as tagged PDF/UA-1; raise `TypesettingError` if a word has a character that no font has."""
-        return self._typesetter.pdf(as_data(bill), created=created(bill))
+    def pdf(self, bill: Bill, *, annex: Mapping[str, Data] | None = None) -> bytes:
+        """Give the two pages, and those of `annex` (title, head, rows by page), as tagged PDF/UA-1.
+
+        Raises `TypesettingError` if a word has a character that no font has.
+        """
+        data = as_data(bill) | ({} if annex is None else {"annex": annex})
+        return self._typesetter.pdf(data, created=created(bill))
 
     def pictures(self, bill: Bill, *, dots_per_inch: int) -> tuple[bytes, ...]:
         """Give one PNG a page, as a scanner would see them."""

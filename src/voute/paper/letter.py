@@ -18,8 +18,8 @@ from voute.paper.typeset import Data, Typesetter
 
 _CODE: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){5}")
 _PLAIN_WORDS: Final = (
-    "letter-title", "letter-vault", "letter-open", "letter-scan", "letter-touch", "letter-by-hand", "letter-code", "letter-no-phone",
-    "letter-no-phone-text", "letter-private", "letter-private-text", "letter-mistake",
+    "letter-title", "letter-vault", "letter-open", "letter-scan", "letter-touch", "letter-by-hand", "letter-code",
+    "letter-no-phone", "letter-no-phone-text", "letter-private", "letter-private-text", "letter-mistake",
 )  # fmt: skip
 QR_ERROR_LEVEL: Final = "m"
 """15 % of the square may be lost: enough for a fold or a stain, and the modules stay large enough for an old camera."""
