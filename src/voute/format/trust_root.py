@@ -185,6 +185,11 @@ def _check_sorted(names: Iterable[str], field: str) -> None:
         raise FormatError(f"trust-root.{field}: not sorted, or one twice", field=field)
 
 
+def _check_unique(keys: Sequence[bytes], field: str) -> None:
+    if len(set(keys)) != len(keys):
+        raise FormatError(f"trust-root.{field}: a key twice", field=field)
+
+
 def _check_span(start: int, end: int | None, field: str) -> None:
     if end is not None and end <= start:
         raise FormatError(f"trust-root.{field}: ends before it begins", field=field)
@@ -214,12 +219,12 @@ def _check(root: TrustRoot) -> None:
         _check_span(log.since, log.until, "logs")
     for issuer in root.issuers:
         _check_issuer(issuer)
+    _check_unique([one.mldsa44 for one in root.witnesses], "witnesses")
+    _check_unique([key.ed25519 for one in root.issuers for key in one.keys], "issuers")
 
 
 def _check_issuer(issuer: Issuer) -> None:
     _check_sorted((kind.id for kind in issuer.document_types), "document_types")
-    if len({key.ed25519 for key in issuer.keys}) != len(issuer.keys):
-        raise FormatError("trust-root.issuers: a key twice", field="issuers")
     for key in issuer.keys:
         _check_span(key.since, key.until, "issuers")
 
