@@ -1,9 +1,16 @@
 """Life of a delivery: opened as a draft, committed at once as a whole, or cancelled without a trace."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from voute.app.city import City
-from voute.app.errors import DeliveryCommittedError, DeliveryDiffersError, DeliveryOpenError, DeliveryUnknownError
+from voute.app.errors import (
+    DeliveryCommittedError,
+    DeliveryDiffersError,
+    DeliveryOpenError,
+    DeliveryUnknownError,
+    PackUnknownError,
+)
 from voute.core.ids import DeliveryId, Hash, Slug
 from voute.core.ports_store import RowExistsError, Transaction
 from voute.core.rows import DeliveryRow, DeliveryState, KnownDocument, PackRow
@@ -56,11 +63,14 @@ def commit(city: City, issuer: Slug, delivery: DeliveryId, documents: int, packs
     Raises:
         DeliveryUnknownError: not this issuer's.
         DeliveryDiffersError: drafted are other packs, or another number of documents; nothing was changed.
+        PackUnknownError: the store lost a pack; nothing was changed.
     """
     with city.catalogue.write() as tx:
         row = own_delivery(tx, issuer, delivery, lock=True)
         kept = tx.packs.of_delivery(delivery)
         _expect_equal(kept, documents, packs)
+        if any(city.blobs.size(pack.pack_hash) != pack.size for pack in kept):
+            raise PackUnknownError
         if row.state == DeliveryState.DRAFT:
             tx.deliveries.commit(delivery, documents, sum(pack.size for pack in kept), city.now())
             row = own_delivery(tx, issuer, delivery)
@@ -82,15 +92,13 @@ def cancel(city: City, issuer: Slug, delivery: DeliveryId) -> None:
     Raises:
         DeliveryCommittedError: it is committed.
     """
-    try:
-        with city.catalogue.write() as tx:
-            own_draft(tx, issuer, delivery, lock=True)
-            orphans = tx.deliveries.remove(delivery) or ()
-    except DeliveryUnknownError:
-        return
-    for pack in orphans:
-        city.sidecars.delete(pack)
-        city.blobs.delete(pack)
+    with suppress(DeliveryUnknownError), city.catalogue.write() as tx:
+        own_draft(tx, issuer, delivery, lock=True)
+        # Inside the transaction, so that no other call can take such a pack for a stored one in between; a crash
+        # here leaves a draft that can be cancelled, or sent, again.
+        for pack in tx.deliveries.remove(delivery) or ():
+            city.sidecars.delete(pack)
+            city.blobs.delete(pack)
 
 
 def read_delivery(city: City, issuer: Slug, delivery: DeliveryId) -> tuple[DeliveryRow, tuple[PackRow, ...]]:

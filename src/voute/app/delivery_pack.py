@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from voute.app.city import City
 from voute.app.delivery import own_delivery, own_draft
-from voute.app.errors import DeliveryCommittedError
+from voute.app.errors import DeliveryCommittedError, PackUnknownError
 from voute.core.errors import LimitError
 from voute.core.ids import DeliveryId, Hash, Slug
 from voute.core.ports_store import BlobWriter
@@ -32,7 +32,7 @@ def begin_pack(city: City, issuer: Slug, delivery: DeliveryId, pack: Hash, lengt
     with city.catalogue.read() as tx:
         row = own_delivery(tx, issuer, delivery)
         kept = tx.packs.get(delivery, pack)
-    if kept is not None:
+    if kept is not None and city.blobs.size(pack) == kept.size:
         return Incoming(kept.size, None)
     if row.state != DeliveryState.DRAFT:
         raise DeliveryCommittedError
@@ -44,8 +44,11 @@ def keep_pack(city: City, issuer: Slug, delivery: DeliveryId, pack: Hash, size: 
 
     Raises:
         DeliveryUnknownError, DeliveryCommittedError: no draft of this issuer any more.
+        PackUnknownError: another delivery was cancelled with the same pack just now: send it again.
     """
     with city.catalogue.write() as tx:
         own_draft(tx, issuer, delivery, lock=True)
+        if city.blobs.size(pack) != size:
+            raise PackUnknownError
         if tx.packs.get(delivery, pack) is None:
             tx.packs.put(PackRow(delivery, pack, size, None, 0, city.now()))

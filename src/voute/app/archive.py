@@ -1,0 +1,110 @@
+"""A holder takes everything along: one zip, made while it is sent (docs/spec/vault.md, "Exported archive")."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from typing_extensions import Buffer, override
+
+from voute.app.boxes import boxes_of
+from voute.app.city import City
+from voute.app.documents import MAX_PAGE
+from voute.app.errors import NotSignedInError
+from voute.app.ports import Holder
+from voute.app.proofs import Proofs, open_proofs
+from voute.core.ids import DocumentId, hash_of
+from voute.core.rows import DocumentRow, EventRow
+from voute.format import archive
+from voute.format.receipt import Receipt
+
+_CHUNK: Final = 256 * 1024
+
+
+class _Outlet(io.RawIOBase):
+    """Takes what the zip writer writes until it is passed on; it cannot seek, so sizes come behind the data."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    @override
+    def writable(self) -> bool:
+        """Say that it takes bytes."""
+        return True
+
+    @override
+    def write(self, data: Buffer) -> int:
+        """Keep bytes."""
+        part = bytes(memoryview(data))
+        self._parts.append(part)
+        return len(part)
+
+    def take(self) -> bytes:
+        """Return what was written since the last call."""
+        data = b"".join(self._parts)
+        self._parts.clear()
+        return data
+
+
+def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
+    """Return the pieces of the holder's archive, a document at a time in memory; receipts carry no manifest."""
+    vault = holder.vault_id
+    with city.catalogue.read() as tx:
+        keyring = tx.vaults.keyring(vault)
+        if keyring is None:
+            raise NotSignedInError
+        records = tx.vaults.records((vault,))[vault]
+        documents = _all_ids(city, boxes_of(tx, vault))
+        proofs = open_proofs(city, tx) if documents else None
+    index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
+    first = (
+        (archive.INDEX, index.encode()),
+        (archive.TRUST_ROOT, city.trust().envelope),
+        (archive.RECORDS, archive.encode_records(records)),
+        (archive.KEYRING, keyring.data),
+    )
+    return _pieces(city, first, index.documents, proofs)
+
+
+def _all_ids(city: City, boxes: Sequence[bytes]) -> list[DocumentId]:
+    found: list[DocumentId] = []
+    after = 0
+    with city.catalogue.read() as tx:
+        while rows := tx.documents.page(boxes, after, MAX_PAGE):
+            found += [row.document_id for row in rows]
+            after = rows[-1].position
+    return found
+
+
+def _pieces(
+    city: City, first: Sequence[tuple[str, bytes]], documents: Sequence[DocumentId], proofs: Proofs | None
+) -> Iterator[bytes]:
+    outlet = _Outlet()
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as out:
+        for name, data in first:
+            out.writestr(zipfile.ZipInfo(name), data)
+        for document in documents:
+            with city.catalogue.read() as tx:
+                row = tx.documents.get(document)
+                event = None if row is None else tx.events.get(row.event_id)
+            if row is not None and event is not None and proofs is not None:
+                _add(city, out, row, event, proofs)
+            yield outlet.take()
+    yield outlet.take()
+
+
+def _add(city: City, out: zipfile.ZipFile, row: DocumentRow, event: EventRow, proofs: Proofs) -> None:
+    body = b"".join(city.blobs.read(row.pack_hash, row.body_offset, row.body_length))
+    out.writestr(zipfile.ZipInfo(archive.body_name(row.document_id)), row.header + body)
+    out.writestr(zipfile.ZipInfo(archive.card_name(row.document_id)), row.header + row.card)
+    if event.chain is not None and event.log_index is not None:
+        receipt = Receipt(
+            city=city.slug,
+            event=event.data,
+            salt=hash_of(event.salt),
+            chain=event.chain,
+            manifest=None,
+            proof=proofs.proof(event.log_index),
+            timestamps=(),
+        )
+        out.writestr(zipfile.ZipInfo(archive.receipt_name(row.document_id)), receipt.encode())

@@ -1,0 +1,58 @@
+"""Is the city well: each check is really done, now."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from voute.app.city import MICROSECONDS, City
+from voute.core.errors import VouteError
+from voute.core.ids import hash_of
+from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.sequencer import CHECKPOINT_PATH
+
+MAX_BEHIND: Final = 60
+"""Seconds that a ready event may wait for its place in the log before the city counts as failing."""
+_PROBE: Final = hash_of(bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What answers; `checkpoint_age` is seconds since the log was last published, None before the first time."""
+
+    catalogue: bool
+    blobs: bool
+    log: bool
+    checkpoint_age: int | None
+
+    @property
+    def well(self) -> bool:
+        """Whether everything answers."""
+        return self.catalogue and self.blobs and self.log
+
+
+def check_health(city: City) -> Health:
+    """Ask the catalogue, the store of packs and the published log; never raises a `VouteError`."""
+    published = None
+    with suppress(VouteError), city.catalogue.read() as tx:
+        published = tx.log_states.get()
+    age = None if published is None else max(0, (city.now() - published.published_at) // MICROSECONDS)
+    return Health(
+        catalogue=_answers(city.catalogue.check),
+        blobs=_answers(lambda: city.blobs.size(_PROBE)),
+        log=_answers(lambda: _check_log(city)),
+        checkpoint_age=age,
+    )
+
+
+def _answers(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except VouteError:
+        return False
+    return True
+
+
+def _check_log(city: City) -> None:
+    """Read the published checkpoint, and refuse a log that leaves events waiting."""
+    SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH))
