@@ -7,7 +7,17 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+from typing_extensions import override
 
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
@@ -27,6 +37,8 @@ class Exit(IntEnum):
     """The city does not answer; what it acknowledged is kept."""
     HELD = 5
     """Sent, but some rows were held or could not be sealed: paper for those."""
+    INTERRUPTED = 130
+    """Stopped by the person; a draft that was open is cancelled."""
 
 
 class Speaker:
@@ -57,16 +69,25 @@ class Speaker:
         self.screen.print(self.words.text(f"{key}.fix", error.facts), markup=False)
 
     @contextmanager
-    def stage(self, key: str, total: int) -> Iterator[Progress]:
-        """Show one progress bar for a stage, with count, rate and time left; quiet where there is no terminal."""
-        with Progress(
+    def progress(self) -> Iterator[Progress]:
+        """Show progress bars with count, rate and time left; quiet where there is no terminal."""
+        bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.speed:.0f}/s" if total else ""),
+            RateColumn(),
             TimeRemainingColumn(),
             console=self.screen,
             disable=self.as_json or not self.screen.is_terminal,
-        ) as progress:
-            progress.add_task(self.words.text(key), total=total or None)
-            yield progress
+        )
+        with bars:
+            yield bars
+
+
+class RateColumn(ProgressColumn):
+    """How many a second."""
+
+    @override
+    def render(self, task: Task) -> Text:
+        """Show the rate, once there is one."""
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")

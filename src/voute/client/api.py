@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import httpx
 from typing_extensions import override
 
-from voute.core.errors import FormatError, VouteError
+from voute.core.errors import FormatError, StateError, VouteError
 
 MATCH_LIMIT = 10_000
 """Lookup ids, or dedupe ids, in one call (docs/spec/api.md)."""
@@ -80,6 +80,13 @@ class CityApi:
         self._http.close()
 
     # -- sign in
+
+    @property
+    def token(self) -> SessionToken:
+        """The token of the session, for another connection of the same run; raises `StateError` before `sign_in`."""
+        if self._token is None:
+            raise StateError("not signed in")
+        return self._token
 
     def challenge(self, issuer: str) -> bytes:
         """Ask for the challenge that the issuer signs."""

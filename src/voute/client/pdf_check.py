@@ -16,8 +16,8 @@ _ENDS = 4096
 _STARTXREF = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*$")
 
 
-def check_pdf(path: Path) -> Problem | None:
-    """Name what is wrong with the file, or None when a holder can open it.
+def check_pdf(path: Path) -> Problem | int:
+    """Give the file's size in bytes, or name what is wrong with it.
 
     A header `%PDF-`, a final `startxref` and no `/Encrypt` in the trailer or cross-reference dictionary is enough (ISO
     32000-2 §7.5); anything else is opened by pikepdf, which repairs what readers repair.
@@ -38,16 +38,16 @@ def check_pdf(path: Path) -> Problem | None:
             if found and int(found[1]) < size:
                 file.seek(int(found[1]))
                 if b"/Encrypt" not in tail + file.read(_ENDS):
-                    return None
+                    return size
     except OSError:
         return Problem.FILE_UNREADABLE
-    return _deep_check(path)
+    return _deep_check(path, size)
 
 
-def _deep_check(path: Path) -> Problem | None:
+def _deep_check(path: Path, size: int) -> Problem | int:
     try:
         with pikepdf.open(path) as pdf:
-            return Problem.FILE_ENCRYPTED if pdf.is_encrypted else None
+            return Problem.FILE_ENCRYPTED if pdf.is_encrypted else size
     except pikepdf.PasswordError:
         return Problem.FILE_ENCRYPTED
     except (pikepdf.PdfError, OSError):

@@ -41,6 +41,7 @@ class Row:
     slot: int
     path: Path
     file_name: str
+    size: int
     title: str
     type: str
     language: str
@@ -131,7 +132,7 @@ def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Ro
     kind = cells.text(Column.TYPE, 40, required=True)
     if kind and kind not in types:
         cells.note(Problem.TYPE_UNKNOWN, type=kind[:40], known=", ".join(sorted(types)))
-    amount = cells.read(Column.AMOUNT, read_cents, Problem.AMOUNT_MALFORMED)
+    path, size = _find_file(cells, folder)
     row = Row(
         line=raw.line,
         reference=reference,
@@ -139,13 +140,14 @@ def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Ro
         name=name,
         address=cells.text(Column.ADDRESS, MAX_ADDRESS),
         slot=cells.read(Column.SLOT, read_slot, Problem.SLOT_MALFORMED) or 0,
-        path=_find_file(cells, folder),
+        path=path,
         file_name=raw.get(Column.FILE),
+        size=size,
         title=title,
         type=kind,
         language=cells.read(Column.LANGUAGE, read_language, Problem.LANGUAGE_UNKNOWN) or "fr",
         due=cells.read(Column.DUE, read_date, Problem.DATE_MALFORMED),
-        amount=amount,
+        amount=cells.read(Column.AMOUNT, read_cents, Problem.AMOUNT_MALFORMED),
         instalments=cells.read(Column.INSTALMENTS, read_instalments, Problem.INSTALMENTS_MALFORMED) or (),
         payment_reference=cells.text(Column.PAYMENT_REFERENCE, MAX_PAYMENT_REFERENCE) or None,
         reply_by=cells.read(Column.REPLY_BY, read_date, Problem.DATE_MALFORMED),
@@ -154,19 +156,21 @@ def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Ro
     return (None if cells.findings else row), cells.findings
 
 
-def _find_file(cells: _Cells, folder: PdfFolder) -> Path:
+def _find_file(cells: _Cells, folder: PdfFolder) -> tuple[Path, int]:
+    """Give the row's file and its size in bytes; what is wrong with it is noted."""
     name = cells.raw.get(Column.FILE)
     if not name:
         cells.note(Problem.CELL_MISSING, column=str(Column.FILE))
-        return folder.folder
+        return folder.folder, 0
     found = folder.find(name)
     if isinstance(found, Problem):
         cells.note(found, file=name[:200])
-        return folder.folder
-    wrong = check_pdf(found)
-    if wrong is not None:
-        cells.note(wrong, file=name[:200])
-    return found
+        return folder.folder, 0
+    checked = check_pdf(found)
+    if isinstance(checked, Problem):
+        cells.note(checked, file=name[:200])
+        return found, 0
+    return found, checked
 
 
 def dedupe_parts(row: Row, run: str) -> tuple[str, ...]:

@@ -1,0 +1,39 @@
+"""`voute receipts`: takes one self-contained receipt out of a run's receipts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voute.cli.console import Speaker
+from voute.cli.options import Json
+from voute.client.home import write_durably
+from voute.client.receipts import export_receipt
+
+
+def receipts(
+    source: Annotated[
+        Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help="Receipts of a run.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The receipt file to write.")] = Path("receipt.json"),
+    reference: Annotated[str | None, typer.Option("--reference", help="The reference of the document.")] = None,
+    document: Annotated[str | None, typer.Option("--document", help="The id of the document, in hex.")] = None,
+    line: Annotated[int | None, typer.Option("--line", help="The line of the list.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the self-contained receipt of one document, for `voute verify`."""
+    speaker = Speaker(as_json=as_json)
+    if reference is None and document is None and line is None:
+        raise typer.BadParameter(speaker.words.text("receipts-which"))
+    data = export_receipt(
+        source,
+        lambda one: (
+            (reference is None or one.reference == reference)
+            and (document is None or one.document_id.hex() == document)
+            and (line is None or one.row == line)
+        ),
+    )
+    write_durably(output, data, mode=0o644)
+    speaker.give({"receipt": str(output), "bytes": len(data)})
+    if not as_json:
+        speaker.say("receipts-written", {"path": str(output)})

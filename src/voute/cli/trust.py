@@ -1,0 +1,46 @@
+"""`voute trust`: pins a city's trust root on this machine, checked against the fingerprint printed on its letters."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voute.cli.console import Speaker
+from voute.cli.options import Home, Json
+from voute.client.home import default_home
+from voute.client.trust import PinnedTrust, pin, read_pinned
+
+app = typer.Typer(no_args_is_help=True, help="The trust root that this machine believes.")
+
+_NAME = "trust-root.json"
+
+
+@app.command("pin")
+def pin_root(
+    source: Annotated[Path, typer.Argument(metavar="trust-root.json", exists=True, dir_okay=False)],
+    fingerprint: Annotated[str | None, typer.Option("--fingerprint", help="As printed on a letter.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Pin a trust root; a later one must be signed by the keys of the one before."""
+    _show(Speaker(as_json=as_json), pin((home or default_home()) / _NAME, source.read_bytes(), fingerprint))
+
+
+@app.command("show")
+def show_root(home: Home = None, as_json: Json = False) -> None:
+    """Show the pinned trust root and its fingerprint."""
+    _show(Speaker(as_json=as_json), read_pinned((home or default_home()) / _NAME))
+
+
+def _show(speaker: Speaker, trust: PinnedTrust) -> None:
+    root = trust.root
+    facts = {
+        "city": root.city,
+        "name": root.names.fr if speaker.words.language == "fr" else root.names.en,
+        "number": root.number,
+        "fingerprint": trust.trusted.fingerprint,
+        "issuers": ", ".join(one.id for one in root.issuers),
+    }
+    speaker.give(facts)
+    if not speaker.as_json:
+        speaker.say("trust-shown", facts)

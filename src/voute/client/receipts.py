@@ -1,0 +1,130 @@
+"""Receipts on the department's disk: one `receipts.ndjson` a run, and self-contained files made from it.
+
+Source: `docs/spec/event-receipt.md`, "receipts.ndjson".
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from voute.client.api import Json
+from voute.client.home import sync_folder
+from voute.client.sealing import Sent, SentPack
+from voute.core.errors import FormatError, StateError
+from voute.core.ids import Hash
+from voute.format import canonical
+from voute.format.event import parse_event
+from voute.format.fields import to_base64
+from voute.format.receipt import CheckpointLine, Receipt, ReceiptLine, parse_line
+from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.proof import TlogProof
+
+
+class ReceiptsIncompleteError(StateError):
+    """The city gave fewer receipts than documents; the run is committed, the receipts can be fetched again."""
+
+    code: ClassVar[str] = "receipts-incomplete"
+
+
+class ReceiptMissingError(StateError):
+    """No receipt of this document is in the file."""
+
+    code: ClassVar[str] = "receipt-missing"
+
+
+class _Spool:
+    """The manifests of a run, read back by document id."""
+
+    def __init__(self, packs: Sequence[SentPack]) -> None:
+        self._where: dict[str, tuple[Path, Sent]] = {
+            one.document_id.hex(): (pack.spool, one) for pack in packs for one in pack.documents
+        }
+        self._files: dict[Path, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def take(self, document_id: str) -> tuple[int, bytes]:
+        """Give line and manifest envelope of a document, once."""
+        found = self._where.pop(document_id, None)
+        if found is None:
+            raise FormatError("a receipt of a document that was not sent, or twice")
+        path, sent = found
+        if path not in self._files:
+            self._files[path] = os.open(path, os.O_RDONLY)
+        return sent.line, os.pread(self._files[path], sent.spool_length, sent.spool_offset)
+
+    def remove(self) -> None:
+        """Close and delete the spool: what it held is in the receipts now."""
+        for path, handle in self._files.items():
+            os.close(handle)
+            path.unlink(missing_ok=True)
+
+
+def write_receipts(
+    path: Path,
+    lines: Iterable[Json],
+    packs: Sequence[SentPack],
+    references: Mapping[int, str],
+    progress: Callable[[int], None],
+) -> None:
+    """Write the receipts of a run durably, in the order of the log, never all in memory.
+
+    Raises `ReceiptsIncompleteError` when one is missing; the file then stays under a temporary name.
+    """
+    spool = _Spool(packs)
+    total = len(spool)
+    temporary = path.with_suffix(".part")
+    with temporary.open("wb") as file:
+        done = 0
+        for line in lines:
+            whole = line
+            if line.get("kind") == "receipt":
+                row, manifest = spool.take(str(line.get("document_id")))
+                whole = {**line, "row": row, "reference": references[row], "manifest": to_base64(manifest)}
+                done += 1
+                progress(done)
+            file.write(canonical.dumps(whole) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if done != total:
+        raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=total)
+    temporary.rename(path)
+    sync_folder(path.parent)
+    spool.remove()
+    for folder in {pack.spool.parent for pack in packs}:
+        folder.rmdir()
+
+
+def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine]:
+    """Read a receipts file line by line; raises `FormatError` for a line that is not canonical."""
+    with path.open("rb") as file:
+        for raw in file:
+            yield parse_line(raw)
+
+
+def export_receipt(path: Path, wanted: Callable[[ReceiptLine], bool]) -> bytes:
+    """Make the self-contained receipt of the first document that is wanted; raises `ReceiptMissingError`."""
+    notes: dict[Hash, str] = {}
+    for line in read_lines(path):
+        if isinstance(line, CheckpointLine):
+            notes[line.id] = line.note
+        elif wanted(line):
+            return _self_contained(line, notes)
+    raise ReceiptMissingError("no such receipt", path=str(path))
+
+
+def _self_contained(line: ReceiptLine, notes: Mapping[Hash, str]) -> bytes:
+    note = notes.get(line.checkpoint)
+    if note is None:
+        raise FormatError("a receipt before its checkpoint")
+    proof = TlogProof(line.index, line.path, SignedCheckpoint.parse(note.encode()))
+    return Receipt(
+        city=parse_event(line.event).city,
+        event=line.event,
+        salt=line.salt,
+        chain=line.chain,
+        manifest=line.manifest,
+        proof=proof.encode().decode(),
+    ).encode()

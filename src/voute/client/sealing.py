@@ -1,0 +1,226 @@
+"""Seals the documents of a run into packs and sends each pack as soon as it is full.
+
+One `Sealer` works alone: in the process that called it for a small run, in one process a core for a large one. What it
+keeps in memory is one pack; manifests go to a spool file, since receipts need them when everything is published.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from voute.client.api import CityApi, SessionToken
+from voute.client.matching import Target
+from voute.client.preflight import Row, dedupe_parts
+from voute.core.errors import StateError
+from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId, slug
+from voute.core.values import Money, UnixTime, unix_time
+from voute.format.dsse import SigningKey
+from voute.format.manifest import Instalment, ToClaim, ToVault
+from voute.format.pack import PackWriter, pack_leaf
+from voute.format.pack_statement import PackStatement
+from voute.format.sidecar import BoxKind, DraftRecord, Placement, encode_draft
+from voute.seal.claim import content_id, dedupe_id
+from voute.seal.document import DocumentFields, SealedDocument, seal_document
+from voute.seal.hybrid import HybridIdentity, HybridRecipient
+from voute.tlog.merkle import leaf_hashes
+from voute.tlog.tree import MemoryTree, root_of
+
+PACK_TARGET: Final = 16 * 1024 * 1024
+"""A pack is sent when it has this many bytes: one flush on the server pays for some 160 bills, and two sealers hold
+little in memory. A larger document makes a larger pack (docs/spec/pack.md allows 64 MiB)."""
+
+CURRENCY: Final = "CAD"
+"""The currency of amounts in a list; the manifest can say another."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealerKit:
+    """What a sealer needs; goes to another process whole. Holds secrets: never logged."""
+
+    server: str
+    token: SessionToken
+    city: Slug
+    issuer: Slug
+    run: str
+    signing_seed: bytes
+    dedupe_key: bytes
+    delivery_id: DeliveryId
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One document that the city holds as a draft: which row, and where its manifest is in the spool."""
+
+    line: int
+    document_id: DocumentId
+    spool_offset: int
+    spool_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentPack:
+    """One pack that the city holds: its hash, its size in bytes, its documents, the spool file of their manifests."""
+
+    pack: Hash
+    size: int
+    spool: Path
+    documents: tuple[Sent, ...]
+
+
+class FileChangedError(StateError):
+    """A file is no longer what preflight saw."""
+
+    code = "file-changed"
+
+
+class Sealer:
+    """Seals targets one after the other and sends a pack when it is full."""
+
+    def __init__(self, kit: SealerKit, api: CityApi, name: str) -> None:
+        """Take the kit, a connection of its own, and a name for its spool file."""
+        self._kit = kit
+        self._api = api
+        self._key = SigningKey(kit.signing_seed)
+        self._spool = kit.spool / f"manifests-{name}"
+        self._at = 0
+        self._recipients: dict[str, HybridRecipient] = {}
+
+    def run(self, targets: Sequence[Target]) -> Iterator[SentPack]:
+        """Seal and send; yields each pack after the city acknowledged it and its draft."""
+        pack = _OpenPack()
+        for target in targets:
+            body = _read(target.row)
+            if pack.writer.count and (pack.size >= PACK_TARGET or not pack.writer.has_room(len(body) + len(body) // 512)):
+                yield self._send(pack)
+                pack = _OpenPack()
+            self._add(pack, target, body)
+        if pack.writer.count:
+            yield self._send(pack)
+
+    def _add(self, pack: "_OpenPack", target: Target, body: bytes) -> None:
+        sealed = seal_document(self._fields(target), self._key, self._recipient(target), body)
+        pack.writer.add(sealed.document_id, sealed.body, sealed.sealed_hash)
+        pack.targets.append(target)
+        # The body is in the pack now; keeping it here as well would double the memory of a run.
+        pack.sealed.append(replace(sealed, body=b""))
+
+    def _recipient(self, target: Target) -> HybridRecipient:
+        if target.claim_seed is not None:
+            return HybridIdentity(target.claim_seed).recipient
+        text = target.recipient or ""
+        if text not in self._recipients:
+            self._recipients[text] = HybridRecipient.from_string(text)
+        return self._recipients[text]
+
+    def _fields(self, target: Target) -> DocumentFields:
+        row = target.row
+        if target.box_kind is BoxKind.CLAIM:
+            to: ToClaim | ToVault = ToClaim(LookupId(target.box_id), row.slot, target.code_epoch)
+        else:
+            to = ToVault(VaultId(target.box_id))
+        return DocumentFields(
+            city=self._kit.city,
+            issuer=self._kit.issuer,
+            type=slug(row.type),
+            party=row.party,
+            recipient=to,
+            title=row.title,
+            language=row.language,
+            issued_at=_now(),
+            due=_day(row.due),
+            reply_by=_day(row.reply_by),
+            amount=None if row.amount is None else Money(row.amount, CURRENCY),
+            instalments=tuple(Instalment(Money(cents, CURRENCY), date.fromisoformat(due)) for due, cents in row.instalments),
+            payment_reference=row.payment_reference,
+            action=_action(row),
+        )
+
+    def _send(self, pack: "_OpenPack") -> SentPack:
+        summary = pack.writer.finish()
+        leaves = [pack_leaf(one.document_id, one.manifest_hash, one.sealed_hash) for one in pack.sealed]
+        statement = PackStatement(
+            city=self._kit.city,
+            issuer=self._kit.issuer,
+            delivery_id=self._kit.delivery_id,
+            pack=summary.sha256,
+            count=len(leaves),
+            root=Hash(root_of(len(leaves), MemoryTree(leaf_hashes(leaves)))),
+            time=_now(),
+        ).sign(self._key)
+        draft = encode_draft(statement, [self._record(t, s) for t, s in zip(pack.targets, pack.sealed, strict=True)])
+        self._api.put_pack(self._kit.delivery_id, summary.sha256, pack.parts)
+        self._api.put_draft(self._kit.delivery_id, summary.sha256, draft)
+        return SentPack(summary.sha256, summary.size, self._spool, tuple(self._keep_manifests(pack)))
+
+    def _record(self, target: Target, sealed: SealedDocument) -> DraftRecord:
+        placement = Placement(
+            document_id=sealed.document_id,
+            header=sealed.header,
+            card=sealed.card,
+            box_id=target.box_id,
+            box_kind=target.box_kind,
+            dedupe_id=dedupe_id(self._kit.dedupe_key, *dedupe_parts(target.row, self._kit.run)),
+            content_id=content_id(self._kit.dedupe_key, sealed.plaintext_hash),
+            token_hash=target.token_hash,
+        )
+        return DraftRecord(placement, sealed.manifest_hash)
+
+    def _keep_manifests(self, pack: "_OpenPack") -> Iterator[Sent]:
+        with self._spool.open("ab") as file:
+            for target, sealed in zip(pack.targets, pack.sealed, strict=True):
+                file.write(sealed.envelope)
+                yield Sent(target.row.line, sealed.document_id, self._at, len(sealed.envelope))
+                self._at += len(sealed.envelope)
+
+
+class _OpenPack:
+    """A pack that is being filled, in memory."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
+        self.writer = PackWriter(self._take)
+        self.targets: list[Target] = []
+        self.sealed: list[SealedDocument] = []
+
+    def _take(self, part: bytes) -> None:
+        self.parts.append(part)
+        self.size += len(part)
+
+
+def _read(row: Row) -> bytes:
+    try:
+        body = row.path.read_bytes()
+    except OSError as error:
+        raise FileChangedError("unreadable since preflight", line=row.line, file=row.file_name) from error
+    if not body:
+        raise FileChangedError("empty since preflight", line=row.line, file=row.file_name)
+    return body
+
+
+def plaintext_hash(row: Row) -> bytes:
+    """Hash a row's file, for comparing it with what was delivered before; raises `FileChangedError`."""
+    try:
+        with row.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        raise FileChangedError("unreadable since preflight", line=row.line, file=row.file_name) from error
+
+
+def _action(row: Row) -> str | None:
+    if row.reply_by is not None:
+        return "reply"
+    return "pay" if row.amount else None
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _now() -> UnixTime:
+    return unix_time(int(time.time()))

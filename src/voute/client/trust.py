@@ -1,0 +1,79 @@
+"""The trust root that this machine has pinned: read, followed when the city has a newer one, never rolled back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from voute.client.home import IssuerHome, write_durably
+from voute.core.errors import StateError
+from voute.format.trust_root import TrustRoot
+from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
+from voute.verify.receipt import checkpoint_policy
+from voute.verify.trust import TrustedRoot, accept_first, accept_next
+
+
+class TrustNotPinnedError(StateError):
+    """This machine has no trust root yet: it must be handed over, with its fingerprint from paper."""
+
+    code: ClassVar[str] = "trust-not-pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedTrust:
+    """An accepted trust root and what is asked of it."""
+
+    trusted: TrustedRoot
+
+    @property
+    def root(self) -> TrustRoot:
+        """The root's content."""
+        return self.trusted.root
+
+    def issuer_keys(self, issuer: str) -> tuple[bytes, ...]:
+        """Return every signing key that the root gives to an issuer; none for one that it does not know."""
+        found = self.root.issuer(issuer)
+        return tuple(key.ed25519 for key in found.keys) if found else ()
+
+    def verify_checkpoint(self, signed: SignedCheckpoint) -> CheckpointVerdict:
+        """Verify a checkpoint and require the quorum of the root's witnesses."""
+        logs, policy = checkpoint_policy(self.root)
+        verdict = verify_checkpoint(signed, logs, policy)
+        verdict.require_quorum()
+        return verdict
+
+
+def read_pinned(path: Path) -> PinnedTrust:
+    """Read a pinned trust root; raises `TrustNotPinnedError` when there is none."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise TrustNotPinnedError("no trust root here", path=str(path)) from error
+    return PinnedTrust(accept_first(raw))
+
+
+def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
+    """Pin a trust root, or follow the pinned one to it; durable when this returns.
+
+    Raises what `voute.verify.trust` raises: a lower number, another city, too few signatures, another fingerprint.
+    """
+    if path.exists():
+        known = read_pinned(path)
+        accepted = accept_next(known.trusted, raw)
+        if accepted is known.trusted:
+            return known
+    else:
+        accepted = accept_first(raw, fingerprint)
+    write_durably(path, raw, mode=0o644)
+    return PinnedTrust(accepted)
+
+
+def read_pin(home: IssuerHome) -> PinnedTrust:
+    """Read the root that an issuer's home has pinned."""
+    return read_pinned(home.trust_root_path)
+
+
+def pinned_trust(home: IssuerHome, offered: bytes) -> PinnedTrust:
+    """Follow the pinned root to the one that the city offers; raises `TrustNotPinnedError` without a pin."""
+    read_pin(home)
+    return pin(home.trust_root_path, offered)
