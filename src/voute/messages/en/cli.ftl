@@ -1,0 +1,90 @@
+# Command line.
+cli-interrupted = Stopped. What was acknowledged is kept; the unfinished delivery was cancelled.
+
+deliver-stage-check = Checking the list
+deliver-stage-match = Finding the vaults
+deliver-stage-compare = Comparing with earlier deliveries
+deliver-stage-seal = Sealing and sending
+deliver-stage-log = Writing to the log
+deliver-stage-receipts = Receipts
+deliver-refused = { $count ->
+    [one] One thing to mend. Nothing was sent.
+   *[other] { $count } things to mend. Nothing was sent.
+}
+deliver-findings-line = Line
+deliver-findings-what = What is wrong
+deliver-findings-fix = What to do
+deliver-more = … and { $count } more; --json gives them all.
+deliver-dry = Nothing to mend. { $vaults } documents would go to vaults, { $codes } would wait for their code. Nothing was sent.
+deliver-done = Sent: { $sent } documents ({ $vaults } to vaults, { $codes } waiting for their code), { $megabytes } MB, in { $seconds } s.
+deliver-known = Delivered before, not sent again: { $known }.
+deliver-held = Line { $line } (reference { $reference }): the vault was opened only just now; to be safe this document goes on paper. Send it again in a few days.
+deliver-receipts = Receipts: { $path }
+deliver-summary = Summary by row: { $path }
+
+codes-column-reference = Reference
+codes-column-party = Party
+codes-column-slot = Slot
+codes-column-state = State
+codes-column-run = Run
+codes-state-issued = issued, not used yet
+codes-state-bound = vault open
+codes-state-revoked = revoked
+codes-state-frozen = frozen
+codes-code = { $reference } · { $party }: { $code }
+    { $link }
+codes-revoked = { $count ->
+    [0] No unused code for reference { $reference }: nothing to revoke.
+    [one] The code of reference { $reference } is revoked.
+   *[other] { $count } codes of reference { $reference } are revoked.
+}
+
+receipts-which = Say which document: --reference, --document or --line.
+receipts-written = Receipt written: { $path }
+
+trust-shown = { $name } ({ $city }), trust root no. { $number }
+    Fingerprint: { $fingerprint }
+    Issuers: { $issuers }
+
+verify-step-receipt-reads = The receipt is well formed.
+verify-step-same-city = Receipt, event and trust root are of one city.
+verify-step-document-same = The document is, to the bit, the one that the department signed.
+verify-step-issuer-signed = The department's signature holds.
+verify-step-event-same = The event in the log is about this document.
+verify-step-in-log = The event is in the public log.
+verify-step-checkpoint-signed = The log has signed this checkpoint.
+verify-step-witnesses = The witnesses were consulted.
+verify-witnessed = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }) and seen by the witnesses.
+verify-logged = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }), without a quorum of witnesses.
+verify-fingerprint = Compare the city's fingerprint with the one on your letter: { $fingerprint }
+
+open-written = { $file } — { $title } ({ $issuer }), verified
+open-refused = Document { $document }: refused. { $why }
+open-failed = { $count ->
+    [one] One document could not be opened; the others were.
+   *[other] { $count } documents could not be opened; the others were.
+}
+
+serve-ready = The city is open: { $origin }
+serve-no-city = There is no city in { $path }.
+
+demo-installing = Making the demonstration city…
+demo-typeset = Typesetting { $count } tax bills as PDF…
+demo-delivering = Sealing and delivering…
+demo-again = The demonstration city is there already: opening it again.
+demo-ready =
+    Open this link in a browser that knows passkeys:
+
+      { $link }
+
+    Code printed on the letter: { $code }
+    The letter itself: { $letter }
+    The city's fingerprint: { $fingerprint }
+
+    In another terminal, once the vault is open:
+      { $deliver }
+    After saving the document and its receipt from the page:
+      { $verify }
+
+    Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
+demo-stopped = The city is closed. Everything is kept in { $path }.

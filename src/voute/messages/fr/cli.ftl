@@ -1,0 +1,90 @@
+# Ligne de commande.
+cli-interrupted = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
+
+deliver-stage-check = Contrôle de la liste
+deliver-stage-match = Recherche des coffres
+deliver-stage-compare = Comparaison avec les envois précédents
+deliver-stage-seal = Scellement et envoi
+deliver-stage-log = Inscription au registre
+deliver-stage-receipts = Reçus
+deliver-refused = { $count ->
+    [one] Une chose à corriger. Rien n'a été envoyé.
+   *[other] { $count } choses à corriger. Rien n'a été envoyé.
+}
+deliver-findings-line = Ligne
+deliver-findings-what = Ce qui ne va pas
+deliver-findings-fix = Quoi faire
+deliver-more = … et { $count } autres ; --json les donne toutes.
+deliver-dry = Rien à corriger. { $vaults } documents iraient à des coffres, { $codes } attendraient leur code. Rien n'a été envoyé.
+deliver-done = Envoyé : { $sent } documents ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
+deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
+deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
+deliver-receipts = Reçus : { $path }
+deliver-summary = Résumé par ligne : { $path }
+
+codes-column-reference = Référence
+codes-column-party = Partie
+codes-column-slot = Rang
+codes-column-state = État
+codes-column-run = Passage
+codes-state-issued = remis, pas encore utilisé
+codes-state-bound = coffre ouvert
+codes-state-revoked = révoqué
+codes-state-frozen = gelé
+codes-code = { $reference } · { $party } : { $code }
+    { $link }
+codes-revoked = { $count ->
+    [0] Aucun code inutilisé pour la référence { $reference } : rien à révoquer.
+    [one] Le code de la référence { $reference } est révoqué.
+   *[other] { $count } codes de la référence { $reference } sont révoqués.
+}
+
+receipts-which = Dites quel document : --reference, --document ou --line.
+receipts-written = Reçu écrit : { $path }
+
+trust-shown = { $name } ({ $city }), racine de confiance no { $number }
+    Empreinte : { $fingerprint }
+    Émetteurs : { $issuers }
+
+verify-step-receipt-reads = Le reçu est bien formé.
+verify-step-same-city = Le reçu, l'événement et la racine de confiance sont de la même ville.
+verify-step-document-same = Le document est identique, au bit près, à celui que le service a signé.
+verify-step-issuer-signed = La signature du service est valide.
+verify-step-event-same = L'événement inscrit porte sur ce document.
+verify-step-in-log = L'événement est dans le registre public.
+verify-step-checkpoint-signed = Le registre a signé ce point de contrôle.
+verify-step-witnesses = Les témoins ont été consultés.
+verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }) et vu par les témoins.
+verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }), sans quorum de témoins.
+verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
+
+open-written = { $file } — { $title } ({ $issuer }), vérifié
+open-refused = Document { $document } : refusé. { $why }
+open-failed = { $count ->
+    [one] Un document n'a pas pu être ouvert ; les autres l'ont été.
+   *[other] { $count } documents n'ont pas pu être ouverts ; les autres l'ont été.
+}
+
+serve-ready = La ville est ouverte : { $origin }
+serve-no-city = Il n'y a pas de ville dans { $path }.
+
+demo-installing = Création de la ville de démonstration…
+demo-typeset = Composition de { $count } comptes de taxes en PDF…
+demo-delivering = Scellement et livraison…
+demo-again = La ville de démonstration est déjà là : on la rouvre.
+demo-ready =
+    Ouvrez ce lien dans un navigateur qui connaît les clés d'accès :
+
+      { $link }
+
+    Code imprimé sur la lettre : { $code }
+    La lettre elle-même : { $letter }
+    Empreinte de la ville : { $fingerprint }
+
+    Dans un autre terminal, une fois le coffre ouvert :
+      { $deliver }
+    Après avoir enregistré le document et son reçu depuis la page :
+      { $verify }
+
+    Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
+demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
