@@ -1,0 +1,50 @@
+"""`python -m tools.make_vectors`: writes vectors/{encoding,statements,…}; `--check` only compares."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tools.make_vectors import encoding, log, run_encoding, statements
+from tools.make_vectors.case import Case, Runner, render
+
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+MODULES = (encoding, statements)
+RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS}
+
+
+def all_cases() -> Iterator[Case]:
+    """Give every case of every folder."""
+    for module in MODULES:
+        yield from module.cases()
+
+
+def rendered() -> Mapping[str, bytes]:
+    """Render every case: path below `vectors/` to bytes."""
+    files: dict[str, bytes] = {}
+    for case in all_cases():
+        if case.path in files:
+            raise SystemExit(f"{case.path} twice")
+        files[case.path] = render(case, RUNNERS)
+    return files
+
+
+def present() -> frozenset[str]:
+    """List the files that are there now, in the folders that this tool writes."""
+    folders = {module.FOLDER for module in MODULES}
+    return frozenset(path.relative_to(VECTORS).as_posix() for folder in folders for path in (VECTORS / folder).glob("*.json"))
+
+
+def main() -> None:
+    """Write what changed, remove what no case makes any more."""
+    files = rendered()
+    for path in sorted(present() - files.keys()):
+        (VECTORS / path).unlink()
+    for path, content in files.items():
+        target = VECTORS / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != content:
+            target.write_bytes(content)
+    print(f"{len(files)} cases, and {log.generate(VECTORS / "log")} of the log")
+
+
+if __name__ == "__main__":
+    main()
