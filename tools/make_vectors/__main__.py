@@ -43,7 +43,8 @@ def main() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_bytes() != content:
             target.write_bytes(content)
-    print(f"{len(files)} cases, and {log.generate(VECTORS / "log")} of the log")
+    of_log = log.generate(VECTORS / "log")
+    print(f"{len(files)} cases, and {of_log} of the log")
 
 
 if __name__ == "__main__":
