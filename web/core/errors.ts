@@ -40,6 +40,8 @@ export type ErrorCode =
   | 'no-quorum'
   | 'trust-root-rollback'
   | 'trust-root-quorum'
+  | 'trust-root-chain'
+  | 'trust-root-fingerprint'
   | 'internal';
 
 /** The values that a message for people may show: never a secret, never personal data. */
@@ -49,7 +51,7 @@ export type Facts = Readonly<Record<string, string | number>>;
 export class VouteError extends Error {
   override readonly name: string = 'VouteError';
   readonly code: ErrorCode;
-  readonly facts: Facts;
+  facts: Facts;
 
   constructor(code: ErrorCode, detail = '', facts: Facts = {}) {
     super(detail === '' ? code : detail);
