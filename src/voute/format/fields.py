@@ -5,7 +5,6 @@
 `field` names the key, never the value.
 """
 
-import re
 from base64 import b64decode, b64encode
 from binascii import Error as BinasciiError
 from collections.abc import Callable, Iterator, Mapping
@@ -14,11 +13,10 @@ from typing import Final, TypeVar
 
 from voute.core import ids, values
 from voute.core.errors import FormatError
+from voute.format.age_text import check_recipient
 from voute.format.canonical import Json
 
 T = TypeVar("T")
-
-_RECIPIENT = re.compile("age1pq1[02-9ac-hj-np-z]{1952}")
 
 U32_MAX: Final = 2**32 - 1
 # Base64 in statements: as large as the largest statement.
@@ -124,7 +122,7 @@ class Fields:
 
     def recipient(self, key: str) -> str:
         """Read a hybrid age recipient, `age1pq1…`."""
-        return self._read(key, _recipient)
+        return self._read(key, check_recipient)
 
     def boolean(self, key: str) -> bool:
         """Read true or false."""
@@ -181,12 +179,6 @@ class Fields:
         """Read a list of objects with exactly these keys."""
         for item in self.list(key, minimum, maximum):
             yield Fields(item, keys, f"{self._what}.{key}")
-
-
-def _recipient(text: str) -> str:
-    if _RECIPIENT.fullmatch(text) is None:
-        raise FormatError("not a hybrid recipient")
-    return text
 
 
 _NAMES_KEYS = frozenset({"en", "fr"})

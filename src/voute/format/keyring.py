@@ -13,6 +13,7 @@ from voute.core.errors import FormatError
 from voute.core.ids import Hash, LookupId, MethodId, Slug, VaultId
 from voute.core.values import UnixTime, text_of, time_text
 from voute.format import canonical
+from voute.format.age_text import check_secret
 from voute.format.canonical import Json
 from voute.format.fields import Fields, write_hex
 from voute.format.manifest import MAX_PARTY
@@ -27,7 +28,6 @@ METHOD_KINDS: Final = frozenset({"passkey", "kit"})
 _FIRST = "# voute keyring v1"
 _READING = re.compile(r"# reading ([1-9][0-9]{0,3})")
 _CLAIM = re.compile(r"# claim ([0-9a-f]{64})")
-_SECRET = re.compile(r"AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}")
 
 _KEYS = frozenset(
     {
@@ -136,8 +136,7 @@ def _check(keyring: Keyring) -> None:
     for one in keyring.methods:
         text_of(one.name, MAX_METHOD_NAME)
     for secret in (*keyring.readings, *(one.secret for one in keyring.claims)):
-        if _SECRET.fullmatch(secret) is None:
-            raise FormatError("keyring: not a secret key line")
+        check_secret(secret)
 
 
 def _read_claims(fields: Fields, secrets: dict[str, str]) -> tuple[KeyringClaim, ...]:

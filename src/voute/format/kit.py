@@ -12,11 +12,11 @@ from typing import Final
 from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, ID_SIZE, MethodId, Slug, VaultId, parse_hex, slug
 from voute.core.values import UnixTime, parse_time, time_text
+from voute.format.age_text import check_secret
 
 MAX_KIT: Final = 16 * 1024
 _LABELS: Final = ("voute-kit", "city", "vault", "method", "created")
 _LINE = re.compile(r"# (voute-kit|city|vault|method|created): (.*)")
-_SECRET = re.compile(r"AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ def parse_kit(raw: bytes) -> Kit:
             keys.append(line.upper() if line.isascii() else "")
     if len(found) != len(_LABELS) or found["voute-kit"] != "1":
         raise FormatError("kit: a line is missing")
-    if len(keys) != 1 or _SECRET.fullmatch(keys[0]) is None:
+    if len(keys) != 1:
         raise FormatError("kit: not one secret key line")
     return Kit(
         city=slug(found["city"]),
         vault_id=VaultId(parse_hex(found["vault"], HASH_SIZE)),
         method_id=MethodId(parse_hex(found["method"], ID_SIZE)),
         created_at=parse_time(found["created"]),
-        secret=keys[0],
+        secret=check_secret(keys[0]),
     )
