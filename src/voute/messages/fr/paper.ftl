@@ -1,4 +1,4 @@
-# Lettre qui remet un code : une page, en mots simples. Fluent met la date en forme.
+# Papier : la lettre qui remet un code (une page, en mots simples; Fluent met la date en forme) et les erreurs de mise en page.
 letter-title = Votre document s’ouvre aussi en ligne
 letter-dated = { DATETIME($when, dateStyle: "long") }
 letter-waits = { $issuer } vous écrit. Un document vous attend dans votre coffre :
@@ -16,3 +16,4 @@ letter-private-text = Il ouvre le coffre à votre nom, une seule fois. La Ville 
 letter-mistake = Ce n’est pas pour vous?
 letter-mistake-text = Appelez le { $phone } : nous annulons le code tout de suite. Une personne vous répond aussi si quelque chose ne fonctionne pas.
 letter-trust = Empreinte de confiance de la Ville : { $fingerprint }. Votre coffre montre la même.
+error-typesetting = La page n’a pas pu être mise en forme. Vérifiez les noms et les adresses de cette ligne.

@@ -1,4 +1,4 @@
-# Letter that hands over a code: one page, plain words. Fluent formats the date.
+# Paper: the letter that hands over a code (one page, plain words; Fluent formats the date), and errors of typesetting.
 letter-title = Your document also opens online
 letter-dated = { DATETIME($when, dateStyle: "long") }
 letter-waits = { $issuer } is writing to you. A document is waiting in your vault:
@@ -16,3 +16,4 @@ letter-private-text = It opens the vault in your name, once. The City will never
 letter-mistake = Not for you?
 letter-mistake-text = Call { $phone }: we cancel the code at once. A person also answers if something does not work.
 letter-trust = The City’s trust fingerprint: { $fingerprint }. Your vault shows the same one.
+error-typesetting = The page could not be set. Check the names and addresses of this row.
