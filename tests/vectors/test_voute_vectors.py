@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from tools.make_vectors import __main__ as tool
 from tools.make_vectors.case import run
 

@@ -9,7 +9,7 @@ from voute.core.errors import FormatError
 from voute.format.bech32 import decode_bech32
 
 RECIPIENT_PREFIX: Final = "age1pq"
-SECRET_PREFIX: Final = "AGE-SECRET-KEY-PQ-"
+SECRET_PREFIX: Final = "AGE-SECRET-KEY-PQ-"  # noqa: S105 (a label, no secret)
 RECIPIENT_SIZE: Final = 1216
 """Bytes of a hybrid public key: 1,184 of ML-KEM-768, then 32 of X25519."""
 SEED_SIZE: Final = 32

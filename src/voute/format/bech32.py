@@ -39,9 +39,7 @@ def _shift(state: int, symbols: int) -> int:
 def _step_table(position: int) -> tuple[int, ...]:
     """What ten bits of the state at this position become in one step; the map is linear, so unit vectors make it."""
     images = [_shift(1 << position + bit, _STEP) for bit in range(10)]
-    return tuple(
-        reduce(xor, (image for bit, image in enumerate(images) if value >> bit & 1), 0) for value in range(1024)
-    )
+    return tuple(reduce(xor, (image for bit, image in enumerate(images) if value >> bit & 1), 0) for value in range(1024))
 
 
 _LOW, _MIDDLE, _HIGH = (_step_table(position) for position in (0, 10, 20))

@@ -8,6 +8,4 @@ LABEL = "voute/kit-sign-in/v1"
 
 def kit_message(origin: str, vault_id: VaultId, method_id: MethodId, challenge: bytes) -> bytes:
     """Write the signed bytes: label, the page's origin, vault id, method id, the city's challenge (32 bytes)."""
-    return length_prefixed(
-        LABEL, origin, sized(vault_id, HASH_SIZE), sized(method_id, ID_SIZE), sized(challenge, HASH_SIZE)
-    )
+    return length_prefixed(LABEL, origin, sized(vault_id, HASH_SIZE), sized(method_id, ID_SIZE), sized(challenge, HASH_SIZE))
