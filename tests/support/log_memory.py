@@ -36,19 +36,25 @@ class Plan:
     """Breaks write number `at` (from 0) of all stores that share the plan; counts and names them."""
 
     at: int = -1
-    fault: Fault = Fault.LOST
+    fault: Fault | None = Fault.LOST
     error: Callable[[], BaseException] = SimulatedCrashError
+    bit: int = 3
+    meanwhile: Callable[[], object] = field(default=lambda: None)
+    """Runs just before write `at`: what another process does at that moment."""
     calls: list[str] = field(default_factory=list)
 
     def next(self, name: str) -> Fault | None:
         self.calls.append(name)
-        return self.fault if len(self.calls) - 1 == self.at else None
+        if len(self.calls) - 1 != self.at:
+            return None
+        self.meanwhile()
+        return self.fault
 
 
 def flip(data: bytes, bit: int = 3) -> bytes:
-    """Change one bit near the middle."""
-    at = len(data) // 2
-    return data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
+    """Change one bit, counted from the middle on."""
+    at, low = (len(data) // 2 + bit // 8) % len(data), bit % 8
+    return data[:at] + bytes([data[at] ^ (1 << low)]) + data[at + 1 :]
 
 
 class MemoryTiles:
@@ -92,7 +98,7 @@ class MemoryTiles:
                 write(items)
             case Fault.FLIPPED:
                 middle = len(items) // 2
-                write([(path, flip(data) if data and i == middle else data) for i, (path, data) in enumerate(items)])
+                write([(path, flip(data, self.plan.bit) if data and i == middle else data) for i, (path, data) in enumerate(items)])
             case fault:
                 write(items[: {Fault.LOST: 0, Fault.PARTIAL: len(items) // 2, Fault.KEPT: len(items)}[fault]])
                 raise self.plan.error()

@@ -1,6 +1,7 @@
 """Collecting cosignatures of the published checkpoint from witnesses, after it is visible."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from voute.core.errors import StateError, VerificationError, VouteError
@@ -48,11 +49,9 @@ class Cosigning:
             VouteError: the log itself cannot be read or published.
         """
         published = self._sequencer.recover()
-        head, note = published.head, published.checkpoint.note
+        head = published.head
         tree = TileTree(head.size, head.root, self._tiles.get)
-        log = self._sequencer.log
-        known = (log.note_key, log.cosigner_key, *(key.cosigner_key for _, key in self._witnesses))
-        lines = [line for line in note.signatures if any(line.is_by(key) for key in known)]
+        lines = self._good_lines(published.checkpoint)
         cosigned, failures = [], []
         for witness, key in self._witnesses:
             try:
@@ -62,10 +61,22 @@ class Cosigning:
                 continue
             lines = [*(kept for kept in lines if not kept.is_by(key.cosigner_key)), line]
             cosigned.append(witness.name)
-        if cosigned:
-            note = Note(note.text, tuple(lines))
+        note = Note(published.checkpoint.note.text, tuple(lines))
+        if note != published.checkpoint.note:
             published = self._sequencer.replace_checkpoint(SignedCheckpoint(head, note))
         return CosignReport(published, tuple(cosigned), tuple(failures))
+
+    def _good_lines(self, signed: SignedCheckpoint) -> list[SignatureLine]:
+        """Return the published lines worth keeping: the log's two, and those of witnesses that verify."""
+        log = self._sequencer.log
+        lines = [line for line in signed.note.signatures if line.is_by(log.note_key) or line.is_by(log.cosigner_key)]
+        for _, key in self._witnesses:
+            line = signed.note.by(key.cosigner_key)
+            if line is not None:
+                with suppress(VerificationError):
+                    verify_cosignature(signed.head, line, key.cosigner_key)
+                    lines.append(line)
+        return lines
 
     def _ask(self, witness: Witness, key: WitnessKey, signed: SignedCheckpoint, tree: TileTree) -> SignatureLine:
         size = signed.head.size

@@ -43,8 +43,8 @@ def read_tile(level: int, index: int, size: int, get: GetTile) -> bytes:
         TileMissingError: neither is stored.
     """
     width = tile_width(level, index, size)
-    data, path = _get_partial(level, index, width, get)
-    if len(data) % HASH_BYTES or not width * HASH_BYTES <= len(data) <= TILE_WIDTH * HASH_BYTES:
+    data, path, held = _get_partial(level, index, width, get)
+    if len(data) != held * HASH_BYTES:
         raise TileDamagedError(path)
     return data[: width * HASH_BYTES]
 
@@ -57,12 +57,12 @@ def read_bundle(index: int, size: int, get: GetTile) -> tuple[bytes, ...]:
         TileMissingError: it is not stored.
     """
     width = tile_width(0, index, size)
-    data, path = _get_partial(ENTRIES, index, width, get)
+    data, path, held = _get_partial(ENTRIES, index, width, get)
     try:
         entries = decode_bundle(data)
     except FormatError:
         raise TileDamagedError(path) from None
-    if len(entries) < width:
+    if len(entries) != held:
         raise TileDamagedError(path)
     return entries[:width]
 
@@ -110,6 +110,8 @@ class TileTree:
             LimitError: the node does not lie inside the tree.
             TileDamagedError: a tile on the way is not what the root commits to.
         """
+        if level < 0 or index < 0:
+            raise LimitError("no such node in this tree", level=level, index=index)
         tile_level, height = divmod(level, TILE_HEIGHT)
         tile, offset = divmod(index, TILE_WIDTH >> height)
         rows = self._cache.get((tile_level, tile))
@@ -158,16 +160,16 @@ class TileTree:
         return kept
 
 
-def _get_partial(level: int | str, index: int, width: int, get: GetTile) -> tuple[bytes, str]:
-    """Return the bytes of a tile or bundle and their path: the partial one if it is there, else the full one."""
+def _get_partial(level: int | str, index: int, width: int, get: GetTile) -> tuple[bytes, str, int]:
+    """Return the bytes, path and width of a tile or bundle: the partial one if it is there, else the full one."""
     path = tile_path(level, index, width)
     try:
-        return get(path), path
+        return get(path), path, width
     except TileMissingError:
         if width == TILE_WIDTH:
             raise
     try:
         full = tile_path(level, index)
-        return get(full), full
+        return get(full), full, TILE_WIDTH
     except TileMissingError:
         raise TileMissingError(f"not stored: {path}", path=path) from None
