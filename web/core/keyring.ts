@@ -10,7 +10,7 @@ import { equal, fromHex, fromUtf8, hex, utf8, wipe } from './bytes.ts';
 import { sha256 } from './derive.ts';
 import { publicKeyOf } from './ed25519.ts';
 import { FormatError, VerificationError } from './errors.ts';
-import { decodeJson, encodeJson, type Json } from './json.ts';
+import { decodeJson, encodeJson } from './json.ts';
 import {
   chainVaultId,
   MAX_METHODS,

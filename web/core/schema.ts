@@ -75,7 +75,13 @@ export const base64Text: Reader<string> = (value, key) => {
 export function text(maximum: number = MAX_TEXT): Reader<string> {
   return pattern((value) => {
     const length = Array.from(value).length;
-    return length >= 1 && length <= maximum && !UNWANTED.test(value) && value.normalize('NFC') === value;
+    return (
+      value.isWellFormed() &&
+      length >= 1 &&
+      length <= maximum &&
+      !UNWANTED.test(value) &&
+      value.normalize('NFC') === value
+    );
   }, `a text of 1 to ${maximum} characters`);
 }
 

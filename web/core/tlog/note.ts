@@ -102,3 +102,31 @@ export function signatureBy(note: Note, name: string, type: number, publicKey: U
 export async function verifyNoteEd25519(note: Note, signature: Uint8Array, publicKey: Uint8Array): Promise<void> {
   await verifyEd25519(publicKey, signature, utf8(note.text));
 }
+
+/** A public key with the name that it signs notes under. */
+export interface VerifierKey {
+  readonly name: string;
+  readonly type: number;
+  readonly publicKey: Uint8Array;
+}
+
+const KEY_SIZES: Readonly<Record<number, number>> = { [ED25519_NOTE]: 32, [MLDSA44_COSIGNATURE]: 1312 };
+const VKEY = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/;
+const MAX_VKEY = 4096;
+
+/** Reads a vkey, `name+hex(key id)+base64(type ‖ public key)`; `note` unless it is one and the key id is that of its key. */
+export function parseVerifierKey(text: string): VerifierKey {
+  const [, name, keyId, encoded] = (text.length <= MAX_VKEY ? VKEY.exec(text) : null) ?? [];
+  if (name === undefined || encoded === undefined) return refuse('not a verifier key');
+  requireKeyName(name);
+  let bytes: Uint8Array;
+  try {
+    bytes = fromBase64(encoded);
+  } catch {
+    return refuse('key is not base64');
+  }
+  const [type = 0, publicKey] = [bytes[0], bytes.slice(1)];
+  if (KEY_SIZES[type] !== publicKey.length) return refuse('not a key of a known type');
+  if (hex(noteKeyId(name, type, publicKey)) !== keyId) return refuse('the key id is not that of the key');
+  return { name, type, publicKey };
+}
