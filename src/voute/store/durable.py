@@ -1,0 +1,169 @@
+"""The one module that writes to the disk: temporary file, fsync, rename, fsync of the folder.
+
+A name that a reader can see always stands for whole bytes, and when a function here has returned they survive a crash of the
+machine. Every system call that changes something is announced to the watch, so that tests can break each of them.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Self
+
+from voute.core.errors import StoreError
+from voute.core.ports_store import StoreFullError
+from voute.store.watch import Watch
+
+# Names that begin so are never read; `sweep` removes what a crash left of them.
+TEMPORARY_PREFIX: Final = ".new-"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FILE_MODE: Final = 0o640
+_FOLDER_MODE: Final = 0o750
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Turn the system's errors into `StoreError` (`StoreFullError` when there is no room)."""
+    try:
+        yield
+    except OSError as error:
+        kind = StoreFullError if error.errno in _FULL else StoreError
+        raise kind(f"{what}: {error.strerror or type(error).__name__}") from error
+
+
+class Disk:
+    """Writes below one folder; safe from several threads and processes."""
+
+    def __init__(self, watch: Watch) -> None:
+        """Announce every step to `watch`."""
+        self._watch = watch
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Announce one step around the block that does it."""
+        self._watch.before(name)
+        yield
+        self._watch.after(name)
+
+    def make_folder(self, folder: Path) -> None:
+        """Create a folder and its missing parents, each entry durable."""
+        if folder.is_dir():
+            return
+        self.make_folder(folder.parent)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=_FOLDER_MODE)
+        self.flush_folder(folder.parent)
+
+    def flush_folder(self, folder: Path) -> None:
+        """Make the entries of a folder durable."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with self.step("fsync-folder"):
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def create_temporary(self, folder: Path) -> "TemporaryFile":
+        """Open a new file in `folder` under a name that readers ignore."""
+        path = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+        with self.step("create"):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
+        return TemporaryFile(self, path, descriptor)
+
+    def replace(self, path: Path, data: bytes) -> None:
+        """Set the bytes of a file: old or new ones for every reader, durable on return."""
+        with self.create_temporary(path.parent) as file:
+            file.write(data)
+            file.flush()
+            file.rename(path)
+        self.flush_folder(path.parent)
+
+    def create(self, path: Path, data: bytes) -> bool:
+        """Store bytes under a new name, atomically; False, and nothing changed, when the name is taken.
+
+        The caller flushes the folder, in both cases: who took the name may not have done so yet.
+        """
+        with self.create_temporary(path.parent) as file:
+            file.write(data)
+            file.flush()
+            return file.link(path)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, durably; removing nothing is not an error."""
+        try:
+            with self.step("unlink"):
+                path.unlink()
+        except FileNotFoundError:
+            return
+        self.flush_folder(path.parent)
+
+    def sweep(self, folder: Path) -> int:
+        """Remove the temporary files that a crash left in a folder and below; call it before the first write only."""
+        left = [path for path in folder.rglob(f"{TEMPORARY_PREFIX}*") if path.is_file()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+
+class TemporaryFile:
+    """A file that nobody sees yet; leaving the `with` block before `rename` removes it."""
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int) -> None:
+        """Take over an open descriptor."""
+        self._disk = disk
+        self._path: Path | None = path
+        self._descriptor: int | None = descriptor
+
+    def write(self, data: bytes) -> None:
+        """Append all the bytes."""
+        view = memoryview(data)
+        with self._disk.step("write"):
+            while view:
+                view = view[os.write(self._open(), view) :]
+
+    def flush(self) -> None:
+        """Make the bytes durable."""
+        with self._disk.step("fsync"):
+            os.fsync(self._open())
+
+    def rename(self, target: Path) -> None:
+        """Give the file its name, in place of what had it; the caller flushes the folder."""
+        self._close()
+        if self._path is not None:
+            with self._disk.step("rename"):
+                self._path.replace(target)
+            self._path = None
+
+    def link(self, target: Path) -> bool:
+        """Give the file a name that nobody has; False when it is taken."""
+        self._close()
+        if self._path is not None:
+            try:
+                with self._disk.step("link"):
+                    os.link(self._path, target)
+            except FileExistsError:
+                return False
+        return True
+
+    def _open(self) -> int:
+        if self._descriptor is None:
+            raise OSError(errno.EBADF, "file is closed")
+        return self._descriptor
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close, and remove the file if it was not renamed."""
+        self._close()
+        path, self._path = self._path, None
+        if path is not None:
+            path.unlink(missing_ok=True)

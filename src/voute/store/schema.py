@@ -1,0 +1,264 @@
+"""Tables of the catalogue (docs/spec/catalogue.md), one text for SQLite and PostgreSQL.
+
+A change here needs a migration beside it; a test compares both. Column order is the order of the fields in `voute.core.rows`.
+Columns that name an event are not foreign keys: cancelling a delivery of 20,000 would look for each of its events in three
+tables, or pay for three more indexes on every insert.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+# Names of constraints follow from their columns, so that a later migration can name what it drops on both engines.
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives out row numbers for INTEGER keys only; PostgreSQL needs eight bytes for a country.
+_COUNTER: Final = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _key(name: str) -> Column[Any]:
+    return Column(name, LargeBinary, primary_key=True)
+
+
+def _data(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, LargeBinary, nullable=null)
+
+
+def _number(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, BigInteger, nullable=null)
+
+
+def _only(words: str) -> dict[str, Any]:
+    """Make an index partial, on both engines."""
+    return {"sqlite_where": text(words), "postgresql_where": text(words)}
+
+
+def _word(name: str, *, null: bool = False) -> Column[Any]:
+    return Column(name, Text, nullable=null)
+
+
+vault_numbers: Final = Table(
+    "vault_numbers",
+    metadata,
+    Column("v", _COUNTER, primary_key=True, autoincrement=True),
+    Column("lookup_id", LargeBinary, nullable=False, unique=True),
+    _number("given_at"),
+    sqlite_autoincrement=True,
+)
+
+vaults: Final = Table(
+    "vaults",
+    metadata,
+    _key("vault_id"),
+    Column("v", BigInteger, nullable=False, unique=True),
+    _word("kind"),
+    _word("state"),
+    _number("head_number"),
+    _data("head_hash"),
+    _number("keyring_number"),
+    _number("created_at"),
+    _data("claim_digest"),
+)
+
+vault_records: Final = Table(
+    "vault_records",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _data("payload_hash"),
+    _data("envelope"),
+)
+
+keyrings: Final = Table(
+    "keyrings",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    _number("number"),
+    _data("sha256"),
+    _data("bytes"),
+)
+
+methods: Final = Table(
+    "methods",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("method_id", LargeBinary, primary_key=True),
+    _word("kind"),
+    Column("credential_id", LargeBinary, nullable=True, unique=True),
+    _data("sign_in_key", null=True),
+)
+
+credentials: Final = Table(
+    "credentials",
+    metadata,
+    _key("credential_id"),
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=False, index=True),
+    _data("public_key"),
+    _number("sign_count"),
+    _word("transports"),
+    _number("created_at"),
+    _number("last_used_at", null=True),
+)
+
+challenges: Final = Table(
+    "challenges",
+    metadata,
+    _key("challenge_hash"),
+    _word("purpose"),
+    _data("subject", null=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    _key("token_hash"),
+    _word("kind"),
+    _data("subject"),
+    _number("created_at"),
+    _number("seen_at"),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Index(None, "kind", "subject"),
+)
+
+rate_limits: Final = Table(
+    "rate_limits",
+    metadata,
+    Column("route", Text, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("window", BigInteger, primary_key=True, autoincrement=False),
+    _number("count"),
+    Index(None, "window"),
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    _key("delivery_id"),
+    _word("issuer"),
+    _word("run"),
+    _word("state"),
+    _number("documents"),
+    _number("bytes"),
+    _number("opened_at"),
+    _number("committed_at", null=True),
+    _number("visible_at", null=True),
+    CheckConstraint("state IN ('draft', 'committed', 'visible')", name="state"),
+    # At most one draft a run: two processes of one department cannot both fill it.
+    Index("uq_deliveries_draft", "issuer", "run", unique=True, **_only("state = 'draft'")),
+    # Stays short: visible deliveries leave it.
+    Index("ix_deliveries_committed", "committed_at", **_only("state = 'committed'")),
+)
+packs: Final = Table(
+    "packs",
+    metadata,
+    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), primary_key=True),
+    Column("pack_hash", LargeBinary, primary_key=True, index=True),
+    _number("size"),
+    _data("statement_hash", null=True),
+    _number("documents"),
+    _number("stored_at"),
+)
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("event_id", _COUNTER, primary_key=True, autoincrement=True),
+    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), nullable=True),
+    _word("type"),
+    _word("box_kind", null=True),
+    _data("box_id", null=True),
+    _data("salt"),
+    _data("bytes"),
+    _data("act", null=True),
+    _word("state"),
+    _data("chain", null=True),
+    Column("log_index", BigInteger, nullable=True, unique=True),
+    CheckConstraint("state IN ('draft', 'ready', 'logged')", name="state"),
+    # What waits for the log: an event leaves this index when it gets its place, so it stays as short as the queue.
+    Index("ix_events_waiting", "delivery_id", "event_id", **_only("log_index IS NULL")),
+    sqlite_autoincrement=True,
+)
+lookups: Final = Table(
+    "lookups",
+    metadata,
+    _key("lookup_id"),
+    _word("issuer"),
+    _data("token_hash"),
+    _word("state"),
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=True, index=True),
+    _data("bind", null=True),
+    _number("claimed_at", null=True),
+    _number("claim_event", null=True),
+    _number("bound_event", null=True),
+    _number("revoked_at", null=True),
+    Column("created_delivery", LargeBinary, nullable=False, index=True),
+    CheckConstraint("state IN ('waiting', 'bound', 'revoked')", name="state"),
+)
+
+documents: Final = Table(
+    "documents",
+    metadata,
+    _key("document_id"),
+    Column("position", BigInteger, nullable=True, unique=True),
+    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), nullable=False),
+    _word("issuer"),
+    _word("box_kind"),
+    _data("box_id"),
+    _data("pack_hash"),
+    _number("body_offset"),
+    _number("body_length"),
+    _data("sealed_hash"),
+    _data("manifest_hash"),
+    _data("header"),
+    _data("card"),
+    _data("dedupe_id"),
+    _data("content_id"),
+    _number("event_id"),
+    _number("opened_at", null=True),
+    UniqueConstraint("issuer", "dedupe_id"),
+    Index(None, "delivery_id", "event_id"),
+    Index(None, "box_id", "position"),
+)
+
+chains: Final = Table(
+    "chains",
+    metadata,
+    _key("box_id"),
+    _data("chain_salt"),
+    _number("n"),
+    _data("head"),
+)
+
+log_state: Final = Table(
+    "log_state",
+    metadata,
+    # One row, always number 1.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _number("size"),
+    _data("root"),
+    _word("checkpoint"),
+    _number("published_at"),
+    CheckConstraint("id = 1", name="single"),
+)

@@ -1,0 +1,184 @@
+"""The catalogue's driver: engines, transactions, their commit (`voute.core.ports_store.Catalogue`)."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+from voute.core.errors import StoreError
+from voute.store.durable import storing
+from voute.store.engines import BUSY_SECONDS, sqlite_engine
+from voute.store.sql import Session, translating
+from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
+from voute.store.sql_documents import SqlDocuments
+from voute.store.sql_events import SqlChains, SqlEvents, SqlLogStates
+from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, SqlSessions
+from voute.store.sql_vaults import SqlVaults
+from voute.store.watch import StepCounter, Watch
+
+SCHEMA_VERSION: Final = "0001"
+# As many readers as the server has threads; SQLite's cost a file descriptor each.
+_READERS: Final = 40
+
+
+class SqlTransaction:
+    """`Transaction`: all tables on one connection."""
+
+    def __init__(self, session: Session) -> None:
+        """Take the open session."""
+        self._session = session
+
+    @cached_property
+    def vaults(self) -> SqlVaults:
+        """Vaults."""
+        return SqlVaults(self._session)
+
+    @cached_property
+    def credentials(self) -> SqlCredentials:
+        """WebAuthn credentials."""
+        return SqlCredentials(self._session)
+
+    @cached_property
+    def challenges(self) -> SqlChallenges:
+        """Challenges."""
+        return SqlChallenges(self._session)
+
+    @cached_property
+    def sessions(self) -> SqlSessions:
+        """Sessions."""
+        return SqlSessions(self._session)
+
+    @cached_property
+    def limits(self) -> SqlLimits:
+        """Rate limits."""
+        return SqlLimits(self._session)
+
+    @cached_property
+    def lookups(self) -> SqlLookups:
+        """Lookup ids."""
+        return SqlLookups(self._session)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveries:
+        """Deliveries."""
+        return SqlDeliveries(self._session)
+
+    @cached_property
+    def packs(self) -> SqlPacks:
+        """Packs."""
+        return SqlPacks(self._session)
+
+    @cached_property
+    def documents(self) -> SqlDocuments:
+        """Documents."""
+        return SqlDocuments(self._session)
+
+    @cached_property
+    def events(self) -> SqlEvents:
+        """Events."""
+        return SqlEvents(self._session)
+
+    @cached_property
+    def chains(self) -> SqlChains:
+        """Chains."""
+        return SqlChains(self._session)
+
+    @cached_property
+    def log_states(self) -> SqlLogStates:
+        """Published state."""
+        return SqlLogStates(self._session)
+
+
+class SqlCatalogue:
+    """`Catalogue` on SQLite or PostgreSQL; `voute.store.migrate.upgrade` makes its tables first.
+
+    On SQLite one writer at a time: threads of a process queue at a lock here, processes at the database's own.
+    """
+
+    def __init__(self, url: str, watch: Watch | None = None) -> None:
+        """Open `sqlite:////path/to/file` or `postgresql+psycopg://…`; nothing is connected before the first transaction."""
+        self._watch = watch or StepCounter()
+        parsed = make_url(url)
+        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._queue: AbstractContextManager[object] = _Queue() if self._is_sqlite else nullcontext()
+        if self._is_sqlite:
+            self._reader = sqlite_engine(parsed, "PRAGMA query_only = ON", begin="BEGIN", size=_READERS)
+            self._writer = sqlite_engine(parsed, "PRAGMA synchronous = FULL")
+            self._light_writer = sqlite_engine(parsed, "PRAGMA synchronous = NORMAL")
+        else:
+            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS)
+            self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+
+    def read(self) -> AbstractContextManager[SqlTransaction]:
+        """Open a consistent view (`Catalogue.read`)."""
+        return self._reading()
+
+    def write(self, *, durable: bool = True) -> AbstractContextManager[SqlTransaction]:
+        """Open a transaction (`Catalogue.write`)."""
+        return self._writing(durable=durable)
+
+    def check(self) -> None:
+        """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""
+        with translating(), self._reader.connect() as connection:
+            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if version != SCHEMA_VERSION:
+            raise StoreError(f"the catalogue has schema {version}, this release needs {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Close all connections; the next transaction opens new ones."""
+        for engine in {self._reader, self._writer, self._light_writer}:
+            engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[SqlTransaction]:
+        with _connect(self._reader) as connection:
+            yield SqlTransaction(Session(connection))
+
+    @contextmanager
+    def _writing(self, *, durable: bool) -> Iterator[SqlTransaction]:
+        engine = self._writer if durable else self._light_writer
+        with self._queue, _connect(engine) as connection:
+            if not (durable or self._is_sqlite):
+                connection.execute(text("SET LOCAL synchronous_commit = off"))
+            session = Session(connection)
+            yield SqlTransaction(session)
+            if session.failed:
+                raise StoreError("a statement of this transaction failed: it was rolled back")
+            self._commit(connection)
+
+    def _commit(self, connection: Connection) -> None:
+        with storing("commit"), translating():
+            self._watch.before("sql-commit")
+            connection.commit()
+            self._watch.after("sql-commit")
+
+
+@contextmanager
+def _connect(engine: Engine) -> Iterator[Connection]:
+    """Open a connection inside a transaction; what is not committed when the block ends is rolled back."""
+    with translating():
+        connection = engine.connect()
+    try:
+        with translating():
+            connection.begin()
+        yield connection
+    finally:
+        with translating():
+            connection.close()
+
+
+class _Queue:
+    """One writer at a time in this process, in place of SQLite's waiting by polling."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            raise StoreError("another transaction of this process does not end")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()

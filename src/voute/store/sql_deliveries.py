@@ -1,0 +1,206 @@
+"""Tables of lookup ids, deliveries and packs (`voute.core.ports_deliveries`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select, update
+
+from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId
+from voute.core.rows import DeliveryRow, LookupRow, PackRow
+from voute.store.schema import deliveries, documents, events, lookups, packs, vaults
+from voute.store.sql import Session, chunks, named
+
+_LOOKUP: Final = select(lookups).where(lookups.c.lookup_id == bindparam("lookup_id"))
+_LOOKUPS: Final = select(lookups).where(lookups.c.lookup_id.in_(bindparam("lookup_ids", expanding=True)))
+_LOOKUPS_OF: Final = select(lookups).where(lookups.c.vault_id == bindparam("vault_id")).order_by(lookups.c.lookup_id)
+_VAULTS_OF: Final = (
+    select(lookups.c.vault_id)
+    .join(vaults, vaults.c.vault_id == lookups.c.vault_id)
+    .where(
+        lookups.c.issuer == bindparam("issuer"),
+        lookups.c.state == "bound",
+        lookups.c.vault_id.in_(bindparam("vault_ids", expanding=True)),
+        vaults.c.state == "open",
+    )
+    .distinct()
+)
+_WAITING: Final = update(lookups).where(lookups.c.lookup_id == bindparam("key"), lookups.c.state == "waiting")
+_BIND: Final = _WAITING.values(
+    state="bound",
+    vault_id=bindparam("vault"),
+    bind=bindparam("proof"),
+    claimed_at=bindparam("now"),
+    claim_event=bindparam("event"),
+)
+_REVOKE: Final = _WAITING.values(state="revoked", revoked_at=bindparam("now"))
+_BOUND_EVENT: Final = (
+    update(lookups)
+    .where(lookups.c.lookup_id == bindparam("key"), lookups.c.state == "bound", lookups.c.bound_event.is_(None))
+    .values(bound_event=bindparam("event"))
+)
+
+_DELIVERY: Final = select(deliveries).where(deliveries.c.delivery_id == bindparam("delivery_id"))
+_DRAFT_OF: Final = select(deliveries).where(
+    deliveries.c.issuer == bindparam("issuer"), deliveries.c.run == bindparam("run"), deliveries.c.state == "draft"
+)
+# The state stands in the text, not in a parameter: only so do the engines use the partial index.
+_COMMITTED: Final = (
+    select(deliveries)
+    .where(deliveries.c.state == literal_column("'committed'"))
+    .order_by(deliveries.c.committed_at, deliveries.c.delivery_id)
+)
+_COMMIT: Final = (
+    update(deliveries)
+    .where(deliveries.c.delivery_id == bindparam("key"), deliveries.c.state == "draft")
+    .values(state="committed", documents=bindparam("count"), bytes=bindparam("size"), committed_at=bindparam("now"))
+)
+_SHOW: Final = (
+    update(deliveries)
+    .where(deliveries.c.delivery_id == bindparam("key"), deliveries.c.state == "committed")
+    .values(state="visible", visible_at=bindparam("now"))
+)
+# Events of a delivery are numbered in the order of their ids, so the last one tells of all.
+_LAST_EVENT_STATE: Final = (
+    select(events.c.state)
+    .join(documents, documents.c.event_id == events.c.event_id)
+    .where(documents.c.delivery_id == bindparam("delivery_id"))
+    .order_by(documents.c.event_id.desc())
+    .limit(1)
+)
+_UNNUMBERED: Final = select(exists().where(events.c.delivery_id == bindparam("delivery_id"), events.c.log_index.is_(None)))
+_FIRST_EVENT: Final = select(func.min(documents.c.event_id)).where(documents.c.delivery_id == bindparam("delivery_id"))
+_LAST_POSITION: Final = select(func.max(documents.c.position))
+_PLACE: Final = (
+    update(documents)
+    .where(documents.c.delivery_id == bindparam("key"))
+    .values(position=documents.c.event_id + bindparam("shift"))
+)
+
+_PACK: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id"), packs.c.pack_hash == bindparam("pack_hash"))
+_PACKS: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id")).order_by(packs.c.pack_hash)
+
+
+class SqlLookups:
+    """`Lookups` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def add_missing(self, rows: Sequence[LookupRow]) -> None:
+        """Keep those that are not known (`Lookups.add_missing`)."""
+        self._session.upsert(lookups, named(lookups, rows), update=False)
+
+    def get(self, lookup_id: LookupId) -> LookupRow | None:
+        """Return one (`Lookups.get`)."""
+        return self._session.one(LookupRow._make, _LOOKUP, {"lookup_id": lookup_id})
+
+    def get_many(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
+        """Return those that are known (`Lookups.get_many`)."""
+        parts = (self._session.run(_LOOKUPS, {"lookup_ids": part}) for part in chunks(lookup_ids))
+        rows = (LookupRow._make(row) for part in parts for row in part)
+        return {row.lookup_id: row for row in rows}
+
+    def of_vault(self, vault_id: VaultId) -> tuple[LookupRow, ...]:
+        """Return those bound to a vault (`Lookups.of_vault`)."""
+        return self._session.all(LookupRow._make, _LOOKUPS_OF, {"vault_id": vault_id})
+
+    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId]) -> frozenset[VaultId]:
+        """Return the open vaults that this issuer has to do with (`Lookups.vaults_of`)."""
+        parts = (self._session.run(_VAULTS_OF, {"issuer": issuer, "vault_ids": part}) for part in chunks(vault_ids))
+        return frozenset(VaultId(row[0]) for part in parts for row in part)
+
+    def bind(self, lookup_id: LookupId, vault_id: VaultId, bind: Hash, claimed_at: int, claim_event: int) -> bool:
+        """Bind a waiting one (`Lookups.bind`)."""
+        values = {"key": lookup_id, "vault": vault_id, "proof": bind, "now": claimed_at, "event": claim_event}
+        return self._session.changes(_BIND, values)
+
+    def set_bound_event(self, lookup_id: LookupId, event_id: int) -> bool:
+        """Note the issuer's event, once (`Lookups.set_bound_event`)."""
+        return self._session.changes(_BOUND_EVENT, {"key": lookup_id, "event": event_id})
+
+    def revoke(self, lookup_id: LookupId, now: int) -> bool:
+        """Revoke a waiting one (`Lookups.revoke`)."""
+        return self._session.changes(_REVOKE, {"key": lookup_id, "now": now})
+
+
+class SqlDeliveries:
+    """`Deliveries` in one table, with what hangs on it."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def add(self, row: DeliveryRow) -> None:
+        """Keep a new one (`Deliveries.add`)."""
+        self._session.run(deliveries.insert(), named(deliveries, [row]))
+
+    def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> DeliveryRow | None:
+        """Return one (`Deliveries.get`)."""
+        # On SQLite the clause says nothing: a writing transaction is alone anyway.
+        statement = _DELIVERY.with_for_update() if lock else _DELIVERY
+        return self._session.one(DeliveryRow._make, statement, {"delivery_id": delivery_id})
+
+    def draft_of(self, issuer: Slug, run: str) -> DeliveryRow | None:
+        """Return the draft of a run (`Deliveries.draft_of`)."""
+        return self._session.one(DeliveryRow._make, _DRAFT_OF, {"issuer": issuer, "run": run})
+
+    def commit(self, delivery_id: DeliveryId, documents: int, size: int, now: int) -> bool:
+        """Commit a draft: one row (`Deliveries.commit`)."""
+        return self._session.changes(_COMMIT, {"key": delivery_id, "count": documents, "size": size, "now": now})
+
+    def committed(self) -> tuple[DeliveryRow, ...]:
+        """Return those that wait for the log (`Deliveries.committed`)."""
+        return self._session.all(DeliveryRow._make, _COMMITTED)
+
+    def publish(self, delivery_id: DeliveryId, now: int) -> bool:
+        """Make one visible with all its documents (`Deliveries.publish`)."""
+        key = {"delivery_id": delivery_id}
+        unnumbered = self._session.run(_UNNUMBERED, key).scalar_one()
+        last = self._session.run(_LAST_EVENT_STATE, key).scalar()
+        if unnumbered or last not in {None, "logged"}:
+            return False
+        if not self._session.changes(_SHOW, {"key": delivery_id, "now": now}):
+            return False
+        first = self._session.run(_FIRST_EVENT, key).scalar()
+        if first is not None:
+            shift = (self._session.run(_LAST_POSITION).scalar() or 0) + 1 - first
+            self._session.run(_PLACE, {"key": delivery_id, "shift": shift})
+        return True
+
+    def remove(self, delivery_id: DeliveryId) -> tuple[Hash, ...] | None:
+        """Remove a draft with all that hangs on it (`Deliveries.remove`)."""
+        row = self.get(delivery_id, lock=True)
+        if row is None or row.state != "draft":
+            return None
+        hashes = [pack.pack_hash for pack in SqlPacks(self._session).of_delivery(delivery_id)]
+        for table in (documents, events, packs):
+            self._session.run(delete(table).where(table.c.delivery_id == delivery_id))
+        used = exists().where(documents.c.box_id == lookups.c.lookup_id)
+        ours = (lookups.c.created_delivery == delivery_id, lookups.c.state == "waiting", ~used)
+        self._session.run(delete(lookups).where(*ours))
+        self._session.run(delete(deliveries).where(deliveries.c.delivery_id == delivery_id))
+        shared = select(packs.c.pack_hash).where(packs.c.pack_hash.in_(bindparam("hashes", expanding=True)))
+        parts = (self._session.run(shared, {"hashes": part}) for part in chunks(hashes))
+        kept = {row[0] for part in parts for row in part}
+        return tuple(name for name in hashes if name not in kept)
+
+
+class SqlPacks:
+    """`Packs` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def put(self, row: PackRow) -> None:
+        """Store or replace (`Packs.put`)."""
+        self._session.upsert(packs, named(packs, [row]))
+
+    def get(self, delivery_id: DeliveryId, pack_hash: Hash) -> PackRow | None:
+        """Return one (`Packs.get`)."""
+        return self._session.one(PackRow._make, _PACK, {"delivery_id": delivery_id, "pack_hash": pack_hash})
+
+    def of_delivery(self, delivery_id: DeliveryId) -> tuple[PackRow, ...]:
+        """Return a delivery's packs (`Packs.of_delivery`)."""
+        return self._session.all(PackRow._make, _PACKS, {"delivery_id": delivery_id})

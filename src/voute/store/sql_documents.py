@@ -1,0 +1,109 @@
+"""Table of documents (`voute.core.ports_deliveries.Documents`)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
+from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, ReceiptRow
+from voute.store.schema import deliveries, documents, events
+from voute.store.sql import Session, chunks, named
+
+_DOCUMENT: Final = select(documents).where(documents.c.document_id == bindparam("document_id"))
+_KNOWN: Final = (
+    select(
+        documents.c.dedupe_id,
+        documents.c.content_id,
+        documents.c.document_id,
+        documents.c.delivery_id,
+        deliveries.c.run,
+        deliveries.c.state,
+    )
+    .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
+    .where(documents.c.issuer == bindparam("issuer"), documents.c.dedupe_id.in_(bindparam("dedupe_ids", expanding=True)))
+)
+_LISTED: Final = (
+    select(
+        documents.c.document_id,
+        documents.c.position,
+        documents.c.header,
+        documents.c.card,
+        documents.c.body_length,
+        documents.c.issuer,
+        deliveries.c.visible_at,
+        documents.c.opened_at,
+        events.c.log_index,
+    )
+    .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
+    .join(events, events.c.event_id == documents.c.event_id)
+)
+_PAGE: Final = (
+    _LISTED.where(documents.c.box_id.in_(bindparam("boxes", expanding=True)), documents.c.position > bindparam("after"))
+    .order_by(documents.c.position)
+    .limit(bindparam("most"))
+)
+_ONE: Final = _LISTED.where(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
+_SET_HEADER: Final = update(documents).where(documents.c.document_id == bindparam("key")).values(header=bindparam("wrapped"))
+_OPENED: Final = (
+    update(documents)
+    .where(documents.c.document_id == bindparam("key"), documents.c.opened_at.is_(None))
+    .values(opened_at=bindparam("now"))
+)
+_EVENT_AT: Final = select(events.c.event_id).where(events.c.log_index == bindparam("log_index"))
+_RECEIPTS: Final = (
+    select(documents.c.document_id, events.c.log_index, events.c.salt, events.c.chain, events.c.bytes)
+    .join(events, events.c.event_id == documents.c.event_id)
+    .where(
+        documents.c.delivery_id == bindparam("delivery_id"),
+        documents.c.event_id > bindparam("after"),
+        events.c.state == "logged",
+    )
+    .order_by(documents.c.event_id)
+    .limit(bindparam("most"))
+)
+
+
+class SqlDocuments:
+    """`Documents` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def add_all(self, rows: Sequence[DocumentRow]) -> None:
+        """Keep new ones (`Documents.add_all`)."""
+        if rows:
+            self._session.run(documents.insert(), named(documents, rows))
+
+    def get(self, document_id: DocumentId) -> DocumentRow | None:
+        """Return one (`Documents.get`)."""
+        return self._session.one(DocumentRow._make, _DOCUMENT, {"document_id": document_id})
+
+    def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
+        """Return what these dedupe ids stand for (`Documents.known`)."""
+        parts = (self._session.run(_KNOWN, {"issuer": issuer, "dedupe_ids": part}) for part in chunks(dedupe_ids))
+        return tuple(KnownDocument._make(row) for part in parts for row in part)
+
+    def page(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[ListedDocument, ...]:
+        """Return a page of visible documents (`Documents.page`)."""
+        return self._session.all(ListedDocument._make, _PAGE, {"boxes": boxes, "after": after, "most": limit})
+
+    def listed(self, document_id: DocumentId) -> ListedDocument | None:
+        """Return one visible document (`Documents.listed`)."""
+        return self._session.one(ListedDocument._make, _ONE, {"document_id": document_id})
+
+    def set_headers(self, headers: Sequence[tuple[DocumentId, bytes]]) -> None:
+        """Replace headers (`Documents.set_headers`)."""
+        if headers:
+            self._session.run(_SET_HEADER, [{"key": key, "wrapped": header} for key, header in headers])
+
+    def opened(self, document_id: DocumentId, now: int) -> bool:
+        """Note the first opening (`Documents.opened`)."""
+        return self._session.changes(_OPENED, {"key": document_id, "now": now})
+
+    def receipts(self, delivery_id: DeliveryId, after: int, limit: int) -> tuple[ReceiptRow, ...]:
+        """Return a page of receipts (`Documents.receipts`)."""
+        # Within a delivery events are numbered in the order of their ids: paging by id is a walk along the index.
+        after_event = self._session.run(_EVENT_AT, {"log_index": after}).scalar() or 0
+        return self._session.all(ReceiptRow._make, _RECEIPTS, {"delivery_id": delivery_id, "after": after_event, "most": limit})

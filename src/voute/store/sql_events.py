@@ -1,0 +1,136 @@
+"""Tables of the log's side: events, chains, published state (`voute.core.ports_events`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+
+from voute.core.rows import ChainRow, EventRow, EventState, LogStateRow, NewEvent, NumberedEvent
+from voute.store.schema import chains, deliveries, events, log_state
+from voute.store.sql import Session, chunks, named
+
+_EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
+_EVENTS: Final = select(events).where(events.c.event_id.in_(bindparam("event_ids", expanding=True)))
+_INSERT: Final = events.insert().returning(events.c.event_id, sort_by_parameter_order=True)
+# Two walks along the index of what waits; a draft counts only when the one row of its delivery says so.
+_READY: Final = (
+    select(events)
+    .where(events.c.delivery_id.is_(None), events.c.log_index.is_(None))
+    .order_by(events.c.event_id)
+    .limit(bindparam("most"))
+)
+_COMMITTED: Final = (
+    select(events)
+    .where(events.c.delivery_id == bindparam("delivery_id"), events.c.log_index.is_(None))
+    .order_by(events.c.event_id)
+    .limit(bindparam("most"))
+)
+_NUMBER: Final = (
+    update(events).where(events.c.event_id == bindparam("key")).values(log_index=bindparam("place"), chain=bindparam("link"))
+)
+_NUMBERED: Final = (
+    select(events).where(events.c.log_index >= bindparam("first")).order_by(events.c.log_index).limit(bindparam("most"))
+)
+_LAST_INDEX: Final = select(func.max(events.c.log_index))
+# Logged events are a prefix of the log: this walks back from the end of the new ones and stops at the first old one.
+_LAST_LOGGED: Final = (
+    select(events.c.log_index)
+    .where(events.c.log_index < bindparam("below"), events.c.state == "logged")
+    .order_by(events.c.log_index.desc())
+    .limit(1)
+)
+_SET_LOGGED: Final = (
+    update(events).where(events.c.log_index > bindparam("after"), events.c.log_index < bindparam("below")).values(state="logged")
+)
+_CHAINS: Final = select(chains).where(chains.c.box_id.in_(bindparam("boxes", expanding=True)))
+_WAITING_DELIVERIES: Final = select(deliveries.c.delivery_id).where(deliveries.c.state == literal_column("'committed'"))
+_LOG_STATE: Final = select(log_state.c.size, log_state.c.root, log_state.c.checkpoint, log_state.c.published_at)
+
+
+class SqlEvents:
+    """`Events` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def add_all(self, rows: Sequence[NewEvent]) -> tuple[int, ...]:
+        """Keep events and return their ids (`Events.add_all`)."""
+        if not rows:
+            return ()
+        states = (EventState.READY if row.delivery_id is None else EventState.DRAFT for row in rows)
+        names = ("delivery_id", "type", "box_kind", "box_id", "salt", "bytes", "act", "state")
+        values = [dict(zip(names, (*row, state.value), strict=True)) for row, state in zip(rows, states, strict=True)]
+        return tuple(self._session.run(_INSERT, values).scalars())
+
+    def get(self, event_id: int) -> EventRow | None:
+        """Return one (`Events.get`)."""
+        return self._session.one(EventRow._make, _EVENT, {"event_id": event_id})
+
+    def get_many(self, event_ids: Sequence[int]) -> Mapping[int, EventRow]:
+        """Return those that exist (`Events.get_many`)."""
+        parts = (self._session.run(_EVENTS, {"event_ids": part}) for part in chunks(event_ids))
+        rows = (EventRow._make(row) for part in parts for row in part)
+        return {row.event_id: row for row in rows}
+
+    def pending(self, limit: int) -> tuple[EventRow, ...]:
+        """Return the next events for the log (`Events.pending`)."""
+        found = list(self._session.all(EventRow._make, _READY, {"most": limit}))
+        for delivery_id in self._session.run(_WAITING_DELIVERIES).scalars().all():
+            values = {"delivery_id": delivery_id, "most": limit}
+            found.extend(self._session.all(EventRow._make, _COMMITTED, values))
+        return tuple(sorted(found, key=lambda row: row.event_id)[:limit])
+
+    def number(self, rows: Sequence[NumberedEvent]) -> None:
+        """Give events their places (`Events.number`)."""
+        if rows:
+            values = [{"key": row.event_id, "place": row.log_index, "link": row.chain} for row in rows]
+            self._session.run(_NUMBER, values)
+
+    def numbered(self, at_or_above: int, limit: int) -> tuple[EventRow, ...]:
+        """Return events from a place on (`Events.numbered`)."""
+        return self._session.all(EventRow._make, _NUMBERED, {"first": at_or_above, "most": limit})
+
+    def next_index(self) -> int:
+        """Return the first free place (`Events.next_index`)."""
+        last: int | None = self._session.run(_LAST_INDEX).scalar()
+        return 0 if last is None else last + 1
+
+    def set_logged(self, below: int) -> None:
+        """Mark what is in the log (`Events.set_logged`)."""
+        last: int | None = self._session.run(_LAST_LOGGED, {"below": below}).scalar()
+        self._session.run(_SET_LOGGED, {"after": -1 if last is None else last, "below": below})
+
+
+class SqlChains:
+    """`Chains` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def get_many(self, boxes: Sequence[bytes]) -> Mapping[bytes, ChainRow]:
+        """Return chains (`Chains.get_many`)."""
+        parts = (self._session.run(_CHAINS, {"boxes": part}) for part in chunks(boxes))
+        rows = (ChainRow._make(row) for part in parts for row in part)
+        return {row.box_id: row for row in rows}
+
+    def put_all(self, rows: Sequence[ChainRow]) -> None:
+        """Store or replace chains (`Chains.put_all`)."""
+        self._session.upsert(chains, named(chains, rows))
+
+
+class SqlLogStates:
+    """`LogStates` in one row."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def get(self) -> LogStateRow | None:
+        """Return what was last published (`LogStates.get`)."""
+        return self._session.one(LogStateRow._make, _LOG_STATE)
+
+    def put(self, row: LogStateRow) -> None:
+        """Replace it (`LogStates.put`)."""
+        self._session.upsert(log_state, [{"id": 1, **row._asdict()}])

@@ -1,0 +1,97 @@
+"""Tables of vaults (`voute.core.ports_vaults.Vaults`)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from voute.core.ids import Hash, LookupId, MethodId, VaultId
+from voute.core.rows import KeyringRow, MethodRow, RecordRow, VaultRow
+from voute.store.schema import keyrings, methods, vault_numbers, vault_records, vaults
+from voute.store.sql import Session, chunks, named
+
+_NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
+_VAULT: Final = select(vaults).where(vaults.c.vault_id == bindparam("vault_id"))
+_KEYRING: Final = select(keyrings).where(keyrings.c.vault_id == bindparam("vault_id"))
+_METHODS: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id")).order_by(methods.c.method_id)
+_METHOD: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id"), methods.c.method_id == bindparam("method_id"))
+_RECORDS: Final = (
+    select(vault_records.c.vault_id, vault_records.c.envelope)
+    .where(vault_records.c.vault_id.in_(bindparam("vault_ids", expanding=True)))
+    .order_by(vault_records.c.vault_id, vault_records.c.number)
+)
+_ADVANCE: Final = (
+    update(vaults)
+    .where(vaults.c.vault_id == bindparam("key"), vaults.c.head_hash == bindparam("old_head"))
+    .values(
+        state=bindparam("state"),
+        head_number=bindparam("head_number"),
+        head_hash=bindparam("head_hash"),
+        keyring_number=bindparam("keyring_number"),
+    )
+)
+
+
+class SqlVaults:
+    """`Vaults` in five tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def number_for(self, lookup_id: LookupId, now: int) -> int:
+        """Return the number given to this lookup id (`Vaults.number_for`)."""
+        values = {"lookup_id": lookup_id}
+        number: int | None = self._session.run(_NUMBER, values).scalar()
+        if number is None:
+            self._session.run(vault_numbers.insert(), {"lookup_id": lookup_id, "given_at": now})
+            number = int(self._session.run(_NUMBER, values).scalar_one())
+        return number
+
+    def add(self, row: VaultRow) -> None:
+        """Keep a new vault (`Vaults.add`)."""
+        self._session.run(vaults.insert(), row._asdict())
+
+    def get(self, vault_id: VaultId) -> VaultRow | None:
+        """Return a vault (`Vaults.get`)."""
+        return self._session.one(VaultRow._make, _VAULT, {"vault_id": vault_id})
+
+    def advance(self, old_head: Hash, row: VaultRow) -> bool:
+        """Set the head if it still is the old one (`Vaults.advance`)."""
+        values = {"key": row.vault_id, "old_head": old_head, "state": row.state, "head_number": row.head_number}
+        values |= {"head_hash": row.head_hash, "keyring_number": row.keyring_number}
+        return self._session.changes(_ADVANCE, values)
+
+    def add_record(self, row: RecordRow) -> None:
+        """Append a record (`Vaults.add_record`)."""
+        self._session.run(vault_records.insert(), row._asdict())
+
+    def records(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, tuple[bytes, ...]]:
+        """Return the records of vaults (`Vaults.records`)."""
+        found: dict[VaultId, list[bytes]] = {}
+        for part in chunks(vault_ids):
+            for vault_id, envelope in self._session.run(_RECORDS, {"vault_ids": part}):
+                found.setdefault(VaultId(vault_id), []).append(envelope)
+        return {vault_id: tuple(envelopes) for vault_id, envelopes in found.items()}
+
+    def put_keyring(self, row: KeyringRow) -> None:
+        """Store or replace the keyring (`Vaults.put_keyring`)."""
+        self._session.upsert(keyrings, named(keyrings, [row]))
+
+    def keyring(self, vault_id: VaultId) -> KeyringRow | None:
+        """Return the keyring (`Vaults.keyring`)."""
+        return self._session.one(KeyringRow._make, _KEYRING, {"vault_id": vault_id})
+
+    def replace_methods(self, vault_id: VaultId, rows: Sequence[MethodRow]) -> None:
+        """Make these the unlock methods (`Vaults.replace_methods`)."""
+        self._session.run(methods.delete().where(methods.c.vault_id == vault_id))
+        if rows:
+            self._session.run(methods.insert(), named(methods, rows))
+
+    def methods(self, vault_id: VaultId) -> tuple[MethodRow, ...]:
+        """Return the unlock methods (`Vaults.methods`)."""
+        return self._session.all(MethodRow._make, _METHODS, {"vault_id": vault_id})
+
+    def method(self, vault_id: VaultId, method_id: MethodId) -> MethodRow | None:
+        """Return one unlock method (`Vaults.method`)."""
+        return self._session.one(MethodRow._make, _METHOD, {"vault_id": vault_id, "method_id": method_id})
