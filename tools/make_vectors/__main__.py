@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tools.make_vectors import encoding, log, run_encoding, statements
+from tools.make_vectors import claim, encoding, log, run_claim, run_encoding, statements
 from tools.make_vectors.case import Case, Runner, render
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements)
-RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS}
+MODULES = (encoding, statements, claim)
+RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS}
 
 
 def all_cases() -> Iterator[Case]:

@@ -82,7 +82,8 @@ def read_code(typed: str) -> bytes:
     for character in typed:
         if character in _IGNORED:
             continue
-        upper = character.upper()
+        # Upper-casing beyond ASCII would take foreign letters for ours (U+017F becomes S).
+        upper = character.upper() if character.isascii() else character
         value = _VALUE.get(_READ_AS.get(upper, upper))
         if value is None:
             raise CodeSymbolError("no symbol of a code", position=len(symbols) + 1)
