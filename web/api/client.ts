@@ -183,6 +183,12 @@ export const api = {
     json<{ readonly vault_id: string }>('POST', '/api/sessions', { challenge, credential }),
   signInWithKit: (body: { challenge: string; vault_id: string; method_id: string; signature: string }) =>
     json<{ readonly vault_id: string }>('POST', '/api/sessions/kit', body),
+  session: () =>
+    json<{
+      readonly vault_id: string;
+      readonly expires_at: string;
+      readonly methods: readonly Pick<MethodBody, 'id' | 'kind' | 'credential_id'>[];
+    }>('GET', '/api/session'),
   signOut: async (): Promise<void> => {
     await call('DELETE', '/api/session');
   },

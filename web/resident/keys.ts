@@ -6,11 +6,9 @@
  * the moment it is made. Every promise rejects with a `PageError` whose `code` is a code of `docs/spec`.
  */
 
-/** The same name in both languages, as statements carry it. */
-export interface Names {
-  readonly fr: string;
-  readonly en: string;
-}
+import type { Names, Verdict } from '../ui/verdict.ts';
+
+export type { Names, Verdict };
 
 /** Integer cents in one currency. */
 export interface Money {
@@ -112,26 +110,6 @@ export interface NewKit {
   readonly methodId: string;
   readonly text: string;
   readonly createdAt: string;
-}
-
-/** The verdict on (document, receipt, trust root), `docs/spec/event-receipt.md`. */
-export interface Verdict {
-  readonly state: 'logged' | 'witnessed';
-  readonly issuer: string;
-  readonly issuerNames: Names;
-  readonly cityNames: Names;
-  readonly documentId: string;
-  readonly title: string;
-  readonly issuedAt: string;
-  readonly eventTime: string;
-  readonly witnessedAt: string | null;
-  readonly witnesses: readonly string[];
-  readonly logOrigin: string;
-  readonly logIndex: number;
-  readonly treeSize: number;
-  readonly sha256: string;
-  readonly manifestHash: string;
-  readonly entryHash: string;
 }
 
 /** The receipt as the server gives it. */

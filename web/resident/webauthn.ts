@@ -6,7 +6,7 @@
  * the key holder's worker receives by transfer and zeroes; the browser's own copy is zeroed here.
  */
 
-import { base64url, fromBase64, fromHex } from '../core/bytes.ts';
+import { base64url, fromBase64, fromBase64url, fromHex, hex } from '../core/bytes.ts';
 import type { Credential } from '../api/client.ts';
 import { PageError } from '../ui/errors.ts';
 
@@ -116,7 +116,7 @@ async function ceremony(run: () => Promise<unknown>): Promise<PublicKeyCredentia
 function userHandle(credential: PublicKeyCredential): string | null {
   const handle = (credential.response as AuthenticatorAssertionResponse).userHandle;
   if (!handle) return null;
-  return [...new Uint8Array(handle)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(new Uint8Array(handle));
 }
 
 /** What a new passkey is made for. */
@@ -149,7 +149,7 @@ export async function createPasskey(wish: CreateWish): Promise<Ceremony> {
           requireResidentKey: true,
           userVerification: 'required',
         },
-        excludeCredentials: wish.exclude.map((id) => ({ type: 'public-key', id: fromUrl(id) })),
+        excludeCredentials: wish.exclude.map((id) => ({ type: 'public-key', id: fromBase64url(id) as Bytes })),
         attestation: 'none',
         timeout: CEREMONY_TIMEOUT_MS,
         extensions,
@@ -165,11 +165,6 @@ export async function createPasskey(wish: CreateWish): Promise<Ceremony> {
     prfPossible: prf !== null || outputs.prf?.enabled === true,
     vaultId: wish.vaultId,
   };
-}
-
-function fromUrl(id: string): Bytes {
-  const standard = id.replaceAll('-', '+').replaceAll('_', '/');
-  return fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '=')) as Bytes;
 }
 
 /**

@@ -20,18 +20,12 @@ export function formatDay(value: string, month: 'long' | 'short' = 'long'): stri
   }).format(date);
 }
 
-/** An instant to the second with its time zone, for evidence: « 3 févr. 2026, 10:42:07 HNE ». */
+/** An instant to the second, in the person's own time zone: « 3 févr. 2026 10:42:07 ». */
 export function formatInstant(value: string): string {
-  return new Intl.DateTimeFormat(region(), {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  }).format(new Date(value));
+  const date = new Date(value);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  // Written out: `Intl` would say « 10 h 42 min 07 s », which nobody can compare with a receipt.
+  return `${formatDay(value, 'short')} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
 /** Integer cents as money: « 1 234,56 $ ». */

@@ -1,0 +1,90 @@
+/** One document: opened, shown, said to be opened; then its receipt, which becomes the line "authentic" and the evidence. */
+
+import { toFailure, type Failure } from '../../ui/errors.ts';
+import { sealedRow, type Row, type Session } from '../session.svelte.ts';
+import { PageError } from '../../ui/errors.ts';
+import type { CheckedManifest, Verdict } from '../keys.ts';
+
+/** Where the proof stands. */
+export type ProofView =
+  | { readonly at: 'checking' }
+  | { readonly at: 'waiting' }
+  | { readonly at: 'proven'; readonly verdict: Verdict; readonly file: string }
+  | { readonly at: 'refused'; readonly failure: Failure };
+
+/** What the screen shows. */
+export type DocumentView =
+  | { readonly at: 'loading'; readonly manifest: CheckedManifest | null }
+  | {
+      readonly at: 'shown';
+      readonly manifest: CheckedManifest;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly proof: ProofView;
+    }
+  | { readonly at: 'failed'; readonly failure: Failure; readonly manifest: CheckedManifest | null };
+
+/** What the screen can ask for. */
+export interface DocumentActions {
+  retry(): Promise<void>;
+}
+
+export class DocumentFlow implements DocumentActions {
+  view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
+  private readonly session: Session;
+  private readonly id: string;
+
+  constructor(session: Session, id: string) {
+    this.session = session;
+    this.id = id;
+  }
+
+  retry = async (): Promise<void> => this.load();
+
+  /** Opens the document and, without holding it back, asks for its receipt. */
+  async load(): Promise<void> {
+    this.view = { at: 'loading', manifest: null };
+    let manifest: CheckedManifest | null = null;
+    try {
+      const row = await this.session.row(this.id);
+      manifest = checked(row);
+      this.view = { at: 'loading', manifest };
+      const bytes = await this.session.bytes(row);
+      this.view = { at: 'shown', manifest, bytes, proof: { at: 'checking' } };
+      void this.sayOpened(row);
+      await this.prove(row, manifest, bytes);
+    } catch (thrown) {
+      this.view = { at: 'failed', failure: this.session.failed(thrown), manifest };
+    }
+  }
+
+  private async sayOpened(row: Row): Promise<void> {
+    try {
+      await this.session.markOpened(row);
+    } catch {
+      // Said again at the next opening; reading is never held back by it.
+    }
+  }
+
+  private async prove(row: Row, manifest: CheckedManifest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    let proof: ProofView;
+    try {
+      const keys = await this.session.keys();
+      const { verdict, file } = await keys.receipt(
+        sealedRow(row.sealed),
+        await this.session.deps.api.receipt(row.id),
+        bytes,
+      );
+      proof = { at: 'proven', verdict, file };
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      proof = failure.code === 'not-yet-logged' ? { at: 'waiting' } : { at: 'refused', failure };
+    }
+    this.view = { at: 'shown', manifest, bytes, proof };
+  }
+}
+
+/** The checked manifest of a row, or the refusal of its card as an error. */
+export function checked(row: Row): CheckedManifest {
+  if ('refused' in row.card) throw new PageError(row.card.refused);
+  return row.card.manifest;
+}

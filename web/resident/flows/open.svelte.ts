@@ -1,0 +1,200 @@
+/**
+ * From the code on the letter to an open document (`docs/spec/claim.md`, `POST /api/claims`).
+ *
+ * The person sees who wrote and what waits before anything is asked. Then one passkey prompt; where the authenticator gives its PRF
+ * output only at a second prompt, that one is explained first; where it gives none, a recovery kit is made first.
+ */
+
+import type { ClaimBody } from '../../api/client.ts';
+import { toFailure, type Failure } from '../../ui/errors.ts';
+import type { CheckedManifest, NewKit, Unlock } from '../keys.ts';
+import type { Session } from '../session.svelte.ts';
+import type { Ceremony } from '../webauthn.ts';
+
+/** Who wrote and what waits. */
+export interface Letter {
+  readonly code: string;
+  readonly documents: readonly CheckedManifest[];
+}
+
+/** What the screen shows. */
+export type OpenView =
+  | { readonly at: 'typing'; readonly code: string; readonly failure: Failure | null }
+  | { readonly at: 'checking' }
+  | { readonly at: 'letter'; readonly letter: Letter; readonly failure: Failure | null }
+  | { readonly at: 'prompt'; readonly letter: Letter }
+  | { readonly at: 'again'; readonly letter: Letter }
+  | { readonly at: 'kit'; readonly letter: Letter; readonly kit: NewKit; readonly because: 'no-prf' | 'no-passkeys' }
+  | { readonly at: 'making'; readonly letter: Letter }
+  | { readonly at: 'unsent'; readonly letter: Letter; readonly failure: Failure }
+  | { readonly at: 'not-me' }
+  | { readonly at: 'failed'; readonly failure: Failure };
+
+/** What the screen can ask for. */
+export interface OpenActions {
+  submit(code: string): Promise<void>;
+  retype(): void;
+  accept(): Promise<void>;
+  again(): Promise<void>;
+  kitKept(): Promise<void>;
+  resend(): Promise<void>;
+  notMe(): void;
+}
+
+// Mistakes of typing: the code stays in the field and the mistake is pointed at.
+const TYPING = new Set(['code-symbol', 'code-length', 'code-check', 'claim-unknown']);
+
+interface Draft {
+  readonly letter: Letter;
+  readonly challenge: string;
+  readonly rpId: string;
+  readonly vaultId: string;
+}
+
+export class OpenFlow implements OpenActions {
+  view = $state.raw<OpenView>({ at: 'typing', code: '', failure: null });
+  private readonly session: Session;
+  private readonly arrive: (documentId: string) => void;
+  private draft: Draft | null = null;
+  private made: Ceremony | null = null;
+  private body: ClaimBody | null = null;
+
+  /** `arrive` is called with the first document once the vault is open. */
+  constructor(session: Session, arrive: (documentId: string) => void) {
+    this.session = session;
+    this.arrive = arrive;
+  }
+
+  retype = (): void => {
+    this.view = { at: 'typing', code: '', failure: null };
+  };
+
+  notMe = (): void => {
+    this.view = { at: 'not-me' };
+  };
+
+  submit = async (code: string): Promise<void> => {
+    this.view = { at: 'checking' };
+    try {
+      const keys = await this.session.keys();
+      const lookup = await keys.readCode(code);
+      const found = await this.session.deps.api.lookUpClaim(lookup.lookupId, lookup.token);
+      const documents = await keys.openLetter(
+        found.documents.map((row) => ({ documentId: row.document_id, header: row.header, card: row.card })),
+      );
+      const letter = { code, documents };
+      // Made while the person reads: the tap then leads to the prompt without a wait.
+      const vaultId = await keys.beginVault(found.v);
+      this.draft = { letter, challenge: found.challenge, rpId: found.rp_id, vaultId };
+      this.view = { at: 'letter', letter, failure: null };
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      this.view = TYPING.has(failure.code) ? { at: 'typing', code, failure } : { at: 'failed', failure };
+    }
+  };
+
+  accept = async (): Promise<void> => {
+    const { draft } = this;
+    if (!draft) return;
+    const { passkeys } = this.session.deps;
+    if (!passkeys.exist()) return this.offerKit(draft, 'no-passkeys');
+    this.view = { at: 'prompt', letter: draft.letter };
+    try {
+      this.made = await passkeys.create({
+        challenge: draft.challenge,
+        rpId: draft.rpId,
+        cityName: this.session.city?.names.fr ?? draft.rpId,
+        vaultId: draft.vaultId,
+        label: this.label(),
+        exclude: [],
+      });
+      if (this.made.prf) await this.finish(draft, this.passkeyUnlock(this.made, this.made.prf));
+      else if (this.made.prfPossible) this.view = { at: 'again', letter: draft.letter };
+      else await this.offerKit(draft, 'no-prf');
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      // A device without any authenticator can still open with a kit: nobody is sent away.
+      if (failure.code === 'passkey-unsupported') await this.offerKit(draft, 'no-passkeys');
+      else this.view = { at: 'letter', letter: draft.letter, failure };
+    }
+  };
+
+  again = async (): Promise<void> => {
+    const { draft, made } = this;
+    if (!draft || !made) return;
+    try {
+      const second = await this.session.deps.passkeys.use(draft.challenge, draft.rpId, made.credentialId);
+      if (second.prf) await this.finish(draft, this.passkeyUnlock(made, second.prf));
+      else await this.offerKit(draft, 'no-prf');
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      if (failure.code === 'passkey-cancelled') this.view = { at: 'again', letter: draft.letter };
+      else await this.offerKit(draft, 'no-prf');
+    }
+  };
+
+  kitKept = async (): Promise<void> => {
+    const { draft, view } = this;
+    if (draft && view.at === 'kit') await this.finish(draft, { kind: 'kit', text: view.kit.text });
+  };
+
+  resend = async (): Promise<void> => {
+    if (this.draft && this.body) await this.send(this.draft, this.body);
+  };
+
+  private label(): string {
+    const city = this.session.city;
+    return city ? `Voûte · ${city.names.fr}` : 'Voûte';
+  }
+
+  private passkeyUnlock(made: Ceremony, prf: Uint8Array<ArrayBuffer>): Unlock {
+    return { kind: 'passkey', credentialId: made.credentialId, prf };
+  }
+
+  private async offerKit(draft: Draft, because: 'no-prf' | 'no-passkeys'): Promise<void> {
+    try {
+      const keys = await this.session.keys();
+      this.view = { at: 'kit', letter: draft.letter, kit: await keys.makeKit(), because };
+    } catch (thrown) {
+      this.view = { at: 'failed', failure: toFailure(thrown) };
+    }
+  }
+
+  private async finish(draft: Draft, unlock: Unlock): Promise<void> {
+    this.view = { at: 'making', letter: draft.letter };
+    try {
+      const keys = await this.session.keys();
+      const parts = await keys.finishClaim(unlock, methodName(unlock));
+      const credential = this.made?.credential ?? null;
+      this.body = { ...parts, challenge: draft.challenge, credential };
+    } catch (thrown) {
+      this.view = { at: 'failed', failure: toFailure(thrown) };
+      return;
+    }
+    await this.send(draft, this.body);
+  }
+
+  private async send(draft: Draft, body: ClaimBody): Promise<void> {
+    this.view = { at: 'making', letter: draft.letter };
+    try {
+      const { documents } = await this.session.deps.api.claim(body);
+      const keys = await this.session.keys();
+      await keys.accepted();
+      this.session.opened();
+      this.draft = this.made = this.body = null;
+      const [first] = draft.letter.documents;
+      this.arrive(first?.documentId ?? documents[0] ?? '');
+      this.view = { at: 'typing', code: '', failure: null };
+    } catch (thrown) {
+      this.view = { at: 'unsent', letter: draft.letter, failure: toFailure(thrown) };
+    }
+  }
+}
+
+/** A first name for the way in: what the person used and where, as the browser says it. At most 64 characters. */
+export function methodName(unlock: Unlock): string {
+  if (unlock.kind === 'kit') return 'kit';
+  const brands = (navigator as { userAgentData?: { readonly platform?: string } }).userAgentData;
+  const platform = brands?.platform ?? /Android|iPhone|iPad|Mac|Windows|Linux/.exec(navigator.userAgent)?.[0] ?? '';
+  return platform === '' ? 'passkey' : platform.slice(0, 64);
+}

@@ -1,0 +1,36 @@
+/** Entry of the resident's pages. */
+
+import '../ui/theme/index.css';
+import { mount } from 'svelte';
+import { api } from '../api/client.ts';
+import { useCatalogues } from '../ui/i18n.svelte.ts';
+import { startRouter } from '../ui/router.svelte.ts';
+import App from './App.svelte';
+import type { Keys } from './keys.ts';
+import { Session } from './session.svelte.ts';
+import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
+
+/** Takes the code out of the address before anything else runs: no history entry, no later script sees it. */
+function takeCode(): string | null {
+  if (location.pathname !== '/ouvrir' || location.hash.length < 2) return null;
+  const code = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname);
+  return code;
+}
+
+const code = takeCode();
+let keys: Promise<Keys> | null = null;
+
+const session = new Session({
+  api,
+  passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
+  keys: () => (keys ??= import('./keys-worker.ts').then((module) => module.startKeys())),
+});
+
+await useCatalogues({
+  fr: async () => (await import('../ui/messages/fr/index.ts')).texts,
+  en: async () => (await import('../ui/messages/en/index.ts')).texts,
+});
+startRouter();
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { session, code } });

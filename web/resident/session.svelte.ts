@@ -1,0 +1,206 @@
+/**
+ * The visit: which city, whose vault, whether it is open, and the rows already read. Lives in memory; a reload locks the vault.
+ *
+ * The only thing that outlives the visit is the number and fingerprint of the highest trust root seen by this browser.
+ */
+
+import type { About, DocumentBody } from '../api/client.ts';
+import { PageError, toFailure, type Failure } from '../ui/errors.ts';
+import type { Deps } from './flows/deps.ts';
+import type { CityInfo, Keys, OpenedCard } from './keys.ts';
+
+/** One document of the list: what the server says about it, and what its card says once opened. */
+export interface Row {
+  readonly id: string;
+  readonly sealed: DocumentBody;
+  readonly card: OpenedCard;
+  readonly opened: boolean;
+}
+
+/** Why the person is asked to sign in: nothing special, the vault was left alone, the city ended the session, they left. */
+export type LockReason = 'none' | 'locked' | 'expired' | 'signed-out';
+
+const PINNED = 'voute.trust-root';
+const CARDS_AT_ONCE = 40;
+// A vault left open on a shared computer is the risk; ten minutes without a touch is long enough to read a bill.
+const LOCK_AFTER_MS = 600_000;
+
+function pinnedNumber(): number {
+  try {
+    const kept = JSON.parse(localStorage.getItem(PINNED) ?? '{}') as { number?: unknown };
+    return typeof kept.number === 'number' && Number.isSafeInteger(kept.number) ? kept.number : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function pin(info: CityInfo): void {
+  try {
+    localStorage.setItem(PINNED, JSON.stringify({ number: info.number, fingerprint: info.fingerprint }));
+  } catch {
+    // A browser that keeps nothing pins nothing; the keyring carries the highest number too.
+  }
+}
+
+export class Session {
+  readonly deps: Deps;
+  about = $state.raw<About | null>(null);
+  city = $state.raw<CityInfo | null>(null);
+  open = $state(false);
+  reason = $state<LockReason>('none');
+  rows = $state.raw<readonly Row[]>([]);
+  complete = $state(false);
+  listFailure = $state.raw<Failure | null>(null);
+  /** Ways in of the open vault, counted for the reminder; null until read. */
+  waysIn = $state.raw<number | null>(null);
+  private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
+  private after = 0;
+  private loading: Promise<void> | null = null;
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(deps: Deps) {
+    this.deps = deps;
+  }
+
+  /** The city's name and help line; without them the pages still work. */
+  async introduce(): Promise<void> {
+    try {
+      this.about = await this.deps.api.about();
+    } catch {
+      this.about = null;
+    }
+  }
+
+  /** The key holder, with the trust root checked and pinned. */
+  async keys(): Promise<Keys> {
+    const keys = await this.deps.keys();
+    if (!this.city) {
+      this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedNumber());
+      pin(this.city);
+    }
+    return keys;
+  }
+
+  /** The vault is open: from here on idleness is watched. */
+  opened(): void {
+    this.open = true;
+    this.reason = 'none';
+    this.rows = [];
+    this.after = 0;
+    this.complete = false;
+    this.listFailure = null;
+    this.touch();
+  }
+
+  /** The person did something. */
+  touch(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = this.open ? setTimeout(() => void this.lock('locked'), LOCK_AFTER_MS) : null;
+  }
+
+  /** Forgets keys and titles; the session of the city ends only at `leave`. */
+  async lock(reason: LockReason): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    this.open = false;
+    this.reason = reason;
+    this.rows = [];
+    this.body = null;
+    this.waysIn = null;
+    this.loading = null;
+    const keys = await this.deps.keys();
+    await keys.lock();
+  }
+
+  /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */
+  async leave(): Promise<void> {
+    await this.lock('signed-out');
+    try {
+      await this.deps.api.signOut();
+    } catch {
+      // The cookie ends by itself after 30 minutes; the keys are gone already.
+    }
+  }
+
+  /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */
+  failed(thrown: unknown): Failure {
+    const failure = toFailure(thrown);
+    if (failure.code === 'not-signed-in' || failure.code === 'locked') void this.lock('expired');
+    return failure;
+  }
+
+  /** Reads the list from where it stands to its end; rows appear as they are opened. Repeated calls join the running one. */
+  async load(): Promise<void> {
+    this.loading ??= this.readRows().finally(() => {
+      this.loading = null;
+    });
+    await this.loading;
+  }
+
+  private async readRows(): Promise<void> {
+    this.listFailure = null;
+    try {
+      const keys = await this.keys();
+      for (let more = true; more && this.open; ) {
+        const page = await this.deps.api.documents(this.after);
+        for (let i = 0; i < page.documents.length && this.open; i += CARDS_AT_ONCE) {
+          await this.openRows(keys, page.documents.slice(i, i + CARDS_AT_ONCE));
+        }
+        this.after = page.documents.at(-1)?.position ?? this.after;
+        more = page.next !== null;
+      }
+      this.complete = true;
+      this.waysIn = (await keys.methods()).length;
+    } catch (thrown) {
+      this.listFailure = this.failed(thrown);
+    }
+  }
+
+  private async openRows(keys: Keys, bodies: readonly DocumentBody[]): Promise<void> {
+    const cards = await keys.openCards(bodies.map(sealedRow));
+    const known = new Set(this.rows.map((row) => row.id));
+    const fresh = bodies.flatMap((sealed, i) => {
+      const card = cards[i];
+      if (card?.documentId !== sealed.document_id || known.has(sealed.document_id)) return [];
+      return [{ id: sealed.document_id, sealed, card, opened: sealed.opened }];
+    });
+    this.rows = [...this.rows, ...fresh];
+  }
+
+  /** One row, from the list if it is there, else asked for by itself. */
+  async row(id: string): Promise<Row> {
+    const found = this.rows.find((row) => row.id === id);
+    if (found) return found;
+    const sealed = await this.deps.api.document(id);
+    const keys = await this.keys();
+    const [card] = await keys.openCards([sealedRow(sealed)]);
+    if (card?.documentId !== id) throw new PageError('wrong-document');
+    const row: Row = { id, sealed, card, opened: sealed.opened };
+    return row;
+  }
+
+  /** The opened bytes of a document; the last one is kept for its evidence. */
+  async bytes(row: Row): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.body?.id === row.id) return this.body.bytes;
+    const keys = await this.keys();
+    const bytes = await keys.openBody(sealedRow(row.sealed), await this.deps.api.body(row.id));
+    this.body = { id: row.id, bytes };
+    return bytes;
+  }
+
+  /** The document was shown: say so with the holder's signature, once. */
+  async markOpened(row: Row): Promise<void> {
+    if (row.opened) return;
+    const keys = await this.keys();
+    await this.deps.api.opened(row.id, await keys.signOpened(sealedRow(row.sealed)));
+    this.rows = this.rows.map((other) => (other.id === row.id ? { ...other, opened: true } : other));
+  }
+}
+
+/** The part of a row that the key holder opens. */
+export function sealedRow(body: DocumentBody): {
+  readonly documentId: string;
+  readonly header: string;
+  readonly card: string;
+} {
+  return { documentId: body.document_id, header: body.header, card: body.card };
+}

@@ -1,0 +1,225 @@
+/**
+ * Every state of every screen of the resident's pages, with a view that shows it: what accessibility tests and pictures iterate
+ * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
+ */
+
+import { documents, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import type { DocumentView } from './flows/document.svelte.ts';
+import type { OpenView } from './flows/open.svelte.ts';
+import type { SignInView } from './flows/sign-in.svelte.ts';
+import type { WaysInView } from './flows/ways-in.svelte.ts';
+import type { DocumentsView } from './screens/Documents.svelte';
+import type { LockReason } from './session.svelte.ts';
+
+/** A state: its id, the address it belongs to, and the view of its screen. */
+export type PageState = { readonly id: string; readonly path: string } & (
+  | {
+      readonly screen: 'welcome';
+      readonly view: SignInView;
+      readonly reason?: LockReason;
+      readonly returning?: boolean;
+    }
+  | { readonly screen: 'open'; readonly view: OpenView }
+  | { readonly screen: 'documents'; readonly view: DocumentsView }
+  | { readonly screen: 'document'; readonly view: DocumentView }
+  | { readonly screen: 'evidence'; readonly view: DocumentView }
+  | { readonly screen: 'ways-in'; readonly view: WaysInView }
+  | { readonly screen: 'not-found' }
+  | { readonly screen: 'offline' }
+);
+
+const failure = (code: string, facts: Record<string, string | number> = {}): { code: string; facts: typeof facts } => ({
+  code,
+  facts,
+});
+const today = '2026-02-05';
+const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
+const proven = { at: 'proven', verdict, file: '{}' } as const;
+const listed = { at: 'list', methods, busy: null, added: null, failure: null } as const;
+const list = { rows: documents(9), complete: true, failure: null, waysIn: 2, today } as const;
+
+const welcome: readonly PageState[] = [
+  { id: 'welcome', path: '/', screen: 'welcome', view: { at: 'ready' } },
+  { id: 'welcome-prompt', path: '/', screen: 'welcome', view: { at: 'prompt' } },
+  { id: 'welcome-opening', path: '/', screen: 'welcome', view: { at: 'opening' } },
+  {
+    id: 'welcome-cancelled',
+    path: '/',
+    screen: 'welcome',
+    view: { at: 'failed', failure: failure('passkey-cancelled') },
+  },
+  {
+    id: 'welcome-refused',
+    path: '/',
+    screen: 'welcome',
+    view: { at: 'failed', failure: failure('sign-in-failed') },
+  },
+  { id: 'sign-in', path: '/connexion', screen: 'welcome', view: { at: 'ready' }, returning: true },
+  { id: 'sign-in-expired', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'expired' },
+  { id: 'sign-in-locked', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'locked' },
+  { id: 'signed-out', path: '/', screen: 'welcome', view: { at: 'ready' }, reason: 'signed-out' },
+  {
+    id: 'sign-in-kit',
+    path: '/connexion',
+    screen: 'welcome',
+    view: { at: 'kit', because: 'asked', failure: null },
+  },
+  {
+    id: 'sign-in-no-prf',
+    path: '/connexion',
+    screen: 'welcome',
+    view: { at: 'kit', because: 'no-prf', failure: null },
+  },
+  {
+    id: 'sign-in-kit-invalid',
+    path: '/connexion',
+    screen: 'welcome',
+    view: { at: 'kit', because: 'no-passkeys', failure: failure('kit-invalid') },
+  },
+];
+
+const code = '7Q3K-M0XA-9TZB-4D1H-VW5E-8RPC';
+const open: readonly PageState[] = [
+  { id: 'open-typing', path: '/ouvrir', screen: 'open', view: { at: 'typing', code: '', failure: null } },
+  {
+    id: 'open-typing-symbol',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'typing', code: '7Q3K-M0XU-9TZB', failure: failure('code-symbol', { position: 8 }) },
+  },
+  {
+    id: 'open-typing-check',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'typing', code, failure: failure('code-check') },
+  },
+  {
+    id: 'open-unknown',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'typing', code, failure: failure('claim-unknown') },
+  },
+  { id: 'open-checking', path: '/ouvrir', screen: 'open', view: { at: 'checking' } },
+  { id: 'open-letter', path: '/ouvrir', screen: 'open', view: { at: 'letter', letter: letter(1), failure: null } },
+  { id: 'open-letter-two', path: '/ouvrir', screen: 'open', view: { at: 'letter', letter: letter(2), failure: null } },
+  {
+    id: 'open-letter-cancelled',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'letter', letter: letter(1), failure: failure('passkey-cancelled') },
+  },
+  { id: 'open-prompt', path: '/ouvrir', screen: 'open', view: { at: 'prompt', letter: letter(1) } },
+  { id: 'open-again', path: '/ouvrir', screen: 'open', view: { at: 'again', letter: letter(1) } },
+  {
+    id: 'open-kit',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'kit', letter: letter(1), kit, because: 'no-prf' },
+  },
+  { id: 'open-making', path: '/ouvrir', screen: 'open', view: { at: 'making', letter: letter(1) } },
+  {
+    id: 'open-unsent',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'unsent', letter: letter(1), failure: failure('network') },
+  },
+  { id: 'open-used', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-used') } },
+  { id: 'open-revoked', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-revoked') } },
+  { id: 'open-empty', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-empty') } },
+  { id: 'open-refused', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('bad-signature') } },
+  { id: 'open-offline', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('offline') } },
+  { id: 'open-not-me', path: '/ouvrir', screen: 'open', view: { at: 'not-me' } },
+];
+
+const inside: readonly PageState[] = [
+  {
+    id: 'documents-loading',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, rows: [], complete: false, waysIn: null },
+  },
+  { id: 'documents-empty', path: '/documents', screen: 'documents', view: { ...list, rows: [] } },
+  { id: 'documents', path: '/documents', screen: 'documents', view: list },
+  {
+    id: 'documents-one-way-in',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, rows: documents(1), waysIn: 1 },
+  },
+  {
+    id: 'documents-many',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, rows: documents(5000), complete: false },
+  },
+  {
+    id: 'documents-refused',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, rows: documents(4, 'bad-signature') },
+  },
+  {
+    id: 'documents-failed',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, rows: [], complete: false, failure: failure('network') },
+  },
+  { id: 'document-loading', path: '/documents/ID', screen: 'document', view: { at: 'loading', manifest } },
+  { id: 'document', path: '/documents/ID', screen: 'document', view: { ...shown, proof: proven } },
+  { id: 'document-waiting', path: '/documents/ID', screen: 'document', view: { ...shown, proof: { at: 'waiting' } } },
+  {
+    id: 'document-proof-refused',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: { at: 'refused', failure: failure('not-in-log') } },
+  },
+  {
+    id: 'document-refused',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'failed', manifest, failure: failure('body-mismatch') },
+  },
+  {
+    id: 'document-unknown',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'failed', manifest: null, failure: failure('document-unknown') },
+  },
+  { id: 'evidence', path: '/documents/ID/preuve', screen: 'evidence', view: { ...shown, proof: proven } },
+  {
+    id: 'evidence-logged',
+    path: '/documents/ID/preuve',
+    screen: 'evidence',
+    view: { ...shown, proof: { ...proven, verdict: { ...verdict, state: 'logged', witnessedAt: null, witnesses: [] } } },
+  },
+  {
+    id: 'evidence-waiting',
+    path: '/documents/ID/preuve',
+    screen: 'evidence',
+    view: { ...shown, proof: { at: 'waiting' } },
+  },
+  {
+    id: 'evidence-refused',
+    path: '/documents/ID/preuve',
+    screen: 'evidence',
+    view: { ...shown, proof: { at: 'refused', failure: failure('bad-checkpoint') } },
+  },
+  { id: 'ways-in-loading', path: '/acces', screen: 'ways-in', view: { at: 'loading' } },
+  { id: 'ways-in', path: '/acces', screen: 'ways-in', view: listed },
+  { id: 'ways-in-one', path: '/acces', screen: 'ways-in', view: { ...listed, methods: methods.slice(0, 1) } },
+  { id: 'ways-in-added', path: '/acces', screen: 'ways-in', view: { ...listed, added: 'passkey' } },
+  { id: 'ways-in-again', path: '/acces', screen: 'ways-in', view: { ...listed, busy: 'again' } },
+  {
+    id: 'ways-in-no-prf',
+    path: '/acces',
+    screen: 'ways-in',
+    view: { ...listed, failure: failure('prf-missing') },
+  },
+  { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
+  { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
+  { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
+  { id: 'offline', path: '/documents', screen: 'offline' },
+];
+
+/** All states, in the order a person may meet them. */
+export const STATES: readonly PageState[] = [...welcome, ...open, ...inside];

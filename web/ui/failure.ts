@@ -1,0 +1,35 @@
+/** Which words an error gets: its own where it has some, else those of its family. */
+
+import { has, t } from './i18n.svelte.ts';
+import type { Failure } from './errors.ts';
+
+/** Families of errors: what to say when a code has no words of its own for one of the four questions. */
+export type Family = 'again' | 'refused' | 'ours';
+
+const AGAIN = new Set(['offline', 'network', 'too-many', 'server', 'state', 'record-conflict', 'not-yet-logged']);
+const OURS = new Set(['internal', 'request-invalid', 'wrong-origin', 'limit']);
+
+/** The four answers that an error owes to a person, and its code for the help line. */
+export interface Words {
+  readonly title: string;
+  readonly what: string;
+  readonly kept: string;
+  readonly next: string;
+  readonly code: string;
+}
+
+/** The family of a code; whatever is not known better was refused because it did not check out. */
+export function familyOf(code: string): Family {
+  if (AGAIN.has(code)) return 'again';
+  return OURS.has(code) ? 'ours' : 'refused';
+}
+
+/** Looks up `error-CODE.title|what|kept|next`, then `error-family-FAMILY` of the same. */
+export function wordsOf(failure: Failure): Words {
+  const family = familyOf(failure.code);
+  const say = (part: string): string => {
+    const own = `error-${failure.code}.${part}`;
+    return t(has(own) ? own : `error-family-${family}.${part}`, failure.facts);
+  };
+  return { title: say('title'), what: say('what'), kept: say('kept'), next: say('next'), code: failure.code };
+}

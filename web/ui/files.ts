@@ -1,0 +1,25 @@
+/** Handing a file to the person: saved by the browser, named by us, forgotten afterwards. */
+
+const REVOKE_AFTER_MS = 60_000;
+
+/** Saves bytes under a name. The address of the blob lives one minute: some browsers read it late. */
+export function saveFile(blob: Blob, fileName: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(address);
+  }, REVOKE_AFTER_MS);
+}
+
+/** A title as a file name: letters, digits and single hyphens, never empty. */
+export function fileNameOf(title: string, extension: string): string {
+  const bare = title
+    .normalize('NFC')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 80);
+  return `${bare === '' ? 'document' : bare}.${extension}`;
+}

@@ -1,0 +1,208 @@
+### Residents' pages.
+
+## Welcome and opening the vault
+
+welcome-title = Your city’s mail, in a vault that nobody else can open
+welcome-lead = Tax bills, permits, fines, certificates: read them, keep them, prove they are genuine. No password, no appointment.
+welcome-have-letter = I got a letter with a code
+welcome-facts-title = What makes this vault different
+welcome-fact-sealed = Nobody else can read it
+    .text = Each document is sealed before it leaves the city and opens only on your device. We do not have the key.
+welcome-fact-proof = Every document has its proof
+    .text = A receipt, which your bank or notary checks without an account and without us, says who the document comes from and that it has not changed.
+welcome-fact-leave = You leave when you like
+    .text = Everything goes with you in an open format, readable without this service. Paper stays possible, always.
+
+sign-in-title = Open my vault
+sign-in-title-locked = Your vault has closed itself
+sign-in-title-expired = Your visit has ended
+sign-in-title-signed-out = Your vault is closed
+sign-in-lead = A single confirmation identifies you and opens the vault.
+sign-in-why-locked = Nobody touched it for ten minutes, so we closed it. Nothing is lost.
+sign-in-why-expired = For your safety a visit does not last for ever. Open your vault again: you will come back to the same page.
+sign-in-why-signed-out = Nothing is readable on this device any more. See you soon.
+sign-in-button = Open my vault
+sign-in-button-hint = With your fingerprint, your face, your device’s code or your card.
+sign-in-with-kit = Use my recovery kit
+sign-in-prompt = Confirm on your device…
+sign-in-opening = Opening the vault…
+sign-in-kit-title = Open with the recovery kit
+
+kit-form-asked = Paste the text of your kit, or choose its file. It is read in this page and sent nowhere.
+kit-form-no-prf = Your passkey did identify you, but this device cannot use it to open the vault. Your recovery kit can. You may also open your vault on another device.
+kit-form-no-passkeys = This browser does not know passkeys. Your recovery kit opens the vault all the same.
+kit-form-label = Text of the kit
+kit-form-hint = It begins with “# voute-kit” and ends with a long line “AGE-SECRET-KEY-PQ-1…”.
+kit-form-file = Or the kit’s file
+kit-form-missing = Paste the text of the kit, or choose its file.
+kit-form-submit = Open with the kit
+
+nav-documents = Documents
+nav-ways-in = Ways in
+
+## From the code on the letter to the open document
+
+open-type-title = Enter the code on your letter
+open-type-lead = It is printed under the square you can scan: six groups of four letters or digits.
+open-code-label = Code
+open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
+open-code-submit = See what is waiting
+open-checking-title = Reading the code
+open-checking = We are looking for what is waiting for you…
+open-letter-label = What is waiting for you
+open-letter-title = { $count ->
+    [one] A document is waiting for you
+   *[other] { $count } documents are waiting for you
+}
+open-letter-dated = of { $date }
+open-letter-button = Open my vault
+open-letter-hint = Your device will ask for one confirmation: fingerprint, face or code. That is all: no password, no form.
+open-prompt-title = Confirm on your device
+open-prompt = Waiting for your confirmation…
+open-again-title = One more confirmation, the last
+open-again-lead = Your device has created the passkey; it lets the passkey open the vault only at a second gesture. It will not ask again when creating.
+open-again-button = Confirm a second time
+open-kit-title = First keep your recovery kit
+open-kit-no-prf = This device can identify you but cannot open a vault. Your vault will open with the kit below. Print it or save it, then continue.
+open-kit-no-passkeys = This browser does not know passkeys. Your vault will open with the kit below. Print it or save it, then continue.
+open-kit-button = Open my vault
+open-making-title = Your vault is being made
+open-making = A few seconds: your keys are made here, on your device.
+open-retype = Enter the code by hand
+open-not-me-button = This letter is not for me, or it wasn’t me
+open-not-me-title = It wasn’t you?
+open-not-me-text = If this letter is not for you, close this page: nothing was opened, nothing was recorded. Put the letter back in the mail or destroy it.
+open-not-me-nothing = If the code had already been used and it wasn’t you, someone may have had your letter in hand before you.
+open-not-me-next = Call us right away: we block the access at once, and the next document will go out on paper.
+
+terms-title = The terms, in plain words
+terms-what = This vault is free. The city puts your documents in it; you read them, keep them and take them with you.
+terms-keys = The keys are made and kept on your device. If you lose all of them, nobody can reopen the vault; the city can then deliver its documents again into a new one.
+terms-paper = Paper continues. Opening this vault takes no letter away from you: you will choose, one type of document at a time, and you can change your mind.
+terms-log = Each delivery and each first reading leave a trace, unreadable to others, in a public register that nobody can rewrite.
+terms-leave = You can leave at any time, with all your documents.
+terms-law = This service follows Québec’s Act to establish a legal framework for information technology (C-1.1) and the Act respecting Access to documents held by public bodies and the Protection of personal information (A-2.1).
+
+## Documents
+
+documents-title = My documents
+documents-loading = Opening your documents…
+documents-opening = { $count } documents open, more are coming…
+documents-count = { $count ->
+    [0] No documents
+    [one] 1 document
+   *[other] { $total } documents
+}
+documents-to-do = To do
+documents-unread = Unread:
+documents-more = Show more documents
+documents-none-found = Nothing matches what you are looking for.
+documents-show-all = Show everything
+documents-empty = Nothing for now
+    .text = Your documents will appear here as soon as the city delivers one.
+documents-refused = { $count ->
+    [one] One document did not pass the checks and is not shown
+   *[other] { $count } documents did not pass the checks and are not shown
+}
+    .text = It is not your fault. Call us and give these codes.
+documents-reminder = Your vault has only one way in
+    .text = If you lose this device, nothing will open it any more. Make a recovery kit: one sheet to print, two minutes.
+    .act = Add a second way in
+
+filter-text = Search my documents
+filter-title = Filter
+filter-issuer = Department
+filter-type = Type
+filter-all = All
+filter-unread = Unread only
+
+## One document
+
+document-tab = Document
+document-back = My documents
+document-loading-title = Opening the document
+document-loading = The document is being opened and checked on your device…
+document-issued = issued { $date }
+document-amount = Amount
+document-due = due { $date }
+document-due-label = Due
+document-reply-by = reply by { $date }
+document-reply-label = Reply by
+document-reference = Payment reference
+document-download = Download (PDF, { $size })
+document-print = Print
+
+proof-checking = Checking the proof…
+proof-authentic = Authentic:
+proof-waiting = Signed by the city. The public proof is on its way, usually in less than a minute.
+proof-more = See the proof
+
+viewer-label = Pages of “{ $title }”
+viewer-region = Pages of the document
+viewer-tools = Display
+viewer-loading = Preparing the pages…
+viewer-ready = { $pages ->
+    [one] Document shown, 1 page
+   *[other] Document shown, { $pages } pages
+}
+viewer-pages = { $pages ->
+    [one] 1 page
+   *[other] { $pages } pages
+}
+viewer-page = Page { $number } of { $pages }
+viewer-larger = Larger
+viewer-smaller = Smaller
+viewer-fit = Fit to width
+viewer-zoom = Shown at { $percent }%
+
+## Evidence
+
+evidence-tab = Proof
+evidence-title = This document is authentic
+evidence-back = Back to the document
+evidence-waiting-title = The proof is on its way
+evidence-waiting = The document is signed by the city; it is being entered in the public register, usually in less than a minute.
+evidence-keep = Keep the receipt with the document
+    .text = With the document and its receipt, anyone can check all this years from now, without an account, without a connection and without us.
+evidence-save = Download the receipt
+evidence-verify = Open the verifier
+evidence-command = On the command line:
+
+## Ways in
+
+ways-title = Ways in
+ways-loading = Reading the ways in…
+ways-lead = Each of these opens your vault by itself.
+ways-kind-passkey = Passkey
+ways-kind-kit = Recovery kit
+ways-since = since { $date }
+ways-added = The new passkey now opens your vault.
+ways-busy-kit = Your kit is being made…
+ways-busy-passkey = Confirm on your device…
+ways-kit-title = Recovery kit
+ways-kit-text = A sheet to print, or a file, that opens your vault if you lose your device. It is made in this page; we keep no copy.
+ways-kit-button = Make a kit
+ways-passkey-title = Another device or a card
+ways-passkey-text = A second passkey: another phone, a computer, a security key or a chip card.
+ways-passkey-button = Add a passkey
+ways-kit-made-title = Here is your recovery kit
+ways-kit-made = It opens your vault from now on. Print it or save it: it will never be shown again.
+ways-kit-done = Done
+
+kit-title = Recovery kit
+kit-what = This sheet alone opens your Voûte vault. Keep it as you keep a passport.
+kit-qr = QR code of the kit, the same text as beside it
+kit-text = Text of the kit
+kit-use-1 = Open the vault’s page and choose “Use my recovery kit”.
+kit-use-2 = Scan the square with a phone, or copy out the text, then paste it.
+kit-use-3 = Without this service: the free program age (version 1.3 or later) opens your files with this same key.
+kit-care = Whoever holds this sheet can read your documents.
+kit-print = Print
+kit-save = Save the text
+kit-file-name = voute-kit.txt
+kit-kept = I have printed or saved my kit
+kit-kept-missing = First print or save your kit, then tick this box.
+
+not-found-title = This page does not exist
+not-found-text = The address may be incomplete. If it comes from a letter, scan the square again or enter the code by hand.
+not-found-home = Go to the first page

@@ -1,0 +1,208 @@
+### Pages des résidents.
+
+## Accueil et ouverture du coffre
+
+welcome-title = Le courrier de votre ville, dans un coffre que personne d’autre ne peut ouvrir
+welcome-lead = Avis de taxes, permis, constats, certificats : lisez-les, gardez-les, prouvez qu’ils sont authentiques. Sans mot de passe, sans rendez-vous.
+welcome-have-letter = J’ai reçu une lettre avec un code
+welcome-facts-title = Ce que ce coffre a de différent
+welcome-fact-sealed = Personne d’autre ne peut lire
+    .text = Chaque document est scellé avant de quitter la Ville et ne s’ouvre que sur votre appareil. Nous n’avons pas la clé.
+welcome-fact-proof = Chaque document a sa preuve
+    .text = Un reçu, que votre banque ou votre notaire vérifie sans compte et sans nous, dit de qui vient le document et qu’il n’a pas changé.
+welcome-fact-leave = Vous partez quand vous voulez
+    .text = Tout s’emporte dans un format ouvert, lisible sans ce service. Le papier reste possible, toujours.
+
+sign-in-title = Ouvrir mon coffre
+sign-in-title-locked = Votre coffre s’est refermé
+sign-in-title-expired = Votre visite a pris fin
+sign-in-title-signed-out = Votre coffre est fermé
+sign-in-lead = Une seule confirmation vous identifie et ouvre le coffre.
+sign-in-why-locked = Personne n’y a touché depuis dix minutes, alors nous l’avons refermé. Rien n’est perdu.
+sign-in-why-expired = Pour votre sécurité, une visite ne dure pas indéfiniment. Ouvrez de nouveau votre coffre : vous reviendrez à la même page.
+sign-in-why-signed-out = Plus rien n’est lisible sur cet appareil. À bientôt.
+sign-in-button = Ouvrir mon coffre
+sign-in-button-hint = Avec votre empreinte, votre visage, le code de votre appareil ou votre carte.
+sign-in-with-kit = Utiliser ma trousse de secours
+sign-in-prompt = Confirmez sur votre appareil…
+sign-in-opening = Ouverture du coffre…
+sign-in-kit-title = Ouvrir avec la trousse de secours
+
+kit-form-asked = Collez le texte de votre trousse, ou choisissez son fichier. Elle est lue dans cette page et n’est envoyée nulle part.
+kit-form-no-prf = Votre clé d’accès vous a bien identifié, mais cet appareil ne sait pas s’en servir pour ouvrir le coffre. Votre trousse de secours le peut. Vous pouvez aussi ouvrir votre coffre sur un autre appareil.
+kit-form-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Votre trousse de secours ouvre le coffre quand même.
+kit-form-label = Texte de la trousse
+kit-form-hint = Il commence par « # voute-kit » et se termine par une longue ligne « AGE-SECRET-KEY-PQ-1… ».
+kit-form-file = Ou le fichier de la trousse
+kit-form-missing = Collez le texte de la trousse, ou choisissez son fichier.
+kit-form-submit = Ouvrir avec la trousse
+
+nav-documents = Documents
+nav-ways-in = Moyens d’accès
+
+## Du code de la lettre au document ouvert
+
+open-type-title = Entrez le code de votre lettre
+open-type-lead = Il est imprimé sous le carré à numériser : six groupes de quatre lettres ou chiffres.
+open-code-label = Code
+open-code-hint = Majuscules ou minuscules, avec ou sans tirets. Le O se lit comme un zéro, le I et le L comme un 1.
+open-code-submit = Voir ce qui m’attend
+open-checking-title = Lecture du code
+open-checking = Nous cherchons ce qui vous attend…
+open-letter-label = Ce qui vous attend
+open-letter-title = { $count ->
+    [one] Vous avez reçu un document
+   *[other] Vous avez reçu { $count } documents
+}
+open-letter-dated = du { $date }
+open-letter-button = Ouvrir mon coffre
+open-letter-hint = Votre appareil vous demandera une confirmation : empreinte, visage ou code. C’est tout : ni mot de passe, ni formulaire.
+open-prompt-title = Confirmez sur votre appareil
+open-prompt = Nous attendons votre confirmation…
+open-again-title = Encore une confirmation, la dernière
+open-again-lead = Votre appareil a créé la clé d’accès; il ne la laisse ouvrir le coffre qu’à un second geste. Il ne vous le demandera plus à la création.
+open-again-button = Confirmer une seconde fois
+open-kit-title = Gardez d’abord votre trousse de secours
+open-kit-no-prf = Cet appareil sait vous identifier, mais pas ouvrir un coffre. Votre coffre s’ouvrira avec la trousse que voici. Imprimez-la ou enregistrez-la, puis continuez.
+open-kit-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Votre coffre s’ouvrira avec la trousse que voici. Imprimez-la ou enregistrez-la, puis continuez.
+open-kit-button = Ouvrir mon coffre
+open-making-title = Votre coffre se prépare
+open-making = Quelques secondes : vos clés sont faites ici, sur votre appareil.
+open-retype = Entrer le code à la main
+open-not-me-button = Cette lettre n’est pas pour moi, ou ce n’était pas moi
+open-not-me-title = Ce n’était pas vous?
+open-not-me-text = Si cette lettre n’est pas pour vous, refermez cette page : rien n’a été ouvert, rien n’a été enregistré. Remettez la lettre à la poste ou détruisez-la.
+open-not-me-nothing = Si le code avait déjà servi et que ce n’était pas vous, quelqu’un a peut-être eu votre lettre en main avant vous.
+open-not-me-next = Appelez-nous dès maintenant : nous bloquons l’accès tout de suite et le prochain document partira sur papier.
+
+terms-title = Les conditions, en mots simples
+terms-what = Ce coffre est gratuit. La Ville y dépose vos documents; vous les lisez, les gardez et les emportez.
+terms-keys = Les clés sont faites et gardées sur votre appareil. Si vous les perdez toutes, personne ne peut rouvrir le coffre; la Ville peut alors déposer de nouveau ses documents dans un coffre neuf.
+terms-paper = Le papier continue. Ouvrir ce coffre ne vous retire aucune lettre : c’est vous qui choisirez, type de document par type de document, et vous pourrez changer d’avis.
+terms-log = Chaque dépôt et chaque première lecture laissent une trace, illisible pour les autres, dans un registre public que personne ne peut réécrire.
+terms-leave = Vous pouvez partir à tout moment, avec tous vos documents.
+terms-law = Ce service suit la Loi concernant le cadre juridique des technologies de l’information (C-1.1) et la Loi sur l’accès aux documents des organismes publics et sur la protection des renseignements personnels (A-2.1).
+
+## Documents
+
+documents-title = Mes documents
+documents-loading = Ouverture de vos documents…
+documents-opening = { $count } documents ouverts, d’autres arrivent…
+documents-count = { $count ->
+    [0] Aucun document
+    [one] 1 document
+   *[other] { $total } documents
+}
+documents-to-do = À faire
+documents-unread = Non lu :
+documents-more = Afficher plus de documents
+documents-none-found = Rien ne correspond à ce que vous cherchez.
+documents-show-all = Tout afficher
+documents-empty = Rien pour le moment
+    .text = Vos documents apparaîtront ici dès que la Ville en déposera un.
+documents-refused = { $count ->
+    [one] Un document n’a pas passé les vérifications et n’est pas affiché
+   *[other] { $count } documents n’ont pas passé les vérifications et ne sont pas affichés
+}
+    .text = Ce n’est pas votre faute. Appelez-nous et donnez ces codes.
+documents-reminder = Votre coffre n’a qu’un seul moyen d’accès
+    .text = Si vous perdez cet appareil, plus rien ne l’ouvrira. Faites une trousse de secours : une feuille à imprimer, deux minutes.
+    .act = Ajouter un second moyen d’accès
+
+filter-text = Chercher dans mes documents
+filter-title = Filtrer
+filter-issuer = Service
+filter-type = Type
+filter-all = Tous
+filter-unread = Non lus seulement
+
+## Un document
+
+document-tab = Document
+document-back = Mes documents
+document-loading-title = Ouverture du document
+document-loading = Le document est ouvert et vérifié sur votre appareil…
+document-issued = émis le { $date }
+document-amount = Montant
+document-due = à payer avant le { $date }
+document-due-label = À payer avant le
+document-reply-by = réponse avant le { $date }
+document-reply-label = Réponse avant le
+document-reference = Référence de paiement
+document-download = Télécharger (PDF, { $size })
+document-print = Imprimer
+
+proof-checking = Vérification de la preuve…
+proof-authentic = Authentique :
+proof-waiting = Document signé par la Ville. La preuve publique se prépare, d’ordinaire en moins d’une minute.
+proof-more = Voir la preuve
+
+viewer-label = Pages de « { $title } »
+viewer-region = Pages du document
+viewer-tools = Affichage
+viewer-loading = Préparation des pages…
+viewer-ready = { $pages ->
+    [one] Document affiché, 1 page
+   *[other] Document affiché, { $pages } pages
+}
+viewer-pages = { $pages ->
+    [one] 1 page
+   *[other] { $pages } pages
+}
+viewer-page = Page { $number } de { $pages }
+viewer-larger = Agrandir
+viewer-smaller = Réduire
+viewer-fit = Ajuster à la largeur
+viewer-zoom = Affichage à { $percent } %
+
+## Preuve
+
+evidence-tab = Preuve
+evidence-title = Ce document est authentique
+evidence-back = Retour au document
+evidence-waiting-title = La preuve se prépare
+evidence-waiting = Le document est signé par la Ville; son inscription au registre public est en cours, d’ordinaire en moins d’une minute.
+evidence-keep = Gardez le reçu avec le document
+    .text = Avec le document et son reçu, n’importe qui peut vérifier tout cela dans des années, sans compte, sans connexion et sans nous.
+evidence-save = Télécharger le reçu
+evidence-verify = Ouvrir le vérificateur
+evidence-command = En ligne de commande :
+
+## Moyens d’accès
+
+ways-title = Moyens d’accès
+ways-loading = Lecture des moyens d’accès…
+ways-lead = Chacun de ces moyens suffit à ouvrir votre coffre.
+ways-kind-passkey = Clé d’accès
+ways-kind-kit = Trousse de secours
+ways-since = depuis le { $date }
+ways-added = La nouvelle clé d’accès ouvre désormais votre coffre.
+ways-busy-kit = Votre trousse se prépare…
+ways-busy-passkey = Confirmez sur votre appareil…
+ways-kit-title = Trousse de secours
+ways-kit-text = Une feuille à imprimer, ou un fichier, qui ouvre votre coffre si vous perdez votre appareil. Elle est faite dans cette page; nous n’en gardons pas de copie.
+ways-kit-button = Faire une trousse
+ways-passkey-title = Un autre appareil ou une carte
+ways-passkey-text = Une deuxième clé d’accès : un autre téléphone, un ordinateur, une clé ou une carte à puce.
+ways-passkey-button = Ajouter une clé d’accès
+ways-kit-made-title = Voici votre trousse de secours
+ways-kit-made = Elle ouvre votre coffre dès maintenant. Imprimez-la ou enregistrez-la : elle ne sera plus jamais affichée.
+ways-kit-done = Terminer
+
+kit-title = Trousse de secours
+kit-what = Cette feuille ouvre à elle seule votre coffre Voûte. Rangez-la comme un passeport.
+kit-qr = Code QR de la trousse, le même texte que ci-contre
+kit-text = Texte de la trousse
+kit-use-1 = Ouvrez la page du coffre et choisissez « Utiliser ma trousse de secours ».
+kit-use-2 = Numérisez le carré avec un téléphone, ou recopiez le texte, puis collez-le.
+kit-use-3 = Sans ce service : le logiciel libre age (version 1.3 ou plus) ouvre vos fichiers avec cette même clé.
+kit-care = Quiconque tient cette feuille peut lire vos documents.
+kit-print = Imprimer
+kit-save = Enregistrer le texte
+kit-file-name = trousse-voute.txt
+kit-kept = J’ai imprimé ou enregistré ma trousse
+kit-kept-missing = Imprimez ou enregistrez d’abord votre trousse, puis cochez cette case.
+
+not-found-title = Cette page n’existe pas
+not-found-text = L’adresse est peut-être incomplète. Si elle vient d’une lettre, numérisez de nouveau le carré ou entrez le code à la main.
+not-found-home = Aller à l’accueil

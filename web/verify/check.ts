@@ -1,0 +1,119 @@
+/** The verifier's work: which file is which, then the numbered steps of `docs/spec/event-receipt.md`. Nothing is sent anywhere. */
+
+import { hex, utf8 } from '../core/bytes.ts';
+import { digestDocument, type DocumentDigest, MAX_RECEIPT, type ReceiptVerdict, verifyReceipt } from '../core/receipt.ts';
+import { fingerprintOf, acceptFirstRoot, type TrustRoot } from '../core/trust.ts';
+import { PageError, toFailure, type Failure } from '../ui/errors.ts';
+import type { Verdict } from '../ui/verdict.ts';
+
+// A delivered document has at most 50 MiB (`docs/spec/document.md`); more is another file, and reading it would only take memory.
+const MAX_FILE = 50 * 1024 * 1024;
+const PDF_MAGIC = '%PDF-';
+
+/** A trust root that is self-consistent, with what the page says of it. */
+export interface KnownRoot {
+  readonly root: TrustRoot;
+  readonly names: { readonly fr: string; readonly en: string };
+  readonly fingerprint: string;
+}
+
+/** A file that the person gave, recognized by its content, not by its name. */
+export type GivenFile =
+  | { readonly kind: 'pdf'; readonly name: string; readonly digest: DocumentDigest }
+  | { readonly kind: 'receipt'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'trust-root'; readonly name: string; readonly known: KnownRoot }
+  | { readonly kind: 'unknown'; readonly name: string };
+
+/** Steps of the specification at which each code is raised; everything else is step 0: a file that does not read. */
+const STEPS: Readonly<Record<string, number>> = {
+  'wrong-city': 1,
+  'document-differs': 2,
+  'unknown-issuer': 3,
+  'bad-signature': 3,
+  'key-not-valid-then': 3,
+  'event-differs': 4,
+  'not-in-log': 5,
+  'bad-checkpoint': 6,
+  'no-quorum': 7,
+};
+
+/** What the page shows in the end. */
+export type Outcome =
+  | { readonly proven: true; readonly verdict: Verdict }
+  | { readonly proven: false; readonly failure: Failure; readonly step: number };
+
+/** Reads a trust root; `trust-root-invalid` when it is not one, `trust-root-quorum` when too few of its keys signed. */
+export async function readRoot(bytes: Uint8Array): Promise<KnownRoot> {
+  try {
+    const root = await acceptFirstRoot(bytes);
+    return { root, names: root.payload.names, fingerprint: fingerprintOf(root) };
+  } catch (thrown) {
+    const { code } = toFailure(thrown);
+    throw new PageError(code === 'trust-root-quorum' ? code : 'trust-root-invalid');
+  }
+}
+
+/** The trust root that was written into `verifier.html`, or null. */
+export async function embeddedRoot(): Promise<KnownRoot | null> {
+  const text = document.getElementById('trust-root')?.textContent.trim() ?? 'null';
+  return text === 'null' ? null : readRoot(utf8(text.replaceAll('\\u003c', '<')));
+}
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<DocumentDigest> {
+  // `crypto.subtle` is many times faster on a large file; from a USB stick some browsers do not offer it.
+  const subtle = (globalThis.crypto as Partial<Crypto> | undefined)?.subtle;
+  if (!subtle) return digestDocument(bytes);
+  return { sha256: hex(new Uint8Array(await subtle.digest('SHA-256', bytes))), size: bytes.length };
+}
+
+/** Reads a file and says what it is; rejects with `file-unreadable`. */
+export async function recognize(file: File): Promise<GivenFile> {
+  if (file.size > MAX_FILE) throw new PageError('file-unreadable');
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new PageError('file-unreadable');
+  }
+  const { name } = file;
+  const start = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
+  if (start.includes(PDF_MAGIC)) return { kind: 'pdf', name, digest: await digest(bytes) };
+  if (!start.startsWith('{') || bytes.length > MAX_RECEIPT) return { kind: 'unknown', name };
+  // A DSSE envelope begins with its payload, a receipt with its chain: both are canonical JSON, keys in order.
+  if (start.startsWith('{"payload"')) return { kind: 'trust-root', name, known: await readRoot(bytes) };
+  return { kind: 'receipt', name, bytes };
+}
+
+function shown(verdict: ReceiptVerdict, root: TrustRoot): Verdict {
+  const { manifest, issuer } = verdict;
+  return {
+    state: verdict.state,
+    issuer: issuer.id,
+    issuerNames: issuer.names,
+    cityNames: root.payload.names,
+    documentId: manifest.document_id,
+    title: manifest.title,
+    issuedAt: manifest.issued_at,
+    eventTime: verdict.eventTime,
+    witnessedAt: verdict.witnessedAt,
+    witnesses: verdict.witnesses,
+    logOrigin: verdict.logOrigin,
+    logIndex: verdict.logIndex,
+    treeSize: verdict.treeSize,
+    sha256: manifest.plaintext.sha256,
+    manifestHash: verdict.manifestHash,
+    entryHash: verdict.entryHash,
+  };
+}
+
+/** The verdict on a document, its receipt and a trust root. Never rejects: a refusal is an outcome. */
+export async function check(document: DocumentDigest, receipt: Uint8Array, known: KnownRoot): Promise<Outcome> {
+  try {
+    return { proven: true, verdict: shown(await verifyReceipt(document, receipt, known.root), known.root) };
+  } catch (thrown) {
+    const failure = toFailure(thrown);
+    const step = STEPS[failure.code] ?? 0;
+    const code = failure.code === 'format' ? 'receipt-invalid' : failure.code;
+    return { proven: false, failure: { ...failure, code }, step };
+  }
+}

@@ -1,0 +1,25 @@
+/** Entry of `/verifier`: the trust root comes from the city's server, everything else stays in the page. */
+
+import '../ui/theme/index.css';
+import { mount } from 'svelte';
+import { api } from '../api/client.ts';
+import { setHelpLine } from '../ui/help.svelte.ts';
+import { useCatalogues } from '../ui/i18n.svelte.ts';
+import App from './App.svelte';
+import { readRoot } from './check.ts';
+import { VerifyFlow } from './flow.svelte.ts';
+
+const flow = new VerifyFlow();
+await useCatalogues({
+  fr: async () => (await import('../ui/messages/fr/verify.ts')).texts,
+  en: async () => (await import('../ui/messages/en/verify.ts')).texts,
+});
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { flow, standalone: false } });
+void flow.start(async () => readRoot(await api.trustRoot()));
+api.about().then(
+  (about) => {
+    setHelpLine({ phone: about.help_phone, hours: about.help_hours });
+  },
+  () => undefined,
+);
