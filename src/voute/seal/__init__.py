@@ -1,0 +1,1 @@
+"""The client side of sealing: whoever holds keys imports this package, the server never does."""
