@@ -117,24 +117,23 @@ class MemoryLocks:
         return self.kept[key]
 
     def create(self, key: str, value: bytes) -> None:
+        fault = self.plan.next("create")
         if key in self.kept:
             raise LockExistsError(f"exists: {key}")
-        self._set("create", key, value)
+        self._set(fault, key, value)
 
     def replace(self, key: str, old: bytes, new: bytes) -> None:
+        fault = self.plan.next("replace")
         if self.fetch(key) != old:
             raise LockConflictError(f"another value: {key}")
-        self._set("replace", key, new)
+        self._set(fault, key, new)
 
-    def _set(self, name: str, key: str, value: bytes) -> None:
-        match self.plan.next(name):
-            case None:
-                self.kept[key] = value
-            case Fault.KEPT:
-                self.kept[key] = value
-                raise self.plan.error()
-            case _:  # a lock is trusted: it loses or keeps, it never changes a bit
-                raise self.plan.error()
+    def _set(self, fault: Fault | None, key: str, value: bytes) -> None:
+        """Lose or keep; a lock is trusted: it never changes a bit."""
+        if fault in {None, Fault.KEPT, Fault.FLIPPED}:
+            self.kept[key] = value
+        if fault in {Fault.LOST, Fault.PARTIAL, Fault.KEPT}:
+            raise self.plan.error()
 
 
 def store_error() -> StoreError:

@@ -1,0 +1,54 @@
+"""Which checkpoints are believed (the shared vectors hold most cases)."""
+
+import pytest
+
+from tests.support.log_world import NOW, World
+from voute.core.errors import FormatError, LimitError
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.merkle import EMPTY_ROOT
+from voute.tlog.note import Note
+from voute.tlog.policy import (
+    BadCheckpointError,
+    CheckpointState,
+    NoQuorumError,
+    WitnessKey,
+    WitnessPolicy,
+    verify_checkpoint,
+    verify_log,
+)
+
+KEYS = tuple(WitnessKey(f"w{n}.example", bytes([n]) * 1312) for n in range(17))
+
+
+@pytest.mark.parametrize(("quorum", "count"), [(-1, 2), (3, 2), (1, 0), (1, 17)])
+def test_policy_impossible_quorum_refused(quorum: int, count: int) -> None:
+    with pytest.raises(LimitError):
+        WitnessPolicy(quorum, KEYS[:count])
+
+
+def test_policy_witness_twice_refused() -> None:
+    for second in (WitnessKey(KEYS[0].name, KEYS[1].mldsa44), WitnessKey("other.example", KEYS[0].mldsa44)):
+        with pytest.raises(FormatError):
+            WitnessPolicy(1, (KEYS[0], second))
+
+
+def test_policy_verdict_require_quorum(world: World) -> None:
+    bare = world.signed(0, EMPTY_ROOT)
+    verdict = verify_checkpoint(bare, [world.signer.log], world.policy)
+    assert (verdict.state, verdict.witnessed_at) == (CheckpointState.LOGGED, None)
+    with pytest.raises(NoQuorumError) as caught:
+        verdict.require_quorum()
+    assert caught.value.facts == {"have": 0, "need": 1}
+    line = world.cosigner.sign(bare.head, NOW + 1)
+    signed = SignedCheckpoint(bare.head, Note(bare.note.text, (*bare.note.signatures, line)))
+    verdict = verify_checkpoint(signed, [world.signer.log], world.policy)
+    verdict.require_quorum()
+    assert (verdict.state, verdict.witnessed_at) == (CheckpointState.WITNESSED, NOW + 1)
+    verify_checkpoint(bare, [world.signer.log], WitnessPolicy(0, ())).require_quorum()
+
+
+def test_policy_verify_log_head_and_text_differ_refused(world: World) -> None:
+    signed = world.signed(0, EMPTY_ROOT)
+    for head in (Checkpoint("other.example", 0, EMPTY_ROOT), Checkpoint(signed.head.origin, 1, EMPTY_ROOT)):
+        with pytest.raises(BadCheckpointError):
+            verify_log(SignedCheckpoint(head, signed.note), world.signer.log)

@@ -1,0 +1,252 @@
+"""The sequencer without crashes: what it gives, and what it refuses."""
+
+import pytest
+
+from tests.support.log_memory import MemoryLocks, Plan, flip, store_error
+from tests.support.log_world import World, entry
+from voute.core.errors import LimitError, StateError
+from voute.core.ports_log import LockConflictError, LockExistsError, LockMissingError
+from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
+from voute.tlog.note import Note, SignatureLine
+from voute.tlog.policy import BadCheckpointError
+from voute.tlog.reader import TileDamagedError, TileTree
+from voute.tlog.recheck import RecheckError, grow_root, recheck_staged
+from voute.tlog.sequencer import LogDamagedError, Published, Sequencer, SequenceGapError, read_published
+from voute.tlog.signer import MemorySigner
+from voute.tlog.staging import MAX_BATCH_ENTRIES, StagedBatch
+from voute.tlog.tree import MemoryTree, peaks, root_of
+
+
+def entries(start: int, end: int) -> list[bytes]:
+    return [entry(index) for index in range(start, end)]
+
+
+def grow(world: World, *sizes: int) -> Published:
+    """Append in batches that end at these sizes."""
+    sequencer, size = world.sequencer(), world.sequencer().recover().head.size
+    for end in sizes:
+        sequencer.sequence(entries(size, end), size)
+        size = end
+    return sequencer.recover()
+
+
+def assert_holds(world: World, size: int) -> None:
+    """Check the published checkpoint and every entry by independent means."""
+    published = read_published(world.store(), world.signer.log)
+    assert published is not None
+    root = root_of(size, MemoryTree(map(leaf_hash, entries(0, size))))
+    assert (published.head.size, published.head.root) == (size, root)
+    assert list(TileTree(size, root, world.store().get).entries(0, size)) == entries(0, size)
+
+
+def test_sequencer_create_publishes_empty_tree(created: World) -> None:
+    assert_holds(created, 0)
+    assert read_published(created.store(), created.signer.log) == created.sequencer().recover().checkpoint
+
+
+def test_sequencer_create_twice_refused(created: World) -> None:
+    with pytest.raises(LockExistsError):
+        created.sequencer().create()
+
+
+def test_sequencer_without_lock_never_starts(world: World) -> None:
+    for act in (world.sequencer().recover, lambda: world.sequencer().sequence(entries(0, 1), 0)):
+        with pytest.raises(LockMissingError):
+            act()
+    assert world.tiles == {}
+
+
+@pytest.mark.parametrize("sizes", [(1,), (3, 4, 5), (255, 256, 257), (256, 512), (300, 900), (1, 1000)])
+def test_sequencer_sequence_batches_publishes_them(created: World, sizes: tuple[int, ...]) -> None:
+    assert grow(created, *sizes).head.size == sizes[-1]
+    assert_holds(created, sizes[-1])
+    assert created.sequencer().sequence([], sizes[-1]).head.size == sizes[-1]
+
+
+def test_sequencer_sequence_leaves_no_rubbish(created: World) -> None:
+    grow(created, 10, 200, 300, 600, 66_000, 66_001)
+    partial = {"tile/0/257.p/208", "tile/1/001.p/1", "tile/2/000.p/1", "tile/entries/257.p/208"}
+    earlier = {"tile/0/257.p/209", "tile/entries/257.p/209"}
+    assert {path for path in created.tiles if ".p/" in path} == partial | earlier
+    assert not any(path.startswith("staging/") for path in created.tiles)
+
+
+def test_sequencer_sequence_elsewhere_is_a_gap(created: World) -> None:
+    grow(created, 5)
+    for at in (0, 4, 6):
+        with pytest.raises(SequenceGapError) as caught:
+            created.sequencer().sequence(entries(5, 6), at)
+        assert caught.value.facts == {"size": 5, "at": at}
+    assert_holds(created, 5)
+
+
+def test_sequencer_sequence_entries_out_of_bounds_refused(created: World) -> None:
+    tiles = dict(created.tiles)
+    for batch in ([entry(0), bytes(31)], [bytes(65_536)], [entry(0)] * (MAX_BATCH_ENTRIES + 1)):
+        with pytest.raises(LimitError):
+            created.sequencer().sequence(batch, 0)
+    assert created.tiles == tiles
+    longest = bytes(65_535)
+    head = created.sequencer().sequence([entry(0), longest], 0).head
+    assert list(TileTree(2, head.root, created.store().get).entries(1, 2)) == [longest]
+
+
+@pytest.mark.parametrize("moment", range(6))
+def test_sequencer_two_processes_one_wins_at_every_moment(created: World, moment: int) -> None:
+    grow(created, 250)
+    rivals: list[str] = []
+
+    def rival() -> None:
+        try:
+            created.sequencer().sequence([entry(250, "rival")] * 20, 250)
+            rivals.append("won")
+        except SequenceGapError:
+            rivals.append("lost")
+
+    plan = Plan(at=moment, fault=None, meanwhile=rival)
+    try:
+        created.sequencer(plan).sequence(entries(250, 260), 250)
+    except LockConflictError:
+        assert rivals == ["won"]
+        assert created.sequencer().recover().head.size == 270
+    else:
+        assert rivals == ["lost"]
+        assert_holds(created, 260)
+    assert moment < len(plan.calls)
+    assert (rivals == ["won"]) == (moment < 2)  # before the swap: staging, the swap itself
+    assert all(len(roots) == 1 for roots in created.signer.signed.values())
+
+
+def test_sequencer_late_publisher_is_put_right(created: World) -> None:
+    old = grow(created, 5).checkpoint
+    grow(created, 9)
+    created.tiles["checkpoint"] = old.encode()
+    assert created.sequencer().recover().head.size == 9
+    assert_holds(created, 9)
+
+
+@pytest.mark.parametrize("damage", ["missing", "flipped", "empty", "not-text"])
+def test_sequencer_recover_checkpoint_lost_signs_same_head(created: World, damage: str) -> None:
+    grow(created, 300)
+    whole = created.tiles.pop("checkpoint")
+    if damage != "missing":
+        created.tiles["checkpoint"] = {"flipped": flip(whole), "empty": b"", "not-text": b"\xff"}[damage]
+    assert created.sequencer().recover().head.size == 300
+    assert_holds(created, 300)
+    assert all(len(roots) == 1 for roots in created.signer.signed.values())
+
+
+def test_sequencer_recover_tiles_lost_never_signs(created: World) -> None:
+    grow(created, 300)
+    del created.tiles["checkpoint"]
+    before = dict(created.signer.signed)
+    kept = created.tiles.pop("tile/0/001.p/44")
+    with pytest.raises(LogDamagedError) as caught:
+        created.sequencer().recover()
+    assert caught.value.facts == {"size": 300}
+    created.tiles["tile/0/001.p/44"] = flip(kept)
+    with pytest.raises(TileDamagedError):
+        created.sequencer().recover()
+    assert created.signer.signed == before
+
+
+def test_sequencer_restored_older_store_never_forks(created: World) -> None:
+    grow(created, 200)
+    backup = dict(created.tiles)
+    grow(created, 250)
+    created.tiles.clear()
+    created.tiles.update(backup)
+    with pytest.raises(LogDamagedError):
+        created.sequencer().sequence([entry(200, "rival")], 200)
+    assert created.signer.signed.keys() == {0, 200, 250}
+
+
+def test_sequencer_replace_checkpoint_of_other_head_refused(created: World) -> None:
+    old = grow(created, 5).checkpoint
+    grow(created, 6)
+    with pytest.raises(StateError):
+        created.sequencer().replace_checkpoint(old)
+
+
+def test_sequencer_published_by_other_keys_is_not_believed(created: World) -> None:
+    grow(created, 5)
+    thief = MemorySigner(created.signer.origin, b"\x08" * 32, b"\x09" * 32)
+    head = created.sequencer().recover().head
+    created.tiles["checkpoint"] = thief.sign(5, head.root, created.now)
+    assert read_published(created.store(), created.signer.log) is None
+    assert_own = created.sequencer().recover().checkpoint
+    assert read_published(created.store(), created.signer.log) == assert_own
+
+
+def test_sequencer_published_with_junk_lines_is_believed(created: World) -> None:
+    note = grow(created, 5).checkpoint.note
+    created.tiles["checkpoint"] = Note(note.text, (*note.signatures, SignatureLine("junk", b"abcd", b"x"))).encode()
+    assert created.sequencer().recover().head.size == 5
+
+
+def test_sequencer_signer_that_errs_is_caught(created: World) -> None:
+    class Wrong(MemorySigner):
+        """Signs the root it is asked for, at another size."""
+
+        def sign(self, size: int, root: bytes, timestamp: int) -> bytes:
+            return super().sign(size + 1, root, timestamp)
+
+    log = created.signer.log
+    wrong = Wrong(log.origin, b"\x01" * 32, b"\x02" * 32)
+    stranger = MemorySigner(log.origin, b"\x08" * 32, b"\x02" * 32)
+    for signer, error in ((wrong, RecheckError), (stranger, BadCheckpointError)):
+        sequencer = Sequencer(created.store(), MemoryLocks(kept=created.locks), signer, log, created.clock)
+        with pytest.raises((error, SequenceGapError)):
+            sequencer.sequence(entries(0, 3), 0)
+        with pytest.raises(error):
+            sequencer.recover()
+    assert created.sequencer().recover().head.size == 3
+    assert_holds(created, 3)
+
+
+def test_sequencer_damaged_staging_does_not_hide_a_whole_one(created: World) -> None:
+    """Two batches may lead to one head from different sizes; one of them is enough."""
+    grow(created, 4)
+    old4 = created.sequencer().recover().head
+    grow(created, 6)
+    old6 = created.sequencer().recover().head
+    root = root_of(9, MemoryTree(map(leaf_hash, entries(0, 9))))
+    new = created.head(9, root)
+    early, late = StagedBatch(old4, new, tuple(entries(4, 9))), StagedBatch(old6, new, tuple(entries(6, 9)))
+    created.tiles.update({early.path: flip(early.encode(), 900), late.path: late.encode(), "staging/junk": b""})
+    created.locks = {key: new.encode().encode() for key in created.locks}
+    assert created.sequencer().recover().head == new
+    assert_holds(created, 9)
+    created.sequencer().recover()
+    assert [path for path in created.tiles if path.startswith("staging/")] == ["staging/junk"]
+
+
+def test_sequencer_tidying_that_fails_is_not_the_batch_failing(created: World) -> None:
+    grow(created, 200)
+    plan = Plan(at=4, error=store_error)
+    assert created.sequencer(plan).sequence(entries(200, 300), 200).head.size == 300
+    assert plan.calls == ["put_all", "replace", "put_all", "put_mutable", "delete"]
+    assert_holds(created, 300)
+    created.sequencer(Plan(at=0, error=store_error)).recover()
+    assert any(path.startswith("staging/") for path in created.tiles)
+    created.sequencer().recover()
+    assert not any(path.startswith("staging/") for path in created.tiles)
+
+
+def test_recheck_grow_root_equals_tree() -> None:
+    tree = MemoryTree(map(leaf_hash, entries(0, 90)))
+    for old in (0, 1, 31, 32, 63, 90):
+        hashes = [tree.node(level, index) for level, index in peaks(0, old)]
+        assert grow_root(old, hashes, entries(old, 90)) == root_of(90, tree)
+    assert grow_root(0, [], []) == EMPTY_ROOT
+
+
+def test_recheck_staged_other_heads_refused(created: World) -> None:
+    old, root = created.head(0, EMPTY_ROOT), root_of(2, MemoryTree(map(leaf_hash, entries(0, 2))))
+    staged = StagedBatch(old, created.head(2, root), tuple(entries(0, 2)))
+    store = created.store()
+    store.put(staged.path, staged.encode())
+    assert recheck_staged(store, staged.path, old, staged.new) == staged
+    for new in (created.head(2, bytes(32)), created.head(3, root)):
+        with pytest.raises(RecheckError):
+            recheck_staged(store, staged.path, old, new)
