@@ -3,12 +3,23 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tools.make_vectors import claim, encoding, log, run_claim, run_encoding, statements
+from tools.make_vectors import (
+    claim,
+    encoding,
+    log,
+    receipt,
+    run_claim,
+    run_encoding,
+    run_trust,
+    statements,
+    trust_root,
+)
 from tools.make_vectors.case import Case, Runner, render
+from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim)
-RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS}
+MODULES = (encoding, statements, claim, receipt, trust_root)
+RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS, **run_trust.RUNNERS}
 
 
 def all_cases() -> Iterator[Case]:
@@ -43,6 +54,7 @@ def main() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_bytes() != content:
             target.write_bytes(content)
+    FROZEN.save()
     of_log = log.generate(VECTORS / "log")
     print(f"{len(files)} cases, and {of_log} of the log")
 

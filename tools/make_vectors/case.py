@@ -34,11 +34,11 @@ class VectorError(Exception):
 
 
 def run(runner: Runner, values: Values) -> tuple[str, Values]:
-    """Run one input; returns the verdict and the output (empty after an error)."""
+    """Run one input; returns the verdict and the output (after an error only the `step` that failed, if it has one)."""
     try:
         return "ok", runner(values)
     except VouteError as error:
-        return error.code, {}
+        return error.code, {"step": error.facts["step"]} if "step" in error.facts else {}
 
 
 def render(case: Case, runners: Mapping[str, Runner]) -> bytes:
