@@ -36,8 +36,7 @@ WRAPPED_SIZE: Final = 32
 _VERSION_LINE: Final = b"age-encryption.org/v1\n"
 _END: Final = b"---"
 _COLUMNS: Final = 64
-_ARGUMENT: Final = re.compile(r"[!-~]+")
-_ARGUMENT_LINE: Final = re.compile(rb"-> ([!-~]+(?: [!-~]+)*)\n")
+_STANZA: Final = b"-> "
 _BODY_LINE: Final = re.compile(rb"[A-Za-z0-9+/]{0,64}\n")
 _END_LINE: Final = re.compile(rb"--- ([A-Za-z0-9+/]{43})\n")
 
@@ -76,13 +75,15 @@ class Stanza:
 
     def __post_init__(self) -> None:
         """Refuse what would not read back as the same stanza."""
-        if not all(_ARGUMENT.fullmatch(argument) for argument in (self.type, *self.args)):
-            raise FormatError("age: a stanza argument is visible ASCII and not empty")
+        for argument in (self.type, *self.args):
+            # In ASCII these are the codes 0x21 to 0x7e, VCHAR of the grammar.
+            if not (argument and argument.isascii() and argument.isprintable() and " " not in argument):
+                raise FormatError("age: a stanza argument is visible ASCII and not empty")
 
     def encode(self) -> bytes:
         """Return the stanza's lines; the last is shorter than 64 columns, empty if need be."""
         body = to_raw_base64(self.body)
-        lines = [" ".join(("->", self.type, *self.args)).encode("ascii")]
+        lines = [_STANZA + " ".join((self.type, *self.args)).encode("ascii")]
         lines += (body[at : at + _COLUMNS] for at in range(0, len(body) + 1, _COLUMNS))
         return b"\n".join(lines) + b"\n"
 
@@ -121,11 +122,6 @@ def unsigned_header(stanzas: Sequence[Stanza]) -> bytes:
 def encode_header(unsigned: bytes, mac: bytes) -> bytes:
     """Close an unsigned header with its MAC."""
     return b"".join((unsigned, b" ", to_raw_base64(mac), b"\n"))
-
-
-def signed_part(header: bytes) -> bytes:
-    """Return the part of a parsed header's exact bytes that its MAC covers."""
-    return header[: header.rindex(_END) + len(_END)]
 
 
 class _Lines:
@@ -167,10 +163,11 @@ def read_header(source: LineSource) -> tuple[Header, int]:
     if lines.next() != _VERSION_LINE:
         raise FormatError("age: another version, or no age file")
     stanzas: list[Stanza] = []
-    while (opening := _ARGUMENT_LINE.fullmatch(line := lines.next())) is not None:
+    while (line := lines.next()).startswith(_STANZA):
         if len(stanzas) == MAX_STANZAS:
             raise LimitError("age: too many stanzas", limit=MAX_STANZAS)
-        kind, *args = opening[1].decode("ascii").split(" ")
+        # Latin-1 takes every byte, so that the stanza itself refuses what is not visible ASCII.
+        kind, *args = line[len(_STANZA) : -1].decode("latin-1").split(" ")
         stanzas.append(Stanza(kind, tuple(args), _read_body(lines)))
     closing = _END_LINE.fullmatch(line)
     if closing is None:

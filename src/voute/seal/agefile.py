@@ -110,9 +110,7 @@ def seal_payload_into(file_key: FileKey, plaintext: Buffer, out: memoryview) -> 
 
 def seal_payload(file_key: FileKey, plaintext: Buffer) -> bytes:
     """Seal a payload behind a fresh nonce."""
-    out = bytearray(payload_size(len(plaintext)))
-    seal_payload_into(file_key, plaintext, memoryview(out))
-    return bytes(out)
+    return stream.build_bytes(payload_size(len(plaintext)), lambda out: seal_payload_into(file_key, plaintext, out))
 
 
 def open_payload(file_key: FileKey, payload: Buffer) -> bytes:
