@@ -20,7 +20,7 @@ from tools.make_vectors.city import (
     trust_root,
 )
 from tools.make_vectors.seeds import seed
-from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug
+from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId
 from voute.core.values import Money, parse_date
 from voute.format.canonical import dumps
 from voute.format.dsse import Kind, SigningKey, sign, statement_hash
@@ -94,10 +94,15 @@ class World:
         return Receipt(CITY, self.event_bytes(), Hash(seed("salt")), self.chain, self.envelope(), proof)
 
 
+def delivery(of: Manifest) -> Deliver:
+    """Give what is said when a manifest's document is delivered."""
+    manifest_hash = statement_hash(of.encode())
+    return Deliver(DeliveryId(seed("delivery", 16)), of.document_id, manifest_hash, Hash(seed("sealed body")))
+
+
 def deliver(of: Manifest) -> Event:
     """Give the event that delivers a manifest's document."""
-    subject = Deliver(DeliveryId(seed("delivery", 16)), of.document_id, statement_hash(of.encode()), Hash(seed("sealed body")))
-    return Event(of.city, DELIVERED, issuer_actor(of.issuer), Hash(seed("pack statement")), subject)
+    return Event(of.city, DELIVERED, issuer_actor(of.issuer), Hash(seed("pack statement")), delivery(of))
 
 
 def _case(name: str, verdict: str, receipt: bytes, **changes: object) -> Case:
@@ -155,7 +160,7 @@ def _other_events(world: World) -> Iterator[Case]:
     bill = world.manifest
     event = deliver(bill)
     opened = Opened(bill.document_id, statement_hash(bill.encode()))
-    by_vault = Event(CITY, DELIVERED, vault_actor(seed("vault")), Hash(seed("act")), opened)  # type: ignore[arg-type]
+    by_vault = Event(CITY, DELIVERED, vault_actor(VaultId(seed("vault"))), Hash(seed("act")), opened)
     subject = delivery(bill)
     changes = {
         "event-other-type": by_vault,
