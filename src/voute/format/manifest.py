@@ -170,9 +170,12 @@ class Manifest:
             raise FormatError("size out of range", field="size")
         _check_instalments(self.instalments)
 
-    def sign(self, key: SigningKey) -> bytes:
-        """Sign with the issuer's signing key; returns the envelope, which is the card's plaintext."""
-        return dsse.sign(Kind.MANIFEST, self.encode(), key)
+    def sign(self, key: SigningKey, payload: bytes | None = None) -> bytes:
+        """Sign with the issuer's signing key; returns the envelope, which is the card's plaintext.
+
+        `payload` is `encode()` again when the caller has it already.
+        """
+        return dsse.sign(Kind.MANIFEST, self.encode() if payload is None else payload, key)
 
 
 def _check_instalments(instalments: tuple[Instalment, ...]) -> None:
