@@ -1,0 +1,1 @@
+"""What several suites share: readers of vectors, classical age for the kit, simulators."""
