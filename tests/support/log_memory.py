@@ -97,8 +97,8 @@ class MemoryTiles:
             case None:
                 write(items)
             case Fault.FLIPPED:
-                middle = len(items) // 2
-                write([(path, flip(data, self.plan.bit) if data and i == middle else data) for i, (path, data) in enumerate(items)])
+                target = items[len(items) // 2][0]
+                write([(path, flip(data, self.plan.bit) if path == target else data) for path, data in items])
             case fault:
                 write(items[: {Fault.LOST: 0, Fault.PARTIAL: len(items) // 2, Fault.KEPT: len(items)}[fault]])
                 raise self.plan.error()

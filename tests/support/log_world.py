@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 from tests.support.log_memory import MemoryLocks, MemoryTiles, Plan
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosignature import Cosigner
@@ -26,6 +28,7 @@ class RecordingSigner(MemorySigner):
         super().__init__("log.example/2026", b"\x01" * 32, b"\x02" * 32)
         self.signed: dict[int, set[bytes]] = {}
 
+    @override
     def sign(self, size: int, root: bytes, timestamp: int) -> bytes:
         self.signed.setdefault(size, set()).add(root)
         return super().sign(size, root, timestamp)

@@ -46,9 +46,7 @@ def append(world: World, end: int) -> None:
 def cosign_with(world: World, reply: bytes | VouteError) -> tuple[VouteError | None, Scripted]:
     """Run a round with the good witness and a scripted one; return the error of the latter."""
     witness = Scripted(reply)
-    both = Cosigning(
-        world.sequencer(), world.store(), [(witness, SECOND_KEY), (world.witness(), world.witness_key)]
-    )
+    both = Cosigning(world.sequencer(), world.store(), [(witness, SECOND_KEY), (world.witness(), world.witness_key)])
     report = both.run()
     assert "witness.example" in report.cosigned
     return (dict(report.failures).get(witness.name), witness)

@@ -118,9 +118,7 @@ def test_merkle_subtree_verify_random_range(size: int, data: st.DataObject) -> N
             verify_subtree_consistency(start, end, size, *call)
     part = MemoryTree(LEAVES[start:end])
     inside = data.draw(st.integers(0, end - start - 1))
-    verify_subtree_inclusion(
-        start + inside, start, end, LEAVES[start + inside], Prover(part.size, part).inclusion(inside), root1
-    )
+    verify_subtree_inclusion(start + inside, start, end, LEAVES[start + inside], Prover(part.size, part).inclusion(inside), root1)
 
 
 def test_merkle_append_verify_from_empty_tree() -> None:

@@ -23,9 +23,11 @@ PUBLIC = VerifierKey("example.com/foo", ED25519, KEY.public)
 TEXT = "one\n\ntwo\n"
 NOTE = Note(TEXT, (sign_ed25519(TEXT, PUBLIC.name, KEY),)).encode()
 
-names = st.text(st.characters(blacklist_categories=["Cs", "Zs", "Zl", "Zp", "Cc"], blacklist_characters="+"), min_size=1, max_size=20)
+NAME = st.characters(blacklist_categories=["Cs", "Zs", "Zl", "Zp", "Cc"], blacklist_characters="+")
+TEXT_CHARACTER = st.characters(blacklist_categories=["Cs", "Cc"], whitelist_characters="\n")
+names = st.text(NAME, min_size=1, max_size=20)
 lines = st.builds(SignatureLine, names, st.binary(min_size=4, max_size=4), st.binary(min_size=1, max_size=40))
-texts = st.text(st.characters(blacklist_categories=["Cs", "Cc"], whitelist_characters="\n"), max_size=80).map(lambda text: text + "\n")
+texts = st.text(TEXT_CHARACTER, max_size=80).map(lambda text: text + "\n")
 
 
 @given(texts, st.lists(lines, min_size=1, max_size=16, unique_by=lambda line: (line.name, line.key_id)))

@@ -1,6 +1,7 @@
 """The sequencer without crashes: what it gives, and what it refuses."""
 
 import pytest
+from typing_extensions import override
 
 from tests.support.log_memory import MemoryLocks, Plan, flip, store_error
 from tests.support.log_world import World, entry
@@ -11,7 +12,7 @@ from voute.tlog.note import Note, SignatureLine
 from voute.tlog.policy import BadCheckpointError
 from voute.tlog.reader import TileDamagedError, TileTree
 from voute.tlog.recheck import RecheckError, grow_root, recheck_staged
-from voute.tlog.sequencer import LogDamagedError, Published, Sequencer, SequenceGapError, read_published
+from voute.tlog.sequencer import LogDamagedError, Published, SequenceGapError, Sequencer, read_published
 from voute.tlog.signer import MemorySigner
 from voute.tlog.staging import MAX_BATCH_ENTRIES, StagedBatch
 from voute.tlog.tree import MemoryTree, peaks, root_of
@@ -188,6 +189,7 @@ def test_sequencer_signer_that_errs_is_caught(created: World) -> None:
     class Wrong(MemorySigner):
         """Signs the root it is asked for, at another size."""
 
+        @override
         def sign(self, size: int, root: bytes, timestamp: int) -> bytes:
             return super().sign(size + 1, root, timestamp)
 
@@ -213,12 +215,12 @@ def test_sequencer_damaged_staging_does_not_hide_a_whole_one(created: World) -> 
     root = root_of(9, MemoryTree(map(leaf_hash, entries(0, 9))))
     new = created.head(9, root)
     early, late = StagedBatch(old4, new, tuple(entries(4, 9))), StagedBatch(old6, new, tuple(entries(6, 9)))
-    created.tiles.update({early.path: flip(early.encode(), 900), late.path: late.encode(), "staging/junk": b""})
+    created.tiles.update({early.path: flip(early.encode(), 900), late.path: late.encode(), "staging/0": b""})
     created.locks = {key: new.encode().encode() for key in created.locks}
     assert created.sequencer().recover().head == new
     assert_holds(created, 9)
     created.sequencer().recover()
-    assert [path for path in created.tiles if path.startswith("staging/")] == ["staging/junk"]
+    assert [path for path in created.tiles if path.startswith("staging/")] == ["staging/0"]
 
 
 def test_sequencer_tidying_that_fails_is_not_the_batch_failing(created: World) -> None:

@@ -1,5 +1,7 @@
 """Every write of the sequencer, the lock and the witness is broken in turn; no fork, no loss, no signature too early."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.support.log_memory import Fault, Plan, SimulatedCrashError, store_error
@@ -10,10 +12,10 @@ from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.merkle import leaf_hash
 from voute.tlog.policy import verify_checkpoint
 from voute.tlog.reader import TileTree
-from voute.tlog.sequencer import Sequencer, SequenceGapError, lock_key
+from voute.tlog.sequencer import SequenceGapError, Sequencer, lock_key
 from voute.tlog.tree import MemoryTree, root_of
 
-ENDS = (3, 250, 300, 520)
+ENDS = (3, 250, 300)
 ENTRIES = [entry(index) for index in range(ENDS[-1])]
 TREE = MemoryTree(map(leaf_hash, ENTRIES))
 
@@ -25,10 +27,8 @@ def start(world: World, plan: Plan | None) -> Sequencer:
         sequencer.recover()
     except LockMissingError:
         sequencer.create()
-    try:
+    with suppress(LockExistsError):
         world.witness(plan).enrol(world.signer.origin)
-    except LockExistsError:
-        pass
     return sequencer
 
 
@@ -98,14 +98,16 @@ def test_sequencer_store_error_at_any_write_recovers_in_same_process(at: int, fa
 
 
 @pytest.mark.parametrize("at", [place for place, name in enumerate(WRITES) if name.startswith("put")])
-@pytest.mark.parametrize("bit", [0, 77, 1000, 4999])
+@pytest.mark.parametrize("bit", [0, 77, 4999])
 def test_sequencer_bit_flipped_in_any_write_is_never_signed(at: int, bit: int) -> None:
     world = World()
-    for attempt in range(3):
+    codes: set[str] = set()
+    for plan in (Plan(at, Fault.FLIPPED, bit=bit), None, None):
         try:
-            feed(world, Plan(at, Fault.FLIPPED, bit=bit) if attempt == 0 else None)
+            feed(world, plan)
         except VouteError as error:
-            assert error.code in {"recheck", "tile-damaged", "bad-checkpoint"}, error
+            codes.add(error.code)
+    assert codes <= {"recheck", "tile-damaged"}
     for size, roots in world.signer.signed.items():
         assert roots == {root_of(size, TREE)}
     assert_whole(world)
