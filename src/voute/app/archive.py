@@ -14,6 +14,7 @@ from voute.app.errors import NotSignedInError
 from voute.app.ports import Holder
 from voute.app.proofs import Proofs, open_proofs
 from voute.core.ids import DocumentId, hash_of
+from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
 from voute.format import archive
 from voute.format.receipt import Receipt
@@ -54,7 +55,7 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         if keyring is None:
             raise NotSignedInError
         records = tx.vaults.records((vault,))[vault]
-        documents = _all_ids(city, boxes_of(tx, vault))
+        documents = _all_ids(tx, boxes_of(tx, vault))
         proofs = open_proofs(city, tx) if documents else None
     index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
     first = (
@@ -66,13 +67,12 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
     return _pieces(city, first, index.documents, proofs)
 
 
-def _all_ids(city: City, boxes: Sequence[bytes]) -> list[DocumentId]:
+def _all_ids(tx: Transaction, boxes: Sequence[bytes]) -> list[DocumentId]:
     found: list[DocumentId] = []
     after = 0
-    with city.catalogue.read() as tx:
-        while rows := tx.documents.page(boxes, after, MAX_PAGE):
-            found += [row.document_id for row in rows]
-            after = rows[-1].position
+    while rows := tx.documents.page(boxes, after, MAX_PAGE):
+        found += [row.document_id for row in rows]
+        after = rows[-1].position
     return found
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from voute.app.city import MICROSECONDS, City
+from voute.app.errors import NotYetLoggedError
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
+from voute.format.event import parse_event
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH
 
@@ -56,3 +58,7 @@ def _answers(check: Callable[[], object]) -> bool:
 def _check_log(city: City) -> None:
     """Read the published checkpoint, and refuse a log that leaves events waiting."""
     SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH))
+    with city.catalogue.read() as tx:
+        waiting = tx.events.pending(1)
+    if waiting and city.time() - parse_event(waiting[0].data).time > MAX_BEHIND:
+        raise NotYetLoggedError

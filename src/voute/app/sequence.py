@@ -23,6 +23,14 @@ BATCH: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """How many events came into the log, and its head."""
+
+    events: int
+    published: Published
+
+
+@dataclass(frozen=True, slots=True)
 class Sequencing:
     """The city's one writer of its log; an election makes sure of "one", the log's lock makes a second one harmless."""
 
@@ -30,8 +38,8 @@ class Sequencing:
     sequencer: Sequencer
     now: Callable[[], int]
 
-    def step(self) -> int:
-        """Bring up to `BATCH` events into the log and return how many there were; repeat until 0.
+    def step(self) -> Step:
+        """Bring up to `BATCH` events into the log; repeat until there were none. `publish` shows what came in.
 
         Raises:
             LogAheadError: the log holds entries that this catalogue never numbered.
@@ -44,8 +52,7 @@ class Sequencing:
         if waiting:
             entries = [blind(row.salt, row.chain or NO_CHAIN, row.data) for row in waiting]
             published = self.sequencer.sequence(entries, published.head.size)
-        self._publish(published)
-        return len(waiting)
+        return Step(len(waiting), published)
 
     def _numbered(self, size: int) -> tuple[EventRow, ...]:
         """Return events that were numbered but not published; refuse a catalogue older than its log."""
@@ -66,17 +73,16 @@ class Sequencing:
             tx.events.number(places)
         return tuple(row._replace(chain=place.chain, log_index=place.log_index) for row, place in zip(rows, places, strict=True))
 
-    def _publish(self, published: Published) -> None:
-        """Mark, show, and keep the checkpoint for readers; nothing to do is the common case."""
-        head = published.head
+    def publish(self, published: Published) -> None:
+        """Mark, show, and keep the checkpoint for readers; also when only its cosignatures are new."""
+        head, text = published.head, published.checkpoint.encode().decode("utf-8")
         with self.catalogue.read() as tx:
             state = tx.log_states.get()
-            if state is not None and state.size == head.size and not tx.deliveries.committed():
+            if state is not None and state.checkpoint == text and not tx.deliveries.committed():
                 return
         now = self.now()
         with self.catalogue.write() as tx:
             tx.events.set_logged(head.size)
-            text = published.checkpoint.encode().decode("utf-8")
             tx.log_states.put(LogStateRow(head.size, Hash(head.root), text, now))
             for delivery in tx.deliveries.committed():
                 tx.deliveries.publish(delivery.delivery_id, now)

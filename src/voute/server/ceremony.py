@@ -1,0 +1,57 @@
+"""Founding a city: folders, the log's keys, its lock, the catalogue's tables. Once, by an operator, never implied.
+
+Signing the trust root is not here: the city's keys are offline, in the hands of its officers (docs/spec/trust-root.md). What they
+need of this machine is what `create_city` returns.
+"""
+
+from dataclasses import dataclass
+
+from voute.server.composition import log_parts, open_stores
+from voute.server.keys import create_log_seeds, create_witness_seed
+from voute.server.settings import Settings
+from voute.store.migrate import upgrade
+from voute.tlog.policy import LogKey, WitnessKey
+from voute.tlog.witness import WitnessCore
+
+
+@dataclass(frozen=True, slots=True)
+class CityKeys:
+    """Public keys for the trust root: the log's, and those of the witness beside it if one was asked for."""
+
+    log: LogKey
+    witness: WitnessKey | None
+
+
+def create_city(settings: Settings, log_origin: str, witness_name: str | None = None) -> CityKeys:
+    """Create a city in the folder of the settings and return the public keys that its trust root lists.
+
+    A witness beside its own log proves nothing to anyone: it is for demonstrations and tests.
+
+    Raises:
+        KeyFileError: a city was founded here before; nothing was changed.
+        LockExistsError: the log's lock exists although its keys did not: somebody must look at it.
+    """
+    create_log_seeds(settings.keys_folder, log_origin)
+    if witness_name is not None:
+        create_witness_seed(settings.keys_folder, witness_name)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.catalogue_url)
+    stores = open_stores(settings)
+    parts = log_parts(settings, stores)
+    parts.sequencer.create()
+    for witness, _ in parts.witnesses:
+        if isinstance(witness, WitnessCore):
+            witness.enrol(log_origin)
+    stores.catalogue.close()
+    return read_city_keys(settings)
+
+
+def read_city_keys(settings: Settings) -> CityKeys:
+    """Return the public keys of the city on this machine."""
+    parts = log_parts(settings, open_stores(settings))
+    return CityKeys(parts.sequencer.log, parts.witnesses[0][1] if parts.witnesses else None)
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the catalogue to the schema of this release."""
+    upgrade(settings.catalogue_url)

@@ -1,0 +1,130 @@
+"""Puts a city together from its settings: the one place that names drivers."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from voute.app.city import City
+from voute.app.sequence import Sequencing
+from voute.core.ports_log import Witness
+from voute.server.keys import read_log_seeds, read_witness_seed
+from voute.server.settings import Settings
+from voute.server.trust_file import TrustFile
+from voute.server.webauthn import WebAuthnVerifier
+from voute.store.posix_blobs import PosixBlobs, PosixSidecars
+from voute.store.posix_log import PosixLocks, PosixTiles
+from voute.store.sql_catalogue import SqlCatalogue
+from voute.tlog.cosignature import Cosigner
+from voute.tlog.policy import WitnessKey
+from voute.tlog.sequencer import Sequencer
+from voute.tlog.signer import MemorySigner
+from voute.tlog.witness import WitnessCore
+
+_NANOSECONDS: Final = 1_000
+PACKAGE_WEB: Final = Path(__file__).parent / "web"
+CHECKOUT_WEB: Final = Path(__file__).parents[3] / "web" / "dist"
+
+
+def now_microseconds() -> int:
+    """Return microseconds since 1970 UTC."""
+    return time.time_ns() // _NANOSECONDS
+
+
+def now_seconds() -> int:
+    """Return whole seconds since 1970 UTC."""
+    return int(time.time())
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The drivers of one city."""
+
+    catalogue: SqlCatalogue
+    blobs: PosixBlobs
+    sidecars: PosixSidecars
+    tiles: PosixTiles
+    locks: PosixLocks
+
+
+@dataclass(frozen=True, slots=True)
+class LogParts:
+    """The log's writer and the witnesses that it can reach."""
+
+    sequencer: Sequencer
+    witnesses: tuple[tuple[Witness, WitnessKey], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A city ready to be served; `woken` is set when events are ready."""
+
+    city: City
+    stores: Stores
+    woken: Event
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Open the drivers that the settings name; nothing is created that an operator has not asked for by `create_city`."""
+    data = settings.data
+    return Stores(
+        SqlCatalogue(settings.catalogue_url),
+        PosixBlobs(data / "packs"),
+        PosixSidecars(data / "packs"),
+        PosixTiles(data / "log"),
+        PosixLocks(settings.locks_folder),
+    )
+
+
+def assemble(settings: Settings, now: Callable[[], int] = now_microseconds) -> Assembled:
+    """Put the city together.
+
+    Raises:
+        TrustFileError: no fit trust root.
+    """
+    stores = open_stores(settings)
+    trust = TrustFile(settings.trust_root_file, now_seconds)
+    trust()
+    woken = Event()
+    city = City(
+        catalogue=stores.catalogue,
+        blobs=stores.blobs,
+        sidecars=stores.sidecars,
+        tiles=stores.tiles,
+        credentials=WebAuthnVerifier(lambda: trust().root),
+        trust=trust,
+        now=now,
+        wake=woken.set,
+    )
+    return Assembled(city, stores, woken)
+
+
+def log_parts(settings: Settings, stores: Stores) -> LogParts:
+    """Make the log's writer from the keys on this machine, with the witness beside it if there is one.
+
+    Raises:
+        KeyFileError: the log's keys are missing.
+    """
+    seeds = read_log_seeds(settings.keys_folder)
+    signer = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44)
+    sequencer = Sequencer(stores.tiles, stores.locks, signer, signer.log, now_seconds)
+    seed = read_witness_seed(settings.keys_folder)
+    if seed is None:
+        return LogParts(sequencer, ())
+    cosigner = Cosigner(seed.name, seed.mldsa44)
+    witness = WitnessCore(cosigner, (signer.log,), stores.locks, now_seconds)
+    return LogParts(sequencer, ((witness, WitnessKey(seed.name, cosigner.public.public)),))
+
+
+def sequencing(city: City, parts: LogParts) -> Sequencing:
+    """Make the use case that brings events into the log."""
+    return Sequencing(city.catalogue, parts.sequencer, city.now)
+
+
+def web_folder(settings: Settings) -> Path:
+    """Return where the built pages are: as set, else in the package, else in a checkout."""
+    if settings.web != Path():
+        return settings.web
+    return PACKAGE_WEB if PACKAGE_WEB.is_dir() else CHECKOUT_WEB

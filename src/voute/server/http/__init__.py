@@ -1,0 +1,1 @@
+"""HTTP: one file a resource; rules are in `voute.app`."""

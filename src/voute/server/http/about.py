@@ -1,0 +1,79 @@
+"""What anybody may know: health, the city's name and help line, its trust root."""
+
+from litestar import Response, get
+
+from voute.app.city import City
+from voute.app.health import check_health
+from voute.app.limit import Limit
+from voute.server.http.access import public
+from voute.server.http.wire import Model, SlugText
+from voute.server.release import RELEASE
+from voute.server.settings import Settings
+
+_CACHE = {"cache-control": "public, max-age=60"}
+
+
+class Checks(Model):
+    """What was asked just now; `checkpoint_age_s` is null before the first checkpoint."""
+
+    catalogue: bool
+    blobs: bool
+    log: bool
+    checkpoint_age_s: int | None
+
+
+class HealthReply(Model):
+    """Whether the city is well."""
+
+    status: str
+    version: str
+    checks: Checks
+
+
+class NamesReply(Model):
+    """A name in both languages."""
+
+    en: str
+    fr: str
+
+
+class AboutReply(Model):
+    """What the pages show as the city's name and help line."""
+
+    city: SlugText
+    names: NamesReply
+    help_phone: str | None
+    help_hours: NamesReply | None
+    release: str
+
+
+@get("/health", opt=public(Limit("health", 600)), sync_to_thread=True)
+def read_health(city: City) -> Response[HealthReply]:
+    """Check catalogue, packs and log, now."""
+    health = check_health(city)
+    checks = Checks(catalogue=health.catalogue, blobs=health.blobs, log=health.log, checkpoint_age_s=health.checkpoint_age)
+    reply = HealthReply(status="ok" if health.well else "failing", version=RELEASE, checks=checks)
+    return Response(reply, status_code=200 if health.well else 503)
+
+
+@get("/api/about", opt=public(Limit("about", 600, step=20)), sync_to_thread=False)
+def read_about(city: City, settings: Settings) -> Response[AboutReply]:
+    """Return the city's name and help line."""
+    root = city.trust().root
+    hours = None
+    if settings.help_hours_fr and settings.help_hours_en:
+        hours = NamesReply(en=settings.help_hours_en, fr=settings.help_hours_fr)
+    reply = AboutReply(
+        city=root.city,
+        names=NamesReply(en=root.names.en, fr=root.names.fr),
+        help_phone=settings.help_phone or None,
+        help_hours=hours,
+        release=RELEASE,
+    )
+    return Response(reply, headers=_CACHE)
+
+
+@get("/api/trust-root", opt=public(Limit("trust-root", 600, step=20)), media_type="application/json", sync_to_thread=False)
+def read_trust_root(city: City) -> Response[bytes]:
+    """Return the trust root's envelope, byte for byte."""
+    return Response(city.trust().envelope, media_type="application/json", headers=_CACHE)

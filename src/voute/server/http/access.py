@@ -1,0 +1,105 @@
+"""Who may call a route: declared on every handler, enforced before its body is read; an undeclared route answers nobody."""
+
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from voute.app import session
+from voute.app.city import City
+from voute.app.errors import NotSignedInError, WrongOriginError
+from voute.app.limit import Limit, Limiter
+from voute.app.ports import Holder
+from voute.core.errors import FormatError
+from voute.core.ids import HASH_SIZE, Slug, parse_hex, sized
+from voute.format.fields import from_base64
+
+COOKIE: Final = "__Host-voute"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER: Final = "Bearer "
+# The word, a space, 32 bytes in base64.
+MAX_AUTHORIZATION: Final = 51
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def _marks(connection: Connection) -> dict[str, Any]:
+    """Return the scope as the plain dictionary that it is: the frame and the guard leave their findings in it."""
+    return cast("dict[str, Any]", connection.scope)
+
+
+class Access(StrEnum):
+    """Everybody (rate limited), the holder of a session cookie, an issuer with a bearer token."""
+
+    PUBLIC = "public"
+    HOLDER = "holder"
+    ISSUER = "issuer"
+
+
+def public(limit: Limit) -> dict[str, Any]:
+    """Declare a public route and its limit: the value of a handler's `opt`."""
+    return {"access": Access.PUBLIC, "limit": limit}
+
+
+HOLDER: Final[dict[str, Any]] = {"access": Access.HOLDER, "limit": Limit("holder", 3_000, step=100)}
+ISSUER: Final[dict[str, Any]] = {"access": Access.ISSUER, "limit": Limit("issuer", 12_000, step=200)}
+
+
+class Guard:
+    """Enforces origin, rate limit and session of every route, in this order, before anything else of a request counts."""
+
+    def __init__(self, city: City, limiter: Limiter) -> None:
+        """Take the city and its limiter."""
+        self._city = city
+        self._limiter = limiter
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Check one request; a handler that declares no access is a fault of ours and answers nobody."""
+        access = handler.opt["access"]
+        if _marks(connection)["method"] not in _SAFE and access is not Access.ISSUER:
+            self._check_origin(connection)
+        await sync_to_thread(self._check, connection, access, handler.opt["limit"])
+
+    def _check_origin(self, connection: Connection) -> None:
+        origin = connection.headers.get("origin")
+        if connection.headers.get("x-voute") != "1" or origin not in {None, self._city.trust().root.origin}:
+            raise WrongOriginError
+
+    def _check(self, connection: Connection, access: Access, limit: Limit) -> None:
+        self._limiter.check(limit, str(_marks(connection)["voute_client"]))
+        if access is Access.HOLDER:
+            token = _cookie_token(connection.cookies.get(COOKIE, ""))
+            _marks(connection)["voute_holder"] = session.holder_of(self._city.catalogue, token, self._city.now())
+        elif access is Access.ISSUER:
+            token = _bearer_token(connection.headers.get("authorization", ""))
+            _marks(connection)["voute_issuer"] = session.issuer_of(self._city.catalogue, token, self._city.now())
+
+
+def _cookie_token(text: str) -> bytes:
+    try:
+        return parse_hex(text, HASH_SIZE)
+    except FormatError:
+        raise NotSignedInError from None
+
+
+def _bearer_token(text: str) -> bytes:
+    if not text.startswith(_BEARER) or len(text) > MAX_AUTHORIZATION:
+        raise NotSignedInError
+    try:
+        return sized(from_base64(text.removeprefix(_BEARER)), HASH_SIZE)
+    except FormatError:
+        raise NotSignedInError from None
+
+
+async def provide_holder(scope: dict[str, Any]) -> Holder:
+    """Hand the signed-in holder to a handler."""
+    holder: Holder = scope["voute_holder"]
+    return holder
+
+
+async def provide_issuer(scope: dict[str, Any]) -> Slug:
+    """Hand the signed-in issuer to a handler."""
+    issuer: Slug = scope["voute_issuer"]
+    return issuer

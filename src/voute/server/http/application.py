@@ -1,0 +1,108 @@
+"""The application: all routes, their guard, and what errors become."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+
+from voute.app.city import City
+from voute.app.limit import Limiter
+from voute.core.errors import VouteError
+from voute.server.http import (
+    about,
+    claims,
+    deliveries,
+    directory,
+    documents,
+    issuer_sessions,
+    log,
+    packs,
+    pages,
+    problems,
+    sessions,
+    vault,
+)
+from voute.server.http.access import Guard, provide_holder, provide_issuer
+from voute.server.http.frame import Frame
+from voute.server.http.wire import MAX_SMALL
+from voute.server.settings import Settings
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+ROUTES: Sequence[ControllerRouterHandler] = (
+    about.read_health,
+    about.read_about,
+    about.read_trust_root,
+    claims.look_up,
+    claims.claim,
+    sessions.give_challenge,
+    sessions.sign_in_with_passkey,
+    sessions.sign_in_with_kit,
+    sessions.read_session,
+    sessions.sign_out,
+    issuer_sessions.give_issuer_challenge,
+    issuer_sessions.sign_in_issuer,
+    vault.read_own_vault,
+    vault.put_keyring,
+    vault.read_archive,
+    documents.list_documents,
+    documents.read_document,
+    documents.read_body,
+    documents.note_opened,
+    documents.read_document_receipt,
+    directory.match,
+    directory.accept_bound,
+    directory.revoke,
+    deliveries.read_known,
+    deliveries.open_delivery,
+    deliveries.commit_delivery,
+    deliveries.cancel_delivery,
+    deliveries.read_delivery,
+    deliveries.read_receipts,
+    packs.put_pack,
+    packs.put_draft,
+    log.read_checkpoint,
+    log.read_tile,
+    pages.resident_page,
+    pages.verify_page,
+    pages.verifier_file,
+    pages.asset,
+    pages.release_manifest,
+)
+
+
+def create_application(
+    city: City,
+    settings: Settings,
+    web: pages.WebFiles,
+    *,
+    lifespan: Sequence[Lifespan] = (),
+    openapi: OpenAPIConfig | None = None,
+) -> Litestar:
+    """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves (jobs)."""
+    is_https = city.trust().root.origin.startswith("https://")
+    return Litestar(
+        route_handlers=list(ROUTES),
+        guards=[Guard(city, Limiter(city.catalogue, city.now, settings.limit_factor))],
+        dependencies={
+            "city": Provide(lambda: city, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "web": Provide(lambda: web, sync_to_thread=False),
+            "holder": Provide(provide_holder),
+            "issuer": Provide(provide_issuer),
+        },
+        exception_handlers={
+            VouteError: problems.on_voute_error,
+            HTTPException: problems.on_http_error,
+            Exception: problems.on_error,
+        },
+        middleware=[lambda app: Frame(app, trusted=settings.trusted_proxies, is_https=is_https)],
+        request_max_body_size=MAX_SMALL,
+        openapi_config=openapi,
+        logging_config=None,
+        lifespan=list(lifespan),
+    )

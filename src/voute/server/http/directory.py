@@ -1,0 +1,125 @@
+"""The issuer's view of its codes: match, bound, revoke."""
+
+from typing import Annotated, Final, Literal
+
+from litestar import post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from voute.app import directory_bound, directory_match, lookup_revoke
+from voute.app.city import City
+from voute.core.ids import HASH_SIZE, Slug, lookup_id, parse_hex
+from voute.server.http.access import ISSUER
+from voute.server.http.wire import Base64, Hex32, Model, Time, time_of
+
+MAX_IDS_BODY: Final = 1024 * 1024
+"""Bytes of 10,000 ids in hex with quotes and commas, and room for white space."""
+MAX_ACTS_BODY: Final = 2 * 1024 * 1024
+"""Bytes of 1,000 acts in base64."""
+
+
+class MatchBody(Model):
+    """Which lookup ids."""
+
+    lookup_ids: Annotated[list[Hex32], Meta(max_length=directory_match.MAX_MATCH)]
+
+
+class ProofReply(Model):
+    """The claim's event and its inclusion path in the reply's checkpoint."""
+
+    event: Base64
+    salt: Hex32
+    chain: Hex32
+    index: int
+    path: list[Hex32]
+
+
+class BindingReply(Model):
+    """The vault behind a code, with all that is needed to check it."""
+
+    vault_id: Hex32
+    bind: Hex32
+    records: list[Base64]
+    claimed_at: Time
+    proof: ProofReply
+
+
+class EntryReply(Model):
+    """State of one lookup id."""
+
+    lookup_id: Hex32
+    state: Literal["unknown", "waiting", "bound", "revoked"]
+    binding: BindingReply | None
+
+
+class MatchReply(Model):
+    """All entries in the order asked; the checkpoint is empty before the log's first."""
+
+    checkpoint: str
+    entries: list[EntryReply]
+
+
+class ActsBody(Model):
+    """Signed acts."""
+
+    acts: Annotated[list[Base64], Meta(max_length=directory_bound.MAX_ACTS)]
+
+
+class AcceptedReply(Model):
+    """How many acts are in effect."""
+
+    accepted: int
+
+
+class RevokedReply(Model):
+    """How many acts are in effect."""
+
+    revoked: int
+
+
+def _entry(entry: directory_match.MatchEntry) -> EntryReply:
+    state: Literal["unknown", "waiting", "bound", "revoked"] = "unknown"
+    for known in ("waiting", "bound", "revoked"):
+        if entry.state == known:
+            state = known
+    return EntryReply(
+        lookup_id=entry.lookup_id.hex(),
+        state=state,
+        binding=None if entry.binding is None else _binding(entry.binding),
+    )
+
+
+def _binding(binding: directory_match.Binding) -> BindingReply:
+    proof = binding.proof
+    return BindingReply(
+        vault_id=binding.vault_id.hex(),
+        bind=binding.bind.hex(),
+        records=list(binding.records),
+        claimed_at=time_of(binding.claimed_at),
+        proof=ProofReply(
+            event=proof.event,
+            salt=proof.salt.hex(),
+            chain=proof.chain.hex(),
+            index=proof.index,
+            path=[part.hex() for part in proof.path],
+        ),
+    )
+
+
+@post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
+def match(city: City, issuer: Slug, data: JSONBody[MatchBody]) -> MatchReply:
+    """Say what became of codes."""
+    found = directory_match.match(city, issuer, [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids])
+    return MatchReply(checkpoint=found.checkpoint, entries=[_entry(entry) for entry in found.entries])
+
+
+@post("/api/directory/bound", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
+def accept_bound(city: City, issuer: Slug, data: JSONBody[ActsBody]) -> AcceptedReply:
+    """Keep the issuer's pins as events."""
+    return AcceptedReply(accepted=directory_bound.accept_bound(city, issuer, data.acts))
+
+
+@post("/api/lookups/revoke", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
+def revoke(city: City, issuer: Slug, data: JSONBody[ActsBody]) -> RevokedReply:
+    """Withdraw codes that nobody has used."""
+    return RevokedReply(revoked=lookup_revoke.revoke(city, issuer, data.acts))

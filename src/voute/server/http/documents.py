@@ -1,0 +1,151 @@
+"""A holder's documents: lists, one, its sealed body by ranges, its first opening, its receipt."""
+
+import re
+from typing import Annotated, Final
+
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody, Parameter
+from litestar.response import Stream
+
+from voute.app import documents as rules
+from voute.app.city import City
+from voute.app.errors import DocumentUnknownError
+from voute.app.ports import Holder
+from voute.app.receipt import read_receipt
+from voute.core.errors import FormatError
+from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
+from voute.core.rows import ListedDocument
+from voute.server.http.access import HOLDER
+from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, SlugText, Time, time_of
+
+WHOLE_AT_ONCE: Final = 1024 * 1024
+"""Ranges up to this many bytes go out as one piece: one step for the event loop instead of many."""
+_RANGE: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+
+
+class DocumentReply(Model):
+    """A visible document: sealed header and card, size of the sealed body, and hints."""
+
+    document_id: Hex16
+    position: int
+    header: Base64
+    card: Base64
+    size: int
+    issuer: SlugText
+    delivered_at: Time
+    opened: bool
+    logged: bool
+
+
+class DocumentsReply(Model):
+    """A page of documents by rising position; `next` is where the next page begins, null at the end."""
+
+    documents: list[DocumentReply]
+    next: int | None
+
+
+class ActBody(Model):
+    """A signed act."""
+
+    act: Base64
+
+
+class ReceiptReply(Model):
+    """What the client joins with the manifest to a receipt."""
+
+    event: Base64
+    salt: Hex32
+    chain: Hex32
+    index: int
+    proof: str
+
+
+def _reply(row: ListedDocument) -> DocumentReply:
+    return DocumentReply(
+        document_id=row.document_id.hex(),
+        position=row.position,
+        header=row.header,
+        card=row.card,
+        size=row.body_length,
+        issuer=row.issuer,
+        delivered_at=time_of(row.delivered_at),
+        opened=row.opened_at is not None,
+        logged=row.log_index is not None,
+    )
+
+
+def _document(text: str) -> DocumentId:
+    try:
+        return document_id(parse_hex(text, ID_SIZE))
+    except FormatError:
+        raise DocumentUnknownError from None
+
+
+@get("/api/documents", opt=HOLDER, sync_to_thread=True)
+def list_documents(
+    city: City,
+    holder: Holder,
+    after: Annotated[int, Parameter(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Parameter(ge=1, le=rules.MAX_PAGE)] = rules.MAX_PAGE,
+) -> DocumentsReply:
+    """Return a page of the holder's documents."""
+    rows = rules.list_documents(city, holder, after, limit)
+    following = rows[-1].position if len(rows) == limit else None
+    return DocumentsReply(documents=[_reply(row) for row in rows], next=following)
+
+
+@get("/api/documents/{document:str}", opt=HOLDER, sync_to_thread=True)
+def read_document(city: City, holder: Holder, document: FromPath[str]) -> DocumentReply:
+    """Return one document."""
+    return _reply(rules.read_document(city, holder, _document(document)))
+
+
+@get("/api/documents/{document:str}/body", opt=HOLDER, media_type="application/octet-stream", sync_to_thread=True)
+def read_body(
+    city: City,
+    holder: Holder,
+    document: FromPath[str],
+    wanted: Annotated[str | None, Parameter(header="range", max_length=100)] = None,
+) -> Response[bytes] | Stream:
+    """Return the sealed body, or one range of it."""
+    body = rules.read_body(city, holder, _document(document), _range(wanted))
+    headers = {"accept-ranges": "bytes"}
+    status = 200
+    if body.length != body.size:
+        status = 206
+        headers["content-range"] = f"bytes {body.start}-{body.start + body.length - 1}/{body.size}"
+    media_type = "application/octet-stream"
+    if body.length <= WHOLE_AT_ONCE:
+        return Response(b"".join(body.chunks), status_code=status, headers=headers, media_type=media_type)
+    headers["content-length"] = str(body.length)
+    return Stream(body.chunks, status_code=status, headers=headers, media_type=media_type)
+
+
+def _range(text: str | None) -> tuple[int | None, int | None] | None:
+    """Read a `Range` header of one range (RFC 9110, section 14.2); any other kind is as if there were none."""
+    match = None if text is None else _RANGE.fullmatch(text.strip())
+    if match is None or not (match[1] or match[2]):
+        return None
+    first, last = (int(part) if part else None for part in match.groups())
+    if first is not None and last is not None and last < first:
+        return None
+    return first, last
+
+
+@post(
+    "/api/documents/{document:str}/opened",
+    opt=HOLDER,
+    status_code=204,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def note_opened(city: City, holder: Holder, document: FromPath[str], data: JSONBody[ActBody]) -> None:
+    """Keep the holder's signed first opening."""
+    rules.note_opened(city, holder, _document(document), data.act)
+
+
+@get("/api/documents/{document:str}/receipt", opt=HOLDER, sync_to_thread=True)
+def read_document_receipt(city: City, holder: Holder, document: FromPath[str]) -> ReceiptReply:
+    """Return the parts of a document's receipt."""
+    parts = read_receipt(city, holder, _document(document))
+    return ReceiptReply(event=parts.event, salt=parts.salt.hex(), chain=parts.chain.hex(), index=parts.index, proof=parts.proof)

@@ -1,0 +1,78 @@
+"""The frame of every request, in plain ASGI: its id and client, security headers on every reply, one line in the log."""
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from voute.server.http.client_address import Network, client_address
+
+API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_PERMISSIONS: Final = (
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), "
+    "display-capture=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+_ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-embedder-policy", b"require-corp"),
+    (b"x-frame-options", b"DENY"),
+    (b"permissions-policy", _PERMISSIONS.encode()),
+)
+_HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+_DEFAULTS: Final = ((b"cache-control", b"no-store"), (b"content-security-policy", API_POLICY.encode()))
+_MS: Final = 1000
+
+_log = structlog.get_logger("voute.http")
+
+
+class Frame:
+    """ASGI middleware; reads no body, changes no status."""
+
+    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], is_https: bool) -> None:
+        """Take the application, the trusted proxies, and whether the city's origin is https."""
+        self._app = app
+        self._trusted = tuple(trusted)
+        self._always = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        values = cast("dict[str, Any]", scope)
+        if values["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        name = secrets.token_hex(8)
+        values["voute_request_id"] = name
+        values["voute_client"] = self._client(scope)
+        status = 500
+
+        async def send_framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._headers(message["headers"], name)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_framed)
+        finally:
+            elapsed = round((time.perf_counter() - begun) * _MS, 1)
+            route = values.get("path_template", "")
+            _log.info("request", id=name, method=values["method"], route=route, status=status, ms=elapsed)
+
+    def _client(self, scope: Scope) -> str:
+        peer = scope.get("client")
+        forwarded = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for")
+        return client_address(peer[0] if peer else "", forwarded.decode("latin-1"), self._trusted)
+
+    def _headers(self, given: Iterable[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
+        headers = [(key, value) for key, value in given if key != b"server"]
+        present = {key.lower() for key, _ in headers}
+        headers += [pair for pair in _DEFAULTS if pair[0] not in present]
+        return [*headers, *self._always, (b"x-request-id", name.encode())]

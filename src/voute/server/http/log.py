@@ -1,0 +1,41 @@
+"""The public log: C2SP tlog-tiles, read by everyone, served from the tile store."""
+
+import re
+from typing import Final
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from voute.app.city import City
+from voute.app.limit import Limit
+from voute.core.ports_log import TileMissingError
+from voute.server.http.access import public
+from voute.tlog.sequencer import CHECKPOINT_PATH
+
+_LIMIT: Final = Limit("log", 6_000, step=50)
+# C2SP tlog-tiles: level or `entries`, the index in groups of three digits, the width of a partial tile.
+_TILE: Final = re.compile(r"(?:entries|[0-9]{1,2})(?:/x[0-9]{3}){0,5}/[0-9]{3}(?:\.p/[0-9]{1,3})?")
+_IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+@get("/log/checkpoint", opt=public(_LIMIT), media_type="text/plain", sync_to_thread=True)
+def read_checkpoint(city: City) -> Response[bytes]:
+    """Return the signed checkpoint."""
+    return Response(_read(city, CHECKPOINT_PATH), media_type="text/plain; charset=utf-8")
+
+
+@get("/log/tile/{tile:path}", opt=public(_LIMIT), media_type="application/octet-stream", sync_to_thread=True)
+def read_tile(city: City, tile: FromPath[str]) -> Response[bytes]:
+    """Return a tile of hashes, or a bundle of entries."""
+    name = tile.removeprefix("/")
+    if _TILE.fullmatch(name) is None:
+        raise NotFoundException
+    return Response(_read(city, f"tile/{name}"), media_type="application/octet-stream", headers=_IMMUTABLE)
+
+
+def _read(city: City, path: str) -> bytes:
+    try:
+        return city.tiles.get(path)
+    except TileMissingError:
+        raise NotFoundException from None

@@ -1,0 +1,147 @@
+"""The pages: files of the build, served as docs/spec/pages.md says; nothing of a request chooses a file but its known name."""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Final
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, Parameter
+
+from voute.app.city import City
+from voute.app.limit import Limit
+from voute.server.http.access import public
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html voute"
+)
+EMPTY_ROOT: Final = b'<script type="application/json" id="trust-root">null</script>'
+_FULL_ROOT: Final = b'<script type="application/json" id="trust-root">%b</script>'
+_ASSETS: Final = Limit("assets", 6_000, step=200)
+_PAGES: Final = Limit("pages", 1_200, step=20)
+
+# Not the machine's table of media types: the same file has the same type everywhere.
+_TYPES: Final[Mapping[str, str]] = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".json": "application/json",
+    ".wasm": "application/wasm",
+    ".ftl": "text/plain; charset=utf-8",
+}
+_SQUEEZABLE: Final = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".webmanifest", ".json", ".wasm", ".ftl"})
+# Smaller files gain nothing.
+_MIN_SQUEEZED: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    data: bytes
+    squeezed: bytes | None
+    media_type: str
+
+
+class WebFiles:
+    """The files of a build, read once and kept (a few megabytes); a folder that is missing has no files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder of the build."""
+        self._folder = folder
+        self._kept: dict[str, _File] = {}
+        self._lock = Lock()
+
+    def get(self, name: str) -> _File:
+        """Return a file of the build by its path in it.
+
+        Raises:
+            NotFoundException: there is no such file.
+        """
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._read(name)
+            with self._lock:
+                self._kept[name] = kept
+        return kept
+
+    def _read(self, name: str) -> _File:
+        parts = name.split("/")
+        if any(part.startswith(".") or not part for part in parts) or "\\" in name or "\0" in name:
+            raise NotFoundException
+        path = self._folder.joinpath(*parts)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            raise NotFoundException from None
+        suffix = path.suffix.lower()
+        squeezed = None
+        if suffix in _SQUEEZABLE and len(data) >= _MIN_SQUEEZED:
+            squeezed = gzip.compress(data, 9, mtime=0)
+        return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"))
+
+
+AcceptEncoding = Annotated[str | None, Parameter(header="accept-encoding", max_length=500)]
+
+
+def _reply(file: _File, accepted: str | None, headers: Mapping[str, str]) -> Response[bytes]:
+    both = {**headers, "content-security-policy": POLICY}
+    data = file.data
+    if file.squeezed is not None:
+        both["vary"] = "accept-encoding"
+        if "gzip" in (accepted or ""):
+            both["content-encoding"] = "gzip"
+            data = file.squeezed
+    return Response(data, media_type=file.media_type, headers=both)
+
+
+_FRESH: Final = {"cache-control": "no-cache"}
+_IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
+
+
+@get(
+    ["/", "/ouvrir", "/connexion", "/documents", "/documents/{rest:path}", "/acces"],
+    opt=public(_PAGES),
+    include_in_schema=False,
+    sync_to_thread=True,
+)
+def resident_page(web: WebFiles, accepted: AcceptEncoding = None) -> Response[bytes]:
+    """Serve the resident's page."""
+    return _reply(web.get("index.html"), accepted, _FRESH)
+
+
+@get("/verifier", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
+def verify_page(web: WebFiles, accepted: AcceptEncoding = None) -> Response[bytes]:
+    """Serve the verifier's page."""
+    return _reply(web.get("verify.html"), accepted, _FRESH)
+
+
+@get("/verifier.html", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
+def verifier_file(city: City, web: WebFiles) -> Response[bytes]:
+    """Hand out the verifier as one file, with the trust root written into it."""
+    root = city.trust().envelope.replace(b"<", b"\\u003c")
+    data = web.get("verifier.html").data.replace(EMPTY_ROOT, _FULL_ROOT % root, 1)
+    headers = {**_FRESH, "content-disposition": 'attachment; filename="verifier.html"'}
+    return Response(data, media_type=_TYPES[".html"], headers=headers)
+
+
+@get("/assets/{name:path}", opt=public(_ASSETS), include_in_schema=False, sync_to_thread=True)
+def asset(web: WebFiles, name: FromPath[str], accepted: AcceptEncoding = None) -> Response[bytes]:
+    """Serve a file whose name has its hash."""
+    return _reply(web.get("assets/" + name.removeprefix("/")), accepted, _IMMUTABLE)
+
+
+@get("/release-manifest.json", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
+def release_manifest(web: WebFiles) -> Response[bytes]:
+    """Serve the list of all files with their hashes."""
+    file = web.get("release-manifest.json")
+    return Response(file.data, media_type=file.media_type, headers=_FRESH)

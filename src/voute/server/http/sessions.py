@@ -1,0 +1,127 @@
+"""Sessions of holders: challenge, sign-in by passkey or kit, what the session is, signing out."""
+
+from litestar import Response, delete, get, post
+from litestar.params import JSONBody
+
+from voute.app import session as rules
+from voute.app import sign_in
+from voute.app.city import City
+from voute.app.limit import Limit
+from voute.app.ports import Holder
+from voute.app.vault import read_methods
+from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, vault_id
+from voute.core.rows import MethodRow
+from voute.server.http.access import HOLDER, public
+from voute.server.http.claims import MethodBody
+from voute.server.http.session_cookie import ended_cookie, session_cookie
+from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
+from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
+
+
+class Nothing(Model):
+    """An empty object."""
+
+
+class ChallengeReply(Model):
+    """A challenge for one answer within five minutes."""
+
+    challenge: Base64
+    rp_id: str
+
+
+class SignInBody(Model):
+    """An authenticator's answer."""
+
+    challenge: Base64
+    credential: AssertionReply
+
+
+class KitBody(Model):
+    """A recovery kit's answer: an Ed25519 signature (docs/spec/vault.md)."""
+
+    challenge: Base64
+    vault_id: Hex32
+    method_id: Hex16
+    signature: Base64
+
+
+class SignedIn(Model):
+    """Who signed in."""
+
+    vault_id: Hex32
+
+
+class SessionReply(Model):
+    """The session in use: when it ends without a further request, and the vault's ways in as the city knows them."""
+
+    vault_id: Hex32
+    expires_at: Time
+    methods: list[MethodBody]
+
+
+@post(
+    "/api/sessions/challenge",
+    opt=public(Limit("session-challenge", 60)),
+    status_code=200,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def give_challenge(city: City, data: JSONBody[Nothing]) -> ChallengeReply:  # noqa: ARG001 - the body must be an empty object
+    """Give a challenge."""
+    return ChallengeReply(challenge=sign_in.challenge(city), rp_id=city.trust().root.rp_id)
+
+
+@post(
+    "/api/sessions",
+    opt=public(Limit("session", 60)),
+    status_code=200,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def sign_in_with_passkey(city: City, data: JSONBody[SignInBody]) -> Response[SignedIn]:
+    """Sign in with a passkey or chip card."""
+    return _signed_in(*sign_in.with_passkey(city, data.challenge, read_assertion(data.credential)))
+
+
+@post(
+    "/api/sessions/kit",
+    opt=public(Limit("session-kit", 30)),
+    status_code=200,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def sign_in_with_kit(city: City, data: JSONBody[KitBody]) -> Response[SignedIn]:
+    """Sign in with the recovery kit."""
+    vault = vault_id(parse_hex(data.vault_id, HASH_SIZE))
+    method = method_id(parse_hex(data.method_id, ID_SIZE))
+    return _signed_in(*sign_in.with_kit(city, data.challenge, vault, method, data.signature))
+
+
+def _signed_in(vault: VaultId, opened: rules.Opened) -> Response[SignedIn]:
+    return Response(SignedIn(vault_id=vault.hex()), status_code=200, cookies=[session_cookie(opened)])
+
+
+def _method(row: MethodRow) -> MethodBody:
+    return MethodBody(
+        id=row.method_id.hex(),
+        kind="passkey" if row.kind == "passkey" else "kit",
+        credential_id=None if row.credential_id is None else to_base64url(row.credential_id),
+        sign_in_key=None if row.sign_in_key is None else row.sign_in_key.hex(),
+    )
+
+
+@get("/api/session", opt=HOLDER, sync_to_thread=True)
+def read_session(city: City, holder: Holder) -> SessionReply:
+    """Say who is signed in, and until when."""
+    return SessionReply(
+        vault_id=holder.vault_id.hex(),
+        expires_at=time_of(holder.expires_at),
+        methods=[_method(row) for row in read_methods(city, holder)],
+    )
+
+
+@delete("/api/session", opt=HOLDER, sync_to_thread=True)
+def sign_out(city: City, holder: Holder) -> Response[None]:
+    """End the session."""
+    rules.close(city.catalogue, holder)
+    return Response(None, status_code=204, cookies=[ended_cookie()])

@@ -1,0 +1,104 @@
+"""The city's own online keys on this machine: the log's two seeds, and those of a witness that runs beside it.
+
+One canonical JSON file each, mode 0600, in a folder of mode 0700; they sign nothing that anyone can be read by.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Final
+
+from voute.core.errors import StoreError
+from voute.format import canonical
+from voute.format.canonical import Json
+from voute.format.fields import Fields
+
+SEED: Final = 32
+LOG_FILE: Final = "log.json"
+WITNESS_FILE: Final = "witness.json"
+
+_LOG_KEYS = frozenset({"version", "origin", "ed25519", "mldsa44"})
+_WITNESS_KEYS = frozenset({"version", "name", "mldsa44"})
+
+
+class KeyFileError(StoreError):
+    """A key file cannot be read, or exists where a new one is to be made; the fact `file` names it."""
+
+    code: ClassVar[str] = "key-file"
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeeds:
+    """The log's origin and the seeds of its two keys; `repr` shows no seed."""
+
+    origin: str
+    ed25519: bytes = field(repr=False)
+    mldsa44: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSeed:
+    """A witness's name and the seed of its key; `repr` shows no seed."""
+
+    name: str
+    mldsa44: bytes = field(repr=False)
+
+
+def create_log_seeds(folder: Path, origin: str) -> LogSeeds:
+    """Draw the log's seeds and keep them.
+
+    Raises:
+        KeyFileError: there are some already.
+    """
+    seeds = LogSeeds(origin, secrets.token_bytes(SEED), secrets.token_bytes(SEED))
+    value: Json = {"version": 1, "origin": origin, "ed25519": seeds.ed25519.hex(), "mldsa44": seeds.mldsa44.hex()}
+    _create(folder / LOG_FILE, canonical.dumps(value))
+    return seeds
+
+
+def create_witness_seed(folder: Path, name: str) -> WitnessSeed:
+    """Draw a witness's seed and keep it.
+
+    Raises:
+        KeyFileError: there is one already.
+    """
+    seed = WitnessSeed(name, secrets.token_bytes(SEED))
+    value: Json = {"version": 1, "name": name, "mldsa44": seed.mldsa44.hex()}
+    _create(folder / WITNESS_FILE, canonical.dumps(value))
+    return seed
+
+
+def read_log_seeds(folder: Path) -> LogSeeds:
+    """Read the log's seeds; `KeyFileError` when there are none."""
+    fields = Fields(canonical.loads(_read(folder / LOG_FILE)), _LOG_KEYS, LOG_FILE)
+    fields.version()
+    return LogSeeds(fields.text("origin"), fields.hash("ed25519"), fields.hash("mldsa44"))
+
+
+def read_witness_seed(folder: Path) -> WitnessSeed | None:
+    """Read the seed of the witness beside the log, or None when there is no such witness."""
+    if not (folder / WITNESS_FILE).exists():
+        return None
+    fields = Fields(canonical.loads(_read(folder / WITNESS_FILE)), _WITNESS_KEYS, WITNESS_FILE)
+    fields.version()
+    return WitnessSeed(fields.text("name"), fields.hash("mldsa44"))
+
+
+def _create(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        raise KeyFileError(type(error).__name__, file=path.name) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(type(error).__name__, file=path.name) from error

@@ -1,0 +1,60 @@
+"""Serves a city with Granian until SIGTERM or SIGINT."""
+
+import asyncio
+import os
+import signal
+
+from granian.constants import Interfaces
+from granian.server import Server as ProcessServer
+from granian.server.embed import Server as EmbeddedServer
+
+from voute.server.asgi import create
+from voute.server.settings import CONFIG, PREFIX, Settings, write_settings
+
+BACKLOG = 1024
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop; requests in hand are answered, the sequencer finishes its batch.
+
+    One worker runs in this process; more are child processes, of which one is elected to write the log.
+    """
+    if settings.workers == 1:
+        asyncio.run(_serve_here(settings))
+    else:
+        _serve_many(settings)
+
+
+async def _serve_here(settings: Settings) -> None:
+    server = EmbeddedServer(
+        create(settings),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        backlog=BACKLOG,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve()
+
+
+def _serve_many(settings: Settings) -> None:
+    """Hand the settings to the children through the environment."""
+    for key in [key for key in os.environ if key.startswith(PREFIX) and key != CONFIG]:
+        del os.environ[key]
+    os.environ.pop(CONFIG, None)
+    os.environ.update(write_settings(settings))
+    ProcessServer(
+        "voute.server.asgi:create",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        websockets=False,
+        backlog=BACKLOG,
+        log_enabled=False,
+    ).serve()

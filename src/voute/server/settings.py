@@ -1,0 +1,170 @@
+"""Settings of the server: a TOML file, overridden by environment variables `VOUTE_*`; an unknown key is refused.
+
+Each field's annotation is its documentation: `docs/operate/settings.md` is generated from here (`voute.server.settings_page`).
+What is in the trust root (city, names, origin, RP ID, keys) is not repeated in settings.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, ClassVar, Final
+
+from voute.core.errors import VouteError
+
+PREFIX: Final = "VOUTE_"
+CONFIG: Final = "VOUTE_CONFIG"
+"""The variable that names the TOML file; not a setting itself."""
+
+
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+Network = IPv4Network | IPv6Network
+Value = bool | int | str | Path | tuple[Network, ...]
+
+
+class SettingError(VouteError):
+    """A setting is unknown or its value cannot be; the fact `setting` names it."""
+
+    code: ClassVar[str] = "setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, each with a default that suits one machine."""
+
+    data: Annotated[Path, "folder of packs, tiles, catalogue, keys and trust root"] = Path("voute-data")
+    locks: Annotated[
+        Path, "folder of the locks that keep the log from forking; never part of a backup; empty: `locks` inside `data`"
+    ] = Path()
+    catalogue: Annotated[
+        str,
+        "address of the catalogue, `sqlite:///…` or `postgresql+psycopg://…`; empty: `catalogue.sqlite` inside `data`",
+    ] = ""
+    trust_root: Annotated[Path, "the signed trust root, read again when it changes; empty: `trust-root.json` inside `data`"] = (
+        Path()
+    )
+    host: Annotated[str, "address to listen on"] = "127.0.0.1"
+    port: Annotated[int, "port to listen on"] = 8100
+    workers: Annotated[int, "processes that answer requests; on SQLite they share its one writer"] = 1
+    threads: Annotated[int, "threads of a process in which use cases run"] = 16
+    trusted_proxies: Annotated[
+        tuple[Network, ...], "networks of the proxies whose `x-forwarded-for` is believed, separated by commas"
+    ] = ()
+    limit_factor: Annotated[int, "by how much every rate limit is multiplied; for load tests"] = 1
+    sequencer: Annotated[bool, "whether this server takes part in the election of the log's writer"] = True
+    web: Annotated[Path, "folder of the built pages; empty: those of the package, or `web/dist` of a checkout"] = Path()
+    help_phone: Annotated[str, "number that the pages show for help"] = ""
+    help_hours_fr: Annotated[str, "when somebody answers, in French"] = ""
+    help_hours_en: Annotated[str, "when somebody answers, in English"] = ""
+    log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
+
+    def __post_init__(self) -> None:
+        """Refuse a level that does not exist, before anything starts."""
+        if self.log_level not in LOG_LEVELS:
+            raise SettingError("not a log level", setting="log_level")
+
+    @property
+    def locks_folder(self) -> Path:
+        """Where the locks are."""
+        return self.data / "locks" if self.locks == Path() else self.locks
+
+    @property
+    def catalogue_url(self) -> str:
+        """Where the catalogue is."""
+        return self.catalogue or f"sqlite:///{(self.data / 'catalogue.sqlite').absolute()}"
+
+    @property
+    def trust_root_file(self) -> Path:
+        """Where the trust root is."""
+        return self.data / "trust-root.json" if self.trust_root == Path() else self.trust_root
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the log's and the local witness's seeds are."""
+        return self.data / "keys"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the TOML file that `VOUTE_CONFIG` names, then the variables `VOUTE_*`, which win.
+
+    Raises:
+        SettingError: a key is unknown, a value cannot be, the file cannot be read.
+    """
+    texts = dict(_read_file(environ.get(CONFIG)))
+    for key, value in environ.items():
+        if key.startswith(PREFIX) and key != CONFIG:
+            texts[key.removeprefix(PREFIX).lower()] = value
+    return read_settings(texts)
+
+
+def defaults_of() -> Mapping[str, Value]:
+    """Return every setting with its default."""
+    settings = Settings()
+    return {one.name: getattr(settings, one.name) for one in fields(Settings)}
+
+
+def read_settings(texts: Mapping[str, str]) -> Settings:
+    """Make settings from a text for each key that is not left at its default.
+
+    Raises:
+        SettingError: a key is unknown or a value cannot be.
+    """
+    defaults = defaults_of()
+    values: dict[str, Value] = {}
+    for key, text in texts.items():
+        if key not in defaults:
+            raise SettingError("unknown setting", setting=key)
+        try:
+            values[key] = _parse(text, defaults[key])
+        except (ValueError, KeyError) as error:
+            raise SettingError("not a value of this setting", setting=key) from error
+    return replace(Settings(), **values)  # type: ignore[arg-type] # each value has its default's type
+
+
+def write_settings(settings: Settings) -> Mapping[str, str]:
+    """Write settings as environment variables: `load_settings` of the result gives them back."""
+    return {
+        PREFIX + name.upper(): _text(list(value) if isinstance(value, tuple) else value)
+        for name in defaults_of()
+        if (value := getattr(settings, name)) != Path()
+    }
+
+
+def _read_file(name: str | None) -> Mapping[str, str]:
+    if not name:
+        return {}
+    try:
+        with Path(name).open("rb") as file:
+            table = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingError("the settings file cannot be read", setting=CONFIG) from error
+    return {key: _text(value) for key, value in table.items()}
+
+
+def _text(value: object) -> str:
+    """Write a TOML value as it would stand in a variable."""
+    if isinstance(value, list):
+        return ",".join(str(one) for one in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parse(text: str, default: Value) -> Value:
+    """Read a text as a value of the default's type; a bad one raises `ValueError` or `KeyError`."""
+    if isinstance(default, bool):
+        return {"true": True, "false": False}[text.lower()]
+    if isinstance(default, int):
+        return _positive(int(text))
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, tuple):
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    return text
+
+
+def _positive(number: int) -> int:
+    if number < 1:
+        raise ValueError(number)
+    return number
