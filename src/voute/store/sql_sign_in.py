@@ -1,13 +1,14 @@
 """Tables of signing in: credentials, challenges, sessions, rate limits (`voute.core.ports_vaults`)."""
 
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Executable, Table, bindparam, delete, select, update
 
 from voute.core.ids import Hash, VaultId
 from voute.core.rows import ChallengeRow, CredentialRow, SessionRow
 from voute.store.schema import challenges, credentials, rate_limits, sessions
-from voute.store.sql import Session
+from voute.store.sql import Session, upsertable
 
 _CREDENTIAL: Final = select(credentials).where(credentials.c.credential_id == bindparam("credential_id"))
 _CREDENTIALS: Final = (
@@ -38,7 +39,7 @@ class SqlCredentials:
 
     def add(self, row: CredentialRow) -> None:
         """Keep a credential (`Credentials.add`)."""
-        self._session.run(credentials.insert(), row._asdict())
+        self._session.insert_all(credentials, [row])
 
     def get(self, credential_id: bytes) -> CredentialRow | None:
         """Return a credential (`Credentials.get`)."""
@@ -66,7 +67,7 @@ class SqlChallenges:
 
     def add(self, row: ChallengeRow) -> None:
         """Keep a challenge (`Challenges.add`)."""
-        self._session.run(challenges.insert(), row._asdict())
+        self._session.insert_all(challenges, [row])
 
     def take(self, challenge_hash: Hash, purpose: str, now: int) -> ChallengeRow | None:
         """Remove and return it if it is good (`Challenges.take`)."""
@@ -88,7 +89,7 @@ class SqlSessions:
 
     def add(self, row: SessionRow) -> None:
         """Keep a session (`Sessions.add`)."""
-        self._session.run(sessions.insert(), row._asdict())
+        self._session.insert_all(sessions, [row])
 
     def get(self, token_hash: Hash) -> SessionRow | None:
         """Return a session (`Sessions.get`)."""
@@ -111,6 +112,14 @@ class SqlSessions:
         return _purge(self._session, sessions, now)
 
 
+@cache
+def _hit(*, is_sqlite: bool) -> Executable:
+    insert = upsertable(rate_limits, is_sqlite=is_sqlite)
+    keys = [column.name for column in rate_limits.primary_key]
+    added = {"count": rate_limits.c.count + insert.excluded["count"]}
+    return insert.on_conflict_do_update(index_elements=keys, set_=added).returning(rate_limits.c.count)
+
+
 class SqlLimits:
     """`Limits` in one table."""
 
@@ -120,12 +129,8 @@ class SqlLimits:
 
     def hit(self, route: str, client: str, window: int, calls: int = 1) -> int:
         """Count calls in one statement (`Limits.hit`)."""
-        insert = self._session.insert(rate_limits).values(route=route, client=client, window=window, count=calls)
-        statement = insert.on_conflict_do_update(
-            index_elements=["route", "client", "window"],
-            set_={"count": rate_limits.c.count + insert.excluded.count},
-        ).returning(rate_limits.c.count)
-        return int(self._session.run(statement).scalar_one())
+        values = {"route": route, "client": client, "window": window, "count": calls}
+        return int(self._session.run(_hit(is_sqlite=self._session.is_sqlite), values).scalar_one())
 
     def purge(self, before: int) -> int:
         """Remove old windows (`Limits.purge`)."""

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
 from voute.core.rows import KeyringRow, MethodRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_numbers, vault_records, vaults
-from voute.store.sql import Session, chunks, named
+from voute.store.sql import Session, chunks
 
 _NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
 _VAULT: Final = select(vaults).where(vaults.c.vault_id == bindparam("vault_id"))
@@ -50,7 +50,7 @@ class SqlVaults:
 
     def add(self, row: VaultRow) -> None:
         """Keep a new vault (`Vaults.add`)."""
-        self._session.run(vaults.insert(), row._asdict())
+        self._session.insert_all(vaults, [row])
 
     def get(self, vault_id: VaultId) -> VaultRow | None:
         """Return a vault (`Vaults.get`)."""
@@ -64,7 +64,7 @@ class SqlVaults:
 
     def add_record(self, row: RecordRow) -> None:
         """Append a record (`Vaults.add_record`)."""
-        self._session.run(vault_records.insert(), row._asdict())
+        self._session.insert_all(vault_records, [row])
 
     def records(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, tuple[bytes, ...]]:
         """Return the records of vaults (`Vaults.records`)."""
@@ -76,7 +76,7 @@ class SqlVaults:
 
     def put_keyring(self, row: KeyringRow) -> None:
         """Store or replace the keyring (`Vaults.put_keyring`)."""
-        self._session.upsert(keyrings, named(keyrings, [row]))
+        self._session.upsert(keyrings, [row])
 
     def keyring(self, vault_id: VaultId) -> KeyringRow | None:
         """Return the keyring (`Vaults.keyring`)."""
@@ -85,8 +85,7 @@ class SqlVaults:
     def replace_methods(self, vault_id: VaultId, rows: Sequence[MethodRow]) -> None:
         """Make these the unlock methods (`Vaults.replace_methods`)."""
         self._session.run(methods.delete().where(methods.c.vault_id == vault_id))
-        if rows:
-            self._session.run(methods.insert(), named(methods, rows))
+        self._session.insert_all(methods, rows)
 
     def methods(self, vault_id: VaultId) -> tuple[MethodRow, ...]:
         """Return the unlock methods (`Vaults.methods`)."""

@@ -188,7 +188,8 @@ def _create_documents() -> None:
     )
     op.create_table(
         "documents",
-        _key("document_id"),
+        Column("event_id", _COUNTER, primary_key=True, autoincrement=False),
+        Column("document_id", LargeBinary, nullable=False, unique=True),
         Column("position", BigInteger, nullable=True, unique=True),
         Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), nullable=False),
         _word("issuer"),
@@ -199,15 +200,18 @@ def _create_documents() -> None:
         _number("body_length"),
         _data("sealed_hash"),
         _data("manifest_hash"),
-        _data("header"),
-        _data("card"),
         _data("dedupe_id"),
         _data("content_id"),
-        _number("event_id"),
         _number("opened_at", null=True),
         UniqueConstraint("issuer", "dedupe_id"),
         Index(None, "delivery_id", "event_id"),
         Index(None, "box_id", "position"),
+    )
+    op.create_table(
+        "document_parts",
+        Column("event_id", _COUNTER, primary_key=True, autoincrement=False),
+        _data("header"),
+        _data("card"),
     )
     op.create_table(
         "chains",
