@@ -12,7 +12,12 @@ import type { DocumentsView } from './screens/Documents.svelte';
 import type { LockReason } from './session.svelte.ts';
 
 /** A state: its id, the address it belongs to, and the view of its screen. */
-export type PageState = { readonly id: string; readonly path: string } & (
+export type PageState = {
+  readonly id: string;
+  readonly path: string;
+  /** False for the notice that there is no connection. */
+  readonly online?: boolean;
+} & (
   | {
       readonly screen: 'welcome';
       readonly view: SignInView;
@@ -25,7 +30,6 @@ export type PageState = { readonly id: string; readonly path: string } & (
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView }
   | { readonly screen: 'not-found' }
-  | { readonly screen: 'offline' }
 );
 
 const failure = (code: string, facts: Record<string, string | number> = {}): { code: string; facts: typeof facts } => ({
@@ -218,7 +222,7 @@ const inside: readonly PageState[] = [
   { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
   { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
-  { id: 'offline', path: '/documents', screen: 'offline' },
+  { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
 ];
 
 /** All states, in the order a person may meet them. */

@@ -1,5 +1,7 @@
 /** What a screen reader should say though the focus stays where it is: one polite region in the frame shows it. */
 
+import { untrack } from 'svelte';
+
 let text = $state('');
 
 /** The words of the live region. */
@@ -9,5 +11,8 @@ export function announced(): string {
 
 /** Says these words once the person pauses; the same words twice are said twice. */
 export function announce(words: string): void {
-  text = text === words ? `${words}\u00a0` : words;
+  // Untracked: an effect that announces must not run again because of what it announced.
+  untrack(() => {
+    text = text === words ? `${words}\u00a0` : words;
+  });
 }

@@ -9,6 +9,15 @@ export type Family = 'again' | 'refused' | 'ours';
 const AGAIN = new Set(['offline', 'network', 'too-many', 'server', 'state', 'record-conflict', 'not-yet-logged']);
 const OURS = new Set(['internal', 'request-invalid', 'wrong-origin', 'limit']);
 
+// Not a danger and nobody's fault: said in a calmer colour.
+const CALM = /^(?:claim-(?:used|revoked|empty|unknown)|code-|passkey-|prf-missing|kit-|not-signed-in|locked|document-unknown|pdf-unreadable|file-unreadable|receipt-invalid)/;
+
+/** How loudly to say it: a closed prompt is information, what can be mended a warning, what was refused a danger. */
+export function toneOf(code: string): 'info' | 'warning' | 'danger' {
+  if (code === 'passkey-cancelled') return 'info';
+  return familyOf(code) === 'again' || CALM.test(code) ? 'warning' : 'danger';
+}
+
 /** The four answers that an error owes to a person, and its code for the help line. */
 export interface Words {
   readonly title: string;
