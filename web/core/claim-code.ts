@@ -85,8 +85,3 @@ export function writeClaimCode(code: Uint8Array): string {
 export function groupClaimCode(code: string): string {
   return code.replaceAll(/.{4}(?=.)/g, '$&-');
 }
-
-/** The 15 bytes of a written code in its exact form, as a link's fragment has it. */
-export function isWrittenCode(text: string): boolean {
-  return text.length === CODE_SYMBOLS && Array.from(text).every((symbol) => CROCKFORD.includes(symbol));
-}

@@ -4,7 +4,7 @@
  */
 
 import { encodeIdentity, type Identity, identityFromSeed, parseIdentity } from './age/hybrid.ts';
-import { fromHex, fromUtf8, hex, lengthPrefixed, utf8, wipe } from './bytes.ts';
+import { fromHex, hex, lengthPrefixed, utf8, wipe } from './bytes.ts';
 import { deriveKey, labelledHash } from './derive.ts';
 import { publicKeyOf, signEd25519 } from './ed25519.ts';
 import { FormatError } from './errors.ts';
@@ -146,11 +146,6 @@ export async function signWithKit(kit: Kit, origin: string, challenge: Uint8Arra
   } finally {
     wipe(seed);
   }
-}
-
-/** Text of a kit that arrived as bytes. */
-export function kitText(bytes: Uint8Array): string {
-  return fromUtf8(bytes);
 }
 
 /** A WebAuthn reply as the server takes it; values are base64url. */

@@ -1,0 +1,366 @@
+/**
+ * The key holder: what the worker runs behind `rpc.ts`. It holds every secret of an open vault and gives out none, but for
+ * the bytes of a document that was asked for and the text of a kit at the moment it is made.
+ */
+
+import { type Identity, wipeIdentity } from './age/hybrid.ts';
+import { sealHeader } from './age/sealed.ts';
+import { base64, fromBase64, fromHex, fromUtf8, hex, randomBytes, wipe } from './bytes.ts';
+import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
+import { openBody, openCard, type OpenedCard, type SealedCard } from './document.ts';
+import { signStatement } from './dsse.ts';
+import { StateError, VerificationError, VouteError } from './errors.ts';
+import { type Act, encodeAct, vaultActor } from './event.ts';
+import { keyringIdentities, openKeyring } from './keyring.ts';
+import { Letter } from './letter.ts';
+import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
+import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
+import type {
+  CardResult,
+  CheckedManifest,
+  CityInfo,
+  ClaimParts,
+  CodeLookup,
+  KeyringChange,
+  KitSignature,
+  MethodInfo,
+  MethodRow,
+  NewKit,
+  OwnBytes,
+  ReceiptReply,
+  SealedRow,
+  Unlock,
+  VaultApi,
+  VaultHead,
+  Verdict,
+} from './rpc.ts';
+import { instantOf } from './schema.ts';
+import { acceptFirstRoot, acceptNextRoot, fingerprintOf, type TrustRoot } from './trust.ts';
+import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
+import * as change from './vault-change.ts';
+import { viewCard, viewVerdict } from './views.ts';
+
+/** What the holder needs of its surroundings: the page's origin, and the time in Unix seconds. */
+export interface Surroundings {
+  readonly origin: string;
+  readonly now: () => number;
+}
+
+interface Cached {
+  readonly row: SealedRow;
+  readonly card: OpenedCard;
+}
+
+type ActAbout<T extends Act['type']> = Pick<Extract<Act, { type: T }>, 'type' | 'subject'>;
+
+/** Runs synchronous work as a promise, so that what it raises is a rejection. */
+function settle<T>(run: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(run());
+  });
+}
+
+function sealedCard(row: SealedRow): SealedCard {
+  return { documentId: row.documentId, header: fromBase64(row.header), card: fromBase64(row.card) };
+}
+
+/** The key holder; `worker.ts` says what each call promises. */
+export class KeyHolder implements VaultApi {
+  private readonly surroundings: Surroundings;
+  private root: TrustRoot | null = null;
+  private letter: Letter | null = null;
+  private draft: change.DraftVault | null = null;
+  private vault: change.OpenVault | null = null;
+  private pending: change.VaultChange | null = null;
+  private identities: readonly Identity[] = [];
+  private readonly cards = new Map<string, Cached>();
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
+    const root = this.root === null ? await acceptFirstRoot(envelope) : await acceptNextRoot(this.root, envelope);
+    this.requireNumber(root, pinned);
+    this.root = root;
+    const { number, city, names, rp_id: rpId } = root.payload;
+    return { city, names, rpId, number, fingerprint: fingerprintOf(root) };
+  }
+
+  readCode(code: string): Promise<CodeLookup> {
+    return settle(() => {
+      const letter = new Letter(code);
+      this.forgetLetter();
+      this.letter = letter;
+      return { lookupId: letter.lookupId, token: base64(letter.keys.token) };
+    });
+  }
+
+  async openLetter(rows: readonly SealedRow[]): Promise<readonly CheckedManifest[]> {
+    const cards = await this.theLetter().open(rows.map(sealedCard), this.theRoot());
+    return cards.map(viewCard);
+  }
+
+  async beginVault(v: number): Promise<string> {
+    this.forgetDraft();
+    this.draft = await change.draftVault(this.theRoot().payload.city, v);
+    return chainVaultId(this.draft.chain);
+  }
+
+  async finishClaim(unlock: Unlock, name: string): Promise<ClaimParts> {
+    try {
+      const [letter, draft, root] = [this.theLetter(), this.theDraft(), this.theRoot()];
+      const method = this.derive(unlock, chainVaultId(draft.chain));
+      const entry = keyringEntry(method, name, this.instant());
+      const made = await change.firstKeyring(draft, [entry], letter.claim(), root.payload.number);
+      this.pending = made;
+      return await this.claimParts(letter, draft, made, method);
+    } finally {
+      wipeUnlock(unlock);
+    }
+  }
+
+  async signWithKit(text: string, challenge: string): Promise<KitSignature> {
+    const kit = parseKit(text);
+    this.requireCity(kit.city);
+    const signature = await signWithKit(kit, this.surroundings.origin, fromBase64(challenge));
+    return { vault_id: kit.vaultId, method_id: kit.methodId, signature: base64(signature) };
+  }
+
+  async openVault(
+    vaultId: string,
+    records: readonly string[],
+    keyring: string,
+    unlock: Unlock,
+    pinnedHead: string | null = null,
+  ): Promise<VaultHead> {
+    try {
+      const chain = await verifyChain(records.map(fromBase64));
+      if (pinnedHead !== null && !chain.hashes.includes(pinnedHead)) {
+        throw new VerificationError('the chain does not hold the head that was seen before', 'record-chain');
+      }
+      const method = this.derive(unlock, vaultId);
+      const opened = openKeyring(fromBase64(keyring), chain, { vaultId, ...method });
+      wipeIdentity(method.identity);
+      this.requireCity(opened.data.city);
+      this.requireNumber(this.theRoot(), opened.data.trust_root_version);
+      this.enter({ chain, keyring: opened });
+      return { number: newestRecord(chain).number, head: chainHead(chain) };
+    } finally {
+      wipeUnlock(unlock);
+    }
+  }
+
+  async openCards(rows: readonly SealedRow[]): Promise<readonly CardResult[]> {
+    const results: CardResult[] = [];
+    for (const row of rows) {
+      try {
+        results.push({ documentId: row.documentId, manifest: viewCard(await this.card(row)) });
+      } catch (error) {
+        if (!(error instanceof VouteError) || error.code === 'locked') throw error;
+        results.push({ documentId: row.documentId, refused: error.code });
+      }
+    }
+    return results;
+  }
+
+  async openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes> {
+    return new Uint8Array(openBody(await this.card(row), body));
+  }
+
+  async signOpened(row: SealedRow): Promise<string> {
+    const vault = this.theVault();
+    const { manifest, manifestHash } = await this.card(row);
+    const rootSeed = change.rootSeedOf(vault);
+    const subject = { document_id: manifest.document_id, manifest_hash: manifestHash };
+    try {
+      return await this.signAct(rootSeed, chainVaultId(vault.chain), { type: 'opened', subject });
+    } finally {
+      wipe(rootSeed);
+    }
+  }
+
+  async receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }> {
+    const root = this.theRoot();
+    const card = await this.card(row);
+    const file = makeReceipt(root.payload.city, reply, card.envelope.bytes);
+    const verdict = await verifyReceipt(digestDocument(body), file, root);
+    if (verdict.logIndex !== reply.index)
+      throw new VerificationError('index of another proof', 'not-in-log', { step: 5 });
+    return { file: fromUtf8(file), verdict: viewVerdict(verdict, root) };
+  }
+
+  methods(): Promise<readonly MethodInfo[]> {
+    return settle(() =>
+      this.theVault().keyring.data.methods.map(({ id, kind, name, created_at: createdAt }) => ({
+        id,
+        kind,
+        name,
+        createdAt,
+      })),
+    );
+  }
+
+  makeKit(): Promise<NewKit> {
+    return settle(() => {
+      const { chain } = this.vault ?? this.theDraft();
+      const kit = newKit(this.theRoot().payload.city, chainVaultId(chain), this.instant());
+      return { methodId: kit.methodId, text: encodeKit(kit), createdAt: kit.createdAt };
+    });
+  }
+
+  async addMethod(unlock: Unlock, name: string, known: readonly MethodRow[]): Promise<KeyringChange> {
+    try {
+      const vault = this.theVault();
+      const method = this.derive(unlock, chainVaultId(vault.chain));
+      const entry = keyringEntry(method, name, this.instant());
+      wipeIdentity(method.identity);
+      const made = await change.addUnlockMethod(vault, entry, this.theRoot().payload.number);
+      return this.propose(made, [...known, method.row]);
+    } finally {
+      wipeUnlock(unlock);
+    }
+  }
+
+  async removeMethod(methodId: string, known: readonly MethodRow[]): Promise<KeyringChange> {
+    const made = await change.removeUnlockMethod(this.theVault(), methodId, this.theRoot().payload.number);
+    return this.propose(made, known);
+  }
+
+  accepted(): Promise<void> {
+    return settle(() => {
+      if (this.pending === null) throw new StateError('nothing waits to be accepted');
+      this.enter(this.pending);
+    });
+  }
+
+  lock(): Promise<void> {
+    return settle(() => {
+      this.forgetLetter();
+      this.forgetDraft();
+      for (const { card } of this.cards.values()) wipe(card.fileKey);
+      this.cards.clear();
+      this.identities.forEach(wipeIdentity);
+      this.identities = [];
+      this.vault = this.pending = null;
+    });
+  }
+
+  private instant(): string {
+    return instantOf(this.surroundings.now());
+  }
+
+  private theRoot(): TrustRoot {
+    if (this.root === null) throw new StateError('no trust root yet');
+    return this.root;
+  }
+
+  private theLetter(): Letter {
+    if (this.letter === null) throw new StateError('no code has been read');
+    return this.letter;
+  }
+
+  private theDraft(): change.DraftVault {
+    if (this.draft === null) throw new StateError('no vault has been begun');
+    return this.draft;
+  }
+
+  private theVault(): change.OpenVault {
+    if (this.vault === null) throw new StateError('the vault is locked', 'locked');
+    return this.vault;
+  }
+
+  private requireCity(city: string): void {
+    if (city !== this.theRoot().payload.city) throw new VerificationError('of another city', 'wrong-city');
+  }
+
+  private requireNumber(root: TrustRoot, seen: number): void {
+    const offered = root.payload.number;
+    if (offered < seen)
+      throw new VerificationError('older than one seen before', 'trust-root-rollback', { seen, offered });
+  }
+
+  private derive(unlock: Unlock, vaultId: string): DerivedMethod {
+    return deriveMethod(unlock, vaultId, this.theRoot().payload.city);
+  }
+
+  /** Puts a vault into use; what belonged to a claim is forgotten. */
+  private enter({ chain, keyring }: change.OpenVault): void {
+    this.identities.forEach(wipeIdentity);
+    this.identities = keyringIdentities(keyring);
+    this.vault = { chain, keyring };
+    this.pending = null;
+    this.forgetLetter();
+    this.forgetDraft();
+  }
+
+  private propose(made: change.VaultChange, known: readonly MethodRow[]): KeyringChange {
+    const methods = methodRows(made.keyring.data.methods, known);
+    this.pending = made;
+    return { record: base64(made.record.bytes), keyring: base64(made.keyringFile), methods };
+  }
+
+  private async claimParts(
+    letter: Letter,
+    draft: change.DraftVault,
+    made: change.VaultChange,
+    method: DerivedMethod,
+  ): Promise<ClaimParts> {
+    const vaultId = chainVaultId(draft.chain);
+    const bind = letter.bind(this.theRoot().payload.city, fromHex(vaultId));
+    const { issuer } = letter.claim().claim;
+    const subject = { lookup_id: letter.lookupId, issuer, vault_id: vaultId, record_hash: chainHead(made.chain), bind };
+    wipeIdentity(method.identity);
+    return {
+      lookup_id: letter.lookupId,
+      token: base64(letter.keys.token),
+      genesis: base64(draft.genesis.bytes),
+      record: base64(made.record.bytes),
+      keyring: base64(made.keyringFile),
+      bind,
+      act: await this.signAct(draft.rootSeed, vaultId, { type: 'claim', subject }),
+      methods: [method.row],
+      headers: letter.cards.map(({ manifest, fileKey }) => ({
+        document_id: manifest.document_id,
+        header: base64(sealHeader(fileKey, [draft.reading.recipient])),
+      })),
+    };
+  }
+
+  private async signAct(
+    rootSeed: Uint8Array,
+    vaultId: string,
+    about: ActAbout<'claim'> | ActAbout<'opened'>,
+  ): Promise<string> {
+    const act: Act = {
+      version: 1,
+      city: this.theRoot().payload.city,
+      actor: vaultActor(vaultId),
+      time: this.instant(),
+      nonce: hex(randomBytes(32)),
+      ...about,
+    };
+    return base64((await signStatement('act', encodeAct(act), rootSeed)).bytes);
+  }
+
+  private async card(row: SealedRow): Promise<OpenedCard> {
+    const { chain, keyring } = this.theVault();
+    const cached = this.cards.get(row.documentId);
+    if (cached?.row.header === row.header && cached.row.card === row.card) return cached.card;
+    const addressee = { vaultId: chainVaultId(chain), claims: keyring.data.claims, lookupId: null };
+    const card = await openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
+    this.cards.set(row.documentId, { row, card });
+    return card;
+  }
+
+  private forgetLetter(): void {
+    this.letter?.wipe();
+    this.letter = null;
+  }
+
+  private forgetDraft(): void {
+    wipe(this.draft?.rootSeed);
+    if (this.draft !== null) wipeIdentity(this.draft.reading);
+    this.draft = null;
+  }
+}

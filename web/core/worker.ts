@@ -1,0 +1,36 @@
+/**
+ * The worker that keeps the vault's secrets, behind the calls of `VaultApi` (`rpc.ts`).
+ *
+ * A page starts it with `new Worker(new URL('../core/worker.ts', import.meta.url), { type: 'module' })` and calls
+ * `connect(worker)`. The code that knows keys is loaded at the first call. Calls are answered one after the other. Each rejects
+ * with a `VouteError`: a stable `code`, `facts` for its words. Bytes given to a call are transferred: the page's array is
+ * empty afterwards, and a PRF output is wiped here once its identity is derived. Ids and hashes are lower-case hex, other
+ * bytes in strings base64.
+ *
+ * | call | gives | promises |
+ * |---|---|---|
+ * | `trustRoot(envelope, pinned)` | what pages show of the city | signatures reach the quorum; lower than `pinned` (the highest number seen, 0 at first): `trust-root-rollback`. First of all calls |
+ * | `readCode(code)` | lookup id, token | `code-symbol` (fact `position` from 1), `code-length` (`found`, `expected`), `code-check` |
+ * | `openLetter(rows)` | checked manifests, in order | all or nothing, checks 1 to 5 of docs/spec/document.md; `claim-disagree` if they name different takers |
+ * | `beginVault(v)` | vault id (the WebAuthn user handle) | draws all keys; again draws others |
+ * | `finishClaim(unlock, name)` | the parts of `POST /api/claims` | counts once `accepted` is called; a page repeats a lost request with the same parts |
+ * | `makeKit()` | a kit's text | for the vault that is begun or open; a way in only when `finishClaim` or `addMethod` has taken it |
+ * | `signWithKit(text, challenge)` | body of `POST /api/sessions/kit` without challenge | signs for this page's own origin only |
+ * | `openVault(vaultId, records, keyring, unlock, pinnedHead?)` | newest record's number and hash | all nine checks of docs/spec/vault.md before anything is used; `pinnedHead` must be in the chain |
+ * | `openCards(rows)` | a manifest or a refusal's code for each, in order | cards are remembered until `lock` |
+ * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
+ * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
+ * | `receipt(row, reply, document)` | receipt file (text), verdict | `document` are the opened bytes; all steps of docs/spec/event-receipt.md; an error's fact `step` |
+ * | `methods()` | ways in | from the keyring, not from the server |
+ * | `addMethod(unlock, name, known)` | body of `PUT /api/vault/keyring` without challenge and credential | `known` are the session's methods; counts once `accepted` is called |
+ * | `removeMethod(methodId, known)` | the same | begins a new reading epoch |
+ * | `accepted()` | – | the server took the last `finishClaim`, `addMethod` or `removeMethod`; after a claim the vault is open |
+ * | `lock()` | – | wipes every secret; the trust root stays |
+ */
+
+import { serve } from './rpc.ts';
+
+serve(self, async () => {
+  const { KeyHolder } = await import('./vault.ts');
+  return new KeyHolder({ origin: self.location.origin, now: () => Math.floor(Date.now() / 1000) });
+});
