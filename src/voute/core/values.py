@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final, NewType
 
 from voute.core.errors import FormatError
@@ -35,6 +36,7 @@ def unix_time(seconds: int) -> UnixTime:
     return UnixTime(seconds)
 
 
+@lru_cache(maxsize=1024)
 def time_text(time: UnixTime) -> str:
     """Write an instant as `YYYY-MM-DDTHH:MM:SSZ`."""
     return datetime.fromtimestamp(unix_time(time), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

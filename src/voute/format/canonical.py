@@ -1,15 +1,15 @@
 """Canonical JSON: one value, one sequence of bytes.
 
-Source: `docs/spec/encoding.md`, "Canonical JSON" (RFC 8785 §3.2.2.2 for the escaping of strings). Python's own
-encoder writes exactly these escapes and Python orders text by code point, so the strictness is in what is refused:
-floats, long integers, keys that are no names, lone surrogates, deep nesting, and every input that its own
-re-encoding does not give back.
+Source: `docs/spec/encoding.md`, "Canonical JSON" (RFC 8785 §3.2.2.2 for the escaping of strings). msgspec writes exactly
+these escapes and sorts keys by code point, so the strictness is in what is refused: floats, long integers, keys that are
+no names, lone surrogates, deep nesting, and every input that its own re-encoding does not give back.
 """
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, TypeAlias
+
+import msgspec
 
 from voute.core.errors import FormatError
 from voute.core.values import MAX_INTEGER
@@ -20,8 +20,6 @@ Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None
 MAX_DEPTH: Final = 16
 # One statement; what is larger (registry) says so where it is read.
 MAX_BYTES: Final = 1024 * 1024
-# -(2^53 - 1) has 16 digits and a sign; a longer run is refused before Python builds a huge integer.
-MAX_DIGITS: Final = 17
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _known_names: set[str] = set()
@@ -29,18 +27,8 @@ _known_names: set[str] = set()
 _MAX_KNOWN_NAMES: Final = 4096
 
 
-def _refuse_number(text: str) -> NoReturn:
-    raise FormatError(f"not an integer: {text[:20]}")
-
-
-def _integer(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        _refuse_number(text)
-    return int(text)
-
-
-_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-_decoder = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number, parse_int=_integer)
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoder = msgspec.json.Decoder()
 
 
 def _check_name(name: object) -> None:
@@ -83,7 +71,7 @@ def dumps(value: Json) -> bytes:
     """
     _check(value, 0)
     try:
-        return _encoder.encode(value).encode("utf-8")
+        return _encoder.encode(value)
     except UnicodeEncodeError as error:
         raise FormatError("lone surrogate in a text") from error
 
@@ -97,10 +85,9 @@ def loads(data: bytes, maximum: int = MAX_BYTES) -> Json:
     if len(data) > maximum:
         raise FormatError(f"more than {maximum} bytes")
     try:
-        text = data.decode("utf-8")
-        value, end = _decoder.raw_decode(text)
+        value: Json = _decoder.decode(data)
     except (ValueError, RecursionError) as error:
         raise FormatError("not JSON in UTF-8") from error
-    if end != len(text) or dumps(value) != data:
+    if dumps(value) != data:
         raise FormatError("not canonical JSON")
-    return value  # type: ignore[no-any-return]
+    return value
