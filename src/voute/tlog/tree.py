@@ -105,10 +105,10 @@ class Prover:
         if not 0 <= index < self.size:
             raise LimitError("no such leaf in this tree", index=index, size=self.size)
         node = self._reader.node
-        for (level, peak), above in zip(self._peaks, self._above, strict=True):
-            if index >> level == peak:
-                return (*[node(i, (index >> i) ^ 1) for i in range(level)], *above)
-        raise AssertionError  # pragma: no cover — the peaks cover every leaf
+        level, above = next(
+            (level, above) for (level, peak), above in zip(self._peaks, self._above, strict=True) if index >> level == peak
+        )
+        return (*[node(i, (index >> i) ^ 1) for i in range(level)], *above)
 
 
 def inclusion_proof(index: int, size: int, reader: NodeReader) -> tuple[bytes, ...]:
