@@ -2,13 +2,12 @@
 
 from litestar import Response, get
 
-from voute.app.city import City
 from voute.app.health import check_health
 from voute.app.limit import Limit
-from voute.server.http.access import public
+from voute.server.http.access import also, public
+from voute.server.http.given import TheCity, TheSettings
 from voute.server.http.wire import Model, SlugText
 from voute.server.release import RELEASE
-from voute.server.settings import Settings
 
 _CACHE = {"cache-control": "public, max-age=60"}
 
@@ -47,8 +46,8 @@ class AboutReply(Model):
     release: str
 
 
-@get("/health", opt=public(Limit("health", 600)), sync_to_thread=True)
-def read_health(city: City) -> Response[HealthReply]:
+@get("/health", opt=public(Limit("health", 600)) | also(503, like=200), sync_to_thread=True)
+def read_health(city: TheCity) -> Response[HealthReply]:
     """Check catalogue, packs and log, now."""
     health = check_health(city)
     checks = Checks(catalogue=health.catalogue, blobs=health.blobs, log=health.log, checkpoint_age_s=health.checkpoint_age)
@@ -57,7 +56,7 @@ def read_health(city: City) -> Response[HealthReply]:
 
 
 @get("/api/about", opt=public(Limit("about", 600, step=20)), sync_to_thread=False)
-def read_about(city: City, settings: Settings) -> Response[AboutReply]:
+def read_about(city: TheCity, settings: TheSettings) -> Response[AboutReply]:
     """Return the city's name and help line."""
     root = city.trust().root
     hours = None
@@ -74,6 +73,6 @@ def read_about(city: City, settings: Settings) -> Response[AboutReply]:
 
 
 @get("/api/trust-root", opt=public(Limit("trust-root", 600, step=20)), media_type="application/json", sync_to_thread=False)
-def read_trust_root(city: City) -> Response[bytes]:
+def read_trust_root(city: TheCity) -> Response[bytes]:
     """Return the trust root's envelope, byte for byte."""
     return Response(city.trust().envelope, media_type="application/json", headers=_CACHE)

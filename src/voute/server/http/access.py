@@ -43,6 +43,15 @@ def public(limit: Limit) -> dict[str, Any]:
     return {"access": Access.PUBLIC, "limit": limit}
 
 
+def also(status: int, like: int) -> dict[str, Any]:
+    """Declare, for the OpenAPI document, that a handler also answers with a status as with another."""
+    return {"also": {str(status): str(like)}}
+
+
+RAW_BODY: Final[dict[str, Any]] = {"raw_body": True}
+"""Declares, for the OpenAPI document, that a handler takes bytes."""
+
+
 HOLDER: Final[dict[str, Any]] = {"access": Access.HOLDER, "limit": Limit("holder", 3_000, step=100)}
 ISSUER: Final[dict[str, Any]] = {"access": Access.ISSUER, "limit": Limit("issuer", 12_000, step=200)}
 

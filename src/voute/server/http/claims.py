@@ -14,6 +14,7 @@ from voute.app.limit import Limit
 from voute.app.methods import Method
 from voute.core.ids import HASH_SIZE, ID_SIZE, Hash, document_id, hash_of, lookup_id, method_id, parse_hex
 from voute.server.http.access import public
+from voute.server.http.given import TheCity
 from voute.server.http.session_cookie import session_cookie
 from voute.server.http.webauthn_wire import RegistrationReply, from_base64url, read_registration
 from voute.server.http.wire import MAX_SMALL, Base64, Base64Url, Hex16, Hex32, Model
@@ -103,7 +104,7 @@ def read_method(body: MethodBody) -> Method:
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def look_up(city: City, data: JSONBody[LookupBody]) -> LookupReply:
+def look_up(city: TheCity, data: JSONBody[LookupBody]) -> LookupReply:
     """Show what waits behind a code."""
     waiting = claim_lookup.look_up(city, lookup_id(parse_hex(data.lookup_id, HASH_SIZE)), data.token)
     return LookupReply(
@@ -123,7 +124,7 @@ def look_up(city: City, data: JSONBody[LookupBody]) -> LookupReply:
     status_code=201,
     request_max_body_size=MAX_CLAIM,
 )
-async def claim(city: City, request: Request[Any, Any, Any], data: JSONBody[ClaimBody]) -> Response[ClaimReply]:
+async def claim(city: TheCity, request: Request[Any, Any, Any], data: JSONBody[ClaimBody]) -> Response[ClaimReply]:
     """Open a vault with a code, all or nothing."""
     digest = hash_of(hashlib.sha256(await request.body()).digest())
     return await sync_to_thread(_claim, city, data, digest)

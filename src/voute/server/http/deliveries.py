@@ -8,16 +8,16 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from voute.app import delivery as rules
-from voute.app.city import City
 from voute.app.delivery_receipts import stream_receipts
 from voute.app.directory_match import MAX_MATCH
 from voute.app.errors import DeliveryUnknownError
 from voute.core.errors import FormatError
-from voute.core.ids import HASH_SIZE, ID_SIZE, DeliveryId, Slug, delivery_id, hash_of, parse_hex
+from voute.core.ids import HASH_SIZE, ID_SIZE, DeliveryId, delivery_id, hash_of, parse_hex
 from voute.core.rows import DeliveryRow, DeliveryState, PackRow
 from voute.core.values import text_of
-from voute.server.http.access import ISSUER
+from voute.server.http.access import ISSUER, also
 from voute.server.http.directory import MAX_IDS_BODY
+from voute.server.http.given import TheCity, TheIssuer
 from voute.server.http.wire import MAX_SMALL, Hex16, Hex32, Model, Time, time_or_none
 
 MAX_RUN: Final = 100
@@ -118,7 +118,7 @@ def _reply(row: DeliveryRow, packs: tuple[PackRow, ...]) -> DeliveryReply:
 
 
 @post("/api/deliveries/known", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
-def read_known(city: City, issuer: Slug, data: JSONBody[KnownBody]) -> KnownReply:
+def read_known(city: TheCity, issuer: TheIssuer, data: JSONBody[KnownBody]) -> KnownReply:
     """Say which documents were delivered before."""
     rows = rules.known_documents(city, issuer, [hash_of(parse_hex(one, HASH_SIZE)) for one in data.dedupe_ids])
     return KnownReply(
@@ -135,8 +135,14 @@ def read_known(city: City, issuer: Slug, data: JSONBody[KnownBody]) -> KnownRepl
     )
 
 
-@post("/api/deliveries", opt=ISSUER, status_code=201, request_max_body_size=MAX_SMALL, sync_to_thread=True)
-def open_delivery(city: City, issuer: Slug, data: JSONBody[OpenBody]) -> Response[OpenReply]:
+@post(
+    "/api/deliveries",
+    opt=ISSUER | also(200, like=201),
+    status_code=201,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def open_delivery(city: TheCity, issuer: TheIssuer, data: JSONBody[OpenBody]) -> Response[OpenReply]:
     """Open a draft."""
     wanted = delivery_id(parse_hex(data.delivery_id, ID_SIZE))
     row, is_new = rules.open_delivery(city, issuer, wanted, text_of(data.run, MAX_RUN))
@@ -147,7 +153,7 @@ def open_delivery(city: City, issuer: Slug, data: JSONBody[OpenBody]) -> Respons
 @post(
     "/api/deliveries/{delivery:str}/commit", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True
 )
-def commit_delivery(city: City, issuer: Slug, delivery: FromPath[str], data: JSONBody[CommitBody]) -> CommitReply:
+def commit_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str], data: JSONBody[CommitBody]) -> CommitReply:
     """Make a delivery count."""
     packs = [hash_of(parse_hex(one, HASH_SIZE)) for one in data.packs]
     row = rules.commit(city, issuer, delivery_of(delivery), data.documents, packs)
@@ -156,18 +162,18 @@ def commit_delivery(city: City, issuer: Slug, delivery: FromPath[str], data: JSO
 
 
 @delete("/api/deliveries/{delivery:str}", opt=ISSUER, sync_to_thread=True)
-def cancel_delivery(city: City, issuer: Slug, delivery: FromPath[str]) -> None:
+def cancel_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> None:
     """Cancel a draft."""
     rules.cancel(city, issuer, delivery_of(delivery))
 
 
 @get("/api/deliveries/{delivery:str}", opt=ISSUER, sync_to_thread=True)
-def read_delivery(city: City, issuer: Slug, delivery: FromPath[str]) -> DeliveryReply:
+def read_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> DeliveryReply:
     """Return a delivery's state."""
     return _reply(*rules.read_delivery(city, issuer, delivery_of(delivery)))
 
 
 @get("/api/deliveries/{delivery:str}/receipts", opt=ISSUER, media_type="application/x-ndjson", sync_to_thread=True)
-def read_receipts(city: City, issuer: Slug, delivery: FromPath[str]) -> Stream:
+def read_receipts(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> Stream:
     """Stream the receipts of a visible delivery, one JSON object a line."""
     return Stream(stream_receipts(city, issuer, delivery_of(delivery)), media_type="application/x-ndjson")

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from voute.app import directory_bound, directory_match, lookup_revoke
-from voute.app.city import City
-from voute.core.ids import HASH_SIZE, Slug, lookup_id, parse_hex
+from voute.core.ids import HASH_SIZE, lookup_id, parse_hex
 from voute.server.http.access import ISSUER
+from voute.server.http.given import TheCity, TheIssuer
 from voute.server.http.wire import Base64, Hex32, Model, Time, time_of
 
 MAX_IDS_BODY: Final = 1024 * 1024
@@ -107,19 +107,19 @@ def _binding(binding: directory_match.Binding) -> BindingReply:
 
 
 @post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
-def match(city: City, issuer: Slug, data: JSONBody[MatchBody]) -> MatchReply:
+def match(city: TheCity, issuer: TheIssuer, data: JSONBody[MatchBody]) -> MatchReply:
     """Say what became of codes."""
     found = directory_match.match(city, issuer, [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids])
     return MatchReply(checkpoint=found.checkpoint, entries=[_entry(entry) for entry in found.entries])
 
 
 @post("/api/directory/bound", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
-def accept_bound(city: City, issuer: Slug, data: JSONBody[ActsBody]) -> AcceptedReply:
+def accept_bound(city: TheCity, issuer: TheIssuer, data: JSONBody[ActsBody]) -> AcceptedReply:
     """Keep the issuer's pins as events."""
     return AcceptedReply(accepted=directory_bound.accept_bound(city, issuer, data.acts))
 
 
 @post("/api/lookups/revoke", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
-def revoke(city: City, issuer: Slug, data: JSONBody[ActsBody]) -> RevokedReply:
+def revoke(city: TheCity, issuer: TheIssuer, data: JSONBody[ActsBody]) -> RevokedReply:
     """Withdraw codes that nobody has used."""
     return RevokedReply(revoked=lookup_revoke.revoke(city, issuer, data.acts))

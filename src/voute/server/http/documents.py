@@ -4,18 +4,17 @@ import re
 from typing import Annotated, Final
 
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody, Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from voute.app import documents as rules
-from voute.app.city import City
 from voute.app.errors import DocumentUnknownError
-from voute.app.ports import Holder
 from voute.app.receipt import read_receipt
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
 from voute.core.rows import ListedDocument
-from voute.server.http.access import HOLDER
+from voute.server.http.access import HOLDER, also
+from voute.server.http.given import TheCity, TheHolder
 from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, SlugText, Time, time_of
 
 WHOLE_AT_ONCE: Final = 1024 * 1024
@@ -83,10 +82,10 @@ def _document(text: str) -> DocumentId:
 
 @get("/api/documents", opt=HOLDER, sync_to_thread=True)
 def list_documents(
-    city: City,
-    holder: Holder,
-    after: Annotated[int, Parameter(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Parameter(ge=1, le=rules.MAX_PAGE)] = rules.MAX_PAGE,
+    city: TheCity,
+    holder: TheHolder,
+    after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, le=rules.MAX_PAGE)] = rules.MAX_PAGE,
 ) -> DocumentsReply:
     """Return a page of the holder's documents."""
     rows = rules.list_documents(city, holder, after, limit)
@@ -95,17 +94,22 @@ def list_documents(
 
 
 @get("/api/documents/{document:str}", opt=HOLDER, sync_to_thread=True)
-def read_document(city: City, holder: Holder, document: FromPath[str]) -> DocumentReply:
+def read_document(city: TheCity, holder: TheHolder, document: FromPath[str]) -> DocumentReply:
     """Return one document."""
     return _reply(rules.read_document(city, holder, _document(document)))
 
 
-@get("/api/documents/{document:str}/body", opt=HOLDER, media_type="application/octet-stream", sync_to_thread=True)
+@get(
+    "/api/documents/{document:str}/body",
+    opt=HOLDER | also(206, like=200),
+    media_type="application/octet-stream",
+    sync_to_thread=True,
+)
 def read_body(
-    city: City,
-    holder: Holder,
+    city: TheCity,
+    holder: TheHolder,
     document: FromPath[str],
-    wanted: Annotated[str | None, Parameter(header="range", max_length=100)] = None,
+    wanted: Annotated[str | None, HeaderParameter(name="range", max_length=100)] = None,
 ) -> Response[bytes] | Stream:
     """Return the sealed body, or one range of it."""
     body = rules.read_body(city, holder, _document(document), _range(wanted))
@@ -139,13 +143,13 @@ def _range(text: str | None) -> tuple[int | None, int | None] | None:
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def note_opened(city: City, holder: Holder, document: FromPath[str], data: JSONBody[ActBody]) -> None:
+def note_opened(city: TheCity, holder: TheHolder, document: FromPath[str], data: JSONBody[ActBody]) -> None:
     """Keep the holder's signed first opening."""
     rules.note_opened(city, holder, _document(document), data.act)
 
 
 @get("/api/documents/{document:str}/receipt", opt=HOLDER, sync_to_thread=True)
-def read_document_receipt(city: City, holder: Holder, document: FromPath[str]) -> ReceiptReply:
+def read_document_receipt(city: TheCity, holder: TheHolder, document: FromPath[str]) -> ReceiptReply:
     """Return the parts of a document's receipt."""
     parts = read_receipt(city, holder, _document(document))
     return ReceiptReply(event=parts.event, salt=parts.salt.hex(), chain=parts.chain.hex(), index=parts.index, proof=parts.proof)

@@ -4,10 +4,10 @@ from litestar import post
 from litestar.params import JSONBody
 
 from voute.app import issuer_sign_in
-from voute.app.city import City
 from voute.app.limit import Limit
 from voute.core.ids import slug
 from voute.server.http.access import public
+from voute.server.http.given import TheCity
 from voute.server.http.wire import MAX_SMALL, Base64, Model, SlugText, Time, time_of
 
 
@@ -43,7 +43,7 @@ class TokenReply(Model):
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def give_issuer_challenge(city: City, data: JSONBody[IssuerBody]) -> IssuerChallenge:
+def give_issuer_challenge(city: TheCity, data: JSONBody[IssuerBody]) -> IssuerChallenge:
     """Give a challenge, known issuer or not."""
     return IssuerChallenge(challenge=issuer_sign_in.challenge(city, slug(data.issuer)))
 
@@ -55,7 +55,7 @@ def give_issuer_challenge(city: City, data: JSONBody[IssuerBody]) -> IssuerChall
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def sign_in_issuer(city: City, data: JSONBody[StatementBody]) -> TokenReply:
+def sign_in_issuer(city: TheCity, data: JSONBody[StatementBody]) -> TokenReply:
     """Sign an issuer's client in."""
     opened = issuer_sign_in.open_session(city, data.statement)
     return TokenReply(token=opened.token, expires_at=time_of(opened.expires_at))

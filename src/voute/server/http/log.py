@@ -11,6 +11,7 @@ from voute.app.city import City
 from voute.app.limit import Limit
 from voute.core.ports_log import TileMissingError
 from voute.server.http.access import public
+from voute.server.http.given import TheCity
 from voute.tlog.sequencer import CHECKPOINT_PATH
 
 _LIMIT: Final = Limit("log", 6_000, step=50)
@@ -20,13 +21,13 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 @get("/log/checkpoint", opt=public(_LIMIT), media_type="text/plain", sync_to_thread=True)
-def read_checkpoint(city: City) -> Response[bytes]:
+def read_checkpoint(city: TheCity) -> Response[bytes]:
     """Return the signed checkpoint."""
     return Response(_read(city, CHECKPOINT_PATH), media_type="text/plain; charset=utf-8")
 
 
 @get("/log/tile/{tile:path}", opt=public(_LIMIT), media_type="application/octet-stream", sync_to_thread=True)
-def read_tile(city: City, tile: FromPath[str]) -> Response[bytes]:
+def read_tile(city: TheCity, tile: FromPath[str]) -> Response[bytes]:
     """Return a tile of hashes, or a bundle of entries."""
     name = tile.removeprefix("/")
     if _TILE.fullmatch(name) is None:

@@ -6,16 +6,16 @@ from litestar import Request, Response, put
 from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath
 
-from voute.app.city import City
 from voute.app.delivery_draft import MAX_DRAFT, keep_draft
 from voute.app.delivery_pack import Incoming, begin_pack, keep_pack
 from voute.app.errors import PackHashError
 from voute.core.errors import FormatError
-from voute.core.ids import HASH_SIZE, Hash, Slug, hash_of, parse_hex
+from voute.core.ids import HASH_SIZE, Hash, hash_of, parse_hex
 from voute.core.ports_store import BlobWriter
 from voute.format.pack import MAX_PACK
-from voute.server.http.access import ISSUER
+from voute.server.http.access import ISSUER, RAW_BODY, also
 from voute.server.http.deliveries import delivery_of
+from voute.server.http.given import TheCity, TheIssuer
 from voute.server.http.wire import Hex32, Model
 
 PIECE: Final = 1024 * 1024
@@ -46,9 +46,14 @@ def _pack(text: str) -> Hash:
         raise PackHashError from None
 
 
-@put("/api/deliveries/{delivery:str}/packs/{pack:str}", opt=ISSUER, status_code=201, request_max_body_size=_BODY_LIMIT)
+@put(
+    "/api/deliveries/{delivery:str}/packs/{pack:str}",
+    opt=ISSUER | RAW_BODY | also(200, like=201),
+    status_code=201,
+    request_max_body_size=_BODY_LIMIT,
+)
 async def put_pack(
-    request: AnyRequest, city: City, issuer: Slug, delivery: FromPath[str], pack: FromPath[str]
+    request: AnyRequest, city: TheCity, issuer: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
 ) -> Response[PackReply]:
     """Store a pack, streamed and hashed on the way; the answer comes when it is durable."""
     name, owner = _pack(pack), delivery_of(delivery)
@@ -81,9 +86,14 @@ async def _copy(request: AnyRequest, writer: BlobWriter) -> None:
         await sync_to_thread(writer.write, b"".join(pieces))
 
 
-@put("/api/deliveries/{delivery:str}/packs/{pack:str}/draft", opt=ISSUER, status_code=201, request_max_body_size=MAX_DRAFT)
+@put(
+    "/api/deliveries/{delivery:str}/packs/{pack:str}/draft",
+    opt=ISSUER | RAW_BODY | also(200, like=201),
+    status_code=201,
+    request_max_body_size=MAX_DRAFT,
+)
 async def put_draft(
-    request: AnyRequest, city: City, issuer: Slug, delivery: FromPath[str], pack: FromPath[str]
+    request: AnyRequest, city: TheCity, issuer: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
 ) -> Response[DraftReply]:
     """Keep what stands beside a pack."""
     raw = await request.body()

@@ -8,12 +8,13 @@ from threading import Lock
 from typing import Annotated, Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, Parameter
+from litestar.params import FromPath, HeaderParameter
 
-from voute.app.city import City
 from voute.app.limit import Limit
 from voute.server.http.access import public
+from voute.server.http.given import TheCity
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
@@ -90,7 +91,8 @@ class WebFiles:
         return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"))
 
 
-AcceptEncoding = Annotated[str | None, Parameter(header="accept-encoding", max_length=500)]
+TheWeb = NamedDependency[WebFiles]
+AcceptEncoding = Annotated[str | None, HeaderParameter(name="accept-encoding", max_length=500)]
 
 
 def _reply(file: _File, accepted: str | None, headers: Mapping[str, str]) -> Response[bytes]:
@@ -114,19 +116,19 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
     include_in_schema=False,
     sync_to_thread=True,
 )
-def resident_page(web: WebFiles, accepted: AcceptEncoding = None) -> Response[bytes]:
+def resident_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the resident's page."""
     return _reply(web.get("index.html"), accepted, _FRESH)
 
 
 @get("/verifier", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
-def verify_page(web: WebFiles, accepted: AcceptEncoding = None) -> Response[bytes]:
+def verify_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the verifier's page."""
     return _reply(web.get("verify.html"), accepted, _FRESH)
 
 
 @get("/verifier.html", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
-def verifier_file(city: City, web: WebFiles) -> Response[bytes]:
+def verifier_file(city: TheCity, web: TheWeb) -> Response[bytes]:
     """Hand out the verifier as one file, with the trust root written into it."""
     root = city.trust().envelope.replace(b"<", b"\\u003c")
     data = web.get("verifier.html").data.replace(EMPTY_ROOT, _FULL_ROOT % root, 1)
@@ -135,13 +137,13 @@ def verifier_file(city: City, web: WebFiles) -> Response[bytes]:
 
 
 @get("/assets/{name:path}", opt=public(_ASSETS), include_in_schema=False, sync_to_thread=True)
-def asset(web: WebFiles, name: FromPath[str], accepted: AcceptEncoding = None) -> Response[bytes]:
+def asset(web: TheWeb, name: FromPath[str], accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve a file whose name has its hash."""
     return _reply(web.get("assets/" + name.removeprefix("/")), accepted, _IMMUTABLE)
 
 
 @get("/release-manifest.json", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
-def release_manifest(web: WebFiles) -> Response[bytes]:
+def release_manifest(web: TheWeb) -> Response[bytes]:
     """Serve the list of all files with their hashes."""
     file = web.get("release-manifest.json")
     return Response(file.data, media_type=file.media_type, headers=_FRESH)

@@ -5,14 +5,13 @@ from litestar.params import JSONBody
 
 from voute.app import session as rules
 from voute.app import sign_in
-from voute.app.city import City
 from voute.app.limit import Limit
-from voute.app.ports import Holder
 from voute.app.vault import read_methods
 from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, vault_id
 from voute.core.rows import MethodRow
 from voute.server.http.access import HOLDER, public
 from voute.server.http.claims import MethodBody
+from voute.server.http.given import TheCity, TheHolder
 from voute.server.http.session_cookie import ended_cookie, session_cookie
 from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
 from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
@@ -66,7 +65,7 @@ class SessionReply(Model):
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def give_challenge(city: City, data: JSONBody[Nothing]) -> ChallengeReply:  # noqa: ARG001 - the body must be an empty object
+def give_challenge(city: TheCity, data: JSONBody[Nothing]) -> ChallengeReply:  # noqa: ARG001 - the body must be an empty object
     """Give a challenge."""
     return ChallengeReply(challenge=sign_in.challenge(city), rp_id=city.trust().root.rp_id)
 
@@ -78,7 +77,7 @@ def give_challenge(city: City, data: JSONBody[Nothing]) -> ChallengeReply:  # no
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def sign_in_with_passkey(city: City, data: JSONBody[SignInBody]) -> Response[SignedIn]:
+def sign_in_with_passkey(city: TheCity, data: JSONBody[SignInBody]) -> Response[SignedIn]:
     """Sign in with a passkey or chip card."""
     return _signed_in(*sign_in.with_passkey(city, data.challenge, read_assertion(data.credential)))
 
@@ -90,7 +89,7 @@ def sign_in_with_passkey(city: City, data: JSONBody[SignInBody]) -> Response[Sig
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def sign_in_with_kit(city: City, data: JSONBody[KitBody]) -> Response[SignedIn]:
+def sign_in_with_kit(city: TheCity, data: JSONBody[KitBody]) -> Response[SignedIn]:
     """Sign in with the recovery kit."""
     vault = vault_id(parse_hex(data.vault_id, HASH_SIZE))
     method = method_id(parse_hex(data.method_id, ID_SIZE))
@@ -111,7 +110,7 @@ def _method(row: MethodRow) -> MethodBody:
 
 
 @get("/api/session", opt=HOLDER, sync_to_thread=True)
-def read_session(city: City, holder: Holder) -> SessionReply:
+def read_session(city: TheCity, holder: TheHolder) -> SessionReply:
     """Say who is signed in, and until when."""
     return SessionReply(
         vault_id=holder.vault_id.hex(),
@@ -121,7 +120,7 @@ def read_session(city: City, holder: Holder) -> SessionReply:
 
 
 @delete("/api/session", opt=HOLDER, sync_to_thread=True)
-def sign_out(city: City, holder: Holder) -> Response[None]:
+def sign_out(city: TheCity, holder: TheHolder) -> Response[None]:
     """End the session."""
     rules.close(city.catalogue, holder)
     return Response(None, status_code=204, cookies=[ended_cookie()])

@@ -7,12 +7,11 @@ from litestar.params import JSONBody
 from litestar.response import Stream
 
 from voute.app.archive import stream_archive
-from voute.app.city import City
 from voute.app.keyring import KeyringRequest, replace_keyring
-from voute.app.ports import Holder
 from voute.app.vault import read_vault
 from voute.server.http.access import HOLDER
 from voute.server.http.claims import MethodBody, read_method
+from voute.server.http.given import TheCity, TheHolder
 from voute.server.http.webauthn_wire import RegistrationReply, read_registration
 from voute.server.http.wire import Base64, Hex32, Model
 
@@ -54,7 +53,7 @@ class KeyringReply(Model):
 
 
 @get("/api/vault", opt=HOLDER, sync_to_thread=True)
-def read_own_vault(city: City, holder: Holder) -> VaultReply:
+def read_own_vault(city: TheCity, holder: TheHolder) -> VaultReply:
     """Return the vault."""
     view = read_vault(city, holder)
     return VaultReply(
@@ -67,7 +66,7 @@ def read_own_vault(city: City, holder: Holder) -> VaultReply:
 
 
 @put("/api/vault/keyring", opt=HOLDER, request_max_body_size=MAX_KEYRING_BODY, sync_to_thread=True)
-def put_keyring(city: City, holder: Holder, data: JSONBody[KeyringBody]) -> KeyringReply:
+def put_keyring(city: TheCity, holder: TheHolder, data: JSONBody[KeyringBody]) -> KeyringReply:
     """Replace the keyring."""
     number = replace_keyring(
         city,
@@ -84,7 +83,7 @@ def put_keyring(city: City, holder: Holder, data: JSONBody[KeyringBody]) -> Keyr
 
 
 @get("/api/vault/archive", opt=HOLDER, media_type="application/zip", sync_to_thread=True)
-def read_archive(city: City, holder: Holder) -> Stream:
+def read_archive(city: TheCity, holder: TheHolder) -> Stream:
     """Stream the holder's archive."""
     headers = {"content-disposition": 'attachment; filename="voute.zip"'}
     return Stream(stream_archive(city, holder), media_type="application/zip", headers=headers)

@@ -1,0 +1,13 @@
+"""What handlers are given: the city, its settings, who is signed in."""
+
+from litestar.di import NamedDependency
+
+from voute.app.city import City
+from voute.app.ports import Holder
+from voute.core.ids import Slug
+from voute.server.settings import Settings
+
+TheCity = NamedDependency[City]
+TheHolder = NamedDependency[Holder]
+TheIssuer = NamedDependency[Slug]
+TheSettings = NamedDependency[Settings]
