@@ -69,7 +69,7 @@ def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
 
 def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     """Name the operation after its function, say who may call it, what it may answer and which raw body it takes."""
-    name = getattr(handler.fn, "func", handler.fn).__name__
+    name = _name(handler)
     access = handler.opt["access"]
     operation["operationId"] = name
     operation["summary"] = name.replace("_", " ")
@@ -81,9 +81,20 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         del answers[status]
     for status, like in handler.opt.get("also", {}).items():
         answers[status] = answers[like]
+    for content in (answer.get("content", {}).get("application/json", {}) for answer in answers.values()):
+        if content.get("schema") == {"type": "string"}:
+            content["schema"] = {"type": "object"}  # JSON that is handed through as bytes
     answers["default"] = _PROBLEM
     for answer in answers.values():
         answer.pop("headers", None)
+
+
+def _name(handler: HTTPRouteHandler) -> str:
+    """Return the name of the function behind Litestar's wrappers for threads."""
+    function: Any = handler.fn
+    while hasattr(function, "func"):
+        function = function.func
+    return str(function.__name__)
 
 
 def write_openapi(path: Path) -> None:
