@@ -24,6 +24,8 @@ const common: UserConfig = {
   base: '/',
   publicDir: false,
   plugins: [svelte()],
+  // The build for browsers of a few years ago, under the name that has types.
+  resolve: { alias: [{ find: /^pdfjs-dist$/, replacement: 'pdfjs-dist/legacy/build/pdf.min.mjs' }] },
   define: { __PDFJS_VERSION__: JSON.stringify(PDFJS_VERSION) },
   build: { target: TARGET, assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
   worker: { format: 'es', rollupOptions: { output: OUTPUT } },
@@ -46,6 +48,7 @@ function standalone(): UserConfig {
       outDir: here('../build/web-standalone'),
       emptyOutDir: true,
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+      modulePreload: false,
       cssCodeSplit: false,
       rollupOptions: {
         input: here('./verify/standalone.ts'),

@@ -187,7 +187,7 @@ export const api = {
     json<{
       readonly vault_id: string;
       readonly expires_at: string;
-      readonly methods: readonly Pick<MethodBody, 'id' | 'kind' | 'credential_id'>[];
+      readonly methods: readonly MethodBody[];
     }>('GET', '/api/session'),
   signOut: async (): Promise<void> => {
     await call('DELETE', '/api/session');

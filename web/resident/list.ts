@@ -1,7 +1,18 @@
 /** The list as a person sees it: filters, years, what is due. Pure: rows in, groups out. */
 
-import type { CheckedManifest } from './keys.ts';
+import type { CheckedManifest } from '../core/rpc.ts';
+import type { Failure } from '../ui/errors.ts';
 import type { Row } from './session.svelte.ts';
+
+/** What the list's screen shows. */
+export interface DocumentsView {
+  readonly rows: readonly Row[];
+  readonly complete: boolean;
+  readonly failure: Failure | null;
+  /** Number of ways in, null while unknown: one alone brings the reminder. */
+  readonly waysIn: number | null;
+  readonly today: string;
+}
 
 /** What the person asked to see. */
 export interface Wish {

@@ -4,9 +4,11 @@ import '../ui/theme/index.css';
 import { mount } from 'svelte';
 import { api } from '../api/client.ts';
 import { useCatalogues } from '../ui/i18n.svelte.ts';
+import { startWorker } from '../ui/trusted.ts';
 import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
-import type { Keys } from './keys.ts';
+import { connect, type VaultApi } from '../core/rpc.ts';
+import workerAddress from '../core/worker.ts?worker&url';
 import { Session } from './session.svelte.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
 
@@ -19,12 +21,12 @@ function takeCode(): string | null {
 }
 
 const code = takeCode();
-let keys: Promise<Keys> | null = null;
+let keys: VaultApi | null = null;
 
 const session = new Session({
   api,
   passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
-  keys: () => (keys ??= import('./keys-worker.ts').then((module) => module.startKeys())),
+  keys: () => (keys ??= connect(startWorker(workerAddress, 'vault'))),
 });
 
 await useCatalogues({

@@ -7,13 +7,13 @@
 import type { About, DocumentBody } from '../api/client.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
-import type { CityInfo, Keys, OpenedCard } from './keys.ts';
+import type { CityInfo, VaultApi, CardResult } from '../core/rpc.ts';
 
 /** One document of the list: what the server says about it, and what its card says once opened. */
 export interface Row {
   readonly id: string;
   readonly sealed: DocumentBody;
-  readonly card: OpenedCard;
+  readonly card: CardResult;
   readonly opened: boolean;
 }
 
@@ -72,8 +72,8 @@ export class Session {
   }
 
   /** The key holder, with the trust root checked and pinned. */
-  async keys(): Promise<Keys> {
-    const keys = await this.deps.keys();
+  async keys(): Promise<VaultApi> {
+    const keys = this.deps.keys();
     if (!this.city) {
       this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedNumber());
       pin(this.city);
@@ -107,8 +107,7 @@ export class Session {
     this.body = null;
     this.waysIn = null;
     this.loading = null;
-    const keys = await this.deps.keys();
-    await keys.lock();
+    await this.deps.keys().lock();
   }
 
   /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */
@@ -155,7 +154,7 @@ export class Session {
     }
   }
 
-  private async openRows(keys: Keys, bodies: readonly DocumentBody[]): Promise<void> {
+  private async openRows(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<void> {
     const cards = await keys.openCards(bodies.map(sealedRow));
     const known = new Set(this.rows.map((row) => row.id));
     const fresh = bodies.flatMap((sealed, i) => {

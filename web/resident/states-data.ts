@@ -1,6 +1,6 @@
 /** Examples that the states show: invented, the same every time. */
 
-import type { CheckedManifest, MethodInfo, NewKit, Verdict } from './keys.ts';
+import type { CheckedManifest, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
 import type { Letter } from './flows/open.svelte.ts';
 import type { Row } from './session.svelte.ts';
 
@@ -38,6 +38,8 @@ function manifestOf(number: number): CheckedManifest {
     due: first ? kind.due : null,
     replyBy: null,
     amount: kind.cents === null ? null : { cents: kind.cents, currency: 'CAD' },
+    instalments: [],
+    action: kind.cents === null ? null : 'pay',
     paymentReference: kind.cents === null ? null : '4021 8837 112',
     supersedes: null,
     sensitive: false,

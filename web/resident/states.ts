@@ -8,7 +8,7 @@ import type { DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
-import type { DocumentsView } from './screens/Documents.svelte';
+import type { DocumentsView } from './list.ts';
 import type { LockReason } from './session.svelte.ts';
 
 /** A state: its id, the address it belongs to, and the view of its screen. */

@@ -1,10 +1,12 @@
 /** The verifier's work: which file is which, then the numbered steps of `docs/spec/event-receipt.md`. Nothing is sent anywhere. */
 
 import { hex, utf8 } from '../core/bytes.ts';
-import { digestDocument, type DocumentDigest, MAX_RECEIPT, type ReceiptVerdict, verifyReceipt } from '../core/receipt.ts';
+import { digestDocument, type DocumentDigest, MAX_RECEIPT, verifyReceipt } from '../core/receipt.ts';
 import { fingerprintOf, acceptFirstRoot, type TrustRoot } from '../core/trust.ts';
+import type { Verdict } from '../core/rpc.ts';
+import { viewVerdict } from '../core/views.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
-import type { Verdict } from '../ui/verdict.ts';
+
 
 // A delivered document has at most 50 MiB (`docs/spec/document.md`); more is another file, and reading it would only take memory.
 const MAX_FILE = 50 * 1024 * 1024;
@@ -84,32 +86,10 @@ export async function recognize(file: File): Promise<GivenFile> {
   return { kind: 'receipt', name, bytes };
 }
 
-function shown(verdict: ReceiptVerdict, root: TrustRoot): Verdict {
-  const { manifest, issuer } = verdict;
-  return {
-    state: verdict.state,
-    issuer: issuer.id,
-    issuerNames: issuer.names,
-    cityNames: root.payload.names,
-    documentId: manifest.document_id,
-    title: manifest.title,
-    issuedAt: manifest.issued_at,
-    eventTime: verdict.eventTime,
-    witnessedAt: verdict.witnessedAt,
-    witnesses: verdict.witnesses,
-    logOrigin: verdict.logOrigin,
-    logIndex: verdict.logIndex,
-    treeSize: verdict.treeSize,
-    sha256: manifest.plaintext.sha256,
-    manifestHash: verdict.manifestHash,
-    entryHash: verdict.entryHash,
-  };
-}
-
 /** The verdict on a document, its receipt and a trust root. Never rejects: a refusal is an outcome. */
 export async function check(document: DocumentDigest, receipt: Uint8Array, known: KnownRoot): Promise<Outcome> {
   try {
-    return { proven: true, verdict: shown(await verifyReceipt(document, receipt, known.root), known.root) };
+    return { proven: true, verdict: viewVerdict(await verifyReceipt(document, receipt, known.root), known.root) };
   } catch (thrown) {
     const failure = toFailure(thrown);
     const step = STEPS[failure.code] ?? 0;

@@ -1,7 +1,7 @@
 /** What the flows act on: the city's interface, the key holder, passkeys. Screens never see these. */
 
 import type { Api } from '../../api/client.ts';
-import type { Keys } from '../keys.ts';
+import type { VaultApi } from '../../core/rpc.ts';
 import type { Ceremony, CreateWish } from '../webauthn.ts';
 
 /** The ceremonies of `webauthn.ts`. */
@@ -15,5 +15,5 @@ export interface Passkeys {
 export interface Deps {
   readonly api: Api;
   readonly passkeys: Passkeys;
-  keys(): Promise<Keys>;
+  keys(): VaultApi;
 }

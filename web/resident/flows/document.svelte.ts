@@ -3,7 +3,7 @@
 import { toFailure, type Failure } from '../../ui/errors.ts';
 import { sealedRow, type Row, type Session } from '../session.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
-import type { CheckedManifest, Verdict } from '../keys.ts';
+import type { CheckedManifest, Verdict } from '../../core/rpc.ts';
 
 /** Where the proof stands. */
 export type ProofView =
@@ -72,7 +72,8 @@ export class DocumentFlow implements DocumentActions {
       const { verdict, file } = await keys.receipt(
         sealedRow(row.sealed),
         await this.session.deps.api.receipt(row.id),
-        bytes,
+        // A copy changes hands: the page goes on showing these bytes.
+        bytes.slice(),
       );
       proof = { at: 'proven', verdict, file };
     } catch (thrown) {

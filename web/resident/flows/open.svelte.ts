@@ -7,7 +7,7 @@
 
 import type { ClaimBody } from '../../api/client.ts';
 import { toFailure, type Failure } from '../../ui/errors.ts';
-import type { CheckedManifest, NewKit, Unlock } from '../keys.ts';
+import type { CheckedManifest, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Challenge } from '../../api/client.ts';
 import { PageError, toFailure, type Failure } from '../../ui/errors.ts';
-import type { Unlock } from '../keys.ts';
+import type { Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 
 /** What the sign-in screen shows. */

@@ -1,7 +1,7 @@
 /** Ways in: what opens this vault, a second way, the recovery kit. Each change is a new record that the worker signs. */
 
 import { toFailure, type Failure } from '../../ui/errors.ts';
-import type { KeyringChange, MethodInfo, NewKit, Unlock } from '../keys.ts';
+import type { KeyringChange, MethodInfo, MethodRow, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
 import { methodName } from './open.svelte.ts';
@@ -28,10 +28,18 @@ export interface WaysInActions {
   again(): Promise<void>;
 }
 
+/** A passkey that was created and is not yet a way in. */
+interface Made {
+  readonly ceremony: Ceremony;
+  readonly challenge: string;
+  readonly rpId: string;
+  readonly known: readonly MethodRow[];
+}
+
 export class WaysInFlow implements WaysInActions {
   view = $state.raw<WaysInView>({ at: 'loading' });
   private readonly session: Session;
-  private made: { readonly ceremony: Ceremony; readonly challenge: string; readonly rpId: string } | null = null;
+  private made: Made | null = null;
 
   constructor(session: Session) {
     this.session = session;
@@ -49,7 +57,8 @@ export class WaysInFlow implements WaysInActions {
     await this.attempt('kit', async () => {
       const keys = await this.session.keys();
       const kit = await keys.makeKit();
-      const change = await keys.addMethod({ kind: 'kit', text: kit.text }, 'kit');
+      const { methods } = await this.session.deps.api.session();
+      const change = await keys.addMethod({ kind: 'kit', text: kit.text }, 'kit', methods);
       await this.put(change, null);
       this.view = { at: 'kit', kit };
     });
@@ -74,7 +83,7 @@ export class WaysInFlow implements WaysInActions {
         label: city ? `Voûte · ${city.names.fr}` : 'Voûte',
         exclude: methods.flatMap((method) => (method.credential_id === null ? [] : [method.credential_id])),
       });
-      this.made = { ceremony, challenge, rpId };
+      this.made = { ceremony, challenge, rpId, known: methods };
       if (ceremony.prf) await this.enrol(ceremony.prf);
       else if (ceremony.prfPossible) this.wait(await keys.methods(), 'again');
       else this.refuse(await keys.methods(), { code: 'prf-missing', facts: {} });
@@ -97,12 +106,12 @@ export class WaysInFlow implements WaysInActions {
     if (!made) return;
     const keys = await this.session.keys();
     const unlock: Unlock = { kind: 'passkey', credentialId: made.ceremony.credentialId, prf };
-    await this.put(await keys.addMethod(unlock, methodName(unlock)), made);
+    await this.put(await keys.addMethod(unlock, methodName(unlock), made.known), made);
     this.made = null;
     await this.list('passkey');
   }
 
-  private async put(change: KeyringChange, made: { ceremony: Ceremony; challenge: string } | null): Promise<void> {
+  private async put(change: KeyringChange, made: Made | null): Promise<void> {
     const keys = await this.session.keys();
     await this.session.deps.api.putKeyring({
       ...change,

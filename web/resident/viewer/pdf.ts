@@ -3,7 +3,7 @@
  * JPEG 2000 and JBIG2, which scanners write, go through pdf.js's JavaScript decoders.
  */
 
-import { getDocument, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.min.mjs';
+import { getDocument, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist';
 import workerAddress from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 import { startWorker } from '../../ui/trusted.ts';
 

@@ -1,6 +1,6 @@
 /** Printing: every page drawn for paper into an area that only the printer sees, then the browser's own dialog. */
 
-import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.min.mjs';
+import type { PDFDocumentProxy } from 'pdfjs-dist';
 
 // 150 dpi on a 72 dpi page: sharp on paper, and fifty pages still fit a phone's memory.
 const PRINT_SCALE = 150 / 72;
