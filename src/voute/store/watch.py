@@ -12,11 +12,11 @@ from typing import Protocol
 class Watch(Protocol):
     """Is told of each step; raising `OSError` from either call makes the driver report a failed store."""
 
-    def before(self, step: str) -> None:
+    def before(self, step: str, /) -> None:
         """A step is about to be done: `create`, `write`, `fsync`, `rename`, `link`, `fsync-folder`, `unlink`, `sql-commit`."""
         ...
 
-    def after(self, step: str) -> None:
+    def after(self, step: str, /) -> None:
         """The step is done."""
         ...
 

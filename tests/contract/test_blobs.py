@@ -1,0 +1,269 @@
+"""Promises of `BlobStore` and `SidecarStore`, kept by every driver."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.breaking import Breaker, breakings
+from voute.core.errors import StoreError
+from voute.core.ids import Hash
+from voute.core.ports_store import BlobHashError, BlobMissingError, BlobStore, SidecarStore, StoreFullError
+from voute.store.memory import MemoryBlobs, MemorySidecars, Shelf
+from voute.store.posix_blobs import READ_CHUNK, PosixBlobs, PosixSidecars
+from voute.store.watch import StepCounter, Watch
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How to open a driver anew on the same bytes, as after a crash."""
+
+    blobs: Callable[[Watch], BlobStore]
+    sidecars: Callable[[Watch], SidecarStore]
+
+
+def memory_driver(_root: Path) -> Driver:
+    kept: dict[str, dict[str, bytes]] = {"blobs": {}, "sidecars": {}}
+
+    def shelf(name: str, watch: Watch) -> Shelf:
+        new = Shelf(watch)
+        new.kept = kept[name]
+        return new
+
+    return Driver(lambda watch: MemoryBlobs(shelf("blobs", watch)), lambda watch: MemorySidecars(shelf("sidecars", watch)))
+
+
+def posix_driver(root: Path) -> Driver:
+    return Driver(lambda watch: PosixBlobs(root, watch), lambda watch: PosixSidecars(root, watch))
+
+
+@pytest.fixture(params=[memory_driver, posix_driver], ids=["memory", "posix"])
+def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Driver:
+    made: Driver = request.param(tmp_path / "packs")
+    return made
+
+
+@pytest.fixture
+def blobs(driver: Driver) -> BlobStore:
+    return driver.blobs(StepCounter())
+
+
+@pytest.fixture
+def sidecars(driver: Driver) -> SidecarStore:
+    return driver.sidecars(StepCounter())
+
+
+def name_of(data: bytes) -> Hash:
+    return Hash(hashlib.sha256(data).digest())
+
+
+def put(blobs: BlobStore, data: bytes, name: Hash | None = None) -> Hash:
+    name = name or name_of(data)
+    with blobs.writer(name) as writer:
+        for start in range(0, len(data), 1000):
+            writer.write(data[start : start + 1000])
+        assert writer.finish() == len(data)
+    return name
+
+
+def read(blobs: BlobStore, name: Hash) -> bytes:
+    size = blobs.size(name)
+    assert size is not None
+    return b"".join(blobs.read(name, 0, size))
+
+
+def test_contract_blobs_put_is_read_back_whole(blobs: BlobStore) -> None:
+    data = os.urandom(2 * READ_CHUNK + 77)
+    name = put(blobs, data)
+    assert blobs.size(name) == len(data)
+    assert read(blobs, name) == data
+
+
+@pytest.mark.parametrize(("offset", "length"), [(0, 0), (0, 1), (5, 10), (99, 1), (0, 100), (100, 0)])
+def test_contract_blobs_read_gives_the_range(blobs: BlobStore, offset: int, length: int) -> None:
+    data = os.urandom(100)
+    assert b"".join(blobs.read(put(blobs, data), offset, length)) == data[offset : offset + length]
+
+
+def test_contract_blobs_read_gives_chunks_of_bounded_size(blobs: BlobStore) -> None:
+    name = put(blobs, os.urandom(READ_CHUNK + 1))
+    assert [len(chunk) for chunk in blobs.read(name, 0, READ_CHUNK + 1)] == [READ_CHUNK, 1]
+
+
+def test_contract_blobs_read_beyond_the_end_fails_loudly(blobs: BlobStore) -> None:
+    name = put(blobs, b"abc")
+    with pytest.raises(StoreError):
+        list(blobs.read(name, 1, 3))
+
+
+def test_contract_blobs_read_absent_says_so_at_the_call(blobs: BlobStore) -> None:
+    with pytest.raises(BlobMissingError):
+        blobs.read(name_of(b"absent"), 0, 1)
+    assert blobs.size(name_of(b"absent")) is None
+
+
+def test_contract_blobs_read_survives_the_deletion_of_what_it_reads(blobs: BlobStore) -> None:
+    data = os.urandom(3 * READ_CHUNK)
+    name = put(blobs, data)
+    chunks = blobs.read(name, 0, len(data))
+    blobs.delete(name)
+    assert b"".join(chunks) == data
+
+
+def test_contract_blobs_put_again_changes_nothing(blobs: BlobStore) -> None:
+    name = put(blobs, b"the same")
+    assert put(blobs, b"the same") == name
+    assert list(blobs.names()) == [name]
+
+
+def test_contract_blobs_put_with_another_hash_stores_nothing(blobs: BlobStore) -> None:
+    with blobs.writer(name_of(b"promised")) as writer:
+        writer.write(b"given")
+        with pytest.raises(BlobHashError):
+            writer.finish()
+    assert list(blobs.names()) == []
+
+
+def test_contract_blobs_put_abandoned_leaves_nothing(blobs: BlobStore, tmp_path: Path) -> None:
+    with blobs.writer(name_of(b"whole")) as writer:
+        writer.write(b"who")
+    assert list(blobs.names()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_contract_blobs_put_is_invisible_before_finish(blobs: BlobStore) -> None:
+    name = name_of(b"later")
+    with blobs.writer(name) as writer:
+        writer.write(b"later")
+        assert blobs.size(name) is None
+        assert list(blobs.names()) == []
+        writer.finish()
+    assert blobs.size(name) == 5
+
+
+def test_contract_blobs_put_by_two_writers_at_once_stores_one(blobs: BlobStore) -> None:
+    name = name_of(b"twice")
+    with blobs.writer(name) as first, blobs.writer(name) as second:
+        first.write(b"twice")
+        second.write(b"twice")
+        assert first.finish() == second.finish() == 5
+    assert read(blobs, name) == b"twice"
+
+
+def test_contract_blobs_delete_removes_and_repeats(blobs: BlobStore) -> None:
+    name, other = put(blobs, b"one"), put(blobs, b"two")
+    blobs.delete(name)
+    blobs.delete(name)
+    assert list(blobs.names()) == [other]
+
+
+def test_contract_blobs_names_rise(blobs: BlobStore) -> None:
+    names = [put(blobs, bytes([i])) for i in range(20)]
+    assert list(blobs.names()) == sorted(names)
+
+
+def test_contract_blobs_put_broken_at_any_step_leaves_none_or_the_whole(driver: Driver) -> None:
+    data = os.urandom(3_000)
+    name = name_of(data)
+    driver.blobs(StepCounter())
+
+    def operation(breaker: Breaker) -> None:
+        driver.blobs(StepCounter()).delete(name)
+        put(driver.blobs(breaker), data)
+
+    for breaker in breakings(operation):
+        reopened = driver.blobs(StepCounter())
+        if reopened.size(name) is not None:
+            assert read(reopened, name) == data, breaker
+        put(reopened, data)
+        assert read(reopened, name) == data
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])
+def test_contract_blobs_put_without_room_says_so(driver: Driver, error: int) -> None:
+    put(driver.blobs(StepCounter()), b"no room")
+    counter = Breaker()
+    put(driver.blobs(counter), b"no room")
+    for at in range(len(counter.steps)):
+        with pytest.raises(StoreFullError):
+            put(driver.blobs(Breaker(at, error=error)), b"no room")
+
+
+def test_contract_blobs_put_flushes_once_each(tmp_path: Path) -> None:
+    counter = StepCounter()
+    blobs = PosixBlobs(tmp_path / "packs", counter)
+    put(blobs, b"first of its folder")
+    before = counter.counts()
+    put(blobs, b"first of its folder")
+    after = counter.counts()
+    assert {step: after[step] - before[step] for step in ("fsync", "rename", "fsync-folder")} == {
+        "fsync": 1,
+        "rename": 1,
+        "fsync-folder": 1,
+    }
+
+
+def test_contract_blobs_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
+    blobs = PosixBlobs(tmp_path)
+    name = put(blobs, b"kept")
+    left = tmp_path / name.hex()[:2] / ".new-0011"
+    left.write_bytes(b"half")
+    assert list(blobs.names()) == [name]
+    assert blobs.sweep() == 1
+    assert not left.exists()
+    assert read(blobs, name) == b"kept"
+
+
+def test_contract_blobs_path_is_that_of_the_bytes(tmp_path: Path) -> None:
+    blobs = PosixBlobs(tmp_path)
+    assert blobs.path_of(put(blobs, b"bytes")).read_bytes() == b"bytes"
+
+
+def test_contract_sidecars_put_replaces_whole(sidecars: SidecarStore) -> None:
+    name = name_of(b"pack")
+    for data in (b"first", b"", b"x" * 100_000):
+        sidecars.put(name, data)
+        assert sidecars.get(name) == data
+    assert list(sidecars.names()) == [name]
+
+
+def test_contract_sidecars_get_absent_says_so(sidecars: SidecarStore) -> None:
+    with pytest.raises(BlobMissingError):
+        sidecars.get(name_of(b"absent"))
+
+
+def test_contract_sidecars_delete_removes_and_repeats(sidecars: SidecarStore) -> None:
+    name = name_of(b"pack")
+    sidecars.put(name, b"side")
+    sidecars.delete(name)
+    sidecars.delete(name)
+    assert list(sidecars.names()) == []
+
+
+def test_contract_sidecars_put_broken_at_any_step_leaves_old_or_new(driver: Driver) -> None:
+    name = name_of(b"pack")
+
+    def operation(breaker: Breaker) -> None:
+        driver.sidecars(StepCounter()).put(name, b"old")
+        driver.sidecars(breaker).put(name, b"new")
+
+    for breaker in breakings(operation):
+        reopened = driver.sidecars(StepCounter())
+        assert reopened.get(name) in {b"old", b"new"}, breaker
+        assert list(reopened.names()) == [name]
+        reopened.put(name, b"new")
+        assert reopened.get(name) == b"new"
+
+
+def test_contract_blobs_and_sidecars_do_not_see_one_another(driver: Driver) -> None:
+    blobs, sidecars = driver.blobs(StepCounter()), driver.sidecars(StepCounter())
+    name = put(blobs, b"pack")
+    assert list(sidecars.names()) == []
+    sidecars.put(name, b"side")
+    blobs.delete(name)
+    assert list(blobs.names()) == []
+    assert sidecars.get(name) == b"side"
