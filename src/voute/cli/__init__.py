@@ -5,7 +5,7 @@ from typing import Final
 
 import typer
 
-from voute.cli import archive, codes, deliver, demo, receipts, serve, trust, verify
+from voute.cli import codes, deliver, demo, receipts, serve, trust, verify
 from voute.cli.console import Exit, Speaker
 from voute.client.api import CityUnreachableError
 from voute.core.errors import VouteError
@@ -17,7 +17,6 @@ app.command("serve")(serve.serve)
 app.command("deliver")(deliver.deliver)
 app.command("receipts")(receipts.receipts)
 app.command("verify")(verify.verify)
-app.command("open")(archive.open_archive)
 app.add_typer(codes.app, name="codes")
 app.add_typer(trust.app, name="trust")
 

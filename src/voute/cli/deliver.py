@@ -1,17 +1,15 @@
 """`voute deliver`: a list and a folder of PDFs become sealed documents with receipts."""
 
 import csv
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, TaskID
 from rich.table import Table as Grid
 
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Issuer, Json
+from voute.cli.stages import stages
 from voute.client.deliver import DeliverOrder, Delivery, Outcome, PreflightFailedError
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, default_home
@@ -41,7 +39,7 @@ def deliver(
     )
     issuer_home = IssuerHome(home or default_home(), issuer)
     try:
-        with _stages(speaker) as progress:
+        with stages(speaker) as progress:
             outcome = Delivery(issuer_home, order, progress).run()
     except PreflightFailedError as error:
         _show_findings(speaker, error.findings)
@@ -55,26 +53,6 @@ def deliver(
 def _beside(table: Path) -> Path:
     folder = table.parent / "pdf"
     return folder if folder.is_dir() else table.parent
-
-
-@contextmanager
-def _stages(speaker: Speaker) -> "Iterator[_Stages]":
-    with speaker.progress() as bars:
-        yield _Stages(speaker, bars)
-
-
-class _Stages:
-    """One progress bar a stage, with count, rate and time left."""
-
-    def __init__(self, speaker: Speaker, bars: Progress) -> None:
-        self._speaker = speaker
-        self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(self._speaker.words.text(f"deliver-stage-{stage}"), total=total)
-        self._bars.update(self._tasks[stage], completed=done, total=total)
 
 
 def _show_findings(speaker: Speaker, findings: tuple[Finding, ...]) -> None:

@@ -12,9 +12,7 @@ from voute.client.receipts import export_receipt
 
 
 def receipts(
-    source: Annotated[
-        Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help="Receipts of a run.")
-    ],
+    source: Annotated[Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help="Receipts of a run.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The receipt file to write.")] = Path("receipt.json"),
     reference: Annotated[str | None, typer.Option("--reference", help="The reference of the document.")] = None,
     document: Annotated[str | None, typer.Option("--document", help="The id of the document, in hex.")] = None,

@@ -35,6 +35,8 @@ def create_city(settings: Settings, log_origin: str, witness_name: str | None = 
     if witness_name is not None:
         create_witness_seed(settings.keys_folder, witness_name)
     settings.data.mkdir(parents=True, exist_ok=True)
+    # Made here and nowhere else: a server that is pointed at a wrong path must stop, not begin a second log.
+    settings.locks_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     upgrade(settings.catalogue_url)
     stores = open_stores(settings)
     parts = log_parts(settings, stores)

@@ -18,6 +18,9 @@ PREFIX: Final = "VOUTE_"
 CONFIG: Final = "VOUTE_CONFIG"
 """The variable that names the TOML file; not a setting itself."""
 
+NOT_SETTINGS: Final = frozenset({CONFIG, "VOUTE_HOME"})
+"""Variables with our prefix that are not the server's: its own file, and the home of a department's commands."""
+
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
@@ -95,7 +98,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     texts = dict(_read_file(environ.get(CONFIG)))
     for key, value in environ.items():
-        if key.startswith(PREFIX) and key != CONFIG:
+        if key.startswith(PREFIX) and key not in NOT_SETTINGS:
             texts[key.removeprefix(PREFIX).lower()] = value
     return read_settings(texts)
 

@@ -65,9 +65,6 @@ open-failed = { $count ->
    *[other] { $count } documents could not be opened; the others were.
 }
 
-serve-ready = The city is open: { $origin }
-serve-no-city = There is no city in { $path }.
-
 demo-installing = Making the demonstration city…
 demo-typeset = Typesetting { $count } tax bills as PDF…
 demo-delivering = Sealing and delivering…

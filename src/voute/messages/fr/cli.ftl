@@ -65,9 +65,6 @@ open-failed = { $count ->
    *[other] { $count } documents n'ont pas pu être ouverts ; les autres l'ont été.
 }
 
-serve-ready = La ville est ouverte : { $origin }
-serve-no-city = Il n'y a pas de ville dans { $path }.
-
 demo-installing = Création de la ville de démonstration…
 demo-typeset = Composition de { $count } comptes de taxes en PDF…
 demo-delivering = Scellement et livraison…

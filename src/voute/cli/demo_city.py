@@ -1,0 +1,191 @@
+"""Founds the demonstration city: keys, trust root, issuer *Finances*, real PDFs; everything below one folder.
+
+FOLDER/city        what the city's server keeps
+FOLDER/home        what the department keeps (VOUTE_HOME)
+FOLDER/officers    the city's offline keys: in a real city, three people in three places
+FOLDER/documents   two lists and their PDFs
+FOLDER/letter.pdf  the letter to the resident
+FOLDER/demo.json   written last: its presence says that the city is whole
+"""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
+from voute.client.codes import CodeDesk
+from voute.client.deliver import DeliverOrder, Delivery
+from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home, write_durably
+from voute.client.trust import pin, read_pin
+from voute.core.ids import slug
+from voute.core.values import Names, unix_time
+from voute.format.claim_code import group_code, write_code
+from voute.format.trust_root import DocumentType, LogKey, WitnessKey
+from voute.paper.demo_city import BILL_TYPE, PERMIT_TYPE, DemoCity, build_demo_city
+from voute.paper.letter import Letter, LetterPress
+from voute.server.ceremony import create_city
+from voute.server.settings import Settings
+
+CITY: Final = "val-des-cedres"
+ISSUER: Final = "finances"
+BILLS_RUN: Final = "taxes-2026"
+FIRST_PORT: Final = 8100
+PORTS: Final = 50
+"""Ports tried, from the first: a machine with fifty of them taken has other troubles."""
+_OFFICERS: Final = 3
+_THRESHOLD: Final = 2
+_HELP_PHONE: Final = "819 555-0142"
+_CITY_NAMES: Final = Names(en="Ville de Val-des-Cèdres", fr="Ville de Val-des-Cèdres")
+_ISSUER_NAMES: Final = Names(en="Finances", fr="Finances")
+_TYPES: Final = (
+    DocumentType(slug(BILL_TYPE), Names(en="Tax bill", fr="Compte de taxes"), registered=False),
+    DocumentType(slug(PERMIT_TYPE), Names(en="Permit", fr="Permis"), registered=False),
+)
+
+Tell = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A founded demonstration city: paths as text, the resident to play, and what to type next."""
+
+    folder: str
+    origin: str
+    port: int
+    code: str
+    link: str
+    letter: str
+    fingerprint: str
+    reference: str
+    permits: str
+    permits_folder: str
+    bill: str
+
+    @property
+    def home(self) -> Path:
+        """The department's home."""
+        return Path(self.folder) / "home"
+
+    @property
+    def settings(self) -> Settings:
+        """The city's settings."""
+        return _settings(Path(self.folder), self.port)
+
+
+def _settings(folder: Path, port: int) -> Settings:
+    return Settings(
+        data=folder / "city",
+        port=port,
+        help_phone=_HELP_PHONE,
+        help_hours_fr="du lundi au vendredi, de 8 h 30 à 16 h 30",
+        help_hours_en="Monday to Friday, 8:30 to 16:30",
+        log_level="warning",
+    )
+
+
+def read_demo(folder: Path) -> Demo | None:
+    """Return the demonstration city of a folder, or None when none was finished there."""
+    path = folder / "demo.json"
+    return Demo(**json.loads(path.read_text("utf-8"))) if path.exists() else None
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise OSError("no free port")
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A city that can be served, before anything was delivered."""
+
+    folder: Path
+    port: int
+    home: IssuerHome
+    documents: DemoCity
+
+    @property
+    def settings(self) -> Settings:
+        """The city's settings."""
+        return _settings(self.folder, self.port)
+
+
+def found_demo(folder: Path, port: int, count: int, tell: Tell) -> Founded:
+    """Make keys, trust root, issuer and documents; an unfinished attempt is set aside, never overwritten."""
+    if folder.exists() and any(folder.iterdir()):
+        folder.rename(folder.with_name(f"{folder.name}.unfinished-{int(time.time())}"))
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = _settings(folder, port)
+    origin = f"http://localhost:{port}"
+    keys = create_city(settings, f"localhost/{CITY}", f"localhost/{CITY}/witness")
+    home = create_issuer_home(folder / "home", IssuerSettings(slug(CITY), slug(ISSUER), origin, 0))
+    now = unix_time(int(time.time()))
+    founding = CityFounding(
+        city=slug(CITY),
+        names=_CITY_NAMES,
+        rp_id="localhost",
+        origin=origin,
+        logs=(LogKey(keys.log.origin, keys.log.ed25519, keys.log.mldsa44, now, None),),
+        quorum=1 if keys.witness else 0,
+        witnesses=(WitnessKey(keys.witness.name, keys.witness.mldsa44),) if keys.witness else (),
+        issuers=(issuer_of(home, _ISSUER_NAMES, _TYPES),),
+        threshold=_THRESHOLD,
+    )
+    raw = found(founding, make_officers(folder / "officers", _OFFICERS), now)
+    write_durably(settings.trust_root_file, raw, mode=0o644)
+    pin(home.trust_root_path, raw)
+    tell("demo-typeset", count)
+    return Founded(folder, port, home, build_demo_city(folder / "documents", count=count))
+
+
+def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> Demo:
+    """Deliver the bills to the city that is being served, print the letter, and write `demo.json`."""
+    order = DeliverOrder(city.documents.bills_csv, city.documents.bills_dir, BILLS_RUN)
+    Delivery(city.home, order, progress).run()
+    resident = city.documents.resident
+    desk = CodeDesk(city.home)
+    code = write_code(desk.code(desk.at(resident.reference)[0]))
+    trust = read_pin(city.home)
+    letter = city.folder / "letter.pdf"
+    press = LetterPress()
+    letter.write_bytes(
+        press.pdf(
+            Letter(
+                city=_CITY_NAMES.fr,
+                office="Service des finances",
+                issuer=_ISSUER_NAMES.fr,
+                phone=_HELP_PHONE,
+                origin=trust.root.origin,
+                code=group_code(code),
+                fingerprint=trust.trusted.fingerprint,
+                recipient=(resident.name, *resident.address.split("\n")),
+                document=resident.bill_title,
+                reference=resident.reference,
+                written_on=datetime.now(UTC).date(),
+            )
+        )
+    )
+    demo = Demo(
+        folder=os.fspath(city.folder),
+        origin=trust.root.origin,
+        port=city.port,
+        code=group_code(code),
+        link=desk.link(code),
+        letter=os.fspath(letter),
+        fingerprint=trust.trusted.fingerprint,
+        reference=resident.reference,
+        permits=os.fspath(city.documents.permits_csv),
+        permits_folder=os.fspath(city.documents.permits_dir),
+        bill=resident.bill_file,
+    )
+    write_durably(city.folder / "demo.json", json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
+    return demo
