@@ -11,15 +11,17 @@ from tools.make_vectors import (
     run_claim,
     run_encoding,
     run_trust,
+    run_vault,
     statements,
     trust_root,
+    vault,
 )
 from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, receipt, trust_root)
-RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS, **run_trust.RUNNERS}
+MODULES = (encoding, statements, claim, receipt, trust_root, vault)
+RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS, **run_trust.RUNNERS, **run_vault.RUNNERS}
 
 
 def all_cases() -> Iterator[Case]:

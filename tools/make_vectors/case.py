@@ -34,11 +34,11 @@ class VectorError(Exception):
 
 
 def run(runner: Runner, values: Values) -> tuple[str, Values]:
-    """Run one input; returns the verdict and the output (after an error only the `step` that failed, if it has one)."""
+    """Run one input; returns the verdict and the output: after an error, only the number of the `step` or `check`."""
     try:
         return "ok", runner(values)
     except VouteError as error:
-        return error.code, {"step": error.facts["step"]} if "step" in error.facts else {}
+        return error.code, {key: error.facts[key] for key in ("step", "check") if key in error.facts}
 
 
 def render(case: Case, runners: Mapping[str, Runner]) -> bytes:
