@@ -1,11 +1,11 @@
 """Makes the served application: city, jobs, threads. One call a process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
-from litestar.concurrency import set_asyncio_executor
 
 from voute.server.composition import Assembled, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
@@ -25,7 +25,8 @@ def create(settings: Settings | None = None) -> Litestar:
 
     @asynccontextmanager
     async def with_jobs(_: Litestar) -> AsyncIterator[None]:
-        set_asyncio_executor(ThreadPoolExecutor(chosen.threads, thread_name_prefix="use-case"))
+        threads = ThreadPoolExecutor(chosen.threads, thread_name_prefix="use-case")
+        asyncio.get_running_loop().set_default_executor(threads)
         jobs = start_jobs(chosen, assembled)
         try:
             yield
