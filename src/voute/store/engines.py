@@ -7,6 +7,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 # Longer than any transaction of ours; another process may be in the middle of a pack's draft.
 BUSY_SECONDS: Final = 30
+# Values by position, so that rows reach both drivers as tuples.
+POSTGRES_PARAMSTYLE: Final = "format"
 _CACHE_KIB: Final = 32 * 1024
 # Pages (of 4 KiB) that the write-ahead log gathers before they move to the database: a delivery touches the same pages of
 # the indexes pack after pack, so a larger log writes them once instead of each time.

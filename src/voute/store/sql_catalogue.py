@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from voute.core.errors import StoreError
 from voute.store.durable import storing
-from voute.store.engines import BUSY_SECONDS, sqlite_engine
+from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_engine
 from voute.store.sql import Session, translating
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
@@ -109,7 +109,7 @@ class SqlCatalogue:
             self._writer = sqlite_engine(parsed, "PRAGMA synchronous = FULL")
             self._light_writer = sqlite_engine(parsed, "PRAGMA synchronous = NORMAL")
         else:
-            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS, paramstyle="format")
+            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS, paramstyle=POSTGRES_PARAMSTYLE)
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     def read(self) -> AbstractContextManager[SqlTransaction]:

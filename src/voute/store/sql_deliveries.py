@@ -40,10 +40,12 @@ _BOUND_EVENT: Final = (
 )
 
 _DELIVERY: Final = select(deliveries).where(deliveries.c.delivery_id == bindparam("delivery_id"))
+# States stand in the text, not in a parameter: only so do the engines use the partial indexes.
 _DRAFT_OF: Final = select(deliveries).where(
-    deliveries.c.issuer == bindparam("issuer"), deliveries.c.run == bindparam("run"), deliveries.c.state == "draft"
+    deliveries.c.issuer == bindparam("issuer"),
+    deliveries.c.run == bindparam("run"),
+    deliveries.c.state == literal_column("'draft'"),
 )
-# The state stands in the text, not in a parameter: only so do the engines use the partial index.
 _COMMITTED: Final = (
     select(deliveries)
     .where(deliveries.c.state == literal_column("'committed'"))

@@ -1,9 +1,9 @@
 """Table of documents (`voute.core.ports_deliveries.Documents`)."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, ReceiptRow
@@ -28,28 +28,37 @@ _KNOWN: Final = (
     .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
     .where(documents.c.issuer == bindparam("issuer"), documents.c.dedupe_id.in_(bindparam("dedupe_ids", expanding=True)))
 )
-_LISTED: Final = (
-    select(
-        documents.c.document_id,
-        documents.c.position,
-        document_parts.c.header,
-        document_parts.c.card,
-        documents.c.body_length,
-        documents.c.issuer,
-        deliveries.c.visible_at,
-        documents.c.opened_at,
-        events.c.log_index,
+
+
+def _listed(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            documents.c.document_id,
+            documents.c.position,
+            document_parts.c.header,
+            document_parts.c.card,
+            documents.c.body_length,
+            documents.c.issuer,
+            deliveries.c.visible_at,
+            documents.c.opened_at,
+            events.c.log_index,
+        )
+        .join_from(documents, document_parts, _PARTS)
+        .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
+        .join(events, events.c.event_id == documents.c.event_id)
+        .where(*conditions)
     )
-    .join_from(documents, document_parts, _PARTS)
-    .join(deliveries, deliveries.c.delivery_id == documents.c.delivery_id)
-    .join(events, events.c.event_id == documents.c.event_id)
-)
-_PAGE: Final = (
-    _LISTED.where(documents.c.box_id.in_(bindparam("boxes", expanding=True)), documents.c.position > bindparam("after"))
+
+
+# The page is first found in the index alone: of a vault with 5,000 documents only those shown are then read.
+_ON_PAGE: Final = (
+    select(documents.c.position)
+    .where(documents.c.box_id.in_(bindparam("boxes", expanding=True)), documents.c.position > bindparam("after"))
     .order_by(documents.c.position)
     .limit(bindparam("most"))
 )
-_ONE: Final = _LISTED.where(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
+_PAGE: Final = _listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
+_ONE: Final = _listed(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
 _SET_HEADER: Final = (
     update(document_parts)
     .where(document_parts.c.event_id.in_(select(documents.c.event_id).where(documents.c.document_id == bindparam("key"))))

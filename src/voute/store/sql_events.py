@@ -33,7 +33,7 @@ _NUMBER: Final = (
 _NUMBERED: Final = (
     select(events).where(events.c.log_index >= bindparam("first")).order_by(events.c.log_index).limit(bindparam("most"))
 )
-_LAST_INDEX: Final = select(func.max(events.c.log_index))
+_LAST_INDEX: Final = select(func.max(events.c.log_index)).where(events.c.log_index.is_not(None))
 # Logged events are a prefix of the log: this walks back from the end of the new ones and stops at the first old one.
 _LAST_LOGGED: Final = (
     select(events.c.log_index)

@@ -162,8 +162,10 @@ def _create_deliveries() -> None:
         _data("act", null=True),
         _word("state"),
         _data("chain", null=True),
-        Column("log_index", BigInteger, nullable=True, unique=True),
+        _number("log_index", null=True),
         CheckConstraint("state IN ('draft', 'ready', 'logged')", name="state"),
+        # Partial, or the planner would look here for events without an index.
+        Index("uq_events_log_index", "log_index", unique=True, **_only("log_index IS NOT NULL")),
         # What waits for the log: an event leaves this index when it gets its place, so it stays as short as the queue.
         Index("ix_events_waiting", "delivery_id", "event_id", **_only("log_index IS NULL")),
         sqlite_autoincrement=True,

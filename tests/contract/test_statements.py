@@ -1,0 +1,79 @@
+"""Every prepared statement of the catalogue: PostgreSQL can write it too, and SQLite walks an index for it."""
+
+import re
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+from sqlalchemy import ClauseElement, Dialect, create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import UpdateBase
+from sqlalchemy.sql.selectable import SelectBase
+
+from voute.store import sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults
+from voute.store.engines import POSTGRES_PARAMSTYLE
+from voute.store.schema import log_state, metadata
+
+MODULES = (sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults)
+# A table of one row may be read whole.
+SHORT_TABLES = frozenset({log_state.name})
+SCAN = re.compile(r"SCAN (\w+)\b(?! USING (?:COVERING )?INDEX)(?! ROW)")
+
+
+def prepared(module: ModuleType) -> Iterator[tuple[str, ClauseElement]]:
+    for name, value in vars(module).items():
+        if isinstance(value, SelectBase | UpdateBase):
+            yield f"{module.__name__.rpartition('.')[2]}.{name}", value
+
+
+STATEMENTS = dict(item for module in MODULES for item in prepared(module))
+
+
+def postgres() -> Dialect:
+    dialect: Dialect = postgresql.psycopg.dialect(paramstyle=POSTGRES_PARAMSTYLE)  # type: ignore[no-untyped-call]
+    return dialect
+
+
+def compiled(statement: ClauseElement, dialect: Dialect) -> SQLCompiler:
+    plain = statement.compile(dialect=dialect)
+    assert isinstance(plain, SQLCompiler)
+    binds = plain.binds.values()
+    lists = any(bind.expanding for bind in binds)
+    values = {bind.key: [1, 2] if bind.expanding else 1 for bind in binds if bind.required}
+    whole = statement.params(values) if lists else statement
+    made = whole.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    assert isinstance(made, SQLCompiler)
+    return made
+
+
+def test_contract_statements_are_found() -> None:
+    assert len(STATEMENTS) > 30
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_contract_statements_are_written_for_postgresql(name: str) -> None:
+    made = compiled(STATEMENTS[name], postgres())
+    assert str(made).split(maxsplit=1)[0] in {"SELECT", "UPDATE", "DELETE"}
+    assert made.positional
+
+
+def test_contract_tables_are_written_for_postgresql() -> None:
+    for table in metadata.sorted_tables:
+        assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgres()))
+        assert all("INDEX" in str(CreateIndex(index).compile(dialect=postgres())) for index in table.indexes)
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_contract_statements_walk_an_index(name: str) -> None:
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        made = compiled(STATEMENTS[name], connection.dialect)
+        # Any value does: the plan is made before one is looked at.
+        values = tuple(1 for _ in made.positiontup or ())
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {made}", values)]
+    engine.dispose()
+    assert plan
+    assert {match[1] for line in plan if (match := SCAN.match(line))} <= SHORT_TABLES, plan
