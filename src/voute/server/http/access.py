@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from voute.app import session
 from voute.app.city import City
@@ -102,13 +103,13 @@ def _bearer_token(text: str) -> bytes:
         raise NotSignedInError from None
 
 
-async def provide_holder(scope: dict[str, Any]) -> Holder:
+async def provide_holder(scope: Scope) -> Holder:
     """Hand the signed-in holder to a handler."""
-    holder: Holder = scope["voute_holder"]
+    holder: Holder = cast("dict[str, Any]", scope)["voute_holder"]
     return holder
 
 
-async def provide_issuer(scope: dict[str, Any]) -> Slug:
+async def provide_issuer(scope: Scope) -> Slug:
     """Hand the signed-in issuer to a handler."""
-    issuer: Slug = scope["voute_issuer"]
+    issuer: Slug = cast("dict[str, Any]", scope)["voute_issuer"]
     return issuer

@@ -1,0 +1,84 @@
+"""One city a test, founded once and copied."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.asgi import Loop
+from tests.support.city import (
+    FINANCES,
+    PERMITS,
+    Clock,
+    DemoCity,
+    copy_template,
+    demo_settings,
+    found_city,
+    open_demo_city,
+)
+from tests.support.holder import Resident
+from tests.support.issuer import Department
+from voute.core.ids import Slug
+from voute.format.dsse import parse
+from voute.format.trust_root import parse_trust_root
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("founded")
+    found_city(demo_settings(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def demo(founded: Path, tmp_path: Path, loop: Loop) -> Iterator[DemoCity]:
+    settings = copy_template(founded, tmp_path)
+    root = parse_trust_root(parse(settings.trust_root_file.read_bytes()).payload)
+    demo = open_demo_city(settings, root, Clock(), loop)
+    yield demo
+    demo.close()
+
+
+@pytest.fixture
+def client(demo: DemoCity) -> Iterator[httpx.Client]:
+    with demo.client() as client:
+        yield client
+
+
+@pytest.fixture
+def issuer(client: httpx.Client) -> Department:
+    department = Department(Slug("finances"), FINANCES)
+    department.sign_in(client)
+    return department
+
+
+@pytest.fixture
+def other_issuer(client: httpx.Client) -> Department:
+    department = Department(Slug("permits"), PERMITS)
+    department.sign_in(client)
+    return department
+
+
+@pytest.fixture
+def resident(demo: DemoCity) -> Iterator[Resident]:
+    with demo.client() as browser:
+        yield Resident(browser, demo.root)
+
+
+@pytest.fixture
+def claimed(demo: DemoCity, client: httpx.Client, issuer: Department, resident: Resident) -> Resident:
+    """A resident whose vault was opened with the code of a bill, all of it logged."""
+    code, keys, _ = issuer.code("roll-1")
+    issuer.deliver(client, [issuer.bill_for_code(keys, "bill-1")])
+    demo.settle()
+    resident.claim(code, with_kit=True)
+    demo.settle()
+    return resident

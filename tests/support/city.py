@@ -1,0 +1,156 @@
+"""A city in a temporary folder: real catalogue, packs, log and witness; requests by a test client, the sequencer by hand."""
+
+import shutil
+import time
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import httpx
+from litestar import Litestar
+
+from tests.support.asgi import AppTransport, Loop
+from voute.app.city import City
+from voute.app.sequence import Sequencing
+from voute.core.ids import Slug
+from voute.core.values import Names, unix_time
+from voute.format.dsse import SigningKey, keyid
+from voute.format.trust_root import DocumentType, Issuer, IssuerKey, LogKey, TrustRoot, WitnessKey, sign_trust_root
+from voute.server.ceremony import CityKeys, create_city
+from voute.server.composition import Assembled, LogParts, assemble, log_parts, sequencing
+from voute.server.http.application import create_application
+from voute.server.http.pages import WebFiles
+from voute.server.settings import Settings
+from voute.tlog.cosigning import Cosigning
+
+ORIGIN = "https://coffre.ville.test"
+RP_ID = "coffre.ville.test"
+CITY = Slug("ville")
+LOG_ORIGIN = "ville.test/log/2026"
+WITNESS = "ville.test/witness"
+SECOND = 1_000_000
+FINANCES = SigningKey(b"f" * 32)
+PERMITS = SigningKey(b"p" * 32)
+CITY_KEYS = (SigningKey(b"1" * 32), SigningKey(b"2" * 32))
+
+
+def issuer_entry(name: str, key: SigningKey) -> Issuer:
+    kind = DocumentType(Slug("tax-bill"), Names(en="Tax bill", fr="Compte de taxes"), registered=False)
+    return Issuer(Slug(name), Names(en=name, fr=name), None, (IssuerKey(key.public, 0, None),), (kind,))
+
+
+def make_trust_root(keys: CityKeys, origin: str = ORIGIN, rp_id: str = RP_ID) -> TrustRoot:
+    witnesses = () if keys.witness is None else (WitnessKey(keys.witness.name, keys.witness.mldsa44),)
+    begin = unix_time(1_700_000_000)
+    return TrustRoot(
+        number=1,
+        previous=None,
+        city=CITY,
+        names=Names(en="City", fr="Ville"),
+        issued_at=begin,
+        effective_at=begin,
+        rp_id=rp_id,
+        origin=origin,
+        keys=tuple(sorted((key.public for key in CITY_KEYS), key=keyid)),
+        threshold=2,
+        logs=(LogKey(keys.log.origin, keys.log.ed25519, keys.log.mldsa44, begin, None),),
+        quorum=len(witnesses),
+        witnesses=witnesses,
+        issuers=(issuer_entry("finances", FINANCES), issuer_entry("permits", PERMITS)),
+    )
+
+
+def found_city(settings: Settings, origin: str = ORIGIN, rp_id: str = RP_ID) -> TrustRoot:
+    """Create a city in the settings' folder and put its signed trust root there."""
+    root = make_trust_root(create_city(settings, LOG_ORIGIN, WITNESS), origin, rp_id)
+    settings.trust_root_file.write_bytes(sign_trust_root(root, CITY_KEYS))
+    return root
+
+
+class Clock:
+    """Real time, plus what a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def __call__(self) -> int:
+        return time.time_ns() // 1_000 + self.ahead
+
+    def advance(self, seconds: int) -> None:
+        self.ahead += seconds * SECOND
+
+
+@dataclass
+class DemoCity:
+    """One running city of a test."""
+
+    settings: Settings
+    root: TrustRoot
+    clock: Clock
+    assembled: Assembled
+    parts: LogParts
+    application: Litestar
+    loop: Loop
+
+    @property
+    def city(self) -> City:
+        return self.assembled.city
+
+    @property
+    def sequencing(self) -> Sequencing:
+        return sequencing(self.city, self.parts)
+
+    def client(self, address: str = "192.0.2.7") -> httpx.Client:
+        """A browser of its own: cookies, address."""
+        headers = {"x-forwarded-for": address, "x-voute": "1"}
+        return httpx.Client(transport=AppTransport(self.application, self.loop), base_url=ORIGIN, headers=headers)
+
+    def settle(self) -> None:
+        """Do what the sequencer's thread does, until nothing is left."""
+        while True:
+            step = self.sequencing.step()
+            published = step.published
+            if step.events:
+                published = Cosigning(self.parts.sequencer, self.city.tiles, self.parts.witnesses).run().published
+            self.sequencing.publish(published)
+            if not step.events:
+                return
+
+    def restart(self) -> "DemoCity":
+        """The same folder, a new process as far as this code can tell."""
+        self.assembled.stores.catalogue.close()
+        return open_demo_city(self.settings, self.root, self.clock, self.loop)
+
+    def close(self) -> None:
+        self.assembled.stores.catalogue.close()
+
+
+def open_demo_city(settings: Settings, root: TrustRoot, clock: Clock, loop: Loop) -> DemoCity:
+    assembled = assemble(settings, clock)
+    parts = log_parts(settings, assembled.stores)
+    application = create_application(assembled.city, settings, WebFiles(settings.web))
+    return DemoCity(settings, root, clock, assembled, parts, application, loop)
+
+
+def demo_settings(folder: Path) -> Settings:
+    return replace(
+        Settings(),
+        data=folder / "data",
+        locks=folder / "locks",
+        web=folder / "web",
+        trusted_proxies=(ip_network("127.0.0.0/8"), ip_network("::1/128")),
+        limit_factor=10,
+    )
+
+
+def copy_template(template: Path, folder: Path) -> Settings:
+    """A city that was founded before, copied: founding one costs a quarter of a second."""
+    for name in ("data", "locks"):
+        shutil.copytree(template / name, folder / name)
+    return demo_settings(folder)
+
+
+def check(reply: httpx.Response, status: int = 200) -> httpx.Response:
+    """The reply, if it has this status; else its body is what the test says."""
+    assert reply.status_code == status, (reply.status_code, reply.text[:2_000])
+    return reply
