@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tools.make_vectors import (
     claim,
+    document,
     encoding,
     log,
     receipt,
@@ -20,7 +21,7 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, receipt, trust_root, vault)
+MODULES = (encoding, statements, claim, document, receipt, trust_root, vault)
 RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS, **run_trust.RUNNERS, **run_vault.RUNNERS}
 
 
