@@ -1,0 +1,142 @@
+"""What `make bench` shows and keeps: a table for people, one JSON file a measurement."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.bound import Bound, bound_of, core_time_us
+from bench.delivery import Measured, Run
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
+    """Return median, least and greatest of some values."""
+    named = {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    return {name: round(value, digits) for name, value in named.items()}
+
+
+def delivery_figures(measured: Measured) -> dict[str, Any]:
+    """Put a measurement into the figures that are kept; memory is in MB, times in seconds or microseconds."""
+    runs = measured.runs
+    bounds = [bound_of(run.costs, measured.cores) for run in runs]
+    return {
+        "documents": runs[0].documents,
+        "documents_per_s": round(measured.documents_per_s, 1),
+        "bound_documents_per_s": round(measured.bound_documents_per_s, 1),
+        "ratio_to_bound": round(measured.ratio_to_bound, 3),
+        "peak_rss_client_mb": round(max(run.client.total_mb for run in runs), 1),
+        "peak_rss_server_mb": round(measured.server.total_mb, 1),
+        "peak_rss_client_largest_process_mb": round(max(run.client.largest_mb for run in runs), 1),
+        "client_processes": max(run.client.processes for run in runs),
+        "server_processes": measured.server.processes,
+        "runs": len(runs),
+        "to_vaults": runs[0].to_vaults,
+        "to_codes": runs[0].to_codes,
+        "document_bytes_mean": round(runs[0].costs.document_bytes),
+        "packs": runs[0].packs,
+        "sealed_bytes": runs[0].sealed_bytes,
+        "documents_per_s_spread": spread([run.documents_per_s for run in runs]),
+        "bound_documents_per_s_spread": spread([bound.documents_per_s for bound in bounds]),
+        "ratio_of_each_run": [_ratio(run, bound) for run, bound in zip(runs, bounds, strict=True)],
+        "seconds": spread([run.seconds for run in runs], 3),
+        "command_seconds": spread([run.command_seconds for run in runs], 3),
+        "bound_by": "disk"
+        if statistics.median(b.disk for b in bounds) < statistics.median(b.processors for b in bounds)
+        else "processors",
+        "unit_costs": {key: spread([asdict(run.costs)[key] for run in runs]) for key in asdict(runs[0].costs)},
+        "unit_costs_sum_us": spread([core_time_us(run.costs) for run in runs]),
+        "flushes": measured.flushes,
+        "machine": machine(),
+    }
+
+
+def _ratio(run: Run, bound: Bound) -> float:
+    return round(run.documents_per_s / bound.documents_per_s, 3)
+
+
+def machine() -> dict[str, Any]:
+    """Describe what was measured on, and how busy it was besides."""
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    command = ["git", "describe", "--always", "--dirty"]
+    commit = subprocess.run(command, check=False, capture_output=True, text=True, cwd=RESULTS.parent).stdout.strip()
+    return {
+        "processor": models[0] if models else platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_mb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "commit": commit,
+        "load_1_5_15_minutes": [round(value, 2) for value in os.getloadavg()],
+    }
+
+
+def write_results(name: str, figures: Mapping[str, Any]) -> Path:
+    """Write one measurement as JSON; the file before it is replaced."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return path
+
+
+def show_delivery(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of a delivery."""
+    table = Table(title=f"Delivery of {figures['documents']:,} documents, median of {figures['runs']}", title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_column("least – greatest, remark")
+    for label, value, remark in _rows(figures):
+        table.add_row(label, value, remark)
+    console.print(table)
+
+
+def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
+        return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"
+
+    flushes = figures["flushes"]
+    ratios = figures["ratio_of_each_run"]
+    rows = [
+        ("documents a second", f"{figures['documents_per_s']:,.0f}", among("documents_per_s_spread")),
+        (
+            "the machine's bound",
+            f"{figures['bound_documents_per_s']:,.0f}",
+            f"{among('bound_documents_per_s_spread')}, by {figures['bound_by']}",
+        ),
+        ("share of the bound", f"{figures['ratio_to_bound']:.2f}", f"{min(ratios):.2f} – {max(ratios):.2f}, run by run"),
+        ("seconds, call to receipts", f"{figures['seconds']['median']:.2f}", among("seconds", "{:.2f}".format)),
+        ("seconds, whole command", f"{figures['command_seconds']['median']:.2f}", among("command_seconds", "{:.2f}".format)),
+        ("peak memory, client (MB)", f"{figures['peak_rss_client_mb']:,.0f}", f"{figures['client_processes']} processes, added"),
+        (
+            "peak memory, server (MB)",
+            f"{figures['peak_rss_server_mb']:,.0f}",
+            f"{figures['server_processes']} process(es), added",
+        ),
+        ("packs", f"{figures['packs']}", f"{figures['sealed_bytes'] / 1e6:,.0f} MB sealed"),
+        (
+            "flushes, server + client",
+            "–" if flushes is None else f"{flushes['server']} + {flushes['client']}",
+            "of one delivery, by strace",
+        ),
+    ]
+    costs = figures["unit_costs"]
+    rows += [(f"  {name}", f"{costs[name]['median']:,.0f}", among_of(costs[name])) for name in costs]
+    rows.append(
+        ("  work a document (µs of a core)", f"{figures['unit_costs_sum_us']['median']:,.0f}", "the bound is cores ÷ this")
+    )
+    return rows
+
+
+def among_of(values: Mapping[str, float]) -> str:
+    """Write the least and the greatest."""
+    return f"{values['min']:,.0f} – {values['max']:,.0f}"
