@@ -7,10 +7,13 @@ from tools.make_vectors import (
     claim,
     document,
     encoding,
+    events,
     log,
+    pack,
     receipt,
     run_claim,
     run_encoding,
+    run_pack,
     run_trust,
     run_vault,
     statements,
@@ -21,8 +24,14 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, document, receipt, trust_root, vault)
-RUNNERS: Mapping[str, Runner] = {**run_encoding.RUNNERS, **run_claim.RUNNERS, **run_trust.RUNNERS, **run_vault.RUNNERS}
+MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault)
+RUNNERS: Mapping[str, Runner] = {
+    **run_encoding.RUNNERS,
+    **run_claim.RUNNERS,
+    **run_pack.RUNNERS,
+    **run_trust.RUNNERS,
+    **run_vault.RUNNERS,
+}
 
 
 def all_cases() -> Iterator[Case]:

@@ -1,0 +1,97 @@
+"""Cases of events, acts and log entries, in `vectors/receipt`."""
+
+import json
+from collections.abc import Iterator
+
+from tools.make_vectors.case import Case, Values
+from tools.make_vectors.city import CITY, DELIVERED, FINANCE
+from tools.make_vectors.receipt import FOLDER, deliver, manifest
+from tools.make_vectors.seeds import seed
+from voute.core.ids import DocumentId, Hash, LookupId, VaultId
+from voute.format.act import Act
+from voute.format.canonical import dumps
+from voute.format.event import Event
+from voute.format.subject import AnySubject, Bound, Claim, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+
+VAULT = VaultId(seed("vault"))
+HEAD = Hash(seed("head"))
+LOOKUP = LookupId(seed("lookup"))
+SUBJECTS: dict[str, tuple[str, AnySubject]] = {
+    "claim": (vault_actor(VAULT), Claim(LOOKUP, FINANCE, VAULT, HEAD, Hash(seed("bind")))),
+    "bound": (issuer_actor(FINANCE), Bound(LOOKUP, VAULT, HEAD)),
+    "keyring": (vault_actor(VAULT), KeyringChange(VAULT, 2, HEAD)),
+    "opened": (vault_actor(VAULT), Opened(DocumentId(seed("document", 16)), Hash(seed("manifest")))),
+    "revoked": (issuer_actor(FINANCE), Revoked(LOOKUP)),
+}
+
+
+def _events() -> Iterator[Case]:
+    written = deliver(manifest()).encode()
+    yield Case(FOLDER, "event-ok-deliver", "event", "ok", {"event": written.decode()})
+    for name, (actor, subject) in SUBJECTS.items():
+        raw = Event(CITY, DELIVERED, actor, Hash(seed("act")), subject).encode()
+        yield Case(FOLDER, f"event-ok-{name}", "event", "ok", {"event": raw.decode()})
+        if name != "keyring":
+            act = Act(CITY, actor, subject, DELIVERED, Hash(seed("nonce"))).encode()
+            yield Case(FOLDER, f"act-ok-{name}", "act", "ok", {"payload": act.decode()})
+    yield from _bad_events(json.loads(written))
+    yield from _bad_acts()
+
+
+def _bad_events(tree: Values) -> Iterator[Case]:
+    changes: dict[str, Values] = {
+        "version-2": {"version": 2},
+        "unknown-key": {"note": 1},
+        "type-unknown": {"type": "cancel"},
+        "type-of-other-subject": {"type": "opened"},
+        "actor-vault": {"actor": vault_actor(VAULT)},
+        "actor-service": {"actor": "service"},
+        "actor-upper-case": {"actor": "issuer:Finances"},
+        "actor-vault-short": {"actor": "vault:00"},
+        "act-null": {"act": None},
+        "subject-null": {"subject": None},
+        "subject-extra-key": {"subject": {**tree["subject"], "note": 1}},
+        "subject-missing-key": {"subject": {"delivery_id": "00" * 16}},
+        "time": {"time": "2026-02-01"},
+    }
+    for name, change in changes.items():
+        raw = dumps({**tree, **change}).decode()
+        yield Case(FOLDER, f"event-bad-{name}", "event", "format", {"event": raw})
+
+
+def _bad_acts() -> Iterator[Case]:
+    actor, subject = SUBJECTS["opened"]
+    tree = json.loads(Act(CITY, actor, subject, DELIVERED, Hash(seed("nonce"))).encode())
+    changes: dict[str, Values] = {
+        "version-2": {"version": 2},
+        "actor-issuer": {"actor": "issuer:finances"},
+        "actor-number": {"actor": 1},
+        "nonce-short": {"nonce": "00"},
+        "type-deliver": {"type": "deliver"},
+        "type-keyring": {"type": "keyring", "subject": {"vault_id": "00" * 32, "number": 1, "record_hash": "00" * 32}},
+        "subject-list": {"subject": []},
+        "unknown-key": {"act": None},
+    }
+    for name, change in changes.items():
+        raw = dumps({**tree, **change}).decode()
+        yield Case(FOLDER, f"act-bad-{name}", "act", "format", {"payload": raw})
+
+
+def _entries() -> Iterator[Case]:
+    event = deliver(manifest()).encode()
+    given: Values = {"salt": seed("salt").hex(), "chain": "00" * 32, "event": event.hex()}
+    yield Case(FOLDER, "entry-no-box", "entry", "ok", given)
+    yield Case(FOLDER, "entry-in-box", "entry", "ok", {**given, "chain": seed("chain").hex()})
+    yield Case(FOLDER, "entry-salt-short", "entry", "format", {**given, "salt": "00"})
+    yield Case(FOLDER, "entry-chain-empty", "entry", "format", {**given, "chain": ""})
+    link: Values = {"chain_salt": seed("chain salt").hex(), "number": 1, "previous": "00" * 32}
+    yield Case(FOLDER, "chain-first", "chain", "ok", link)
+    yield Case(FOLDER, "chain-second", "chain", "ok", {**link, "number": 2, "previous": seed("chain").hex()})
+    yield Case(FOLDER, "chain-number-0", "chain", "format", {**link, "number": 0})
+    yield Case(FOLDER, "chain-previous-short", "chain", "format", {**link, "previous": "00"})
+
+
+def cases() -> Iterator[Case]:
+    """Give every case."""
+    yield from _events()
+    yield from _entries()
