@@ -21,13 +21,10 @@ is_good() {
     esac
 }
 
-# The places from which this machine takes the main part of its own release, one a line.
+# The places from which this machine takes its own release, one a line; needs no package lists, downloads nothing.
 list_mirrors() {
     codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
-    apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
-        while read -r release component uri; do
-            [ "$release $component" = "$codename main" ] && printf '%s\n' "$uri"
-        done | sort -u
+    apt-get update --print-uris | sed -n "s|^'\\(.*\\)/dists/$codename/InRelease' .*|\\1|p" | sort -u
 }
 
 # Runs apt-get on the one source that it is given, with every file that it writes below $BUILD.
