@@ -1,33 +1,5 @@
-"""The command line: one file a command; each parses, calls one room, and prints."""
+"""The command line: `main` is the entry point, each command has a file of its own."""
 
-import sys
-from typing import Final
+from voute.cli.main import main
 
-import typer
-
-from voute.cli import codes, deliver, demo, receipts, serve, trust, verify
-from voute.cli.console import Exit, Speaker
-from voute.client.api import CityUnreachableError
-from voute.core.errors import VouteError
-
-app: Final = typer.Typer(name="voute", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
-
-app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
-app.command("deliver")(deliver.deliver)
-app.command("receipts")(receipts.receipts)
-app.command("verify")(verify.verify)
-app.add_typer(codes.app, name="codes")
-app.add_typer(trust.app, name="trust")
-
-
-def main() -> None:
-    """Run a command; every error of ours ends in words and an exit code, never in a stack trace."""
-    try:
-        app()
-    except VouteError as error:
-        Speaker(as_json="--json" in sys.argv).fail(error)
-        sys.exit(Exit.UNREACHABLE if isinstance(error, CityUnreachableError) else Exit.REFUSED)
-    except KeyboardInterrupt:
-        Speaker(as_json="--json" in sys.argv).say("cli-interrupted")
-        sys.exit(Exit.INTERRUPTED)
+__all__ = ["main"]

@@ -1,0 +1,92 @@
+"""A holder's archive, opened with the recovery kit alone: every document checked, with its self-contained receipt.
+
+Source: `docs/spec/vault.md`, "Exported archive". No server and no clock are needed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import BinaryIO, ClassVar
+
+from voute.core.errors import StateError, VouteError
+from voute.core.ids import DocumentId
+from voute.format.age_header import parse_header
+from voute.format.archive import ArchiveReader
+from voute.format.kit import parse_kit
+from voute.format.receipt import parse_receipt
+from voute.format.trust_root import TrustRoot
+from voute.seal.agefile import open_payload
+from voute.seal.document import Holder, OpenedCard, open_body, open_card
+from voute.seal.hybrid import HybridIdentity
+from voute.seal.keyring import OpenVault, open_keyring
+from voute.seal.unlock import kit_method
+from voute.verify.receipt import digest_bytes, verify_receipt
+from voute.verify.trust import TrustedRoot, accept_first
+
+
+class KitOtherVaultError(StateError):
+    """The recovery kit is of another vault than the archive."""
+
+    code: ClassVar[str] = "kit-other-vault"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """One document of an archive: the file whole and verified, or why it was refused.
+
+    `receipt` is self-contained and was verified with the file; None when the archive has none.
+    """
+
+    document_id: DocumentId
+    title: str
+    issuer: str
+    body: bytes
+    receipt: bytes | None
+    error: VouteError | None
+
+
+class OpenArchive:
+    """An archive whose keyring was opened and checked."""
+
+    def __init__(self, file: BinaryIO, kit: bytes, trusted: TrustedRoot | None = None) -> None:
+        """Open archive and keyring; `trusted` is a root accepted elsewhere, else the archive's own is taken.
+
+        Raises what parsers and the keyring's checks raise, and `KitOtherVaultError`.
+        """
+        self._reader = ArchiveReader(file)
+        parsed = parse_kit(kit)
+        if parsed.vault_id != self._reader.index.vault_id:
+            raise KitOtherVaultError("another vault")
+        opener = kit_method(parsed)
+        self._vault: OpenVault = open_keyring(parsed.vault_id, self._reader.records(), self._reader.keyring(), opener)
+        self.trusted = trusted or accept_first(self._reader.trust_root())
+
+    def documents(self) -> Iterator[OpenedDocument]:
+        """Open every document, one in memory at a time; one that is refused does not stop the others."""
+        identities, holder = self._vault.identities(), self._vault.holder()
+        for document_id in self._reader.index.documents:
+            try:
+                yield self._open(document_id, identities, holder)
+            except VouteError as error:
+                yield OpenedDocument(document_id, "", "", b"", None, error)
+
+    def _open(self, document_id: DocumentId, identities: tuple[HybridIdentity, ...], holder: Holder) -> OpenedDocument:
+        root = self.trusted.root
+        card_file = self._reader.card(document_id)
+        _, length = parse_header(card_file)
+        header, card = card_file[:length], card_file[length:]
+        opened = open_card(header, card, identities, root, holder, document_id)
+        body_file = self._reader.body(document_id)
+        if body_file[:length] != header:
+            raise VouteError("header of the body")
+        body = open_body(opened, memoryview(body_file)[length:])
+        receipt = self._receipt(document_id, opened, card, body, root)
+        return OpenedDocument(document_id, opened.manifest.title, opened.manifest.issuer, body, receipt, None)
+
+    def _receipt(self, document_id: DocumentId, opened: OpenedCard, card: bytes, body: bytes, root: TrustRoot) -> bytes | None:
+        """Complete the city's receipt with the manifest, which the city never sees, and verify the whole."""
+        raw = self._reader.receipt(document_id)
+        if raw is None:
+            return None
+        whole = replace(parse_receipt(raw), manifest=open_payload(opened.file_key, card)).encode()
+        verify_receipt(digest_bytes(body), whole, root)
+        return whole
