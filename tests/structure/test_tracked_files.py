@@ -51,8 +51,6 @@ def test_structure_lock_holds_versions_only() -> None:
 
 
 def test_structure_lock_agrees_with_the_project_file() -> None:
-    wanted = set(
-        re.findall(r'^  "([A-Za-z0-9._-]+==[^"]+)",', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    )
+    wanted = set(re.findall(r'^  "([A-Za-z0-9._-]+==[^"]+)",', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE))
     locked = {line.lower() for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines()}
     assert {pin for pin in wanted if pin.lower() not in locked} == set()

@@ -31,9 +31,7 @@ def check(folder: Path, *rows: str) -> Checked:
 
 
 def test_preflight_row_good(folder: Path) -> None:
-    checked = check(
-        folder, "R1;C-1;Ann;a.pdf;Bill;tax-bill;2026-03-03;1 234,56 $;en;K1;2026-03-03: 1 | 2026-04-03: 2;1"
-    )
+    checked = check(folder, "R1;C-1;Ann;a.pdf;Bill;tax-bill;2026-03-03;1 234,56 $;en;K1;2026-03-03: 1 | 2026-04-03: 2;1")
     assert checked.findings == ()
     row = checked.rows[0]
     assert (row.amount, row.due, row.language, row.slot, row.document_key) == (123456, "2026-03-03", "en", 1, "K1")

@@ -68,9 +68,7 @@ def test_table_never_raises(data: bytes) -> None:
     assert table.rows or table.findings
 
 
-@given(
-    st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8), min_size=1, max_size=4)
-)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8), min_size=1, max_size=4))
 def test_table_cells_survive_quoting(cells: list[str]) -> None:
     quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells]
     text = HEADING + "".join(f"1;C;a.pdf;{cell};tax-bill\n" for cell in quoted)
