@@ -11,6 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 PY := .venv/bin/python
 WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print 2>/dev/null)
+# Where the reference implementation lands, for the tests that open our files with it.
+AGE := .make/age/usr/bin/age
 CODE := src tests tools $(wildcard bench)
 
 .PHONY: help setup demo test test-long check check-python check-web format coverage bench docs web clean
@@ -18,7 +20,7 @@ CODE := src tests tools $(wildcard bench)
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-setup: .make/python .make/web-packages .make/system .make/age ## install all that the other targets need
+setup: .make/python .make/web-packages .make/system $(AGE) ## install all that the other targets need
 
 .make/python: requirements.lock pyproject.toml tools/bootstrap
 	@tools/bootstrap python && touch $@
@@ -29,8 +31,8 @@ setup: .make/python .make/web-packages .make/system .make/age ## install all tha
 .make/system: tools/bootstrap
 	@mkdir -p .make && tools/bootstrap system && touch $@
 
-.make/age: tools/get-age.sh
-	@mkdir -p .make && tools/bootstrap age && touch $@
+$(AGE): tools/get-age.sh
+	@tools/bootstrap age && touch $@
 
 .make/web: .make/web-packages $(WEB_SOURCES)
 	@echo "voute: building the pages" >&2
@@ -71,8 +73,9 @@ coverage: .make/python ## branch coverage of the rooms that hold rules and forma
 bench: setup .make/web ## measure, print the table, write bench/results
 	@$(PY) -m bench
 
-docs: .make/python ## write docs/api/openapi.json anew
-	@$(PY) tools/docs.py
+docs: .make/python ## write anew the pages that are made from code
+	@$(PY) -m voute.server.http.openapi docs/api/openapi.json
+	@$(PY) -m voute.server.settings_page docs/operate/settings.md
 
 clean: ## remove what was built, keep downloads
 	@rm -rf .make/web .make/reports web/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,10 +2,11 @@
 
 import ast
 import sys
+import tomllib
 
 import pytest
 
-from tests.support.project import Module, imported_names, source_modules
+from tests.support.project import ROOT, Module, imported_names, source_modules
 
 EVERYWHERE = frozenset({"core"})
 MAY_IMPORT = {
@@ -39,6 +40,12 @@ def rooms_imported(module: Module) -> set[tuple[str, int]]:
 
 def test_structure_rooms_are_all_in_the_drawing() -> None:
     assert {module.room for module in source_modules() if module.room} <= set(MAY_IMPORT)
+
+
+def test_structure_rooms_are_all_in_the_lint_contracts() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    sources = {name for contract in contracts for name in contract.get("source_modules", [])}
+    assert {f"voute.{module.room}" for module in source_modules() if module.room} <= sources
 
 
 @pytest.mark.parametrize("room", sorted(MAY_IMPORT))
