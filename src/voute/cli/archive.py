@@ -8,6 +8,7 @@ import typer
 
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
+from voute.cli.words import help_of
 from voute.client.archive import OpenArchive, OpenedDocument
 from voute.client.trust import read_pinned
 
@@ -19,10 +20,10 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 
 def open_archive(
     archive: Annotated[Path, typer.Argument(metavar="ARCHIVE.zip", exists=True, dir_okay=False)],
-    kit: Annotated[Path, typer.Option("--kit", exists=True, dir_okay=False, help="The recovery kit, as text.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write into; else beside the archive.")] = None,
+    kit: Annotated[Path, typer.Option("--kit", exists=True, dir_okay=False, help=help_of("option-kit"))],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=help_of("option-output"))] = None,
     trust_root: Annotated[
-        Path | None, typer.Option("--trust-root", exists=True, dir_okay=False, help="Else the archive's own.")
+        Path | None, typer.Option("--trust-root", exists=True, dir_okay=False, help=help_of("option-archive-trust-root"))
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -8,15 +8,16 @@ from rich.table import Table as Grid
 
 from voute.cli.console import Speaker
 from voute.cli.options import Home, Issuer, Json
+from voute.cli.words import help_of
 from voute.client.codes import CodeDesk
 from voute.client.home import IssuerHome, default_home
 from voute.format.claim_code import group_code, write_code
 from voute.format.registry import Entry
 
-app = typer.Typer(no_args_is_help=True, help="The claim codes of a department.")
+app = typer.Typer(no_args_is_help=True)
 
 
-@app.command("list")
+@app.command("list", help=help_of("help-codes-list"))
 def list_codes(issuer: Issuer, home: Home = None, as_json: Json = False) -> None:
     """List references and the state of their codes, without the codes."""
     speaker = Speaker(as_json=as_json)
@@ -24,10 +25,10 @@ def list_codes(issuer: Issuer, home: Home = None, as_json: Json = False) -> None
     _show(speaker, desk.entries())
 
 
-@app.command("show")
+@app.command("show", help=help_of("help-codes-show"))
 def show_code(
     issuer: Issuer,
-    reference: Annotated[str, typer.Option("--reference", help="The reference whose code is to be shown.")],
+    reference: Annotated[str, typer.Option("--reference", help=help_of("option-code-reference"))],
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -41,10 +42,10 @@ def show_code(
             speaker.say("codes-code", {**_facts(entry), "code": group_code(code), "link": desk.link(code)})
 
 
-@app.command("revoke")
+@app.command("revoke", help=help_of("help-codes-revoke"))
 def revoke_code(
     issuer: Issuer,
-    reference: Annotated[str, typer.Option("--reference", help="The reference whose code is to be revoked.")],
+    reference: Annotated[str, typer.Option("--reference", help=help_of("option-revoke-reference"))],
     home: Home = None,
     as_json: Json = False,
 ) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table as Grid
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
+from voute.cli.words import help_of
 from voute.client.deliver import DeliverOrder, Delivery, Outcome, PreflightFailedError
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, default_home
@@ -19,12 +20,12 @@ SHOWN_FINDINGS = 50
 
 
 def deliver(
-    table: Annotated[Path, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="The list of documents.")],
+    table: Annotated[Path, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help=help_of("option-table"))],
     issuer: Issuer,
-    pdf_dir: Annotated[Path | None, typer.Option("--pdf-dir", help="Folder of the PDFs; else the list's own.")] = None,
-    run: Annotated[str | None, typer.Option("--run", help="Name of the run; else the list's name.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, send nothing.")] = False,
-    new_party: Annotated[bool, typer.Option("--new-party", help="Make new codes where the party has changed.")] = False,
+    pdf_dir: Annotated[Path | None, typer.Option("--pdf-dir", help=help_of("option-pdf-dir"))] = None,
+    run: Annotated[str | None, typer.Option("--run", help=help_of("option-run"))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=help_of("option-dry-run"))] = False,
+    new_party: Annotated[bool, typer.Option("--new-party", help=help_of("option-new-party"))] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:

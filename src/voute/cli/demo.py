@@ -16,12 +16,13 @@ from voute.cli.console import Speaker
 from voute.cli.demo_city import Demo, deliver_demo, found_demo, free_port, read_demo
 from voute.cli.options import Json
 from voute.cli.stages import stages
+from voute.cli.words import help_of
 from voute.paper.demo_city import COUNT
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--folder", help="Where the city is kept.")] = Path("var/demo"),
-    count: Annotated[int, typer.Option("--count", help="Tax bills to typeset.")] = COUNT,
+    folder: Annotated[Path, typer.Option("--folder", help=help_of("option-folder"))] = Path("var/demo"),
+    count: Annotated[int, typer.Option("--count", help=help_of("option-count"))] = COUNT,
     as_json: Json = False,
 ) -> None:
     """Make a demonstration city once, serve it until Ctrl+C, print the link and the letter."""

@@ -7,16 +7,19 @@ import typer
 
 from voute.cli.console import Speaker
 from voute.cli.options import Json
+from voute.cli.words import help_of
 from voute.client.home import write_durably
 from voute.client.receipts import export_receipt
 
 
 def receipts(
-    source: Annotated[Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help="Receipts of a run.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The receipt file to write.")] = Path("receipt.json"),
-    reference: Annotated[str | None, typer.Option("--reference", help="The reference of the document.")] = None,
-    document: Annotated[str | None, typer.Option("--document", help="The id of the document, in hex.")] = None,
-    line: Annotated[int | None, typer.Option("--line", help="The line of the list.")] = None,
+    source: Annotated[
+        Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help=help_of("option-receipts"))
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help=help_of("option-receipt-output"))] = Path("receipt.json"),
+    reference: Annotated[str | None, typer.Option("--reference", help=help_of("option-reference"))] = None,
+    document: Annotated[str | None, typer.Option("--document", help=help_of("option-document"))] = None,
+    line: Annotated[int | None, typer.Option("--line", help=help_of("option-line"))] = None,
     as_json: Json = False,
 ) -> None:
     """Write the self-contained receipt of one document, for `voute verify`."""

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from voute.cli.words import help_of
 from voute.server.run import serve as run
 from voute.server.settings import load_settings
 
 
 def serve(
-    data: Annotated[Path | None, typer.Option("--data", help="The city's folder; else the setting `data`.")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="The port; else the setting `port`.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))] = None,
+    port: Annotated[int | None, typer.Option("--port", help=help_of("option-port"))] = None,
 ) -> None:
     """Serve a city until told to stop; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
     settings = load_settings()

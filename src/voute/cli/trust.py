@@ -7,18 +7,19 @@ import typer
 
 from voute.cli.console import Speaker
 from voute.cli.options import Home, Json
+from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, pin, read_pinned
 
-app = typer.Typer(no_args_is_help=True, help="The trust root that this machine believes.")
+app = typer.Typer(no_args_is_help=True)
 
 _NAME = "trust-root.json"
 
 
-@app.command("pin")
+@app.command("pin", help=help_of("help-trust-pin"))
 def pin_root(
     source: Annotated[Path, typer.Argument(metavar="trust-root.json", exists=True, dir_okay=False)],
-    fingerprint: Annotated[str | None, typer.Option("--fingerprint", help="As printed on a letter.")] = None,
+    fingerprint: Annotated[str | None, typer.Option("--fingerprint", help=help_of("option-fingerprint"))] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -26,7 +27,7 @@ def pin_root(
     _show(Speaker(as_json=as_json), pin((home or default_home()) / _NAME, source.read_bytes(), fingerprint))
 
 
-@app.command("show")
+@app.command("show", help=help_of("help-trust-show"))
 def show_root(home: Home = None, as_json: Json = False) -> None:
     """Show the pinned trust root and its fingerprint."""
     _show(Speaker(as_json=as_json), read_pinned((home or default_home()) / _NAME))

@@ -8,6 +8,7 @@ import typer
 
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Json
+from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, read_pinned
 from voute.core.errors import VouteError
@@ -19,10 +20,8 @@ from voute.verify.receipt import STEPS, Verdict, digest, verify_receipt
 def verify(
     document: Annotated[Path, typer.Argument(metavar="DOCUMENT.pdf", exists=True, dir_okay=False)],
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False)],
-    trust_root: Annotated[
-        Path | None, typer.Option("--trust-root", help="The city's trust root; else the pinned one.", dir_okay=False)
-    ] = None,
-    witnessed: Annotated[bool, typer.Option("--witnessed", help="Demand the quorum of witnesses.")] = False,
+    trust_root: Annotated[Path | None, typer.Option("--trust-root", help=help_of("option-trust-root"), dir_okay=False)] = None,
+    witnessed: Annotated[bool, typer.Option("--witnessed", help=help_of("option-witnessed"))] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
