@@ -13,9 +13,7 @@ from voute.client.receipts import export_receipt
 
 
 def receipts(
-    source: Annotated[
-        Path, typer.Argument(metavar="receipts.ndjson", exists=True, dir_okay=False, help=help_of("option-receipts"))
-    ],
+    source: Annotated[Path, typer.Argument(metavar="receipts.ndjson", exists=True, help=help_of("option-receipts"))],
     output: Annotated[Path, typer.Option("--output", "-o", help=help_of("option-receipt-output"))] = Path("receipt.json"),
     reference: Annotated[str | None, typer.Option("--reference", help=help_of("option-reference"))] = None,
     document: Annotated[str | None, typer.Option("--document", help=help_of("option-document"))] = None,
