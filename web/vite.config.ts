@@ -28,14 +28,14 @@ const common: UserConfig = {
   resolve: { alias: [{ find: /^pdfjs-dist$/, replacement: 'pdfjs-dist/legacy/build/pdf.min.mjs' }] },
   define: { __PDFJS_VERSION__: JSON.stringify(PDFJS_VERSION) },
   build: { target: TARGET, assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
-  worker: { format: 'es', rollupOptions: { output: OUTPUT } },
+  worker: { format: 'es', rolldownOptions: { output: OUTPUT } },
 };
 
 function pages(outDir: string, input: Record<string, string>): UserConfig {
   return {
     ...common,
     plugins: [...(common.plugins ?? []), pdfjsData()],
-    build: { ...common.build, outDir, emptyOutDir: true, rollupOptions: { input, output: OUTPUT } },
+    build: { ...common.build, outDir, emptyOutDir: true, rolldownOptions: { input, output: OUTPUT } },
   };
 }
 
@@ -50,9 +50,14 @@ function standalone(): UserConfig {
       assetsInlineLimit: Number.MAX_SAFE_INTEGER,
       modulePreload: false,
       cssCodeSplit: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: here('./verify/standalone.ts'),
-        output: { format: 'iife', entryFileNames: 'verifier.js', assetFileNames: 'verifier[extname]', codeSplitting: false },
+        output: {
+          format: 'iife',
+          entryFileNames: 'verifier.js',
+          assetFileNames: 'verifier[extname]',
+          codeSplitting: false,
+        },
       },
     },
   };

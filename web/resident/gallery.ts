@@ -17,7 +17,10 @@ const target = document.getElementById('app');
 await useCatalogues({ fr: () => Promise.resolve(fr), en: () => Promise.resolve(en) });
 await setLocale(query.get('lang') === 'en' ? 'en' : 'fr');
 document.documentElement.dataset['colorScheme'] = query.get('scheme') ?? 'auto';
-setHelpLine({ phone: '514 555-0142', hours: { fr: 'lundi au vendredi, 8 h 30 à 16 h 30', en: 'Monday to Friday, 8:30 to 16:30' } });
+setHelpLine({
+  phone: '514 555-0142',
+  hours: { fr: 'lundi au vendredi, 8 h 30 à 16 h 30', en: 'Monday to Friday, 8:30 to 16:30' },
+});
 
 if (target && state) {
   const pdf = query.get('pdf');

@@ -48,8 +48,7 @@ export function readable(rows: readonly Row[]): readonly Entry[] {
   return rows
     .flatMap((row) => ('refused' in row.card ? [] : [{ row, manifest: row.card.manifest }]))
     .sort(
-      (a, b) =>
-        b.manifest.issuedAt.localeCompare(a.manifest.issuedAt) || b.row.sealed.position - a.row.sealed.position,
+      (a, b) => b.manifest.issuedAt.localeCompare(a.manifest.issuedAt) || b.row.sealed.position - a.row.sealed.position,
     );
 }
 

@@ -139,16 +139,19 @@ export class Session {
     this.listFailure = null;
     try {
       const keys = await this.keys();
-      for (let more = true; more && this.open; ) {
-        const page = await this.deps.api.documents(this.after);
-        for (let i = 0; i < page.documents.length && this.open; i += CARDS_AT_ONCE) {
+      let page = await this.deps.api.documents(this.after);
+      while (page.documents.length > 0) {
+        for (let i = 0; i < page.documents.length; i += CARDS_AT_ONCE) {
+          if (!this.open) return;
           await this.openRows(keys, page.documents.slice(i, i + CARDS_AT_ONCE));
         }
         this.after = page.documents.at(-1)?.position ?? this.after;
-        more = page.next !== null;
+        if (page.next === null) break;
+        page = await this.deps.api.documents(page.next);
       }
-      this.complete = true;
+      if (!this.open) return;
       this.waysIn = (await keys.methods()).length;
+      this.complete = true;
     } catch (thrown) {
       this.listFailure = this.failed(thrown);
     }
@@ -156,10 +159,9 @@ export class Session {
 
   private async openRows(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<void> {
     const cards = await keys.openCards(bodies.map(sealedRow));
-    const known = new Set(this.rows.map((row) => row.id));
     const fresh = bodies.flatMap((sealed, i) => {
       const card = cards[i];
-      if (card?.documentId !== sealed.document_id || known.has(sealed.document_id)) return [];
+      if (card?.documentId !== sealed.document_id || this.rows.some((row) => row.id === sealed.document_id)) return [];
       return [{ id: sealed.document_id, sealed, card, opened: sealed.opened }];
     });
     this.rows = [...this.rows, ...fresh];

@@ -5,7 +5,7 @@ import type { Letter } from './flows/open.svelte.ts';
 import type { Row } from './session.svelte.ts';
 
 const hex = (seed: number, length: number): string =>
-  Array.from({ length }, (_, i) => ((seed * 31 + i * 7 + (i * i) % 11) % 16).toString(16)).join('');
+  Array.from({ length }, (_, i) => ((seed * 31 + i * 7 + ((i * i) % 11)) % 16).toString(16)).join('');
 
 const ISSUERS = [
   { id: 'finances', names: { fr: 'Finances', en: 'Finance' } },
@@ -14,10 +14,38 @@ const ISSUERS = [
 ] as const;
 
 const KINDS = [
-  { issuer: 0, id: 'tax-bill', names: { fr: 'Compte de taxes', en: 'Tax bill' }, title: 'Compte de taxes 2026', cents: 348_712, due: '2026-03-02' },
-  { issuer: 1, id: 'permit', names: { fr: 'Permis', en: 'Permit' }, title: 'Permis de rénovation – 1425, rue des Érables', cents: null, due: null },
-  { issuer: 2, id: 'notice', names: { fr: 'Constat', en: 'Notice' }, title: 'Constat d’infraction – stationnement', cents: 6_200, due: '2026-02-09' },
-  { issuer: 0, id: 'certificate', names: { fr: 'Attestation', en: 'Certificate' }, title: 'Attestation de paiement des taxes', cents: null, due: null },
+  {
+    issuer: 0,
+    id: 'tax-bill',
+    names: { fr: 'Compte de taxes', en: 'Tax bill' },
+    title: 'Compte de taxes 2026',
+    cents: 348_712,
+    due: '2026-03-02',
+  },
+  {
+    issuer: 1,
+    id: 'permit',
+    names: { fr: 'Permis', en: 'Permit' },
+    title: 'Permis de rénovation – 1425, rue des Érables',
+    cents: null,
+    due: null,
+  },
+  {
+    issuer: 2,
+    id: 'notice',
+    names: { fr: 'Constat', en: 'Notice' },
+    title: 'Constat d’infraction – stationnement',
+    cents: 6_200,
+    due: '2026-02-09',
+  },
+  {
+    issuer: 0,
+    id: 'certificate',
+    names: { fr: 'Attestation', en: 'Certificate' },
+    title: 'Attestation de paiement des taxes',
+    cents: null,
+    due: null,
+  },
 ] as const;
 
 function manifestOf(number: number): CheckedManifest {

@@ -194,7 +194,10 @@ const inside: readonly PageState[] = [
     id: 'evidence-logged',
     path: '/documents/ID/preuve',
     screen: 'evidence',
-    view: { ...shown, proof: { ...proven, verdict: { ...verdict, state: 'logged', witnessedAt: null, witnesses: [] } } },
+    view: {
+      ...shown,
+      proof: { ...proven, verdict: { ...verdict, state: 'logged', witnessedAt: null, witnesses: [] } },
+    },
   },
   {
     id: 'evidence-waiting',

@@ -43,7 +43,7 @@ async function prfSalt(): Promise<ArrayBuffer> {
 }
 
 async function prfExtension(): Promise<AuthenticationExtensionsClientInputs> {
-  return { prf: { eval: { first: await prfSalt() } } } as AuthenticationExtensionsClientInputs;
+  return { prf: { eval: { first: await prfSalt() } } };
 }
 
 /** Whether this browser knows passkeys at all. */
@@ -185,7 +185,7 @@ export async function usePasskey(challenge: string, rpId: string, only: Bytes | 
       },
     }),
   );
-  const prf = takePrf(credential.getClientExtensionResults() as PrfOutputs);
+  const prf = takePrf(credential.getClientExtensionResults());
   return {
     credential: assertionReply(credential),
     credentialId: new Uint8Array(credential.rawId),

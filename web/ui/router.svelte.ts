@@ -35,21 +35,14 @@ export function placeOf(pathname: string): Place {
 }
 
 let place = $state.raw<Place>({ route: 'unknown', id: '' });
-let moves = $state(0);
 
 /** The present place; reactive. */
 export function currentPlace(): Place {
   return place;
 }
 
-/** How often the person has moved since the page was loaded: the first screen does not take the focus. */
-export function movesMade(): number {
-  return moves;
-}
-
 function arrive(): void {
   place = placeOf(location.pathname);
-  moves += 1;
 }
 
 /** Goes to an address of ours; `replace` leaves no way back to the present one. */

@@ -7,7 +7,6 @@ import type { Verdict } from '../core/rpc.ts';
 import { viewVerdict } from '../core/views.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 
-
 // A delivered document has at most 50 MiB (`docs/spec/document.md`); more is another file, and reading it would only take memory.
 const MAX_FILE = 50 * 1024 * 1024;
 const PDF_MAGIC = '%PDF-';

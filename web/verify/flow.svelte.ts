@@ -16,8 +16,8 @@ export interface VerifyView {
 
 /** What the screen can ask for. */
 export interface VerifyActions {
-  take(files: readonly File[]): Promise<void>;
-  again(): void;
+  readonly take: (files: readonly File[]) => Promise<void>;
+  readonly again: () => void;
 }
 
 const EMPTY = { pdf: null, receipt: null, strangers: [], busy: false, failure: null, outcome: null } as const;

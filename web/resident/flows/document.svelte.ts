@@ -25,7 +25,7 @@ export type DocumentView =
 
 /** What the screen can ask for. */
 export interface DocumentActions {
-  retry(): Promise<void>;
+  readonly retry: () => Promise<void>;
 }
 
 export class DocumentFlow implements DocumentActions {

@@ -32,13 +32,13 @@ export type OpenView =
 
 /** What the screen can ask for. */
 export interface OpenActions {
-  submit(code: string): Promise<void>;
-  retype(): void;
-  accept(): Promise<void>;
-  again(): Promise<void>;
-  kitKept(): Promise<void>;
-  resend(): Promise<void>;
-  notMe(): void;
+  readonly submit: (code: string) => Promise<void>;
+  readonly retype: () => void;
+  readonly accept: () => Promise<void>;
+  readonly again: () => Promise<void>;
+  readonly kitKept: () => Promise<void>;
+  readonly resend: () => Promise<void>;
+  readonly notMe: () => void;
 }
 
 // Mistakes of typing: the code stays in the field and the mistake is pointed at.

@@ -15,10 +15,10 @@ export type SignInView =
 
 /** What the screen can ask for. */
 export interface SignInActions {
-  passkey(): Promise<void>;
-  askKit(): void;
-  kit(text: string): Promise<void>;
-  back(): void;
+  readonly passkey: () => Promise<void>;
+  readonly askKit: () => void;
+  readonly kit: (text: string) => Promise<void>;
+  readonly back: () => void;
 }
 
 export class SignInFlow implements SignInActions {

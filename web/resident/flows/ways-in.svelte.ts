@@ -21,11 +21,11 @@ export type WaysInView =
 
 /** What the screen can ask for. */
 export interface WaysInActions {
-  load(): Promise<void>;
-  makeKit(): Promise<void>;
-  kitKept(): Promise<void>;
-  addPasskey(): Promise<void>;
-  again(): Promise<void>;
+  readonly load: () => Promise<void>;
+  readonly makeKit: () => Promise<void>;
+  readonly kitKept: () => Promise<void>;
+  readonly addPasskey: () => Promise<void>;
+  readonly again: () => Promise<void>;
 }
 
 /** A passkey that was created and is not yet a way in. */

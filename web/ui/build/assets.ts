@@ -52,10 +52,13 @@ function filesUnder(folder: string, root = folder): readonly string[] {
 
 /** Adds `integrity` (SHA-384) to every script, style and preload element that names a file of the build. */
 export function withIntegrity(html: string, read: (path: string) => Uint8Array): string {
-  return html.replaceAll(/<(?:script|link)\b[^>]*\b(?:src|href)="\/([^"]+\.(?:js|mjs|css))"[^>]*>/g, (tag, path: string) => {
-    const attribute = ` integrity="sha384-${hash('sha384', read(path), 'base64')}"`;
-    return tag.replace(/\s*\/?>$/, `${attribute}>`);
-  });
+  return html.replaceAll(
+    /<(?:script|link)\b[^>]*\b(?:src|href)="\/([^"]+\.(?:js|mjs|css))"[^>]*>/g,
+    (tag, path: string) => {
+      const attribute = ` integrity="sha384-${hash('sha384', read(path), 'base64')}"`;
+      return tag.replace(/\s*\/?>$/, `${attribute}>`);
+    },
+  );
 }
 
 /** The release manifest: SHA-256 and size of every file, in canonical JSON (`docs/spec/pages.md`). */
@@ -96,7 +99,10 @@ export function firstLoad(html: string, folder: string): { readonly script: numb
 export function finishRelease(folder: string, pages: readonly string[]): void {
   for (const page of pages) {
     const path = join(folder, page);
-    writeFileSync(path, withIntegrity(readFileSync(path, 'utf8'), (file) => readFileSync(join(folder, file))));
+    writeFileSync(
+      path,
+      withIntegrity(readFileSync(path, 'utf8'), (file) => readFileSync(join(folder, file))),
+    );
   }
   writeFileSync(join(folder, 'release-manifest.json'), releaseManifest(folder));
 }
