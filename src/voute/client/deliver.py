@@ -4,11 +4,9 @@ Nothing is sent while anything is wrong with the list. Until the commit the city
 the commit is atomic; a document that was delivered before is recognised and not sent again.
 """
 
-import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +19,8 @@ from voute.client.matching import CodeMaker, Matcher, MatchRules, Target, hand_o
 from voute.client.preflight import Checked, PdfFolder, Row, check_table, dedupe_parts
 from voute.client.receipts import write_receipts
 from voute.client.registry_file import Book, one_writer, read_book, write_book
-from voute.client.sealing import PACK_TARGET, Sealer, SealerKit, SentPack, plaintext_hash
+from voute.client.sealers import seal_all
+from voute.client.sealing import SealerKit, SentPack, plaintext_hash
 from voute.client.table import read_table
 from voute.client.trust import PinnedTrust, pinned_trust
 from voute.core.errors import StateError, VouteError
@@ -31,9 +30,6 @@ from voute.format.dsse import SigningKey
 from voute.format.issuer_auth import IssuerAuth
 from voute.format.sidecar import BoxKind
 from voute.seal.claim import content_id, dedupe_id, dedupe_key
-
-SMALL_RUN_BYTES: Final = PACK_TARGET
-"""Below one pack a second process would cost more to start than it saves."""
 
 VISIBLE_WITHIN_S: Final = 120.0
 """The log publishes within seconds; after two minutes the city has a fault, and the receipts can be fetched later."""
@@ -294,52 +290,6 @@ def sign_in(api: CityApi, settings: IssuerSettings, key: SigningKey) -> None:
     challenge = api.challenge(settings.issuer)
     statement = IssuerAuth(settings.city, settings.issuer, challenge, settings.server, _now())
     api.sign_in(statement.sign(key))
-
-
-def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes: int | None) -> Iterator[SentPack]:
-    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs."""
-    shares = list(_shares(targets))
-    workers = min(processes or os.cpu_count() or 1, len(shares))
-    if workers <= 1:
-        sealer = Sealer(kit, api, "0")
-        for share in shares:
-            yield from sealer.run(share)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit,)) as pool:
-        futures = [pool.submit(_seal_share, share) for share in shares]
-        try:
-            for future in as_completed(futures):
-                yield from future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _shares(targets: Sequence[Target]) -> Iterator[list[Target]]:
-    """Cut the work into shares of about one pack each."""
-    share: list[Target] = []
-    size = 0
-    for target in targets:
-        length = target.row.size
-        if share and size + length > PACK_TARGET:
-            yield share
-            share, size = [], 0
-        share.append(target)
-        size += length
-    if share:
-        yield share
-
-
-_worker: list[Sealer] = []
-
-
-def _start_worker(kit: SealerKit) -> None:
-    _worker.append(Sealer(kit, CityApi(kit.server, kit.token), str(os.getpid())))
-
-
-def _seal_share(share: list[Target]) -> list[SentPack]:
-    return list(_worker[0].run(share))
 
 
 def _cancel_quietly(api: CityApi, delivery_id: DeliveryId) -> None:

@@ -1,0 +1,56 @@
+"""Seals a run on all cores: few documents in this process, many in one process a core, each sending its own packs."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from voute.client.api import CityApi
+from voute.client.matching import Target
+from voute.client.sealing import PACK_TARGET, Sealer, SealerKit, SentPack
+
+
+def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes: int | None) -> Iterator[SentPack]:
+    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs."""
+    shares = list(_shares(targets))
+    workers = min(processes or os.cpu_count() or 1, len(shares))
+    if workers <= 1:
+        sealer = Sealer(kit, api, "0")
+        for share in shares:
+            yield from sealer.run(share)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit,)) as pool:
+        futures = [pool.submit(_seal_share, share) for share in shares]
+        try:
+            for future in as_completed(futures):
+                yield from future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _shares(targets: Sequence[Target]) -> Iterator[list[Target]]:
+    """Cut the work into shares of about one pack each."""
+    share: list[Target] = []
+    size = 0
+    for target in targets:
+        length = target.row.size
+        if share and size + length > PACK_TARGET:
+            yield share
+            share, size = [], 0
+        share.append(target)
+        size += length
+    if share:
+        yield share
+
+
+_worker: list[Sealer] = []
+
+
+def _start_worker(kit: SealerKit) -> None:
+    _worker.append(Sealer(kit, CityApi(kit.server, kit.token), str(os.getpid())))
+
+
+def _seal_share(share: list[Target]) -> list[SentPack]:
+    return list(_worker[0].run(share))
