@@ -2,16 +2,29 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import ClassVar
 
 from voute.client.api import CityApi
 from voute.client.matching import Target
 from voute.client.sealing import PACK_TARGET, Sealer, SealerKit, SentPack
+from voute.core.errors import StateError
+
+
+class SealerDiedError(StateError):
+    """A sealing process was killed, for instance for want of memory; the draft is cancelled."""
+
+    code: ClassVar[str] = "sealer-died"
 
 
 def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes: int | None) -> Iterator[SentPack]:
-    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs."""
+    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs.
+
+    Raises what sealing and sending raise, and `SealerDiedError`.
+    """
     shares = list(_shares(targets))
     workers = min(processes or os.cpu_count() or 1, len(shares))
     if workers <= 1:
@@ -25,6 +38,8 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
         try:
             for future in as_completed(futures):
                 yield from future.result()
+        except BrokenProcessPool as error:
+            raise SealerDiedError("a sealing process ended") from error
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
@@ -49,6 +64,8 @@ _worker: list[Sealer] = []
 
 
 def _start_worker(kit: SealerKit) -> None:
+    # Ctrl+C reaches every process of the terminal: the run's own process answers for all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker.append(Sealer(kit, CityApi(kit.server, kit.token), str(os.getpid())))
 
 
