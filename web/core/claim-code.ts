@@ -38,7 +38,8 @@ function readSymbols(typed: readonly string[]): number[] {
   const symbols: number[] = [];
   for (const character of typed) {
     if (IGNORED.has(character)) continue;
-    const upper = character.toUpperCase();
+    // Upper-casing beyond ASCII would take foreign letters for ours (U+017F becomes S).
+    const upper = character <= '\u007f' ? character.toUpperCase() : character;
     const symbol = READ_AS[upper] ?? upper;
     const value = symbol.length === 1 ? CROCKFORD.indexOf(symbol) : -1;
     if (value === -1) throw new FormatError('no symbol of a code', 'code-symbol', { position: symbols.length + 1 });

@@ -8,22 +8,21 @@ import { openPayload, PayloadOpener, sealedSize } from './age/stream.ts';
 import { concat, hex } from './bytes.ts';
 import type { ClaimPlace } from './claim.ts';
 import { type Hasher, hasher } from './derive.ts';
-import { FormatError, VerificationError } from './errors.ts';
+import { FormatError, LimitError, VerificationError } from './errors.ts';
 import { type Manifest, MAX_CARD } from './manifest.ts';
 import { readSignedManifest, type SignedManifest, verifySignedManifest } from './signed-manifest.ts';
 import type { TrustRoot } from './trust.ts';
 
-/** A claim that a keyring (or the code in hand) knows. */
+/** A claim that a keyring knows: a manifest must agree with all of it. */
 export interface KnownClaim extends ClaimPlace {
   readonly lookup_id: string;
 }
 
-/** For whom documents may be: this vault, and these claims. */
+/** For whom documents may be: a vault with its claims, or whoever has a code in hand (its lookup id), or both. */
 export interface Addressee {
   readonly vaultId: string | null;
-  readonly claims: readonly KnownClaim[] | 'any-place-of-lookup';
-  /** Lookup id of the code in hand, while the claims are not known yet. */
-  readonly lookupId: string | null;
+  readonly claims: readonly KnownClaim[];
+  readonly code: string | null;
 }
 
 /** A card whose checks all held; `fileKey` is a secret. */
@@ -31,11 +30,9 @@ export interface OpenedCard extends SignedManifest {
   readonly fileKey: Uint8Array;
 }
 
-function isAddressed(manifest: Manifest, addressee: Addressee): boolean {
-  const { recipient, issuer, party } = manifest;
+function isAddressed({ recipient, issuer, party }: Manifest, addressee: Addressee): boolean {
   if (recipient.kind === 'vault') return recipient.vault_id === addressee.vaultId;
-  if (addressee.claims === 'any-place-of-lookup') return recipient.lookup_id === addressee.lookupId;
-  return addressee.claims.some(
+  const held = addressee.claims.some(
     (claim) =>
       claim.lookup_id === recipient.lookup_id &&
       claim.slot === recipient.slot &&
@@ -43,11 +40,13 @@ function isAddressed(manifest: Manifest, addressee: Addressee): boolean {
       claim.issuer === issuer &&
       claim.party === party,
   );
+  return held || recipient.lookup_id === addressee.code;
 }
 
 /** A document's header and card as a server hands them over. */
 export interface SealedCard {
-  readonly documentId: string;
+  /** The document that was asked for; null when it comes from nowhere in particular. */
+  readonly documentId: string | null;
   readonly header: Uint8Array;
   readonly card: Uint8Array;
 }
@@ -65,13 +64,15 @@ export async function openCard(
   addressee: Addressee,
 ): Promise<OpenedCard> {
   const header = parseSealedHeader(sealed.header);
-  if (sealed.card.length > sealedSize(MAX_CARD)) throw new FormatError('card too long');
+  if (sealed.card.length > sealedSize(MAX_CARD)) throw new LimitError('card too long', { limit: MAX_CARD });
   const { fileKey } = openHeader(header, identities);
   const parsed = readSignedManifest(openPayload(fileKey, sealed.card));
   const signed = await verifySignedManifest(parsed, root);
   const { manifest } = signed;
   if (manifest.city !== root.payload.city) throw new VerificationError('another city', 'wrong-city');
-  if (manifest.document_id !== sealed.documentId) throw new VerificationError('another document', 'wrong-document');
+  if (sealed.documentId !== null && manifest.document_id !== sealed.documentId) {
+    throw new VerificationError('another document', 'wrong-document');
+  }
   if (!isAddressed(manifest, addressee)) throw new VerificationError('for another vault', 'wrong-vault');
   return { ...signed, fileKey };
 }

@@ -109,6 +109,11 @@ export function parseEvent(bytes: Uint8Array): Event {
   return parsePayload(bytes, readEvent, 'event', MAX_EVENT);
 }
 
+/** Writes an event's bytes. */
+export function encodeEvent(event: Event): Uint8Array {
+  return writePayload(event, readEvent, 'event');
+}
+
 /** Parses the payload of an act's verified envelope; raises `FormatError` alone. */
 export function parseAct(payload: Uint8Array): Act {
   return parsePayload(payload, readAct, 'act', MAX_EVENT);

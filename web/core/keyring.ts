@@ -4,7 +4,7 @@
  * Stock `age` reads the key lines and passes over the rest; this parser accepts exactly one way to write each keyring.
  */
 
-import { type Identity, identityFromSeed, parseIdentity, parseRecipient } from './age/hybrid.ts';
+import { type Identity, identityFromSeed, parseIdentity, parseRecipient, wipeIdentity } from './age/hybrid.ts';
 import { openFile, sealFile } from './age/sealed.ts';
 import { equal, fromHex, fromUtf8, hex, utf8, wipe } from './bytes.ts';
 import { sha256 } from './derive.ts';
@@ -36,6 +36,7 @@ import {
   u32Integer,
   version1,
 } from './schema.ts';
+import type { UnlockMethod } from './unlock.ts';
 
 /** Bytes of a keyring's plaintext. */
 export const MAX_KEYRING = 1024 * 1024;
@@ -51,7 +52,6 @@ const FIRST_LINE = '# voute keyring v1';
 const COMMENT = '# ';
 const READING = /^# reading ([1-9][0-9]{0,3})$/;
 const CLAIM = /^# claim ([0-9a-f]{64})$/;
-const SECRET = /^AGE-SECRET-KEY-PQ-1[02-9AC-HJ-NP-Z]{58}$/;
 
 const schema = object({
   version: version1,
@@ -105,9 +105,7 @@ function requireShape({ data, readings, claimSecrets }: Keyring): void {
     throw new FormatError('claims: one twice', 'format', { field: 'claims' });
   if (claimSecrets.length !== lookups.length) throw new FormatError('claims: not the key lines');
   if (readings.length < 1 || readings.length > MAX_RECORDS) throw new FormatError('keyring: no reading identity');
-  if (![...readings, ...claimSecrets].every((secret) => SECRET.test(secret))) {
-    throw new FormatError('keyring: not a secret key line');
-  }
+  for (const secret of [...readings, ...claimSecrets]) wipe(parseIdentity(secret));
 }
 
 /** Writes a keyring's plaintext. */
@@ -176,65 +174,69 @@ export function sealKeyring(keyring: Keyring): Uint8Array {
   }
 }
 
-function mismatch(detail: string): VerificationError {
-  return new VerificationError(detail, 'keyring-mismatch');
+function mismatch(check: number, detail: string): VerificationError {
+  return new VerificationError(detail, 'keyring-mismatch', { check });
 }
 
-function requireCommitted(chain: VaultChain, { data }: Keyring, stanzas: number): void {
+function requireNumbers(chain: VaultChain, { data }: Keyring): void {
   const newest = newestRecord(chain);
-  if (newest.keyring?.number !== data.number) throw mismatch('number of another keyring');
-  if (data.vault_id !== chainVaultId(chain) || data.city !== newest.city) throw mismatch('keyring of another vault');
-  const committed = chain.records.findIndex(({ keyring }) => keyring?.number === data.number);
-  if (!chain.hashes.slice(0, committed).includes(data.record_head)) {
-    throw mismatch('record head is not before the record that commits to the keyring');
+  if (newest.keyring?.number !== data.number) throw mismatch(4, 'the newest record commits to another number');
+  if (data.vault_id !== chainVaultId(chain) || data.city !== newest.city) {
+    throw mismatch(5, 'keyring of another vault or city');
   }
-  const expected = newest.methods;
+  const first = chain.records.findIndex(({ keyring }) => keyring?.number === data.number);
+  if (!chain.hashes.slice(0, first).includes(data.record_head)) throw mismatch(5, 'written after another history');
+}
+
+function requireMethods(chain: VaultChain, { data: { methods } }: Keyring, stanzas: number, key: KeyringKey): void {
+  const expected = newestRecord(chain).methods;
   const same =
-    data.methods.length === expected.length &&
-    data.methods.every((method, index) => {
+    methods.length === expected.length &&
+    methods.every(({ id: methodId, recipient }, index) => {
       const record = expected[index];
-      return method.id === record?.id && methodCommitment(method.id, method.recipient) === record.commitment;
+      return methodId === record?.id && methodCommitment(methodId, recipient) === record.commitment;
     });
-  if (!same || stanzas !== expected.length) throw mismatch('methods differ from the record');
+  if (!same || stanzas !== expected.length) throw mismatch(6, 'unlock methods are not those of the record');
+  const opener = methods.find(({ id: methodId }) => methodId === key.methodId);
+  if (opener?.kind !== key.kind || opener.recipient !== key.identity.recipient.text) {
+    throw mismatch(7, 'the method that opened it is not in the list');
+  }
+}
+
+function requireKeys(chain: VaultChain, { data, readings }: Keyring): void {
+  const newest = newestRecord(chain);
+  const seed = data.root_seed === null ? null : fromHex(data.root_seed);
+  const publicKey = seed === null ? null : hex(publicKeyOf(seed));
+  wipe(seed);
+  if (publicKey !== newest.root_key) throw mismatch(8, "not the vault's root key");
+  const current = identityFromSeed(parseIdentity(readings.at(-1) ?? ''));
+  const same = readings.length === newest.reading.epoch && current.recipient.text === newest.reading.recipient;
+  wipeIdentity(current);
+  if (!same) throw mismatch(9, 'not the identity of the newest epoch');
 }
 
 /** What opening a keyring takes: the vault id that the client knows from elsewhere, and the method that it derived itself. */
-export interface KeyringKey {
+export interface KeyringKey extends UnlockMethod {
   readonly vaultId: string;
-  readonly methodId: string;
-  readonly identity: Identity;
 }
 
 /**
  * Opens keyring.age and makes all nine checks of docs/spec/vault.md before giving anything of it out.
  *
- * Raises `record-chain`, `keyring-mismatch`, `not-for-this-key`, or what the parsers raise. `chain` has been verified
- * (check 3); this function checks that it is the chain of `key.vaultId` (checks 1 and 2).
+ * Raises `record-chain`, `keyring-mismatch` (fact `check`), `not-for-this-key`, or what the parsers raise. `chain` has been
+ * verified (check 3); this function checks that it is the chain of `key.vaultId` (checks 1 and 2).
  */
 export function openKeyring(file: Uint8Array, chain: VaultChain, key: KeyringKey): Keyring {
   if (chainVaultId(chain) !== key.vaultId) throw new VerificationError('records of another vault', 'record-chain');
-  const newest = newestRecord(chain);
-  if (newest.keyring?.sha256 !== hex(sha256(file))) throw mismatch('not the keyring of the newest record');
+  if (newestRecord(chain).keyring?.sha256 !== hex(sha256(file))) {
+    throw mismatch(4, 'the newest record commits to another keyring');
+  }
   const opened = openFile(file, [key.identity]);
   const keyring = parseKeyring(opened.plaintext);
   wipe(opened.plaintext, opened.fileKey);
-  requireCommitted(chain, keyring, opened.header.stanzas.length);
-  const method = keyring.data.methods[opened.stanza];
-  if (method?.id !== key.methodId || method.recipient !== key.identity.recipient.text) {
-    throw mismatch('the method that opened the keyring is not in its place');
-  }
-  if (keyring.data.root_seed !== null) {
-    const seed = fromHex(keyring.data.root_seed);
-    const publicKey = hex(publicKeyOf(seed));
-    wipe(seed);
-    if (publicKey !== newest.root_key) throw mismatch('root seed of another vault');
-  }
-  const current = keyring.readings[newest.reading.epoch - 1];
-  if (current === undefined || keyring.readings.length !== newest.reading.epoch)
-    throw mismatch('reading epochs differ');
-  if (identityFromSeed(parseIdentity(current)).recipient.text !== newest.reading.recipient) {
-    throw mismatch('reading identity of another vault');
-  }
+  requireNumbers(chain, keyring);
+  requireMethods(chain, keyring, opened.header.stanzas.length, key);
+  requireKeys(chain, keyring);
   return keyring;
 }
 

@@ -33,7 +33,7 @@ export class Letter {
 
   /** Opens and checks all cards, or raises; `claim-disagree` if they name different takers. */
   async open(sealed: readonly SealedCard[], root: TrustRoot): Promise<readonly OpenedCard[]> {
-    const addressee = { vaultId: null, claims: 'any-place-of-lookup', lookupId: this.lookupId } as const;
+    const addressee = { vaultId: null, claims: [], code: this.lookupId };
     const cards: OpenedCard[] = [];
     for (const one of sealed) cards.push(await openCard(one, [this.keys.identity], root, addressee));
     placeOf(cards);

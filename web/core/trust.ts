@@ -20,6 +20,7 @@ import {
   requireRising,
   slug,
   time,
+  unixSeconds,
   version1,
 } from './schema.ts';
 import { parsePayload } from './statement.ts';
@@ -112,10 +113,13 @@ function requireOrigin({ origin, rp_id: host }: TrustRootPayload): void {
   if (scheme === 'http' && host !== 'localhost') refuse('origin', 'http is for localhost alone');
 }
 
+function requireUnique(field: string, keys: readonly string[]): void {
+  if (new Set(keys).size !== keys.length) refuse(field, 'a key twice');
+}
+
 function requireIssuer({ keys, document_types: types }: Issuer): void {
   const typeIds = types.map(({ id }) => id);
   requireRising(typeIds, 'document_types');
-  if (new Set(keys.map(({ ed25519 }) => ed25519)).size !== keys.length) refuse('issuers', 'a key twice');
   for (const { from, until } of keys) requireSpan('issuers', from, until);
 }
 
@@ -136,6 +140,14 @@ function requireConsistent(root: TrustRootPayload): void {
   if (root.witnesses.quorum > root.witnesses.keys.length) refuse('witnesses', 'quorum larger than the list');
   for (const { from, until } of root.logs) requireSpan('logs', from, until);
   for (const issuer of root.issuers) requireIssuer(issuer);
+  requireUnique(
+    'witnesses',
+    root.witnesses.keys.map((witness) => witness.mldsa44),
+  );
+  requireUnique(
+    'issuers',
+    root.issuers.flatMap(({ keys }) => keys.map(({ ed25519 }) => ed25519)),
+  );
 }
 
 /** Parses the payload of a trust root; raises `FormatError` alone. */
@@ -198,6 +210,13 @@ export async function acceptNextRoot(known: TrustRoot, bytes: Uint8Array): Promi
   }
   await requireQuorum(envelope, old);
   await requireQuorum(envelope, next);
+  return root;
+}
+
+/** The newest accepted root whose `effective_at` has come, at Unix time `now`; `trust-root-chain` when none has. */
+export function rootInForce(roots: readonly TrustRoot[], now: number): TrustRoot {
+  const root = roots.findLast(({ payload }) => unixSeconds(payload.effective_at) <= now);
+  if (root === undefined) throw new VerificationError('no root is in force yet', 'trust-root-chain');
   return root;
 }
 

@@ -347,7 +347,7 @@ export class KeyHolder implements VaultApi {
     const { chain, keyring } = this.theVault();
     const cached = this.cards.get(row.documentId);
     if (cached?.row.header === row.header && cached.row.card === row.card) return cached.card;
-    const addressee = { vaultId: chainVaultId(chain), claims: keyring.data.claims, lookupId: null };
+    const addressee = { vaultId: chainVaultId(chain), claims: keyring.data.claims, code: null };
     const card = await openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
     this.cards.set(row.documentId, { row, card });
     return card;

@@ -11,7 +11,7 @@ import { sha3_256, shake256 } from '@noble/hashes/sha3.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 
 import { decodeBech32, encodeBech32 } from '../bech32.ts';
-import { concat, equal, fromRawBase64, randomBytes, rawBase64, utf8, wipe } from '../bytes.ts';
+import { concat, fromRawBase64, randomBytes, rawBase64, utf8, wipe } from '../bytes.ts';
 import { hkdfExpand, hkdfExtract } from '../derive.ts';
 import { FormatError } from '../errors.ts';
 import { FILE_KEY_SIZE, type Stanza } from './header.ts';
@@ -87,11 +87,12 @@ export function parseIdentity(text: string): Uint8Array {
   return seed;
 }
 
-/** Parses `age1pq1…`, lower case only; refuses an ML-KEM key with a coefficient out of range (FIPS 203 section 7.2). */
+/** Parses `age1pq1…`, lower case only; refuses an ML-KEM key with a coefficient out of range (FIPS 203 section 7.2) and a low order. */
 export function parseRecipient(text: string): Recipient {
   const publicKey = decodeBech32(RECIPIENT_PREFIX, text);
   if (publicKey.length !== PUBLIC_SIZE) throw new FormatError('recipient length');
   requireCanonicalCoefficients(publicKey.subarray(0, MLKEM_PUBLIC_SIZE - 32));
+  requireFullOrder(publicKey.subarray(MLKEM_PUBLIC_SIZE));
   return { publicKey, text };
 }
 
@@ -105,13 +106,23 @@ function requireCanonicalCoefficients(packed: Uint8Array): void {
   }
 }
 
-function agree(secret: Uint8Array, share: Uint8Array): Uint8Array {
-  try {
-    return x25519.getSharedSecret(secret, share);
-  } catch {
-    // The only cause left at these lengths is a share of low order, which RFC 9180 section 7.1.4 refuses.
-    throw new FormatError('X25519 share of low order');
-  }
+// All u-coordinates of Curve25519 and its twist whose order divides 8 (RFC 7748 section 6.1): each gives everyone the same
+// secret, and the standard wants them refused as malformed, whoever the stanza is for.
+const FIELD = 2n ** 255n - 19n;
+const LOW_ORDER = new Set([
+  0n,
+  1n,
+  325606250916557431795983626356110631294008115727848805560023387167927233504n,
+  39382357235489614581723060781553021112529911719440698176882885853963445705823n,
+  FIELD - 1n,
+  FIELD,
+  FIELD + 1n,
+]);
+
+function requireFullOrder(share: Uint8Array): void {
+  const u = share.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  // RFC 7748 section 5 ignores the top bit.
+  if (LOW_ORDER.has(u & (2n ** 255n - 1n))) throw new FormatError('X25519 value of low order');
 }
 
 function combine(mlkem: Uint8Array, classic: Uint8Array, share: Uint8Array, publicKey: Uint8Array): Uint8Array {
@@ -136,7 +147,7 @@ function hpkeCipher(sharedSecret: Uint8Array): ReturnType<typeof chacha20poly130
   return chacha20poly1305(labeledExpand(secret, 'key', context, 32), labeledExpand(secret, 'base_nonce', context, 12));
 }
 
-/** Wraps a 16-byte file key to a recipient, with fresh randomness. */
+/** Wraps a 16-byte file key to a recipient that was parsed or derived here, with fresh randomness. */
 export function wrapFileKey(recipient: Recipient, fileKey: Uint8Array): Stanza {
   if (fileKey.length !== FILE_KEY_SIZE) throw new FormatError('file key length');
   const mlkemPublic = recipient.publicKey.subarray(0, MLKEM_PUBLIC_SIZE);
@@ -144,7 +155,7 @@ export function wrapFileKey(recipient: Recipient, fileKey: Uint8Array): Stanza {
   const ephemeral = randomBytes(X25519_SIZE);
   const share = x25519.getPublicKey(ephemeral);
   const { cipherText, sharedSecret } = ml_kem768.encapsulate(mlkemPublic);
-  const classic = agree(ephemeral, x25519Public);
+  const classic = x25519.getSharedSecret(ephemeral, x25519Public);
   const combined = combine(sharedSecret, classic, share, x25519Public);
   const body = hpkeCipher(combined).encrypt(fileKey);
   wipe(ephemeral, sharedSecret, classic, combined);
@@ -154,13 +165,14 @@ export function wrapFileKey(recipient: Recipient, fileKey: Uint8Array): Stanza {
 /**
  * Shape of a hybrid stanza, checked before any key touches it: returns its 1,120-byte encapsulated key.
  *
- * Raises `FormatError` for another number of arguments, another length or a body that is not 32 bytes.
+ * Raises `FormatError` for another number of arguments, another length, a share of low order or a body that is not 32 bytes.
  */
 export function parseHybridStanza(stanza: Stanza): Uint8Array {
   const [, encapsulated, ...extra] = stanza.args;
   if (encapsulated === undefined || extra.length > 0) throw new FormatError('hybrid stanza arguments');
   const share = fromRawBase64(encapsulated);
   if (share.length !== SHARE_SIZE) throw new FormatError('hybrid stanza share length');
+  requireFullOrder(share.subarray(MLKEM_CIPHERTEXT_SIZE));
   if (stanza.body.length !== FILE_KEY_SIZE + TAG_SIZE) throw new FormatError('hybrid stanza body length');
   return share;
 }
@@ -169,7 +181,7 @@ export function parseHybridStanza(stanza: Stanza): Uint8Array {
 export function unwrapFileKey(identity: Identity, stanza: Stanza): Uint8Array | null {
   const encapsulated = parseHybridStanza(stanza);
   const share = encapsulated.subarray(MLKEM_CIPHERTEXT_SIZE);
-  const classic = agree(identity.x25519Secret, share);
+  const classic = x25519.getSharedSecret(identity.x25519Secret, share);
   const mlkem = ml_kem768.decapsulate(encapsulated.subarray(0, MLKEM_CIPHERTEXT_SIZE), identity.mlkemSecret);
   const combined = combine(mlkem, classic, share, identity.recipient.publicKey.subarray(MLKEM_PUBLIC_SIZE));
   try {
@@ -179,9 +191,4 @@ export function unwrapFileKey(identity: Identity, stanza: Stanza): Uint8Array | 
   } finally {
     wipe(classic, mlkem, combined);
   }
-}
-
-/** Whether two recipients are the same key. */
-export function sameRecipient(a: Recipient, b: Recipient): boolean {
-  return equal(a.publicKey, b.publicKey);
 }

@@ -57,6 +57,10 @@ export class Given {
     return this.values[key] as boolean;
   }
 
+  object(key: string): Given {
+    return new Given(this.values[key] as Values);
+  }
+
   objects(key: string): Given[] {
     return (this.values[key] as Values[]).map((item) => new Given(item));
   }
