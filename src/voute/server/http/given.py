@@ -1,6 +1,7 @@
 """What handlers are given: the city, its settings, who is signed in."""
 
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from voute.app.city import City
 from voute.app.ports import Holder
@@ -10,4 +11,5 @@ from voute.server.settings import Settings
 TheCity = NamedDependency[City]
 TheHolder = NamedDependency[Holder]
 TheIssuer = NamedDependency[Slug]
-TheSettings = NamedDependency[Settings]
+# Validating would take the dataclass apart and put it together again, which a union of networks does not allow.
+TheSettings = NamedDependency[SkipValidation[Settings]]

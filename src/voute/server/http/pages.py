@@ -114,7 +114,8 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
     ["/", "/ouvrir", "/connexion", "/documents", "/documents/{rest:path}", "/acces"],
     opt=public(_PAGES),
     include_in_schema=False,
-    sync_to_thread=True,
+    # Litestar wraps a threaded handler once for each of its paths; this small file is read once.
+    sync_to_thread=False,
 )
 def resident_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the resident's page."""
