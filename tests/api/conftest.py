@@ -1,5 +1,6 @@
 """One city a test, founded once and copied."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,10 +26,24 @@ from voute.format.trust_root import parse_trust_root
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("founded")
+def memory_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: these tests ask what is written, not whether a disk keeps it."""
+    shared = Path("/dev/shm")  # noqa: S108 - a file system, not a file
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def founded(memory_folder: Path) -> Path:
+    folder = memory_folder / "founded"
     found_city(demo_settings(folder))
     return folder
+
+
+@pytest.fixture
+def folder(memory_folder: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=memory_folder) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +54,8 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture
-def demo(founded: Path, tmp_path: Path, loop: Loop) -> Iterator[DemoCity]:
-    settings = copy_template(founded, tmp_path)
+def demo(founded: Path, folder: Path, loop: Loop) -> Iterator[DemoCity]:
+    settings = copy_template(founded, folder)
     root = parse_trust_root(parse(settings.trust_root_file.read_bytes()).payload)
     demo = open_demo_city(settings, root, Clock(), loop)
     yield demo

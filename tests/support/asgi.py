@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 
 class Loop:
@@ -29,6 +30,7 @@ class AppTransport(httpx.BaseTransport):
         self._inner = httpx.ASGITransport(app=app, client=(peer, 50_000), raise_app_exceptions=False)
         self._loop = loop
 
+    @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return asyncio.run_coroutine_threadsafe(self._call(request), self._loop.loop).result()
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 
@@ -116,16 +116,16 @@ class Department:
             writer.add(bill.sealed.document_id, bill.sealed.body, bill.sealed.sealed_hash)
         summary = writer.finish()
         leaves = leaf_hashes(pack_leaf(one.sealed.document_id, one.sealed.manifest_hash, one.sealed.sealed_hash) for one in bills)
-        said = {
-            "city": CITY,
-            "issuer": self.name,
-            "delivery_id": DeliveryId(delivery),
-            "pack": summary.sha256,
-            "count": len(bills),
-            "root": Hash(root_of(len(leaves), MemoryTree(leaves))),
-            "time": NOW,
-        }
-        statement = PackStatement(**{**said, **changes}).sign(self.key)
+        said = PackStatement(
+            city=CITY,
+            issuer=self.name,
+            delivery_id=DeliveryId(delivery),
+            pack=summary.sha256,
+            count=len(bills),
+            root=Hash(root_of(len(leaves), MemoryTree(leaves))),
+            time=NOW,
+        )
+        statement = replace(said, **changes).sign(self.key)  # type: ignore[arg-type] # a test names real fields
         return Pack(b"".join(pieces), summary.sha256, statement, [draft_record(bill) for bill in bills])
 
     def act(self, subject: AnySubject, city: Slug = CITY) -> bytes:

@@ -118,12 +118,6 @@ class DeliveryCommittedError(StateError):
     code: ClassVar[str] = "delivery-committed"
 
 
-class DeliveryCancelledError(StateError):
-    """The delivery was cancelled: a new one takes a new id."""
-
-    code: ClassVar[str] = "delivery-cancelled"
-
-
 class DeliveryDiffersError(StateError):
     """What is to be committed is not what was drafted."""
 
