@@ -136,7 +136,8 @@ def _bindings() -> Iterator[Case]:
         yield Case(FOLDER, f"bind-check-{name}", "bind-check", "bind-mismatch", given)
 
 
-def _entries() -> tuple[Entry, ...]:
+def registry_entries() -> tuple[Entry, ...]:
+    """Give an issued, a bound and a revoked entry."""
     binding = Binding(VaultId(seed("vault")), Hash(seed("head")), Hash(seed("bind")), parse_time("2026-02-03T04:05:06Z"))
     first = Entry(REFERENCE, PARTY, 0, RUN, 1, EntryState.ISSUED, LookupId(seed("lookup 0")))
     second = replace(first, slot=1, state=EntryState.BOUND, lookup_id=LookupId(seed("lookup 1")), binding=binding)
@@ -145,7 +146,7 @@ def _entries() -> tuple[Entry, ...]:
 
 
 def _registries() -> Iterator[Case]:
-    registry = Registry(Slug(CITY), Slug(ISSUER), 1, None, parse_time("2026-02-03T04:05:06Z"), _entries())
+    registry = Registry(Slug(CITY), Slug(ISSUER), 1, None, parse_time("2026-02-03T04:05:06Z"), registry_entries())
     payload = write_registry(registry)
     keys = [ISSUER_KEY.public.hex()]
     sealed = seal_registry(registry, ISSUER_KEY).decode()

@@ -92,14 +92,15 @@ def _bad_packs(good: bytes) -> Iterator[tuple[str, bytes]]:
     yield "document-twice", _assemble(bodies, [a, (IDS[0], 33, 100, digests[1]), c])
 
 
-def _statement() -> PackStatement:
+def statement() -> PackStatement:
+    """Give the statement of the vectors' pack."""
     pack = hashlib.sha256(_pack()).digest()
     delivery = DeliveryId(seed("delivery", 16))
     return PackStatement(CITY, FINANCE, delivery, Hash(pack), 3, Hash(seed("root")), DELIVERED)
 
 
 def _statements() -> Iterator[Case]:
-    payload = _statement().encode()
+    payload = statement().encode()
     yield Case(FOLDER, "statement-ok", "pack-statement", "ok", {"payload": payload.decode()})
     tree = json.loads(payload)
     changes: dict[str, Values] = {
@@ -142,12 +143,13 @@ def _placement(number: int, kind: BoxKind) -> Placement:
     )
 
 
-def _sidecar() -> Sidecar:
+def sidecar() -> Sidecar:
+    """Give the sidecar of the vectors' pack."""
     event = deliver(manifest()).encode()
     claim = SidecarRecord(_placement(0, BoxKind.CLAIM), Hash(seed("salt 0")), event)
     vault = SidecarRecord(_placement(1, BoxKind.VAULT), Hash(seed("salt 1")), event)
     pack = Hash(hashlib.sha256(_pack()).digest())
-    return Sidecar(pack, _statement().sign(ISSUER_KEY), (claim, vault, deleted(IDS[2])))
+    return Sidecar(pack, statement().sign(ISSUER_KEY), (claim, vault, deleted(IDS[2])))
 
 
 def _rehash(raw: bytes) -> bytes:
@@ -155,10 +157,10 @@ def _rehash(raw: bytes) -> bytes:
 
 
 def _sidecars() -> Iterator[Case]:
-    good = encode_sidecar(_sidecar())
-    body, sidecar = good[:-32], _sidecar()
+    good = encode_sidecar(sidecar())
+    body, whole = good[:-32], sidecar()
     yield Case(FOLDER, "sidecar-ok", "sidecar", "ok", {"sidecar": good.hex()}, {"sidecar": good.hex()})
-    claim, vault, gone = sidecar.records
+    claim, vault, gone = whole.records
     placement = claim.placement
     bad = {
         "empty": b"",
@@ -166,23 +168,21 @@ def _sidecars() -> Iterator[Case]:
         "cut-short": _rehash(body[:-1]),
         "bytes-behind": _rehash(body + b"\0"),
         "magic": _rehash(b"VOUTESC2" + body[8:]),
-        "no-records": encode_sidecar(replace(sidecar, records=())),
-        "document-twice": encode_sidecar(replace(sidecar, records=(claim, claim))),
-        "no-header": encode_sidecar(replace(sidecar, records=(replace(claim, placement=replace(placement, header=b"")),))),
-        "no-card": encode_sidecar(replace(sidecar, records=(replace(claim, placement=replace(placement, card=b"")),))),
-        "deleted-with-salt": encode_sidecar(replace(sidecar, records=(replace(gone, salt=Hash(seed("x"))),))),
-        "deleted-with-header": encode_sidecar(replace(sidecar, records=(replace(claim, event=b""),))),
+        "no-records": encode_sidecar(replace(whole, records=())),
+        "document-twice": encode_sidecar(replace(whole, records=(claim, claim))),
+        "no-header": encode_sidecar(replace(whole, records=(replace(claim, placement=replace(placement, header=b"")),))),
+        "no-card": encode_sidecar(replace(whole, records=(replace(claim, placement=replace(placement, card=b"")),))),
+        "deleted-with-salt": encode_sidecar(replace(whole, records=(replace(gone, salt=Hash(seed("x"))),))),
+        "deleted-with-header": encode_sidecar(replace(whole, records=(replace(claim, event=b""),))),
         "vault-with-token": encode_sidecar(
             replace(
-                sidecar,
+                whole,
                 records=(replace(vault, placement=replace(vault.placement, token_hash=Hash(seed("x")))),),
             )
         ),
         "box-kind": _rehash(body.replace(seed("box 0") + b"\0", seed("box 0") + b"\2")),
-        "card-long": encode_sidecar(
-            replace(sidecar, records=(replace(claim, placement=replace(placement, card=bytes(65_569))),))
-        ),
-        "event-long": encode_sidecar(replace(sidecar, records=(replace(claim, event=bytes(4097)),))),
+        "card-long": encode_sidecar(replace(whole, records=(replace(claim, placement=replace(placement, card=bytes(65_569))),))),
+        "event-long": encode_sidecar(replace(whole, records=(replace(claim, event=bytes(4097)),))),
     }
     for name, raw in bad.items():
         yield Case(FOLDER, f"sidecar-{name}", "sidecar", "format", {"sidecar": raw.hex()})
@@ -193,17 +193,17 @@ def _drafts() -> Iterator[Case]:
         DraftRecord(_placement(0, BoxKind.CLAIM), Hash(seed("manifest 0"))),
         DraftRecord(_placement(1, BoxKind.VAULT), Hash(seed("manifest 1"))),
     ]
-    statement = _statement().sign(ISSUER_KEY)
-    good = encode_draft(statement, records)
+    envelope = statement().sign(ISSUER_KEY)
+    good = encode_draft(envelope, records)
     yield Case(FOLDER, "draft-ok", "draft", "ok", {"draft": good.hex()}, {"draft": good.hex()})
     bare = replace(records[0], placement=replace(records[0].placement, header=b""))
     bad = {
         "empty": b"",
         "cut-short": good[:-1],
         "bytes-behind": good + b"\0",
-        "no-records": encode_draft(statement, []),
-        "document-twice": encode_draft(statement, [records[0], records[0]]),
-        "no-header": encode_draft(statement, [bare]),
+        "no-records": encode_draft(envelope, []),
+        "document-twice": encode_draft(envelope, [records[0], records[0]]),
+        "no-header": encode_draft(envelope, [bare]),
         "statement-length": b"\xff\xff\xff\xff" + good[4:],
         "box-kind": good.replace(seed("box 0") + b"\0", seed("box 0") + b"\3"),
     }

@@ -1,0 +1,91 @@
+"""Canonical JSON against Python's own encoder as the oracle, and against hostile bytes."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voute.core.errors import FormatError
+from voute.core.values import MAX_INTEGER
+from voute.format import canonical
+from voute.format.canonical import dumps, loads
+
+NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,6}", fullmatch=True)
+LEAVES = st.one_of(
+    st.none(), st.booleans(), st.integers(-MAX_INTEGER, MAX_INTEGER), st.text(st.characters(codec="utf-8"), max_size=12)
+)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=4)), max_leaves=20
+)
+
+
+@given(VALUES)
+def test_canonical_value_reads_back_and_equals_the_oracle(value: Any) -> None:  # noqa: ANN401 (any JSON value)
+    raw = dumps(value)
+    assert loads(raw) == value
+    oracle = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    assert raw == oracle.encode()
+
+
+def test_canonical_every_character_is_escaped_as_the_oracle_does() -> None:
+    text = "".join(chr(code) for code in [*range(0x3000), *range(0xE000, 0x10000, 7), 0x1F600, 0x10FFFF])
+    assert dumps(text) == json.dumps(text, ensure_ascii=False).encode()
+
+
+@given(st.binary(max_size=60))
+def test_canonical_any_bytes_are_canonical_or_refused(raw: bytes) -> None:
+    try:
+        value = loads(raw)
+    except FormatError:
+        return
+    assert dumps(value) == raw
+
+
+@given(VALUES, st.data())
+def test_canonical_changed_bytes_are_canonical_or_refused(value: Any, data: st.DataObject) -> None:  # noqa: ANN401
+    raw = bytearray(dumps(value))
+    place = data.draw(st.integers(0, len(raw) - 1))
+    raw[place] = data.draw(st.integers(0, 255))
+    try:
+        read = loads(bytes(raw))
+    except FormatError:
+        return
+    assert dumps(read) == raw
+
+
+@pytest.mark.parametrize("value", [1.5, float("nan"), b"x", object(), {1: 2}, {"A": 1}, {"a": {1}}, "\ud800", 2**53, -(2**53)])
+def test_canonical_foreign_value_is_refused(value: Any) -> None:  # noqa: ANN401
+    with pytest.raises(FormatError):
+        dumps(value)
+
+
+def test_canonical_tuples_are_lists() -> None:
+    assert dumps({"a": (1, ("b",))}) == b'{"a":[1,["b"]]}'
+
+
+def test_canonical_value_that_holds_itself_is_refused() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(FormatError):
+        dumps(loop)
+
+
+def test_canonical_longer_than_asked_is_refused() -> None:
+    assert loads(b"[1]", 3) == [1]
+    with pytest.raises(FormatError):
+        loads(b"[1]", 2)
+
+
+@pytest.mark.parametrize("raw", [b"[" * 200_000, b'{"a":' * 200_000, b"1" * 100_000])
+def test_canonical_bomb_is_refused(raw: bytes) -> None:
+    with pytest.raises(FormatError):
+        loads(raw)
+
+
+def test_canonical_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical, "_MAX_KNOWN_NAMES", len(canonical._known_names))  # noqa: SLF001 (the bound itself)
+    before = set(canonical._known_names)  # noqa: SLF001
+    assert loads(b'{"a_name_nobody_uses":1}') == {"a_name_nobody_uses": 1}
+    assert canonical._known_names == before  # noqa: SLF001

@@ -1,0 +1,78 @@
+"""Ed25519 with one verdict: what lax verifiers take is refused, what good keys sign is taken."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voute.core.errors import FormatError, VerificationError
+from voute.format import ed25519
+from voute.format.ed25519 import BadSignatureError, SigningKey
+
+VECTORS = Path(__file__).resolve().parents[3] / "vectors" / "statements"
+
+
+def _openssl_takes(public: bytes, signature: bytes, message: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=50))
+def test_ed25519_signature_of_any_key_verifies(seed: bytes, message: bytes) -> None:
+    key = SigningKey(seed)
+    ed25519.verify(key.public, key.sign(message), message)
+    with pytest.raises(BadSignatureError):
+        ed25519.verify(key.public, key.sign(message), message + b"x")
+
+
+@pytest.mark.parametrize("name", ["order-2", "order-4", "order-8", "order-8-other"])
+def test_ed25519_key_of_mixed_order_is_refused_though_openssl_takes_it(name: str) -> None:
+    case = json.loads((VECTORS / f"ed25519-key-mixed-{name}.json").read_bytes())
+    public, signature, message = (bytes.fromhex(case["input"][key]) for key in ("public", "signature", "message"))
+    assert _openssl_takes(public, signature, message)
+    with pytest.raises(BadSignatureError):
+        ed25519.verify(public, signature, message)
+
+
+@pytest.mark.parametrize("name", ["order-1", "order-2", "order-4", "order-8"])
+def test_ed25519_key_of_small_order_is_refused(name: str) -> None:
+    case = json.loads((VECTORS / f"ed25519-key-{name}.json").read_bytes())
+    with pytest.raises(BadSignatureError):
+        ed25519.check_public_key(bytes.fromhex(case["input"]["public"]))
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_ed25519_any_bytes_as_key_are_taken_or_refused_by_name(raw: bytes) -> None:
+    try:
+        assert ed25519.check_public_key(raw) == raw
+    except VerificationError as error:
+        caught = error.code
+    else:
+        caught = "bad-signature"
+    assert caught == "bad-signature"
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_ed25519_wrong_sizes_are_refused(size: int) -> None:
+    key = SigningKey(bytes(32))
+    with pytest.raises(FormatError):
+        SigningKey(bytes(size))
+    with pytest.raises(FormatError):
+        ed25519.check_public_key(bytes(size))
+    with pytest.raises(BadSignatureError):
+        ed25519.verify(bytes(size), key.sign(b""), b"")
+    with pytest.raises(BadSignatureError):
+        ed25519.verify(key.public, bytes(size), b"")
+
+
+def test_ed25519_key_shows_no_seed() -> None:
+    key = SigningKey(b"\xaa" * 32)
+    assert key.seed.hex() not in repr(key)
+    assert key.public.hex() in repr(key)
