@@ -1,0 +1,1 @@
+"""Offline verification: trust roots and receipts, as numbered steps that raise."""
