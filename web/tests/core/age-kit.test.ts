@@ -1,5 +1,6 @@
 /** The CCTV age kit, all of it, against our header parser and STREAM (vectors/cctv-age). */
 
+import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 
 import { describe, expect, test } from 'vitest';
@@ -7,8 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeHeader, type Header, parseHeaderPrefix, verifyMac } from '../../core/age/header.ts';
 import { HYBRID_TYPE, identityFromSeed, parseIdentity, unwrapFileKey } from '../../core/age/hybrid.ts';
 import { NONCE_SIZE, PayloadOpener, sealPayload } from '../../core/age/stream.ts';
-import { concat, equal, fromUtf8, hex } from '../../core/bytes.ts';
-import { sha256 } from '../../core/derive.ts';
+import { concat, fromUtf8 } from '../../core/bytes.ts';
 import { VouteError } from '../../core/errors.ts';
 import { ArmorError, decodeArmor, scryptUnwrap, type Unwrap, x25519Unwrap } from './support/classic-age.ts';
 import { listVectors, readVector } from './support/vectors.ts';
@@ -105,8 +105,8 @@ function run(vector: Vector, piece: number): Outcome {
   if (payload.length < NONCE_SIZE) return { verdict: 'header failure', released: nothing };
   const outcome = openPayloadInPieces(fileKey, payload, piece);
   if (outcome.verdict === 'success') {
-    expect(equal(encodeHeader(header.stanzas, fileKey), header.bytes)).toBe(true);
-    expect(equal(sealPayload(fileKey, outcome.released, payload.slice(0, NONCE_SIZE)), payload)).toBe(true);
+    expect(Buffer.compare(encodeHeader(header.stanzas, fileKey), header.bytes)).toBe(0);
+    expect(Buffer.compare(sealPayload(fileKey, outcome.released, payload.slice(0, NONCE_SIZE)), payload)).toBe(0);
   }
   return outcome;
 }
@@ -117,10 +117,12 @@ test('age_kit_folder_read_complete', () => {
 
 describe.each(NAMES)('%s', (name) => {
   const vector = load(name);
-  const pieces = vector.file.length < 4096 ? [1, 1 << 30] : [30_011, 1 << 30];
+  // Byte by byte and whole; what is large comes in pieces that fit no chunk.
+  const pieces = vector.file.length < 4096 ? [1, 1 << 30] : [vector.file.length < 1 << 22 ? 1_009 : 1_000_003];
   test.each(pieces)('age_kit_file_open_in_pieces_of_%i', (piece) => {
     const outcome = run(vector, piece);
     expect(outcome.verdict).toBe(vector.expect);
-    if (vector.payload !== undefined) expect(hex(sha256(outcome.released))).toBe(vector.payload);
+    if (vector.payload !== undefined)
+      expect(createHash('sha256').update(outcome.released).digest('hex')).toBe(vector.payload);
   });
 });
