@@ -1,0 +1,156 @@
+"""The exported archive: read whole or refused, never with a foreign error."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.make_vectors import city, holder
+from tools.make_vectors.seeds import seed
+from voute.core.errors import FormatError, LimitError, VouteError
+from voute.core.ids import DocumentId
+from voute.format import archive
+from voute.format.archive import ArchivedDocument, ArchiveIndex, ArchiveReader, encode_records, parse_index, parse_records
+
+IDS = tuple(DocumentId(bytes((number,)) * 16) for number in (1, 2))
+INDEX = ArchiveIndex(city.CITY, holder.vault_id(), city.ISSUED, IDS)
+RECORDS = tuple(one.encode("ascii") for one in holder.offered().envelopes())
+VAULT = {"trust-root.json": b"root", "vault-records.json": encode_records(RECORDS), "keyring.age": b"keyring"}
+DOCUMENTS = (
+    ArchivedDocument(IDS[0], b"header 1", b"card 1", seed("body", 500), b"receipt"),
+    ArchivedDocument(IDS[1], b"header 2", b"card 2", b"body 2", None),
+)
+
+
+def _write(index: ArchiveIndex = INDEX, documents: tuple[ArchivedDocument, ...] = DOCUMENTS) -> bytes:
+    file = io.BytesIO()
+    archive.write_archive(file, index, VAULT, iter(documents))
+    return file.getvalue()
+
+
+def _zip(entries: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> io.BytesIO:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as out:
+        for name, data in entries.items():
+            out.writestr(name, data)
+    return file
+
+
+def _entries() -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(_write())) as read:
+        return {name: read.read(name) for name in read.namelist()}
+
+
+def _read_all(reader: ArchiveReader) -> tuple[object, ...]:
+    documents = [(reader.body(one), reader.card(one), reader.receipt(one)) for one in reader.index.documents]
+    return (reader.index, reader.trust_root(), reader.records(), reader.keyring(), *documents)
+
+
+def test_archive_reads_back_and_is_the_same_each_time() -> None:
+    assert _write() == _write()
+    reader = ArchiveReader(io.BytesIO(_write()))
+    assert (reader.index, reader.trust_root(), reader.records(), reader.keyring()) == (INDEX, b"root", RECORDS, b"keyring")
+    assert reader.body(IDS[0]) == b"header 1" + seed("body", 500)
+    assert reader.card(IDS[1]) == b"header 2card 2"
+    assert (reader.receipt(IDS[0]), reader.receipt(IDS[1])) == (b"receipt", None)
+
+
+def test_archive_deflated_by_someone_reads_too() -> None:
+    file = _zip(_entries(), zipfile.ZIP_DEFLATED)
+    assert _read_all(ArchiveReader(file)) == _read_all(ArchiveReader(io.BytesIO(_write())))
+
+
+@given(st.data())
+def test_archive_damaged_raises_our_errors_alone(data: st.DataObject) -> None:
+    raw = bytearray(_write())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        _read_all(ArchiveReader(io.BytesIO(bytes(raw))))
+    except VouteError as error:
+        assert error.code in {"format", "limit"}  # noqa: PT017 (either outcome is right, a foreign error is not)
+
+
+@given(st.data())
+def test_archive_cut_is_refused(data: st.DataObject) -> None:
+    raw = _write()
+    with pytest.raises(FormatError):
+        ArchiveReader(io.BytesIO(raw[: data.draw(st.integers(0, len(raw) - 1))]))
+
+
+CHANGES: dict[str, Callable[[dict[str, bytes]], object]] = {
+    "extra": lambda entries: entries.update({"notes.txt": b""}),
+    "escape": lambda entries: entries.update({"../x": b""}),
+    "no-keyring": lambda entries: entries.pop("keyring.age"),
+    "no-index": lambda entries: entries.pop("archive.json"),
+    "no-card": lambda entries: entries.pop(archive.card_name(IDS[0])),
+    "foreign-receipt": lambda entries: entries.update({f"receipts/{'00' * 16}.json": b""}),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_archive_with_other_entries_is_refused(name: str) -> None:
+    entries = _entries()
+    CHANGES[name](entries)
+    with pytest.raises(FormatError):
+        ArchiveReader(_zip(entries))
+
+
+def test_archive_with_a_name_twice_is_refused() -> None:
+    file = io.BytesIO(_write())
+    with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(file, "a") as out:
+        out.writestr("keyring.age", b"another")
+    with pytest.raises(FormatError):
+        ArchiveReader(file)
+
+
+def test_archive_with_too_many_entries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_ENTRIES", 5)
+    with pytest.raises(LimitError):
+        ArchiveReader(io.BytesIO(_write()))
+
+
+def test_archive_with_an_entry_too_large_is_refused() -> None:
+    entries = _entries()
+    entries[archive.receipt_name(IDS[0])] = bytes(2 * 1024 * 1024)
+    reader = ArchiveReader(_zip(entries, zipfile.ZIP_DEFLATED))
+    with pytest.raises(LimitError):
+        reader.receipt(IDS[0])
+
+
+def test_archive_entry_that_unpacks_to_less_than_it_says_is_refused() -> None:
+    raw = bytearray(_write())
+    place = raw.rindex(b"keyring.age") - 46
+    raw[place + 24 : place + 28] = (9).to_bytes(4, "little")
+    reader = ArchiveReader(io.BytesIO(bytes(raw)))
+    with pytest.raises(FormatError):
+        reader.keyring()
+
+
+def test_archive_of_other_documents_than_announced_is_not_written() -> None:
+    with pytest.raises(FormatError):
+        _write(documents=DOCUMENTS[:1])
+
+
+@pytest.mark.parametrize("documents", [(IDS[1], IDS[0]), (IDS[0], IDS[0])])
+def test_archive_index_not_sorted_is_refused(documents: tuple[DocumentId, ...]) -> None:
+    with pytest.raises(FormatError):
+        replace(INDEX, documents=documents).encode()
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{}", INDEX.encode().replace(b'"01', b'"0A'), INDEX.encode().replace(b'"' + b"01" * 16 + b'"', b"1")]
+)
+def test_archive_index_that_is_none_is_refused(raw: bytes) -> None:
+    with pytest.raises(FormatError):
+        parse_index(raw)
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"{}", b"[1]", b'["A"]'])
+def test_archive_records_that_are_none_are_refused(raw: bytes) -> None:
+    with pytest.raises(FormatError):
+        parse_records(raw)
