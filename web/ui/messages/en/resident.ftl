@@ -33,7 +33,7 @@ kit-form-no-prf = Your passkey did identify you, but this device cannot use it t
 kit-form-no-passkeys = This browser does not know passkeys. Your recovery kit opens the vault all the same.
 kit-form-label = Text of the kit
 kit-form-hint = It begins with “# voute-kit” and ends with a long line “AGE-SECRET-KEY-PQ-1…”.
-kit-form-file = Or the kit’s file
+kit-form-file = Choose the kit’s file
 kit-form-missing = Paste the text of the kit, or choose its file.
 kit-form-submit = Open with the kit
 

@@ -33,7 +33,7 @@ kit-form-no-prf = Votre clé d’accès vous a bien identifié, mais cet apparei
 kit-form-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Votre trousse de secours ouvre le coffre quand même.
 kit-form-label = Texte de la trousse
 kit-form-hint = Il commence par « # voute-kit » et se termine par une longue ligne « AGE-SECRET-KEY-PQ-1… ».
-kit-form-file = Ou le fichier de la trousse
+kit-form-file = Choisir le fichier de la trousse
 kit-form-missing = Collez le texte de la trousse, ou choisissez son fichier.
 kit-form-submit = Ouvrir avec la trousse
 
