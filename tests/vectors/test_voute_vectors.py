@@ -33,5 +33,6 @@ def test_vectors_files_are_what_the_tool_writes(rendered: Mapping[str, bytes]) -
 
 @pytest.mark.parametrize("folder", sorted({module.FOLDER for module in tool.MODULES}))
 def test_vectors_folder_refuses_enough(folder: str) -> None:
-    refused = [case for case in tool.all_cases() if case.folder == folder and case.verdict != "ok"]
+    verdicts = [json.loads((tool.VECTORS / path).read_bytes())["verdict"] for path in FILES if path.startswith(f"{folder}/")]
+    refused = [verdict for verdict in verdicts if verdict != "ok"]
     assert len(refused) >= MIN_REFUSED

@@ -69,11 +69,6 @@ class Fields:
         """Tell whether the value is null."""
         return self._value[key] is None
 
-    def null(self, key: str) -> None:
-        """Demand null."""
-        if self._value[key] is not None:
-            raise self._fail(key, "must be null")
-
     def optional(self, key: str, reader: Callable[[str], T]) -> T | None:
         """Read null as None, anything else with `reader` (one of this object's methods)."""
         return None if self._value[key] is None else reader(key)

@@ -196,7 +196,10 @@ def _read_secrets(lines: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
 
 
 def parse_keyring(raw: bytes) -> Keyring:
-    """Parse a keyring's plaintext; its own encoding is exactly `raw`. Raises `FormatError` alone."""
+    """Parse a keyring's plaintext; its own encoding is exactly `raw`, since JSON, labels and keys have one form each.
+
+    Raises `FormatError` alone.
+    """
     lines = _split(raw)
     readings, claims = _read_secrets(lines[2:-1])
     fields = Fields(canonical.loads(lines[1][2:].encode("utf-8"), MAX_PLAINTEXT), _KEYS, "keyring")
@@ -212,6 +215,5 @@ def parse_keyring(raw: bytes) -> Keyring:
         trust_root_version=fields.integer("trust_root_version", 1),
         readings=readings,
     )
-    if keyring.encode() != raw:
-        raise FormatError("keyring: not canonical")
+    _check(keyring)
     return keyring

@@ -12,7 +12,9 @@ from tools.make_vectors.claim import registry_entries
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
 from voute.core.values import parse_time
+from voute.format import dsse
 from voute.format.act import Act, parse_act
+from voute.format.dsse import Kind
 from voute.format.event import Event, parse_event
 from voute.format.issuer_auth import IssuerAuth, parse_issuer_auth
 from voute.format.keyring import parse_keyring
@@ -112,6 +114,20 @@ def test_statements_changed_kit_is_refused_or_says_the_same_or_another_value(dat
         return
     # The key line has a checksum: what still reads is the same key.
     assert kit.secret == holder.kit().secret
+
+
+def test_statements_acts_and_answers_are_signed_as_their_kind() -> None:
+    actor, subject = events.SUBJECTS["opened"]
+    act = Act(city.CITY, actor, subject, city.DELIVERED, Hash(bytes(32)))
+    auth = IssuerAuth(city.CITY, city.FINANCE, bytes(32), city.ORIGIN, city.DELIVERED)
+    for raw, kind, payload in (
+        (act.sign(city.ISSUER_KEY), Kind.ACT, act.encode()),
+        (auth.sign(city.ISSUER_KEY), Kind.ISSUER_AUTH, auth.encode()),
+    ):
+        envelope = dsse.parse(raw)
+        assert dsse.verify(envelope, kind, [city.ISSUER_KEY.public]) == city.ISSUER_KEY.public
+        assert envelope.payload == payload
+    assert (act.type, parse_act(act.encode())) == ("opened", act)
 
 
 def test_statements_act_that_is_none_cannot_be_written() -> None:
