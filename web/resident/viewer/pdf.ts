@@ -3,7 +3,7 @@
  * JPEG 2000 and JBIG2, which scanners write, go through pdf.js's JavaScript decoders.
  */
 
-import { getDocument, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist';
+import { getDocument, PDFWorker, VerbosityLevel, type PDFDocumentProxy } from 'pdfjs-dist';
 import workerAddress from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 import { startWorker } from '../../ui/trusted.ts';
 
@@ -33,6 +33,7 @@ export async function openPdf(bytes: Uint8Array<ArrayBuffer>): Promise<OpenPdf> 
     maxImageSize: MAX_IMAGE_PIXELS,
     enableXfa: false,
     stopAtErrors: false,
+    verbosity: VerbosityLevel.ERRORS,
   });
   const close = async (): Promise<void> => {
     await task.destroy();

@@ -2,15 +2,18 @@
 
 verdict-unaltered = The document has not changed by a single byte
     .text = Its fingerprint is the one that the city signed.
-verdict-signed = { $issuer } signed it
-    .text = Signed { $date }, with a key that the city recognizes as this department’s.
+verdict-signed = Signed by { $issuer }
+    .text = On { $date }, with a key that the city recognizes as this department’s.
 verdict-logged = Entered in the public register on { $date }
     .text = Line { $index } of a register that nobody can rewrite without being seen.
 verdict-witnessed = { $count ->
     [one] One independent witness confirms it
    *[other] { $count } independent witnesses confirm it
 }
-    .text = They saw and cosigned this register on { $date }.
+    .text = { $count ->
+        [one] It saw and cosigned this register on { $date }.
+       *[other] They saw and cosigned this register on { $date }.
+    }
 verdict-unwitnessed = The witnesses have not confirmed yet
     .text = The entry is made. Independent witnesses usually cosign within an hour: a receipt downloaded later will show it.
 
@@ -20,6 +23,6 @@ bytes-manifest = SHA-256 of the signed manifest
 bytes-entry = Register entry
 bytes-document = Document identifier
 bytes-log = Register
-bytes-index = Line
+bytes-index = Position in the register, from zero
 bytes-size = Lines covered by the checkpoint
 bytes-witnesses = Witnesses

@@ -2,15 +2,18 @@
 
 verdict-unaltered = Le document n’a pas changé d’un seul octet
     .text = Son empreinte est celle que la Ville a signée.
-verdict-signed = { $issuer } l’a signé
-    .text = Signé le { $date }, avec une clé que la Ville reconnaît à ce service.
+verdict-signed = Signé par { $issuer }
+    .text = Le { $date }, avec une clé que la Ville reconnaît à ce service.
 verdict-logged = Inscrit au registre public le { $date }
     .text = Ligne { $index } d’un registre que personne ne peut réécrire sans que cela se voie.
 verdict-witnessed = { $count ->
     [one] Un témoin indépendant le confirme
    *[other] { $count } témoins indépendants le confirment
 }
-    .text = Ils ont vu et cosigné ce registre le { $date }.
+    .text = { $count ->
+        [one] Il a vu et cosigné ce registre le { $date }.
+       *[other] Ils ont vu et cosigné ce registre le { $date }.
+    }
 verdict-unwitnessed = Les témoins n’ont pas encore confirmé
     .text = L’inscription est faite. D’ordinaire, les témoins indépendants cosignent en moins d’une heure : un reçu téléchargé plus tard le montrera.
 
@@ -20,6 +23,6 @@ bytes-manifest = Empreinte SHA-256 du manifeste signé
 bytes-entry = Inscription au registre
 bytes-document = Identifiant du document
 bytes-log = Registre
-bytes-index = Ligne
+bytes-index = Position au registre, à partir de zéro
 bytes-size = Lignes couvertes par le point de contrôle
 bytes-witnesses = Témoins
