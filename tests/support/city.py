@@ -7,7 +7,6 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
-from litestar import Litestar
 
 from tests.support.asgi import AppTransport, Loop
 from voute.app.city import City
@@ -19,6 +18,7 @@ from voute.format.trust_root import DocumentType, Issuer, IssuerKey, LogKey, Tru
 from voute.server.ceremony import CityKeys, create_city
 from voute.server.composition import Assembled, LogParts, assemble, log_parts, sequencing
 from voute.server.http.application import create_application
+from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.settings import Settings
 from voute.tlog.cosigning import Cosigning
@@ -89,7 +89,7 @@ class DemoCity:
     clock: Clock
     assembled: Assembled
     parts: LogParts
-    application: Litestar
+    application: Frame
     loop: Loop
 
     @property

@@ -136,12 +136,6 @@ class PackUnknownError(StateError):
     code: ClassVar[str] = "pack-unknown"
 
 
-class PackHashError(VerificationError):
-    """The bytes that came are not those that the address names."""
-
-    code: ClassVar[str] = "pack-hash"
-
-
 class DraftRefusedError(VerificationError):
     """A draft does not agree with its pack, its statement or the city's rules; the fact `part` says where."""
 

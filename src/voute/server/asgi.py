@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from voute.server.composition import Assembled, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
+from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.jobs.election import Election
 from voute.server.jobs.housekeeping import HousekeepingThread
@@ -17,7 +18,7 @@ from voute.server.logs import set_up_logs
 from voute.server.settings import Settings, load_settings
 
 
-def create(settings: Settings | None = None) -> Litestar:
+def create(settings: Settings | None = None) -> Frame:
     """Make the application of the settings (of the environment when none are given), with its jobs in its lifespan."""
     chosen = load_settings() if settings is None else settings
     set_up_logs(chosen.log_level)

@@ -81,10 +81,9 @@ def create_application(
     web: pages.WebFiles,
     *,
     lifespan: Sequence[Lifespan] = (),
-) -> Litestar:
+) -> Frame:
     """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves (jobs)."""
-    is_https = city.trust().root.origin.startswith("https://")
-    return Litestar(
+    inner = Litestar(
         route_handlers=list(ROUTES),
         guards=[Guard(city, Limiter(city.catalogue, city.now, settings.limit_factor))],
         dependencies={
@@ -99,12 +98,14 @@ def create_application(
             HTTPException: problems.on_http_error,
             Exception: problems.on_error,
         },
-        middleware=[lambda app: Frame(app, trusted=settings.trusted_proxies, is_https=is_https)],
         request_max_body_size=MAX_SMALL,
         openapi_config=None,
         logging_config=None,
         lifespan=list(lifespan),
     )
+    # Around everything, so that what no route answers has its headers and its line in the log too.
+    is_https = city.trust().root.origin.startswith("https://")
+    return Frame(inner, trusted=settings.trusted_proxies, is_https=is_https)
 
 
 def create_routes_only(openapi: OpenAPIConfig) -> Litestar:

@@ -23,7 +23,7 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 @get("/log/checkpoint", opt=public(_LIMIT), media_type="text/plain", sync_to_thread=True)
 def read_checkpoint(city: TheCity) -> Response[bytes]:
     """Return the signed checkpoint."""
-    return Response(_read(city, CHECKPOINT_PATH), media_type="text/plain; charset=utf-8")
+    return Response(_read(city, CHECKPOINT_PATH), media_type="text/plain")
 
 
 @get("/log/tile/{tile:path}", opt=public(_LIMIT), media_type="application/octet-stream", sync_to_thread=True)

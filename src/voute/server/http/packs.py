@@ -8,10 +8,9 @@ from litestar.params import FromPath
 
 from voute.app.delivery_draft import MAX_DRAFT, keep_draft
 from voute.app.delivery_pack import Incoming, begin_pack, keep_pack
-from voute.app.errors import PackHashError
 from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, Hash, hash_of, parse_hex
-from voute.core.ports_store import BlobWriter
+from voute.core.ports_store import BlobHashError, BlobWriter
 from voute.format.pack import MAX_PACK
 from voute.server.http.access import ISSUER, RAW_BODY, also
 from voute.server.http.deliveries import delivery_of
@@ -43,7 +42,7 @@ def _pack(text: str) -> Hash:
     try:
         return hash_of(parse_hex(text, HASH_SIZE))
     except FormatError:
-        raise PackHashError from None
+        raise BlobHashError("the name is no hash") from None
 
 
 @put(

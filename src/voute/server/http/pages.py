@@ -28,7 +28,7 @@ _PAGES: Final = Limit("pages", 1_200, step=20)
 
 # Not the machine's table of media types: the same file has the same type everywhere.
 _TYPES: Final[Mapping[str, str]] = {
-    ".html": "text/html; charset=utf-8",
+    ".html": "text/html",
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".css": "text/css",
@@ -39,7 +39,7 @@ _TYPES: Final[Mapping[str, str]] = {
     ".webmanifest": "application/manifest+json",
     ".json": "application/json",
     ".wasm": "application/wasm",
-    ".ftl": "text/plain; charset=utf-8",
+    ".ftl": "text/plain",
 }
 _SQUEEZABLE: Final = frozenset({".html", ".js", ".mjs", ".css", ".svg", ".webmanifest", ".json", ".wasm", ".ftl"})
 # Smaller files gain nothing.

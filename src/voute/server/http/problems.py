@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ImproperlyConfiguredException
 from voute.app import errors
 from voute.app.methods import MethodRefusedError
 from voute.core.errors import FormatError, LimitError, StateError, StoreError, VerificationError, VouteError
+from voute.core.ports_store import BlobHashError
 from voute.server.http.wire import Model
 from voute.server.logs import frames_of
 
@@ -35,6 +36,7 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.RangeRefusedError: 416,
     errors.LogAheadError: 503,
     MethodRefusedError: 422,
+    BlobHashError: 422,
 }
 
 # What the framework itself refuses.
