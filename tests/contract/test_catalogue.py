@@ -174,7 +174,9 @@ def test_contract_catalogue_migrations_make_the_schema(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("foreign_keys", 1), ("synchronous", 2)])
-def test_contract_catalogue_sqlite_is_set_for_durability(open_catalogue: OpenCatalogue, pragma: str, value: object) -> None:
-    with open_catalogue(None).write() as tx:
+def test_contract_catalogue_sqlite_is_set_for_durability(sqlite_catalogue_url: str, pragma: str, value: object) -> None:
+    catalogue = SqlCatalogue(sqlite_catalogue_url)
+    with catalogue.write() as tx:
         connection = tx.vaults._session._connection  # noqa: SLF001
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    catalogue.close()
