@@ -79,6 +79,16 @@ def test_contract_catalogue_refuses_a_row_without_its_owner(catalogue: Catalogue
         tx.vaults.add_record(RecordRow(VaultId(hash_of("nobody")), 0, hash_of("payload"), b"envelope"))
 
 
+def test_contract_catalogue_write_inside_a_write_is_refused_at_once(sqlite_catalogue_url: str) -> None:
+    catalogue = SqlCatalogue(sqlite_catalogue_url)
+    with pytest.raises(StoreError), catalogue.write() as tx:
+        tx.vaults.add(vault())
+        with catalogue.write():
+            pass
+    assert not has_vault(catalogue)
+    catalogue.close()
+
+
 def test_contract_catalogue_write_by_threads_and_processes_loses_nothing(open_catalogue: OpenCatalogue) -> None:
     rounds, failures = 20, []
 

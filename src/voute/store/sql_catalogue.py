@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
@@ -175,10 +175,16 @@ class _Queue:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._owner: int | None = None
 
     def __enter__(self) -> None:
+        if self._owner == get_ident():
+            # It would wait for itself.
+            raise StoreError("a writing transaction inside another one of the same thread")
         if not self._lock.acquire(timeout=BUSY_SECONDS):
             raise StoreError("another transaction of this process does not end")
+        self._owner = get_ident()
 
     def __exit__(self, *_: object) -> None:
+        self._owner = None
         self._lock.release()
