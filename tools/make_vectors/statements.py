@@ -29,7 +29,7 @@ SMALL_ORDER = {
 MESSAGE = b"a message"
 
 
-def _decode(raw: bytes) -> tuple[int, int]:
+def decode(raw: bytes) -> tuple[int, int]:
     """Decode a point by the textbook, apart from the product's own arithmetic."""
     number = int.from_bytes(raw, "little")
     y, sign_bit = number % 2**255, number >> 255
@@ -45,7 +45,8 @@ def _encode(point: tuple[int, int]) -> bytes:
     return (point[1] | (point[0] & 1) << 255).to_bytes(32, "little")
 
 
-def _add(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+def add(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    """Add two points by the textbook."""
     d = -121665 * pow(121666, -1, P) % P
     (x1, y1), (x2, y2) = left, right
     t = d * x1 * x2 * y1 * y2 % P
@@ -54,7 +55,7 @@ def _add(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
 
 def mixed(public: bytes, torsion: str) -> bytes:
     """Add a point of small order to a good key."""
-    return _encode(_add(_decode(public), _decode(bytes.fromhex(torsion))))
+    return _encode(add(decode(public), decode(bytes.fromhex(torsion))))
 
 
 def _scalar(key_seed: bytes) -> int:

@@ -3,6 +3,7 @@
 Source: C2SP age.md, "The mlkem768x25519 recipient type"; `docs/spec/document.md`. What the keys do is `voute.seal`'s.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from voute.core.errors import FormatError
@@ -15,6 +16,8 @@ RECIPIENT_SIZE: Final = 1216
 SEED_SIZE: Final = 32
 
 
+# A vault's records repeat their recipient: decoding it once is most of the cost of reading a chain.
+@lru_cache(maxsize=1024)
 def check_recipient(text: str) -> str:
     """Return the text if it is a hybrid recipient, `age1pq1…` of 1,216 bytes; `FormatError` otherwise."""
     if len(decode_bech32(RECIPIENT_PREFIX, text)) != RECIPIENT_SIZE:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools.make_vectors import statements
+from tools.make_vectors.statements import P
 from voute.core.errors import FormatError, VerificationError
 from voute.format import ed25519
 from voute.format.ed25519 import BadSignatureError, SigningKey
@@ -70,6 +72,39 @@ def test_ed25519_wrong_sizes_are_refused(size: int) -> None:
         ed25519.verify(bytes(size), key.sign(b""), b"")
     with pytest.raises(BadSignatureError):
         ed25519.verify(key.public, bytes(size), b"")
+
+
+def _is_good(raw: bytes) -> bool:
+    """Decide by the textbook: canonical, on the curve, [L]A = O, not O itself."""
+    if int.from_bytes(raw, "little") % 2**255 >= P:
+        return False
+    x, y = statements.decode(raw)
+    d = -121665 * pow(121666, -1, P)
+    if (y * y - x * x - 1 - d * x * x * y * y) % P or (x, y) == (0, 1):
+        return False
+    result, power, number = (0, 1), (x, y), statements.L
+    while number:
+        result = statements.add(result, power) if number & 1 else result
+        power, number = statements.add(power, power), number >> 1
+    return result == (0, 1)
+
+
+def _is_taken(raw: bytes) -> bool:
+    try:
+        ed25519.check_public_key(raw)
+    except BadSignatureError:
+        return False
+    return True
+
+
+@settings(max_examples=25)
+@given(st.binary(min_size=32, max_size=32))
+def test_ed25519_key_check_is_that_of_the_textbook(seed: bytes) -> None:
+    public = SigningKey(seed).public
+    torsion = statements.SMALL_ORDER["order-8"]
+    for raw in (seed, public, statements.mixed(public, torsion)):
+        assert _is_taken(raw) == _is_good(raw)
+    assert _is_taken(public)
 
 
 def test_ed25519_key_shows_no_seed() -> None:
