@@ -77,7 +77,8 @@ class CodeDesk:
             for start in range(0, len(acts), ACT_LIMIT):
                 api.revoke(acts[start : start + ACT_LIMIT])
             book = read_book(self._home, self._settings.city, (self._signer.public,))
-            for entry in unused:
-                book.put(replace(entry, state=EntryState.REVOKED))
+            revoked = [replace(entry, state=EntryState.REVOKED) for entry in unused]
+            for entry in revoked:
+                book.put(entry)
             write_book(self._home, book, self._signer, now)
-        return unused
+        return revoked
