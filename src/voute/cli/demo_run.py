@@ -1,0 +1,54 @@
+"""Runs the demonstration city: makes it or opens it again, serves it, says what to do, until told to stop."""
+
+import shlex
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from voute.cli.city_process import serving
+from voute.cli.console import Speaker
+from voute.cli.demo_city import Demo, deliver_demo, found_demo, free_port, read_demo
+from voute.cli.stages import stages
+from voute.paper.demo_city import COUNT
+
+
+def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
+    """Make the city in a folder once, with `count` bills, and serve it until SIGINT or SIGTERM."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    wanted = COUNT if count is None else count
+    city = read_demo(folder)
+    try:
+        if city is None:
+            speaker.say("demo-installing")
+            founded = found_demo(folder, free_port(), wanted, lambda key, number: speaker.say(key, {"count": number}))
+            with serving(founded.settings) as process:
+                speaker.say("demo-delivering")
+                with stages(speaker) as progress:
+                    city = deliver_demo(founded, progress)
+                _show_and_wait(speaker, city, process)
+        else:
+            speaker.say("demo-again")
+            with serving(city.settings) as process:
+                _show_and_wait(speaker, city, process)
+    except KeyboardInterrupt:
+        speaker.say("demo-stopped", {"path": str(folder)})
+
+
+def _show_and_wait(speaker: Speaker, city: Demo, process: subprocess.Popen[bytes]) -> None:
+    voute = Path(sys.argv[0])
+    command = shlex.quote(str(voute.relative_to(Path.cwd()) if voute.is_relative_to(Path.cwd()) else voute))
+    home = f"--home {shlex.quote(str(city.home))}"
+    deliver = f"{command} deliver {shlex.quote(city.permits)} --pdf-dir {shlex.quote(city.permits_folder)} --as finances {home}"
+    verify = f"{command} verify DOCUMENT.pdf RECU.json {home}"
+    speaker.give({**asdict(city), "home": str(city.home), "deliver": deliver, "verify": verify})
+    if not speaker.as_json:
+        speaker.say("demo-ready", {**asdict(city), "deliver": deliver, "verify": verify})
+    process.wait()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
