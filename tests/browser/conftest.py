@@ -1,0 +1,83 @@
+"""One city and one browser for all; a visitor for each journey, whose traffic is judged at its end."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.support.served_city import ServedCity, served_city
+from tests.browser.support.visitor import Visitor, new_visitor
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 20_000
+"""How long an expectation waits: the machine may be busy with other suites."""
+
+NewVisitor = Callable[..., Visitor]
+figures: dict[str, str] = {}
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
+    with served_city(tmp_path_factory.mktemp("served") / "city") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new(browser: Browser, city: ServedCity) -> Iterator[NewVisitor]:
+    """Make visitors; at the end of the test each one's traffic is judged."""
+    made: list[Visitor] = []
+
+    def make(**options: Any) -> Visitor:  # noqa: ANN401 the options of new_visitor
+        made.append(new_visitor(browser, city.origin, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+    for one in made:
+        one.judge()
+
+
+@pytest.fixture
+def visitor(new: NewVisitor) -> Visitor:
+    return new()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def figure() -> Callable[[str, object], None]:
+    """Keep a figure for the table that is printed after the tests."""
+
+    def keep(name: str, value: object) -> None:
+        figures[name] = str(value)
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name, value in figures.items():
+        terminalreporter.write_line(f"{name}: {value}")
