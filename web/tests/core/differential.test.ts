@@ -5,10 +5,6 @@
  * changed. The seed is in the test's name; `VOUTE_SEED` runs it again, `VOUTE_RUNS` runs more.
  */
 
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import { expect, test } from 'vitest';
 
 import { fromUtf8 } from '../../core/bytes.ts';
@@ -17,6 +13,7 @@ import { mutate, seeded } from './support/mutate.ts';
 import { ENCODING, Given, type Runner, type Values } from './support/runners.ts';
 import { EVENTS, TRUST } from './support/runners-trust.ts';
 import { VAULT } from './support/runners-vault.ts';
+import { runTwin } from './support/twin.ts';
 import { listVectors, readVector } from './support/vectors.ts';
 
 /** Kinds, and the fields of each that bytes from elsewhere can be in. */
@@ -52,9 +49,6 @@ const RUNNERS: Readonly<Record<string, Runner>> = { ...ENCODING, ...TRUST, ...EV
 const RUNS = Number(process.env['VOUTE_RUNS'] ?? 600);
 const SEED = Number(process.env['VOUTE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const IN_VENV = `${ROOT}.venv/bin/python`;
-const PYTHON = existsSync(IN_VENV) ? IN_VENV : 'python3';
 const TWIN = `
 import json, sys
 from tools.make_vectors.__main__ import RUNNERS
@@ -122,17 +116,7 @@ test(`differential_cases_changed_in_one_place_seed_${SEED}`, async () => {
   const random = seeded(SEED);
   const cases = load();
   const changed = Array.from({ length: RUNS }, () => change(pick(cases, random), random));
-  const twin = spawnSync(PYTHON, ['-c', TWIN], {
-    cwd: ROOT,
-    input: changed.map((one) => JSON.stringify(one)).join('\n'),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  expect(twin.stderr).toBe('');
-  const theirs = twin.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as [string, Values]);
+  const theirs = runTwin(TWIN, changed) as [string, Values][];
   expect(theirs).toHaveLength(RUNS);
   const differ: unknown[] = [];
   let accepted = 0;
