@@ -21,6 +21,12 @@ class UnknownIssuerError(VerificationError):
     code: ClassVar[str] = "unknown-issuer"
 
 
+class WrongCityError(VerificationError):
+    """A document, event or receipt of another city than the trust root's."""
+
+    code: ClassVar[str] = "wrong-city"
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedManifest:
     """A manifest that is well formed; its signature is not verified."""

@@ -16,18 +16,12 @@ from voute.core.ids import HASH_SIZE, ID_SIZE, DocumentId, Hash, LookupId, Slug,
 from voute.core.values import Money, UnixTime
 from voute.format.dsse import SigningKey, statement_hash
 from voute.format.manifest import MAX_BODY, MAX_CARD, Instalment, Manifest, ToClaim, ToVault
-from voute.format.signed_manifest import SignedManifest, read_signed, verify_signed
+from voute.format.signed_manifest import SignedManifest, WrongCityError, read_signed, verify_signed
 from voute.format.trust_root import TrustRoot
 from voute.seal.agefile import open_header, open_payload, seal_header, seal_payload
 from voute.seal.file_key import FileKey
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
 from voute.seal.stream import Buffer
-
-
-class WrongCityError(VerificationError):
-    """A document of another city than the trust root's."""
-
-    code: ClassVar[str] = "wrong-city"
 
 
 class WrongDocumentError(VerificationError):

@@ -16,7 +16,7 @@ from voute.core.values import Names, UnixTime
 from voute.format.event import Event, blind, parse_event
 from voute.format.manifest import Manifest
 from voute.format.receipt import Receipt, parse_receipt
-from voute.format.signed_manifest import ParsedManifest, SignedManifest, read_signed, verify_signed
+from voute.format.signed_manifest import ParsedManifest, SignedManifest, WrongCityError, read_signed, verify_signed
 from voute.format.subject import Deliver, issuer_actor
 from voute.format.trust_root import TrustRoot
 from voute.tlog.merkle import MerkleProofError, leaf_hash, verify_inclusion
@@ -36,12 +36,6 @@ STEPS: Final = (
     "witnesses",
 )
 """The name of each step, by its number; message files say what it means to people."""
-
-
-class WrongCityError(VerificationError):
-    """Receipt, event, manifest and trust root are not of one city."""
-
-    code: ClassVar[str] = "wrong-city"
 
 
 class DocumentDiffersError(VerificationError):
