@@ -1,6 +1,5 @@
 """A city of its own for one measurement: founded in a folder, served by another process, one department, nothing mocked."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from typing import Final
 import httpx
 
 from bench.documents import BILL_TYPE
+from bench.workplace import environment
 from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
 from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
 from voute.client.trust import pin
@@ -89,11 +89,10 @@ def served(city: Founded, log: Path) -> Iterator[int]:
 
     Raises `CityDownError`.
     """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
-    environment |= write_settings(city.settings)
+    variables = {**environment(), **write_settings(city.settings)}
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "voute.server"], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            [sys.executable, "-m", "voute.server"], env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
     try:
         _wait_until_healthy(city, server, log)

@@ -1,8 +1,8 @@
-"""The main job, measured: from files on disk to receipts on disk, server and client in processes of their own.
+"""The main job, measured: `voute deliver` from files on disk to receipts on disk, beside a server in its own process.
 
 Before the clock starts half of the recipients have a vault whose binding the department has pinned, as in a city that has
-run for a year; the other half are new and get a claim key. Between two runs the machine's bound is measured, so that both
-see the same noise.
+run for a year; the other half are new in each run and get a claim key. Before each run the machine's bound is measured,
+so that both see the same noise.
 """
 
 import json
@@ -20,24 +20,31 @@ from typing import Any, Final
 
 from bench.bound import UnitCosts, bound_of
 from bench.checks import check_receipts
-from bench.city import Founded, found_city, served
+from bench.city import ISSUER, Founded, found_city, served
 from bench.documents import SMALL_SIZE, count_vaults, half_and_half, holder, make_folder, write_list
 from bench.flushes import count_flushes
 from bench.holders import claim_all
 from bench.memory import MemoryWatch, Peak
 from bench.unit_costs import measure_unit_costs
+from bench.usage import children_seconds, process_seconds
+from bench.workplace import WORK, environment
 
-WORK: Final = Path("var/bench")
-"""On the file system of the checkout, kept out of git."""
+COMMAND: Final = Path(sys.executable).with_name("voute")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured delivery: `seconds` from the call to durable receipts, `command_seconds` with the start of Python."""
+    """One measured delivery.
+
+    `seconds` from the call of the delivery to durable receipts, `command_seconds` with the start of Python and all
+    imports; `client_cpu_s` and `server_cpu_s` are processor time, the client's with its start.
+    """
 
     documents: int
     seconds: float
     command_seconds: float
+    client_cpu_s: float
+    server_cpu_s: float
     to_vaults: int
     to_codes: int
     packs: int
@@ -91,31 +98,37 @@ def measure_delivery(documents: int, runs: int) -> Measured:
         server = stack.enter_context(served(city, folder / "server.log"))
         memory = stack.enter_context(MemoryWatch(server))
         _prepare(city, folder, count_vaults(documents))
-        done = [_measure_run(city, folder, files, documents, f"run-{number}") for number in range(runs)]
-        flushes = count_flushes(server, _client_command(city, folder, files, documents, "counted"), folder)
+        done = [_measure_run(city, server, files, _list(folder, documents, f"run-{number}")) for number in range(runs)]
+        flushes = count_flushes(server, _command(city, _list(folder, documents, "counted"), files), folder)
     return Measured(tuple(done), memory.peak, flushes, os.cpu_count() or 1)
+
+
+def _list(folder: Path, documents: int, run: str) -> Path:
+    return write_list(folder / f"{run}.csv", half_and_half(documents, run))
 
 
 def _prepare(city: Founded, folder: Path, vaults: int) -> None:
     """Give so many recipients a vault, and let the department see and pin each."""
     small = make_folder(WORK / f"small-{vaults}", vaults, SMALL_SIZE)
-    table = write_list(folder / "letters.csv", map(holder, range(vaults)))
-    _deliver(_command(city, table, small, "letters"), vaults)
+    _deliver(_command(city, write_list(folder / "letters.csv", map(holder, range(vaults))), small))
     claim_all(city)
-    _deliver(_command(city, table, small, "pins"), vaults)
+    _deliver(_command(city, write_list(folder / "pins.csv", map(holder, range(vaults))), small))
 
 
-def _measure_run(city: Founded, folder: Path, files: Path, documents: int, name: str) -> Run:
-    command = _client_command(city, folder, files, documents, name)
-    costs = measure_unit_costs(folder)
-    start = time.perf_counter()
-    answer, peak = _deliver(command, documents)
+def _measure_run(city: Founded, server: int, files: Path, table: Path) -> Run:
+    """Measure the bound, then one delivery; what it left is checked when the clocks have stopped."""
+    costs = measure_unit_costs(WORK)
+    server_cpu, client_cpu, start = process_seconds(server), children_seconds(), time.perf_counter()
+    answer, peak = _deliver(_command(city, table, files))
     command_seconds = time.perf_counter() - start
-    check_receipts(city, Path(answer["receipts"]), files, documents)
+    used = children_seconds() - client_cpu, process_seconds(server) - server_cpu
+    check_receipts(city, Path(answer["receipts"]), files, answer["sent"])
     return Run(
         documents=answer["sent"],
         seconds=answer["seconds"],
         command_seconds=command_seconds,
+        client_cpu_s=used[0],
+        server_cpu_s=used[1],
         to_vaults=answer["to_vaults"],
         to_codes=answer["to_codes"],
         packs=answer["packs"],
@@ -125,21 +138,20 @@ def _measure_run(city: Founded, folder: Path, files: Path, documents: int, name:
     )
 
 
-def _client_command(city: Founded, folder: Path, files: Path, documents: int, name: str) -> list[str]:
-    return _command(city, write_list(folder / f"{name}.csv", half_and_half(documents, name)), files, name)
+def _command(city: Founded, table: Path, files: Path) -> list[str]:
+    """Write the command of a delivery; its run has the list's name."""
+    home = str(city.home.home)
+    return [str(COMMAND), "deliver", str(table), "--as", ISSUER, "--pdf-dir", str(files), "--home", home, "--json"]
 
 
-def _command(city: Founded, table: Path, files: Path, run: str) -> list[str]:
-    return [sys.executable, "-m", "bench.client", str(city.home.home), str(table), str(files), run]
-
-
-def _deliver(command: Sequence[str], documents: int) -> tuple[dict[str, Any], Peak]:
-    client = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+def _deliver(command: Sequence[str]) -> tuple[dict[str, Any], Peak]:
+    """Run a delivery; raises `DeliveryFailedError` when anything was held back."""
+    client = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     with client, MemoryWatch(client.pid) as memory:
         output, _ = client.communicate()
     if client.returncode != 0:
-        raise DeliveryFailedError(command[-1])
+        raise DeliveryFailedError(output.decode())
     answer: dict[str, Any] = json.loads(output)
-    if answer["sent"] != documents:
-        raise DeliveryFailedError(f"{answer['sent']} of {documents} documents")
+    if answer["held"] or answer["known"]:
+        raise DeliveryFailedError(output.decode())
     return answer, memory.peak

@@ -47,7 +47,7 @@ def make_pdf(number: int, size: int) -> bytes:
     at = len(parts[0])
     for index, body in enumerate(objects, 1):
         offsets.append(at)
-        parts.append(b"%d 0 obj" % index + body + b"endobj\n")
+        parts.append(b"%d 0 obj\n" % index + body + b"\nendobj\n")
         at += len(parts[-1])
     table = b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     trailer = table + b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%010d\n%%%%EOF\n"

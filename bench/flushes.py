@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from bench.workplace import environment
+
 CALLS: Final = ("fsync", "fdatasync", "sync_file_range", "syncfs", "sync")
 _STRACE: Final = ("strace", "-f", "-c", "-U", "name,calls", "-e", f"trace={','.join(CALLS)}")
 _ATTACHED_WITHIN_S: Final = 10.0
@@ -23,7 +25,7 @@ def count_flushes(server: int, client: Sequence[str], folder: Path) -> dict[str,
     try:
         _wait_until_traced(server)
         command = [*_STRACE, "-o", str(of_client), *client]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     finally:
         watcher.send_signal(signal.SIGINT)
         watcher.wait()

@@ -50,6 +50,8 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
         "ratio_of_each_run": [_ratio(run, bound) for run, bound in zip(runs, bounds, strict=True)],
         "seconds": spread([run.seconds for run in runs], 3),
         "command_seconds": spread([run.command_seconds for run in runs], 3),
+        "client_cpu_us_per_document": spread([run.client_cpu_s / run.documents * 1e6 for run in runs]),
+        "server_cpu_us_per_document": spread([run.server_cpu_s / run.documents * 1e6 for run in runs]),
         "bound_by": "disk"
         if statistics.median(b.disk for b in bounds) < statistics.median(b.processors for b in bounds)
         else "processors",
@@ -104,6 +106,9 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
         return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"
 
+    def middle(key: str) -> str:
+        return f"{figures[key]['median']:,.0f}"
+
     flushes = figures["flushes"]
     ratios = figures["ratio_of_each_run"]
     rows = [
@@ -116,6 +121,8 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("share of the bound", f"{figures['ratio_to_bound']:.2f}", f"{min(ratios):.2f} – {max(ratios):.2f}, run by run"),
         ("seconds, call to receipts", f"{figures['seconds']['median']:.2f}", among("seconds", "{:.2f}".format)),
         ("seconds, whole command", f"{figures['command_seconds']['median']:.2f}", among("command_seconds", "{:.2f}".format)),
+        ("client's processor time a document (µs)", middle("client_cpu_us_per_document"), among("client_cpu_us_per_document")),
+        ("server's processor time a document (µs)", middle("server_cpu_us_per_document"), among("server_cpu_us_per_document")),
         ("peak memory, client (MB)", f"{figures['peak_rss_client_mb']:,.0f}", f"{figures['client_processes']} processes, added"),
         (
             "peak memory, server (MB)",
