@@ -1,210 +1,126 @@
 /**
- * The interface of `docs/spec/api.md` as the pages call it: typed, same origin, and every failure a `PageError`.
+ * The interface of `docs/spec/api.md` as the pages call it: types generated from `docs/api/openapi.json` (`npm run api`), same
+ * origin, and every failure a `PageError`.
  *
- * State-changing requests carry `x-voute: 1`. Bodies are never cached, replies are read as JSON or as bytes. Nothing here knows a key.
+ * State-changing requests carry `x-voute: 1`. Nothing here knows a key.
  */
 
+import createClient from 'openapi-fetch';
 import { PageError, type Facts } from '../ui/errors.ts';
+import type { components, paths } from './schema.d.ts';
 
-/** What the pages show as the city's name and its help line. */
-export interface About {
-  readonly city: string;
-  readonly names: { readonly fr: string; readonly en: string };
-  readonly help_phone: string | null;
-  readonly help_hours: { readonly fr: string; readonly en: string } | null;
-  readonly release: string;
-}
+type Schemas = components['schemas'];
 
-/** A sealed document behind a claim code. */
-export interface WaitingDocument {
-  readonly document_id: string;
-  readonly header: string;
-  readonly card: string;
-}
-
-/** Reply of a claim lookup. */
-export interface ClaimLookup {
-  readonly lookup_id: string;
-  readonly v: number;
-  readonly challenge: string;
-  readonly rp_id: string;
-  readonly documents: readonly WaitingDocument[];
-}
-
+/** The city's name and its help line. */
+export type About = Schemas['AboutReply'];
+/** What waits behind a claim code, sealed. */
+export type ClaimLookup = Schemas['LookupReply'];
 /** A fresh challenge for a passkey or a kit. */
-export interface Challenge {
-  readonly challenge: string;
-  readonly rp_id: string;
-}
-
-/** A WebAuthn reply rebuilt from the allow-list of `docs/spec/vault.md`: no other key exists in this type, none is ever sent. */
-export interface Credential {
-  readonly id: string;
-  readonly type: 'public-key';
-  readonly response: {
-    readonly clientDataJSON: string;
-    readonly attestationObject?: string;
-    readonly transports?: readonly string[];
-    readonly authenticatorData?: string;
-    readonly signature?: string;
-    readonly userHandle?: string;
-  };
-}
-
-/** A method as the server keeps it. */
-export interface MethodBody {
-  readonly id: string;
-  readonly kind: 'passkey' | 'kit';
-  readonly credential_id: string | null;
-  readonly sign_in_key: string | null;
-}
-
+export type Challenge = Schemas['ChallengeReply'];
+/** A new credential, rebuilt from the allow-list of `docs/spec/vault.md`: no other key exists in this type, none is sent. */
+export type NewCredential = Schemas['RegistrationReply'];
+/** A sign-in by a credential, rebuilt from the same allow-list. */
+export type KnownCredential = Schemas['AssertionReply'];
 /** Body of a claim. */
-export interface ClaimBody {
-  readonly lookup_id: string;
-  readonly token: string;
-  readonly genesis: string;
-  readonly record: string;
-  readonly keyring: string;
-  readonly bind: string;
-  readonly act: string;
-  readonly methods: readonly MethodBody[];
-  readonly challenge: string;
-  readonly credential: Credential | null;
-  readonly headers: readonly { readonly document_id: string; readonly header: string }[];
-}
-
+export type ClaimBody = Schemas['ClaimBody'];
 /** A sealed document of the holder. */
-export interface DocumentBody {
-  readonly document_id: string;
-  readonly position: number;
-  readonly header: string;
-  readonly card: string;
-  readonly size: number;
-  readonly issuer: string;
-  readonly delivered_at: string;
-  readonly opened: boolean;
-  readonly logged: boolean;
-}
-
-/** The vault's public record and its sealed keyring. */
-export interface VaultBody {
-  readonly vault_id: string;
-  readonly v: number;
-  readonly records: readonly string[];
-  readonly keyring: string;
-  readonly chain_salts: readonly { readonly box: string; readonly salt: string }[];
-}
-
+export type DocumentBody = Schemas['DocumentReply'];
 /** A change of the keyring. */
-export interface KeyringBody {
-  readonly record: string;
-  readonly keyring: string;
-  readonly methods: readonly MethodBody[];
-  readonly challenge: string | null;
-  readonly credential: Credential | null;
-}
-
-/** The receipt's parts that the server holds. */
-export interface ReceiptBody {
-  readonly event: string;
-  readonly salt: string;
-  readonly chain: string;
-  readonly index: number;
-  readonly proof: string;
-}
-
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type KeyringBody = Schemas['KeyringBody'];
+/** A kit's answer to a challenge. */
+export type KitBody = Schemas['KitBody'];
 
 // A phone on a train: long enough for a slow network, short enough that nobody stares at a spinner that will never end.
 const TIMEOUT_MS = 45_000;
 const PAGE_SIZE = 200;
 
-async function problem(reply: Response): Promise<PageError> {
-  const fallback = reply.status >= 500 ? 'server' : reply.status === 429 ? 'too-many' : 'request-invalid';
+const unreachable = (): PageError => new PageError(navigator.onLine ? 'network' : 'offline');
+
+async function send(request: Request): Promise<Response> {
   try {
-    const body = (await reply.json()) as { code?: unknown; facts?: unknown; instance?: unknown };
-    const facts = typeof body.facts === 'object' && body.facts !== null ? (body.facts as Facts) : {};
-    const instance = typeof body.instance === 'string' ? { instance: body.instance } : {};
-    const code = typeof body.code === 'string' && reply.status < 500 ? body.code : fallback;
-    return new PageError(code, { ...facts, ...instance, status: reply.status });
+    return await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch {
-    return new PageError(fallback, { status: reply.status });
+    throw unreachable();
   }
 }
 
-async function call(method: Method, path: string, body?: unknown): Promise<Response> {
-  let reply: Response;
-  try {
-    reply = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-      referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...(method === 'GET' ? {} : { 'x-voute': '1' }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new PageError(navigator.onLine ? 'network' : 'offline');
-  }
-  if (!reply.ok) throw await problem(reply);
-  return reply;
+const client = createClient<paths>({
+  baseUrl: globalThis.location.origin,
+  fetch: send,
+  credentials: 'same-origin',
+  cache: 'no-store',
+  redirect: 'error',
+  referrerPolicy: 'no-referrer',
+});
+
+const CHANGES = { headers: { 'x-voute': '1' } } as const;
+
+function problem(status: number, body: unknown): PageError {
+  const { code, facts, instance } = (typeof body === 'object' && body !== null ? body : {}) as {
+    readonly code?: unknown;
+    readonly facts?: unknown;
+    readonly instance?: unknown;
+  };
+  const fallback = status >= 500 ? 'server' : status === 429 ? 'too-many' : 'request-invalid';
+  return new PageError(typeof code === 'string' && status < 500 ? code : fallback, {
+    ...(typeof facts === 'object' && facts !== null ? (facts as Facts) : {}),
+    ...(typeof instance === 'string' ? { instance } : {}),
+    status,
+  });
 }
 
-async function json<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const reply = await call(method, path, body);
-  return (await reply.json()) as T;
+interface Result<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
 }
 
-async function bytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const reply = await call('GET', path);
+async function answer<T>(pending: Promise<Result<T>>): Promise<T> {
+  let result: Result<T>;
   try {
-    return new Uint8Array(await reply.arrayBuffer());
-  } catch {
-    throw new PageError(navigator.onLine ? 'network' : 'offline');
+    result = await pending;
+  } catch (thrown) {
+    // A body that breaks off half-way is the network's doing too.
+    throw thrown instanceof PageError ? thrown : unreachable();
   }
+  if (!result.response.ok) throw problem(result.response.status, result.error);
+  return result.data as T;
+}
+
+async function bytes(pending: Promise<Result<unknown>>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array((await answer(pending)) as ArrayBuffer);
 }
 
 /** One function a route that a resident's page calls. */
 export const api = {
-  about: () => json<About>('GET', '/api/about'),
-  trustRoot: () => bytes('/api/trust-root'),
+  about: () => answer(client.GET('/api/about')),
+  trustRoot: () => bytes(client.GET('/api/trust-root', { parseAs: 'arrayBuffer' })),
   lookUpClaim: (lookupId: string, token: string) =>
-    json<ClaimLookup>('POST', '/api/claims/lookup', { lookup_id: lookupId, token }),
-  claim: (body: ClaimBody) =>
-    json<{ readonly vault_id: string; readonly documents: readonly string[] }>('POST', '/api/claims', body),
-  challenge: () => json<Challenge>('POST', '/api/sessions/challenge', {}),
-  signIn: (challenge: string, credential: Credential) =>
-    json<{ readonly vault_id: string }>('POST', '/api/sessions', { challenge, credential }),
-  signInWithKit: (body: { challenge: string; vault_id: string; method_id: string; signature: string }) =>
-    json<{ readonly vault_id: string }>('POST', '/api/sessions/kit', body),
-  session: () =>
-    json<{
-      readonly vault_id: string;
-      readonly expires_at: string;
-      readonly methods: readonly MethodBody[];
-    }>('GET', '/api/session'),
-  signOut: async (): Promise<void> => {
-    await call('DELETE', '/api/session');
-  },
-  vault: () => json<VaultBody>('GET', '/api/vault'),
-  putKeyring: (body: KeyringBody) => json<{ readonly number: number }>('PUT', '/api/vault/keyring', body),
+    answer(client.POST('/api/claims/lookup', { ...CHANGES, body: { lookup_id: lookupId, token } })),
+  claim: (body: ClaimBody) => answer(client.POST('/api/claims', { ...CHANGES, body })),
+  challenge: () => answer(client.POST('/api/sessions/challenge', { ...CHANGES, body: {} })),
+  signIn: (challenge: string, credential: KnownCredential) =>
+    answer(client.POST('/api/sessions', { ...CHANGES, body: { challenge, credential } })),
+  signInWithKit: (body: KitBody) => answer(client.POST('/api/sessions/kit', { ...CHANGES, body })),
+  session: () => answer(client.GET('/api/session')),
+  signOut: () => answer(client.DELETE('/api/session', CHANGES)),
+  vault: () => answer(client.GET('/api/vault')),
+  putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
   documents: (after: number) =>
-    json<{ readonly documents: readonly DocumentBody[]; readonly next: number | null }>(
-      'GET',
-      `/api/documents?after=${after}&limit=${PAGE_SIZE}`,
+    answer(client.GET('/api/documents', { params: { query: { after, limit: PAGE_SIZE } } })),
+  document: (id: string) => answer(client.GET('/api/documents/{document}', { params: { path: { document: id } } })),
+  body: (id: string) =>
+    bytes(client.GET('/api/documents/{document}/body', { params: { path: { document: id } }, parseAs: 'arrayBuffer' })),
+  opened: (id: string, act: string) =>
+    answer(
+      client.POST('/api/documents/{document}/opened', {
+        ...CHANGES,
+        params: { path: { document: id } },
+        body: { act },
+      }),
     ),
-  document: (id: string) => json<DocumentBody>('GET', `/api/documents/${id}`),
-  body: (id: string) => bytes(`/api/documents/${id}/body`),
-  opened: async (id: string, act: string): Promise<void> => {
-    await call('POST', `/api/documents/${id}/opened`, { act });
-  },
-  receipt: (id: string) => json<ReceiptBody>('GET', `/api/documents/${id}/receipt`),
+  receipt: (id: string) =>
+    answer(client.GET('/api/documents/{document}/receipt', { params: { path: { document: id } } })),
 } as const;
 
 /** The routes as a type, so that flows can be run against a real server or a recorded one. */

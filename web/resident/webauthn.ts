@@ -7,13 +7,13 @@
  */
 
 import { base64url, fromBase64, fromBase64url, fromHex, hex } from '../core/bytes.ts';
-import type { Credential } from '../api/client.ts';
+import type { KnownCredential, NewCredential } from '../api/client.ts';
 import { PageError } from '../ui/errors.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a ceremony gives: the reply for the server, the credential id, and the PRF output if the authenticator has it. */
-export interface Ceremony {
+export interface Ceremony<Credential> {
   readonly credential: Credential;
   readonly credentialId: Bytes;
   /** 32 bytes, or null: not given at creation, or not at all. */
@@ -64,7 +64,7 @@ function takePrf(outputs: PrfOutputs): Bytes | null {
 
 const text = (buffer: ArrayBuffer): string => base64url(new Uint8Array(buffer));
 
-function registrationReply(credential: PublicKeyCredential): Credential {
+function registrationReply(credential: PublicKeyCredential): NewCredential {
   const response = credential.response as AuthenticatorAttestationResponse;
   return {
     id: credential.id,
@@ -77,7 +77,7 @@ function registrationReply(credential: PublicKeyCredential): Credential {
   };
 }
 
-function assertionReply(credential: PublicKeyCredential): Credential {
+function assertionReply(credential: PublicKeyCredential): KnownCredential {
   const response = credential.response as AuthenticatorAssertionResponse;
   return {
     id: credential.id,
@@ -135,7 +135,7 @@ export interface CreateWish {
  *
  * Rejects with `passkey-cancelled`, `passkey-exists`, `passkey-unsupported`, `passkey-wrong-site` or `passkey-failed`.
  */
-export async function createPasskey(wish: CreateWish): Promise<Ceremony> {
+export async function createPasskey(wish: CreateWish): Promise<Ceremony<NewCredential>> {
   const extensions = await prfExtension();
   const credential = await ceremony(() =>
     navigator.credentials.create({
@@ -171,7 +171,11 @@ export async function createPasskey(wish: CreateWish): Promise<Ceremony> {
  * Asks for a passkey: signs the challenge and gives the PRF output. With `only`, that one credential is asked for (the second,
  * explained prompt of authenticators that give PRF only at `get`); without, the person chooses.
  */
-export async function usePasskey(challenge: string, rpId: string, only: Bytes | null = null): Promise<Ceremony> {
+export async function usePasskey(
+  challenge: string,
+  rpId: string,
+  only: Bytes | null = null,
+): Promise<Ceremony<KnownCredential>> {
   const extensions = await prfExtension();
   const credential = await ceremony(() =>
     navigator.credentials.get({

@@ -1,14 +1,14 @@
 /** What the flows act on: the city's interface, the key holder, passkeys. Screens never see these. */
 
-import type { Api } from '../../api/client.ts';
+import type { Api, KnownCredential, NewCredential } from '../../api/client.ts';
 import type { VaultApi } from '../../core/rpc.ts';
 import type { Ceremony, CreateWish } from '../webauthn.ts';
 
 /** The ceremonies of `webauthn.ts`. */
 export interface Passkeys {
   exist(): boolean;
-  create(wish: CreateWish): Promise<Ceremony>;
-  use(challenge: string, rpId: string, only?: Uint8Array<ArrayBuffer> | null): Promise<Ceremony>;
+  create(wish: CreateWish): Promise<Ceremony<NewCredential>>;
+  use(challenge: string, rpId: string, only?: Uint8Array<ArrayBuffer> | null): Promise<Ceremony<KnownCredential>>;
 }
 
 /** The key holder is started at the first need: its code is not part of the first page. */

@@ -5,7 +5,7 @@
  * output only at a second prompt, that one is explained first; where it gives none, a recovery kit is made first.
  */
 
-import type { ClaimBody } from '../../api/client.ts';
+import type { ClaimBody, NewCredential } from '../../api/client.ts';
 import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { CheckedManifest, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
@@ -56,7 +56,7 @@ export class OpenFlow implements OpenActions {
   private readonly session: Session;
   private readonly arrive: (documentId: string) => void;
   private draft: Draft | null = null;
-  private made: Ceremony | null = null;
+  private made: Ceremony<NewCredential> | null = null;
   private body: ClaimBody | null = null;
 
   /** `arrive` is called with the first document once the vault is open. */
@@ -147,7 +147,7 @@ export class OpenFlow implements OpenActions {
     return city ? `Voûte · ${city.names.fr}` : 'Voûte';
   }
 
-  private passkeyUnlock(made: Ceremony, prf: Uint8Array<ArrayBuffer>): Unlock {
+  private passkeyUnlock(made: Ceremony<NewCredential>, prf: Uint8Array<ArrayBuffer>): Unlock {
     return { kind: 'passkey', credentialId: made.credentialId, prf };
   }
 
@@ -166,7 +166,13 @@ export class OpenFlow implements OpenActions {
       const keys = await this.session.keys();
       const parts = await keys.finishClaim(unlock, methodName(unlock));
       const credential = this.made?.credential ?? null;
-      this.body = { ...parts, challenge: draft.challenge, credential };
+      this.body = {
+        ...parts,
+        methods: [...parts.methods],
+        headers: [...parts.headers],
+        challenge: draft.challenge,
+        credential,
+      };
     } catch (thrown) {
       this.view = { at: 'failed', failure: toFailure(thrown) };
       return;

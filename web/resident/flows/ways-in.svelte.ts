@@ -1,5 +1,6 @@
 /** Ways in: what opens this vault, a second way, the recovery kit. Each change is a new record that the worker signs. */
 
+import type { NewCredential } from '../../api/client.ts';
 import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { KeyringChange, MethodInfo, MethodRow, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
@@ -30,7 +31,7 @@ export interface WaysInActions {
 
 /** A passkey that was created and is not yet a way in. */
 interface Made {
-  readonly ceremony: Ceremony;
+  readonly ceremony: Ceremony<NewCredential>;
   readonly challenge: string;
   readonly rpId: string;
   readonly known: readonly MethodRow[];
@@ -115,6 +116,7 @@ export class WaysInFlow implements WaysInActions {
     const keys = await this.session.keys();
     await this.session.deps.api.putKeyring({
       ...change,
+      methods: [...change.methods],
       challenge: made?.challenge ?? null,
       credential: made?.ceremony.credential ?? null,
     });
