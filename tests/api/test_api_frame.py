@@ -78,6 +78,11 @@ def test_api_frame_wrong_method_says_which_are_right(client: httpx.Client) -> No
     assert set(reply.headers["allow"].replace(" ", "").split(",")) >= {"GET", "DELETE"}
 
 
+def test_api_frame_options_are_not_answered(client: httpx.Client) -> None:
+    for path in ("/health", "/api/session", "/api/claims"):
+        assert check(client.options(path), 405).json()["code"] == "method-not-allowed"
+
+
 def test_api_frame_too_large_bodies_are_refused_by_route(client: httpx.Client) -> None:
     reply = client.post("/api/claims/lookup", content=b" " * 65_537, headers={"content-type": "application/json"})
     assert check(reply, 413).json()["code"] == "limit"

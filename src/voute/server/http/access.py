@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
+from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
@@ -66,8 +67,10 @@ class Guard:
         self._limiter = limiter
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Check one request; a handler that declares no access is a fault of ours and answers nobody."""
-        access = handler.opt["access"]
+        """Check one request; a handler that declares no access (Litestar's own, for OPTIONS) answers nobody."""
+        access = handler.opt.get("access")
+        if access is None:
+            raise MethodNotAllowedException
         if _marks(connection)["method"] not in _SAFE and access is not Access.ISSUER:
             self._check_origin(connection)
         await sync_to_thread(self._check, connection, access, handler.opt["limit"])

@@ -83,6 +83,7 @@ def create_application(
     lifespan: Sequence[Lifespan] = (),
 ) -> Frame:
     """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves (jobs)."""
+    # A dependency must not bear the name of a key of any body: Litestar would take a bad value there for a fault of ours.
     inner = Litestar(
         route_handlers=list(ROUTES),
         guards=[Guard(city, Limiter(city.catalogue, city.now, settings.limit_factor))],
@@ -91,7 +92,7 @@ def create_application(
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "web": Provide(lambda: web, sync_to_thread=False),
             "holder": Provide(provide_holder),
-            "issuer": Provide(provide_issuer),
+            "caller": Provide(provide_issuer),
         },
         exception_handlers={
             VouteError: problems.on_voute_error,
@@ -110,7 +111,7 @@ def create_application(
 
 def create_routes_only(openapi: OpenAPIConfig) -> Litestar:
     """Make an application that answers nothing: its routes and models, for the OpenAPI document."""
-    nothing = {name: _absent() for name in ("city", "settings", "web", "holder", "issuer")}
+    nothing = {name: _absent() for name in ("city", "settings", "web", "holder", "caller")}
     return Litestar(route_handlers=list(ROUTES), dependencies=nothing, openapi_config=openapi, logging_config=None)
 
 

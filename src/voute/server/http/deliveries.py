@@ -118,9 +118,9 @@ def _reply(row: DeliveryRow, packs: tuple[PackRow, ...]) -> DeliveryReply:
 
 
 @post("/api/deliveries/known", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
-def read_known(city: TheCity, issuer: TheIssuer, data: JSONBody[KnownBody]) -> KnownReply:
+def read_known(city: TheCity, caller: TheIssuer, data: JSONBody[KnownBody]) -> KnownReply:
     """Say which documents were delivered before."""
-    rows = rules.known_documents(city, issuer, [hash_of(parse_hex(one, HASH_SIZE)) for one in data.dedupe_ids])
+    rows = rules.known_documents(city, caller, [hash_of(parse_hex(one, HASH_SIZE)) for one in data.dedupe_ids])
     return KnownReply(
         known=[
             KnownEntry(
@@ -142,10 +142,10 @@ def read_known(city: TheCity, issuer: TheIssuer, data: JSONBody[KnownBody]) -> K
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def open_delivery(city: TheCity, issuer: TheIssuer, data: JSONBody[OpenBody]) -> Response[OpenReply]:
+def open_delivery(city: TheCity, caller: TheIssuer, data: JSONBody[OpenBody]) -> Response[OpenReply]:
     """Open a draft."""
     wanted = delivery_id(parse_hex(data.delivery_id, ID_SIZE))
-    row, is_new = rules.open_delivery(city, issuer, wanted, text_of(data.run, MAX_RUN))
+    row, is_new = rules.open_delivery(city, caller, wanted, text_of(data.run, MAX_RUN))
     reply = OpenReply(delivery_id=row.delivery_id.hex(), state=_state(row.state))
     return Response(reply, status_code=201 if is_new else 200)
 
@@ -153,27 +153,27 @@ def open_delivery(city: TheCity, issuer: TheIssuer, data: JSONBody[OpenBody]) ->
 @post(
     "/api/deliveries/{delivery:str}/commit", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True
 )
-def commit_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str], data: JSONBody[CommitBody]) -> CommitReply:
+def commit_delivery(city: TheCity, caller: TheIssuer, delivery: FromPath[str], data: JSONBody[CommitBody]) -> CommitReply:
     """Make a delivery count."""
     packs = [hash_of(parse_hex(one, HASH_SIZE)) for one in data.packs]
-    row = rules.commit(city, issuer, delivery_of(delivery), data.documents, packs)
+    row = rules.commit(city, caller, delivery_of(delivery), data.documents, packs)
     # What a repeated call hears is what the first one heard.
     return CommitReply(state="committed", committed_at=time_or_none(row.committed_at))
 
 
 @delete("/api/deliveries/{delivery:str}", opt=ISSUER, sync_to_thread=True)
-def cancel_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> None:
+def cancel_delivery(city: TheCity, caller: TheIssuer, delivery: FromPath[str]) -> None:
     """Cancel a draft."""
-    rules.cancel(city, issuer, delivery_of(delivery))
+    rules.cancel(city, caller, delivery_of(delivery))
 
 
 @get("/api/deliveries/{delivery:str}", opt=ISSUER, sync_to_thread=True)
-def read_delivery(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> DeliveryReply:
+def read_delivery(city: TheCity, caller: TheIssuer, delivery: FromPath[str]) -> DeliveryReply:
     """Return a delivery's state."""
-    return _reply(*rules.read_delivery(city, issuer, delivery_of(delivery)))
+    return _reply(*rules.read_delivery(city, caller, delivery_of(delivery)))
 
 
 @get("/api/deliveries/{delivery:str}/receipts", opt=ISSUER, media_type="application/x-ndjson", sync_to_thread=True)
-def read_receipts(city: TheCity, issuer: TheIssuer, delivery: FromPath[str]) -> Stream:
+def read_receipts(city: TheCity, caller: TheIssuer, delivery: FromPath[str]) -> Stream:
     """Stream the receipts of a visible delivery, one JSON object a line."""
-    return Stream(stream_receipts(city, issuer, delivery_of(delivery)), media_type="application/x-ndjson")
+    return Stream(stream_receipts(city, caller, delivery_of(delivery)), media_type="application/x-ndjson")

@@ -107,19 +107,19 @@ def _binding(binding: directory_match.Binding) -> BindingReply:
 
 
 @post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
-def match(city: TheCity, issuer: TheIssuer, data: JSONBody[MatchBody]) -> MatchReply:
+def match(city: TheCity, caller: TheIssuer, data: JSONBody[MatchBody]) -> MatchReply:
     """Say what became of codes."""
-    found = directory_match.match(city, issuer, [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids])
+    found = directory_match.match(city, caller, [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids])
     return MatchReply(checkpoint=found.checkpoint, entries=[_entry(entry) for entry in found.entries])
 
 
 @post("/api/directory/bound", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
-def accept_bound(city: TheCity, issuer: TheIssuer, data: JSONBody[ActsBody]) -> AcceptedReply:
+def accept_bound(city: TheCity, caller: TheIssuer, data: JSONBody[ActsBody]) -> AcceptedReply:
     """Keep the issuer's pins as events."""
-    return AcceptedReply(accepted=directory_bound.accept_bound(city, issuer, data.acts))
+    return AcceptedReply(accepted=directory_bound.accept_bound(city, caller, data.acts))
 
 
 @post("/api/lookups/revoke", opt=ISSUER, status_code=200, request_max_body_size=MAX_ACTS_BODY, sync_to_thread=True)
-def revoke(city: TheCity, issuer: TheIssuer, data: JSONBody[ActsBody]) -> RevokedReply:
+def revoke(city: TheCity, caller: TheIssuer, data: JSONBody[ActsBody]) -> RevokedReply:
     """Withdraw codes that nobody has used."""
-    return RevokedReply(revoked=lookup_revoke.revoke(city, issuer, data.acts))
+    return RevokedReply(revoked=lookup_revoke.revoke(city, caller, data.acts))

@@ -52,14 +52,14 @@ def _pack(text: str) -> Hash:
     request_max_body_size=_BODY_LIMIT,
 )
 async def put_pack(
-    request: AnyRequest, city: TheCity, issuer: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
+    request: AnyRequest, city: TheCity, caller: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
 ) -> Response[PackReply]:
     """Store a pack, streamed and hashed on the way; the answer comes when it is durable."""
     name, owner = _pack(pack), delivery_of(delivery)
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise FormatError("a pack comes with its content-length")
-    incoming: Incoming = await sync_to_thread(begin_pack, city, issuer, owner, name, int(length))
+    incoming: Incoming = await sync_to_thread(begin_pack, city, caller, owner, name, int(length))
     if incoming.writer is None:
         async for _ in request.stream():
             pass
@@ -67,7 +67,7 @@ async def put_pack(
     with incoming.writer as writer:
         await _copy(request, writer)
         size = await sync_to_thread(writer.finish)
-    await sync_to_thread(keep_pack, city, issuer, owner, name, size)
+    await sync_to_thread(keep_pack, city, caller, owner, name, size)
     return Response(PackReply(pack=pack, size=size), status_code=201)
 
 
@@ -92,9 +92,9 @@ async def _copy(request: AnyRequest, writer: BlobWriter) -> None:
     request_max_body_size=MAX_DRAFT,
 )
 async def put_draft(
-    request: AnyRequest, city: TheCity, issuer: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
+    request: AnyRequest, city: TheCity, caller: TheIssuer, delivery: FromPath[str], pack: FromPath[str]
 ) -> Response[DraftReply]:
     """Keep what stands beside a pack."""
     raw = await request.body()
-    documents, is_new = await sync_to_thread(keep_draft, city, issuer, delivery_of(delivery), _pack(pack), raw)
+    documents, is_new = await sync_to_thread(keep_draft, city, caller, delivery_of(delivery), _pack(pack), raw)
     return Response(DraftReply(documents=documents), status_code=201 if is_new else 200)

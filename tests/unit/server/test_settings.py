@@ -1,0 +1,75 @@
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from voute.server.settings import SettingError, Settings, load_settings, read_settings, write_settings
+
+
+def test_settings_of_an_empty_environment_are_the_defaults() -> None:
+    assert load_settings({"HOME": "/root", "PATH": "/bin"}) == Settings()
+
+
+def test_settings_variables_win_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "voute.toml"
+    file.write_text('port = 9000\nhost = "::"\nsequencer = false\ntrusted_proxies = ["10.0.0.0/8", "::1/128"]\n')
+    settings = load_settings({"VOUTE_CONFIG": str(file), "VOUTE_PORT": "9001"})
+    assert settings == Settings(
+        port=9001,
+        host="::",
+        sequencer=False,
+        trusted_proxies=(ip_network("10.0.0.0/8"), ip_network("::1/128")),
+    )
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"VOUTE_PROT": "9000"},
+        {"VOUTE_PORT": "many"},
+        {"VOUTE_PORT": "0"},
+        {"VOUTE_PORT": "-1"},
+        {"VOUTE_SEQUENCER": "perhaps"},
+        {"VOUTE_TRUSTED_PROXIES": "10.0.0.1/8"},
+        {"VOUTE_LOG_LEVEL": "loud"},
+        {"VOUTE_CONFIG": "/nowhere/voute.toml"},
+    ],
+)
+def test_settings_refuses_what_it_does_not_know(environ: dict[str, str]) -> None:
+    with pytest.raises(SettingError):
+        load_settings(environ)
+
+
+@pytest.mark.parametrize("text", ["prot = 1", "[server]\nport = 1", "port = ", "port = 1\nport = 2"])
+def test_settings_refuses_files_that_it_does_not_know(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "voute.toml"
+    file.write_text(text)
+    with pytest.raises(SettingError):
+        load_settings({"VOUTE_CONFIG": str(file)})
+
+
+def test_settings_written_as_variables_read_back_the_same() -> None:
+    settings = replace(
+        Settings(),
+        data=Path("/srv/voute"),
+        sequencer=False,
+        trusted_proxies=(ip_network("10.0.0.0/8"),),
+        help_phone="311",
+        limit_factor=7,
+    )
+    assert load_settings(write_settings(settings)) == settings
+    assert read_settings({}) == Settings()
+
+
+def test_settings_places_inside_the_data_folder_unless_said() -> None:
+    settings = Settings(data=Path("/srv/voute"))
+    assert settings.catalogue_url == "sqlite:////srv/voute/catalogue.sqlite"
+    assert settings.locks_folder == Path("/srv/voute/locks")
+    assert settings.trust_root_file == Path("/srv/voute/trust-root.json")
+    said = replace(settings, catalogue="postgresql+psycopg://db/voute", locks=Path("/l"), trust_root=Path("/t.json"))
+    assert (said.catalogue_url, said.locks_folder, said.trust_root_file) == (
+        "postgresql+psycopg://db/voute",
+        Path("/l"),
+        Path("/t.json"),
+    )
