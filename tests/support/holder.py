@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.authenticator import Passkey, b64url
-from tests.support.city import CITY, check
+from tests.support.city import check
 from tests.support.issuer import b64
 from voute.core.ids import DocumentId, Hash, LookupId, Slug, VaultId
 from voute.core.values import UnixTime, unix_time
@@ -72,7 +72,7 @@ class Resident:
         """Everything that the page sends for a claim; remembers the vault that it would open."""
         found = self.look_up(code)
         party = party_of(found.opened, found.keys)
-        fresh = new_vault(CITY, VaultKind.PERSON, found.reply["v"])
+        fresh = new_vault(self.root.city, VaultKind.PERSON, found.reply["v"])
         challenge = base64.b64decode(found.reply["challenge"])
         methods: list[UnlockMethod] = []
         bodies: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ class Resident:
             methods.append(self._passkey_method(fresh.vault_id))
             bodies.append(passkey_body(self.passkey))
         if with_kit:
-            self.kit = unlock.new_kit(CITY, fresh.vault_id, now())
+            self.kit = unlock.new_kit(self.root.city, fresh.vault_id, now())
             methods.append(unlock.kit_method(self.kit))
             bodies.append(kit_body(self.kit))
         named = [name_method(one, "mine", now()) for one in methods]
@@ -116,7 +116,7 @@ class Resident:
 
     def act(self, subject: AnySubject) -> bytes:
         vault = self.open_vault
-        return Act(CITY, vault_actor(vault.vault_id), subject, now(), Hash(os.urandom(32))).sign(vault.root_key)
+        return Act(self.root.city, vault_actor(vault.vault_id), subject, now(), Hash(os.urandom(32))).sign(vault.root_key)
 
     @property
     def open_vault(self) -> OpenVault:
@@ -188,7 +188,7 @@ class Resident:
         assert self.passkey is not None
         bodies = [passkey_body(self.passkey)]
         if add_kit:
-            self.kit = unlock.new_kit(CITY, vault.vault_id, now())
+            self.kit = unlock.new_kit(self.root.city, vault.vault_id, now())
             methods.append(name_method(unlock.kit_method(self.kit), "kit", now()))
         if self.kit is not None:
             bodies.append(kit_body(self.kit))

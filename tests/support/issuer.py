@@ -68,6 +68,7 @@ class Department:
     master: bytes = field(default_factory=lambda: os.urandom(32))
     token: str = ""
     origin: str = ORIGIN
+    city: Slug = CITY
 
     def sign_in(self, client: httpx.Client) -> None:
         asked = check(client.post("/api/issuer/challenge", json={"issuer": self.name})).json()["challenge"]
@@ -76,7 +77,7 @@ class Department:
 
     def answer(self, challenge: bytes, at: UnixTime | None = None) -> bytes:
         when = unix_time(int(time.time())) if at is None else at
-        return IssuerAuth(CITY, self.name, challenge, self.origin, when).sign(self.key)
+        return IssuerAuth(self.city, self.name, challenge, self.origin, when).sign(self.key)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -85,11 +86,11 @@ class Department:
     # -- codes and documents
 
     def code(self, reference: str, run: str = "run-1", party: str = "party-1") -> tuple[bytes, ClaimKeys, Party]:
-        code = make_code(run_secret(self.master, CITY, self.name, run), reference, party, 0, 0)
-        return code, claim_keys(code), Party(CITY, self.name, party, 0, 0)
+        code = make_code(run_secret(self.master, self.city, self.name, run), reference, party, 0, 0)
+        return code, claim_keys(code), Party(self.city, self.name, party, 0, 0)
 
     def fields(self, recipient: ToClaim | ToVault, title: str, party: str = "party-1") -> DocumentFields:
-        return DocumentFields(CITY, self.name, Slug("tax-bill"), party, recipient, title, "fr", NOW)
+        return DocumentFields(self.city, self.name, Slug("tax-bill"), party, recipient, title, "fr", NOW)
 
     def bill_for_code(self, keys: ClaimKeys, key: str, body: bytes = b"%PDF-1.7 bill") -> Bill:
         fields = self.fields(ToClaim(keys.lookup_id, 0, 0), f"Bill {key}")
@@ -117,7 +118,7 @@ class Department:
         summary = writer.finish()
         leaves = leaf_hashes(pack_leaf(one.sealed.document_id, one.sealed.manifest_hash, one.sealed.sealed_hash) for one in bills)
         said = PackStatement(
-            city=CITY,
+            city=self.city,
             issuer=self.name,
             delivery_id=DeliveryId(delivery),
             pack=summary.sha256,
@@ -128,8 +129,8 @@ class Department:
         statement = replace(said, **changes).sign(self.key)  # type: ignore[arg-type] # a test names real fields
         return Pack(b"".join(pieces), summary.sha256, statement, [draft_record(bill) for bill in bills])
 
-    def act(self, subject: AnySubject, city: Slug = CITY) -> bytes:
-        return Act(city, issuer_actor(self.name), subject, NOW, Hash(os.urandom(32))).sign(self.key)
+    def act(self, subject: AnySubject, city: Slug | None = None) -> bytes:
+        return Act(city or self.city, issuer_actor(self.name), subject, NOW, Hash(os.urandom(32))).sign(self.key)
 
     # -- calls
 
