@@ -1,0 +1,95 @@
+"""The server as it is started: a real process, real sockets, real flushes."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.city import FINANCES, check
+from tests.support.issuer import Bill, Department
+from tests.support.live import LiveServer, live_settings, running
+from voute.core.ids import Slug
+
+MEMORY_MB = 300
+
+
+def department(server: LiveServer, client: httpx.Client) -> Department:
+    issuer = Department(Slug("finances"), FINANCES, origin=server.root.origin)
+    issuer.sign_in(client)
+    return issuer
+
+
+def make_bills(issuer: Department, many: int, size: int = 2_000) -> list[Bill]:
+    _, keys, _ = issuer.code("roll-1")
+    return [issuer.bill_for_code(keys, f"bill-{n}", os.urandom(size)) for n in range(many)]
+
+
+def wait_until_visible(client: httpx.Client, issuer: Department, delivery: bytes) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        state = check(client.get(f"/api/deliveries/{delivery.hex()}", headers=issuer.headers)).json()["state"]
+        if state == "visible":
+            return
+        time.sleep(0.05)
+    pytest.fail("never visible")
+
+
+def test_api_serve_delivers_stops_cleanly_and_goes_on(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    log = tmp_path / "server.log"
+    with running(settings, root, log) as server, server.client() as client:
+        issuer = department(server, client)
+        delivery = issuer.deliver(client, make_bills(issuer, 20))
+        wait_until_visible(client, issuer, delivery)
+        receipts = check(client.get(f"/api/deliveries/{delivery.hex()}/receipts", headers=issuer.headers)).text
+        assert receipts.count('"kind":"receipt"') == 20
+        assert server.peak_memory() < MEMORY_MB
+        assert server.stop() == 0
+    assert {line["event"] for line in server.lines()} == {"request"}
+    with running(settings, root, log) as server, server.client() as client:
+        again = check(client.get(f"/api/deliveries/{delivery.hex()}/receipts", headers=issuer.headers)).text
+        assert again.count('"kind":"receipt"') == 20
+        assert check(client.get("/health")).json()["status"] == "ok"
+        assert server.stop(signal.SIGINT) == 0
+
+
+@pytest.mark.parametrize("moment", ["pack", "draft", "commit"])
+def test_api_serve_killed_in_the_middle_of_a_delivery_loses_nothing_that_it_acknowledged(tmp_path: Path, moment: str) -> None:
+    settings, root = live_settings(tmp_path)
+    log = tmp_path / "server.log"
+    with running(settings, root, log) as server, server.client() as client:
+        issuer = department(server, client)
+        bills = make_bills(issuer, 30)
+        delivery = os.urandom(16)
+        pack = issuer.pack(delivery, bills)
+        check(issuer.open(client, delivery), 201)
+        check(issuer.put_pack(client, delivery, pack), 201)
+        if moment != "pack":
+            check(issuer.put_draft(client, delivery, pack), 201)
+        if moment == "commit":
+            check(issuer.commit(client, delivery, 30, [pack]))
+        server.stop(signal.SIGKILL)
+    with running(settings, root, log) as server, server.client() as client:
+        check(issuer.open(client, delivery), 200)
+        check(issuer.put_pack(client, delivery, pack), 200)
+        check(issuer.put_draft(client, delivery, pack), 201 if moment == "pack" else 200)
+        check(issuer.commit(client, delivery, 30, [pack]))
+        wait_until_visible(client, issuer, delivery)
+        lines = check(client.get(f"/api/deliveries/{delivery.hex()}/receipts", headers=issuer.headers)).text.splitlines()
+        assert len(lines) == 31
+        assert server.stop() == 0
+
+
+def test_api_serve_with_two_processes_elects_one_writer(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    with running(replace(settings, workers=2), root, tmp_path / "server.log") as server, server.client() as client:
+        issuer = department(server, client)
+        for run in range(3):
+            delivery = issuer.deliver(client, [issuer.bill_for_code(issuer.code("r")[1], f"{run}")], run=f"run-{run}")
+            wait_until_visible(client, issuer, delivery)
+        assert server.stop() == 0
+    assert [line for line in server.lines() if line["level"] == "error"] == []
