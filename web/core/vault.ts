@@ -34,16 +34,18 @@ import type {
   VaultHead,
   Verdict,
 } from './rpc.ts';
+import type { RootStore } from './root-store.ts';
 import { instantOf } from './schema.ts';
 import { acceptFirstRoot, acceptNextRoot, fingerprintOf, type TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
 import { viewCard, viewVerdict } from './views.ts';
 
-/** What the holder needs of its surroundings: the page's origin, and the time in Unix seconds. */
+/** What the holder needs of its surroundings: the page's origin, the time in Unix seconds, where the trust root is kept. */
 export interface Surroundings {
   readonly origin: string;
   readonly now: () => number;
+  readonly roots: RootStore;
 }
 
 interface Cached {
@@ -80,8 +82,10 @@ export class KeyHolder implements VaultApi {
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
-    const root = this.root === null ? await acceptFirstRoot(envelope) : await acceptNextRoot(this.root, envelope);
+    const known = this.root ?? (await this.keptRoot());
+    const root = known === null ? await acceptFirstRoot(envelope) : await acceptNextRoot(known, envelope);
     this.requireNumber(root, pinned);
+    if (root !== known) await this.surroundings.roots.save(root.bytes);
     this.root = root;
     const { number, city, names, rp_id: rpId } = root.payload;
     return { city, names, rpId, number, fingerprint: fingerprintOf(root) };
@@ -244,6 +248,17 @@ export class KeyHolder implements VaultApi {
       this.identities = [];
       this.vault = this.pending = null;
     });
+  }
+
+  private async keptRoot(): Promise<TrustRoot | null> {
+    const kept = await this.surroundings.roots.load();
+    try {
+      return kept === null ? null : await acceptFirstRoot(kept);
+    } catch (error) {
+      // What was kept is damaged: it protects nothing, and must not shut the holder out.
+      if (error instanceof VouteError) return null;
+      throw error;
+    }
   }
 
   private instant(): string {

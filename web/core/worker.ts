@@ -9,7 +9,7 @@
  *
  * | call | gives | promises |
  * |---|---|---|
- * | `trustRoot(envelope, pinned)` | what pages show of the city | signatures reach the quorum; lower than `pinned` (the highest number seen, 0 at first): `trust-root-rollback`. First of all calls |
+ * | `trustRoot(envelope, pinned)` | what pages show of the city | the first one seen needs its own quorum, and is kept by this origin; later ones must follow it one by one (`trust-root-rollback`, `trust-root-chain` with facts `seen` and `offered`: call again with each root between). `pinned`: the highest number that the page has seen, 0 at first. First of all calls |
  * | `readCode(code)` | lookup id, token | `code-symbol` (fact `position` from 1), `code-length` (`found`, `expected`), `code-check` |
  * | `openLetter(rows)` | checked manifests, in order | all or nothing, checks 1 to 5 of docs/spec/document.md; `claim-disagree` if they name different takers |
  * | `beginVault(v)` | vault id (the WebAuthn user handle) | draws all keys; again draws others |
@@ -28,9 +28,11 @@
  * | `lock()` | – | wipes every secret; the trust root stays |
  */
 
+import { storeFor } from './root-store.ts';
 import { serve } from './rpc.ts';
 
 serve(self, async () => {
   const { KeyHolder } = await import('./vault.ts');
-  return new KeyHolder({ origin: self.location.origin, now: () => Math.floor(Date.now() / 1000) });
+  const { origin } = self.location;
+  return new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), roots: storeFor(origin) });
 });

@@ -6,6 +6,7 @@ import { base64, equal, fromBase64, fromUtf8, hex, randomBytes } from '../../cor
 
 import { parseEnvelope, statementHash } from '../../core/dsse.ts';
 
+import type { RootStore } from '../../core/root-store.ts';
 import { newestRecord, verifyChain } from '../../core/record.ts';
 import { type Unlock } from '../../core/rpc.ts';
 
@@ -145,6 +146,31 @@ describe('a server that lies', () => {
     await expect(holder().trustRoot(await city.trustRoot({}, city.cityKeys.slice(0, 1)), 0)).rejects.toThrow(
       code('trust-root-quorum'),
     );
+  });
+
+  test('holder_trust_root_of_another_city_keys_on_later_visit_refused', async () => {
+    let kept: Uint8Array | null = null;
+    const roots: RootStore = {
+      load: () => Promise.resolve(kept),
+      save: (envelope) => {
+        kept = envelope;
+        return Promise.resolve();
+      },
+    };
+    const [city, impostor] = [one.city, second.city];
+    await holder(roots).trustRoot(await city.trustRoot(), 0);
+    const first = await city.trustRoot();
+    const previous = hex(statementHash(parseEnvelope(first)));
+    const next = { number: 2, previous };
+    await expect(holder(roots).trustRoot(await impostor.trustRoot(), 1)).rejects.toThrow(code('trust-root-rollback'));
+    await expect(holder(roots).trustRoot(await impostor.trustRoot(next), 1)).rejects.toThrow(code('trust-root-quorum'));
+    await expect(holder(roots).trustRoot(await city.trustRoot({ number: 3, previous }), 1)).rejects.toThrow(
+      code('trust-root-chain'),
+    );
+    await expect(holder(roots).trustRoot(await city.trustRoot(next), 1)).resolves.toMatchObject({ number: 2 });
+    await expect(holder(roots).trustRoot(first, 0)).rejects.toThrow(code('trust-root-rollback'));
+    kept = new Uint8Array([1, 2, 3]);
+    await expect(holder(roots).trustRoot(await city.trustRoot(), 0)).resolves.toMatchObject({ number: 1 });
   });
 
   test('holder_prf_output_is_wiped_whatever_happens', async () => {

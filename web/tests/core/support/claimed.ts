@@ -2,6 +2,7 @@
 
 import { randomBytes } from '../../../core/bytes.ts';
 import type { ClaimParts, Unlock, VaultApi } from '../../../core/rpc.ts';
+import { NO_STORE, type RootStore } from '../../../core/root-store.ts';
 import { KeyHolder } from '../../../core/vault.ts';
 import { City, type Delivered, NOW, own } from './city.ts';
 
@@ -9,8 +10,8 @@ import { City, type Delivered, NOW, own } from './city.ts';
 export const ORIGIN = 'https://coffre.ville-x.example';
 
 /** A fresh key holder. */
-export function holder(): KeyHolder {
-  return new KeyHolder({ origin: ORIGIN, now: () => NOW });
+export function holder(roots: RootStore = NO_STORE): KeyHolder {
+  return new KeyHolder({ origin: ORIGIN, now: () => NOW, roots });
 }
 
 /** A passkey with PRF; each `unlock` gives arrays of its own, for they are wiped. */
