@@ -13,6 +13,7 @@ import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type Act, encodeAct, vaultActor } from './event.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
 import { Letter } from './letter.ts';
+import type { PinStore } from './pin-store.ts';
 import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
 import type {
@@ -34,23 +35,28 @@ import type {
   VaultHead,
   Verdict,
 } from './rpc.ts';
-import type { RootStore } from './root-store.ts';
 import { instantOf } from './schema.ts';
 import { acceptFirstRoot, acceptNextRoot, fingerprintOf, type TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
 import { viewCard, viewVerdict } from './views.ts';
 
-/** What the holder needs of its surroundings: the page's origin, the time in Unix seconds, where the trust root is kept. */
+/** What the holder needs of its surroundings: the page's origin, the time in Unix seconds, where what was seen is kept. */
 export interface Surroundings {
   readonly origin: string;
   readonly now: () => number;
-  readonly roots: RootStore;
+  readonly pins: PinStore;
 }
 
 interface Cached {
   readonly row: SealedRow;
   readonly card: OpenedCard;
+}
+
+const TRUST_ROOT = 'trust-root';
+
+function vaultPin(vaultId: string): string {
+  return `vault/${vaultId}`;
 }
 
 type ActAbout<T extends Act['type']> = Pick<Extract<Act, { type: T }>, 'type' | 'subject'>;
@@ -85,7 +91,7 @@ export class KeyHolder implements VaultApi {
     const known = this.root ?? (await this.keptRoot());
     const root = known === null ? await acceptFirstRoot(envelope) : await acceptNextRoot(known, envelope);
     this.requireNumber(root, pinned);
-    if (root !== known) await this.surroundings.roots.save(root.bytes);
+    if (root !== known) await this.surroundings.pins.save(TRUST_ROOT, root.bytes);
     this.root = root;
     const { number, city, names, rp_id: rpId } = root.payload;
     return { city, names, rpId, number, fingerprint: fingerprintOf(root) };
@@ -140,15 +146,18 @@ export class KeyHolder implements VaultApi {
   ): Promise<VaultHead> {
     try {
       const chain = await verifyChain(records.map(fromBase64));
-      if (pinnedHead !== null && !chain.hashes.includes(pinnedHead)) {
-        throw new VerificationError('the chain does not hold the head that was seen before', 'record-chain');
+      const kept = await this.surroundings.pins.load(vaultPin(vaultId));
+      for (const seen of [pinnedHead, kept === null ? null : hex(kept)]) {
+        if (seen !== null && !chain.hashes.includes(seen)) {
+          throw new VerificationError('the chain does not hold the head that was seen before', 'record-chain');
+        }
       }
       const method = this.derive(unlock, vaultId);
       const opened = openKeyring(fromBase64(keyring), chain, { vaultId, ...method });
       wipeIdentity(method.identity);
       this.requireCity(opened.data.city);
       this.requireNumber(this.theRoot(), opened.data.trust_root_version);
-      this.enter({ chain, keyring: opened });
+      await this.enter({ chain, keyring: opened });
       return { number: newestRecord(chain).number, head: chainHead(chain) };
     } finally {
       wipeUnlock(unlock);
@@ -231,11 +240,9 @@ export class KeyHolder implements VaultApi {
     return this.propose(made, known);
   }
 
-  accepted(): Promise<void> {
-    return settle(() => {
-      if (this.pending === null) throw new StateError('nothing waits to be accepted');
-      this.enter(this.pending);
-    });
+  async accepted(): Promise<void> {
+    if (this.pending === null) throw new StateError('nothing waits to be accepted');
+    await this.enter(this.pending);
   }
 
   lock(): Promise<void> {
@@ -251,7 +258,7 @@ export class KeyHolder implements VaultApi {
   }
 
   private async keptRoot(): Promise<TrustRoot | null> {
-    const kept = await this.surroundings.roots.load();
+    const kept = await this.surroundings.pins.load(TRUST_ROOT);
     try {
       return kept === null ? null : await acceptFirstRoot(kept);
     } catch (error) {
@@ -300,13 +307,14 @@ export class KeyHolder implements VaultApi {
   }
 
   /** Puts a vault into use; what belonged to a claim is forgotten. */
-  private enter({ chain, keyring }: change.OpenVault): void {
+  private async enter({ chain, keyring }: change.OpenVault): Promise<void> {
     this.identities.forEach(wipeIdentity);
     this.identities = keyringIdentities(keyring);
     this.vault = { chain, keyring };
     this.pending = null;
     this.forgetLetter();
     this.forgetDraft();
+    await this.surroundings.pins.save(vaultPin(chainVaultId(chain)), fromHex(chainHead(chain)));
   }
 
   private propose(made: change.VaultChange, known: readonly MethodRow[]): KeyringChange {

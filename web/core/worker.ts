@@ -16,7 +16,7 @@
  * | `finishClaim(unlock, name)` | the parts of `POST /api/claims` | counts once `accepted` is called; a page repeats a lost request with the same parts |
  * | `makeKit()` | a kit's text | for the vault that is begun or open; a way in only when `finishClaim` or `addMethod` has taken it |
  * | `signWithKit(text, challenge)` | body of `POST /api/sessions/kit` without challenge | signs for this page's own origin only |
- * | `openVault(vaultId, records, keyring, unlock, pinnedHead?)` | newest record's number and hash | all nine checks of docs/spec/vault.md before anything is used; `pinnedHead` must be in the chain |
+ * | `openVault(vaultId, records, keyring, unlock, pinnedHead?)` | newest record's number and hash | all nine checks of docs/spec/vault.md before anything is used; the newest record that this origin has seen, and `pinnedHead` if given, must be in the chain (`record-chain`) |
  * | `openCards(rows)` | a manifest or a refusal's code for each, in order | cards are remembered until `lock` |
  * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
  * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
@@ -28,11 +28,11 @@
  * | `lock()` | – | wipes every secret; the trust root stays |
  */
 
-import { storeFor } from './root-store.ts';
+import { pinsFor } from './pin-store.ts';
 import { serve } from './rpc.ts';
 
 serve(self, async () => {
   const { KeyHolder } = await import('./vault.ts');
   const { origin } = self.location;
-  return new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), roots: storeFor(origin) });
+  return new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), pins: pinsFor(origin) });
 });

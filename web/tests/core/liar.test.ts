@@ -6,11 +6,10 @@ import { base64, equal, fromBase64, fromUtf8, hex, randomBytes } from '../../cor
 
 import { parseEnvelope, statementHash } from '../../core/dsse.ts';
 
-import type { RootStore } from '../../core/root-store.ts';
 import { newestRecord, verifyChain } from '../../core/record.ts';
 import { type Unlock } from '../../core/rpc.ts';
 
-import { type Claimed, claimed, holder, Passkey, reopened } from './support/claimed.ts';
+import { type Claimed, claimed, holder, Passkey, reopened, memoryPins } from './support/claimed.ts';
 import type { City } from './support/city.ts';
 import { type Delivered, own, stranger } from './support/city.ts';
 
@@ -149,28 +148,36 @@ describe('a server that lies', () => {
   });
 
   test('holder_trust_root_of_another_city_keys_on_later_visit_refused', async () => {
-    let kept: Uint8Array | null = null;
-    const roots: RootStore = {
-      load: () => Promise.resolve(kept),
-      save: (envelope) => {
-        kept = envelope;
-        return Promise.resolve();
-      },
-    };
+    const pins = memoryPins();
     const [city, impostor] = [one.city, second.city];
-    await holder(roots).trustRoot(await city.trustRoot(), 0);
+    await holder(pins).trustRoot(await city.trustRoot(), 0);
     const first = await city.trustRoot();
     const previous = hex(statementHash(parseEnvelope(first)));
     const next = { number: 2, previous };
-    await expect(holder(roots).trustRoot(await impostor.trustRoot(), 1)).rejects.toThrow(code('trust-root-rollback'));
-    await expect(holder(roots).trustRoot(await impostor.trustRoot(next), 1)).rejects.toThrow(code('trust-root-quorum'));
-    await expect(holder(roots).trustRoot(await city.trustRoot({ number: 3, previous }), 1)).rejects.toThrow(
+    await expect(holder(pins).trustRoot(await impostor.trustRoot(), 1)).rejects.toThrow(code('trust-root-rollback'));
+    await expect(holder(pins).trustRoot(await impostor.trustRoot(next), 1)).rejects.toThrow(code('trust-root-quorum'));
+    await expect(holder(pins).trustRoot(await city.trustRoot({ number: 3, previous }), 1)).rejects.toThrow(
       code('trust-root-chain'),
     );
-    await expect(holder(roots).trustRoot(await city.trustRoot(next), 1)).resolves.toMatchObject({ number: 2 });
-    await expect(holder(roots).trustRoot(first, 0)).rejects.toThrow(code('trust-root-rollback'));
-    kept = new Uint8Array([1, 2, 3]);
-    await expect(holder(roots).trustRoot(await city.trustRoot(), 0)).resolves.toMatchObject({ number: 1 });
+    await expect(holder(pins).trustRoot(await city.trustRoot(next), 1)).resolves.toMatchObject({ number: 2 });
+    await expect(holder(pins).trustRoot(first, 0)).rejects.toThrow(code('trust-root-rollback'));
+    pins.kept.set('trust-root', new Uint8Array([1, 2, 3]));
+    await expect(holder(pins).trustRoot(await city.trustRoot(), 0)).resolves.toMatchObject({ number: 1 });
+  });
+
+  test('holder_vault_open_records_cut_back_refused_on_later_visit', async () => {
+    const pins = memoryPins();
+    const { keys, city, parts, vaultId, passkey, records } = await claimed(holder(pins));
+    const kit = await keys.makeKit();
+    const change = await keys.addMethod({ kind: 'kit', text: kit.text }, 'kit', parts.methods);
+    await keys.accepted();
+    const later = holder(pins);
+    await later.trustRoot(await city.trustRoot(), 1);
+    await expect(later.openVault(vaultId, records, parts.keyring, passkey.unlock())).rejects.toThrow(
+      code('record-chain'),
+    );
+    await later.openVault(vaultId, [...records, change.record], change.keyring, passkey.unlock());
+    expect([...pins.kept.keys()].sort()).toEqual(['trust-root', `vault/${vaultId}`]);
   });
 
   test('holder_prf_output_is_wiped_whatever_happens', async () => {

@@ -2,7 +2,7 @@
 
 import { randomBytes } from '../../../core/bytes.ts';
 import type { ClaimParts, Unlock, VaultApi } from '../../../core/rpc.ts';
-import { NO_STORE, type RootStore } from '../../../core/root-store.ts';
+import { NO_PINS, type PinStore } from '../../../core/pin-store.ts';
 import { KeyHolder } from '../../../core/vault.ts';
 import { City, type Delivered, NOW, own } from './city.ts';
 
@@ -10,8 +10,8 @@ import { City, type Delivered, NOW, own } from './city.ts';
 export const ORIGIN = 'https://coffre.ville-x.example';
 
 /** A fresh key holder. */
-export function holder(roots: RootStore = NO_STORE): KeyHolder {
-  return new KeyHolder({ origin: ORIGIN, now: () => NOW, roots });
+export function holder(pins: PinStore = NO_PINS): KeyHolder {
+  return new KeyHolder({ origin: ORIGIN, now: () => NOW, pins });
 }
 
 /** A passkey with PRF; each `unlock` gives arrays of its own, for they are wiped. */
@@ -58,4 +58,17 @@ export async function reopened(
   await keys.trustRoot(await city.trustRoot(), 1);
   await keys.openVault(vaultId, records, keyring, passkey.unlock());
   return keys;
+}
+
+/** Pins in memory, as a browser keeps them from one visit to the next. */
+export function memoryPins(): PinStore & { readonly kept: Map<string, Uint8Array> } {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    kept,
+    load: (name) => Promise.resolve(kept.get(name) ?? null),
+    save: (name, value) => {
+      kept.set(name, value);
+      return Promise.resolve();
+    },
+  };
 }
