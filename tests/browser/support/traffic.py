@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Request, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, Response, WebError
 
 LOCAL_SCHEMES = frozenset({"blob", "data"})
 DEPTH = 4
@@ -93,7 +93,7 @@ class Traffic:
         self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
 
     def _on_web_error(self, error: WebError) -> None:
-        self.faults.append(f"uncaught: {error.error.message if isinstance(error.error, Error) else error.error}")
+        self.faults.append(f"uncaught: {error.error.message}")
 
     # -- what must not travel
 

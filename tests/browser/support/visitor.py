@@ -164,7 +164,8 @@ class Visitor:
         return found
 
     def focused(self) -> str:
-        text: str = self.page.evaluate("document.activeElement?.tagName + ' ' + (document.activeElement?.innerText ?? '')")
+        """Give the words of what has the focus; nothing while the page itself has it."""
+        text: str = self.page.evaluate("document.activeElement === document.body ? '' : document.activeElement?.innerText ?? ''")
         return text
 
     def restart_page(self) -> None:
