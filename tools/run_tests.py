@@ -122,6 +122,8 @@ def main() -> None:
     options = parser.parse_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("HYPOTHESIS_PROFILE", "long" if options.long else "short")
+    if not sys.stdout.isatty():
+        os.environ.setdefault("NO_COLOR", "1")
     known = [suite.name for suite in SUITES] + ["web"]
     unknown = sorted(set(options.suites) - set(known))
     if unknown:
