@@ -45,20 +45,26 @@ class Limiter:
         Raises:
             TooManyError: the limit is reached; the fact `seconds` says when the window ends.
         """
+        if self.spend(limit, client):
+            return
         now = self._now()
         width = limit.seconds * SECOND
         window = now - now % width
-        key = (limit.name, client)
-        lease = self._leases.get(key)
-        if lease is not None and lease.window == window and lease.left > 0:
-            lease.left -= 1
-            return
         with self._catalogue.write(durable=False) as tx:
             count = tx.limits.hit(limit.name, client, window, limit.step)
         if count > limit.calls * self._factor:
             raise TooManyError(max(1, -(-(window + width - now) // SECOND)))
         if limit.step > 1:
-            self._keep(key, _Lease(window, limit.step - 1))
+            self._keep((limit.name, client), _Lease(window, limit.step - 1))
+
+    def spend(self, limit: Limit, client: str) -> bool:
+        """Count one call out of what was taken in advance, without touching the catalogue; False when nothing is left."""
+        now = self._now()
+        lease = self._leases.get((limit.name, client))
+        if lease is None or lease.window != now - now % (limit.seconds * SECOND) or lease.left <= 0:
+            return False
+        lease.left -= 1
+        return True
 
     def _keep(self, key: tuple[str, str], lease: _Lease) -> None:
         if len(self._leases) >= MAX_LEASES:

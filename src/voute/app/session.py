@@ -46,8 +46,8 @@ def _open(tx: Transaction, kind: str, subject: bytes, now: int, life: int) -> Op
     return Opened(token, now + life)
 
 
-def holder_of(catalogue: Catalogue, token: bytes, now: int) -> Holder:
-    """Return who a token belongs to, and note that the session is in use.
+def holder_of(catalogue: Catalogue, token: bytes, now: int) -> tuple[Holder, bool]:
+    """Return who a token belongs to, and whether it is time to `touch` the session; one short read.
 
     Raises:
         NotSignedInError: no such session, or it ended.
@@ -56,11 +56,15 @@ def holder_of(catalogue: Catalogue, token: bytes, now: int) -> Holder:
     idle_end = row.seen_at + HOLDER_IDLE
     if now >= idle_end:
         raise NotSignedInError
-    if now - row.seen_at >= TOUCH_EVERY:
-        with catalogue.write(durable=False) as tx:
-            tx.sessions.touch(row.token_hash, now)
-        idle_end = now + HOLDER_IDLE
-    return Holder(vault_id(row.subject), row.token_hash, min(row.expires_at, idle_end), row.expires_at)
+    is_due = now - row.seen_at >= TOUCH_EVERY
+    expires_at = min(row.expires_at, now + HOLDER_IDLE if is_due else idle_end)
+    return Holder(vault_id(row.subject), row.token_hash, expires_at, row.expires_at), is_due
+
+
+def touch(catalogue: Catalogue, holder: Holder, now: int) -> None:
+    """Note that a session is in use."""
+    with catalogue.write(durable=False) as tx:
+        tx.sessions.touch(holder.token_hash, now)
 
 
 def issuer_of(catalogue: Catalogue, token: bytes, now: int) -> Slug:

@@ -80,6 +80,11 @@ class Settings:
         return self.catalogue or f"sqlite:///{(self.data / 'catalogue.sqlite').absolute()}"
 
     @property
+    def is_catalogue_local(self) -> bool:
+        """Whether a read of the catalogue is a local one."""
+        return self.catalogue_url.startswith("sqlite:")
+
+    @property
     def trust_root_file(self) -> Path:
         """Where the trust root is."""
         return self.data / "trust-root.json" if self.trust_root == Path() else self.trust_root

@@ -17,6 +17,8 @@ from voute.app.ports import Holder
 from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, Slug, parse_hex, sized
 from voute.format.fields import from_base64
+from voute.server.http.quick import quick
+from voute.server.settings import Settings
 
 COOKIE: Final = "__Host-voute"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,33 +63,41 @@ ISSUER: Final[dict[str, Any]] = {"access": Access.ISSUER, "limit": Limit("issuer
 class Guard:
     """Enforces origin, rate limit and session of every route, in this order, before anything else of a request counts."""
 
-    def __init__(self, city: City, limiter: Limiter) -> None:
-        """Take the city and its limiter."""
+    def __init__(self, city: City, limiter: Limiter, settings: Settings) -> None:
+        """Take the city, its limiter and the settings, which say where short reads run."""
         self._city = city
         self._limiter = limiter
+        self._settings = settings
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Check one request; a handler that declares no access (Litestar's own, for OPTIONS) answers nobody."""
-        access = handler.opt.get("access")
-        if access is None:
+        access, limit = handler.opt.get("access"), handler.opt.get("limit")
+        if access is None or limit is None:
             raise MethodNotAllowedException
-        if _marks(connection)["method"] not in _SAFE and access is not Access.ISSUER:
+        marks = _marks(connection)
+        if marks["method"] not in _SAFE and access is not Access.ISSUER:
             self._check_origin(connection)
-        await sync_to_thread(self._check, connection, access, handler.opt["limit"])
+        client = str(marks["voute_client"])
+        if not self._limiter.spend(limit, client):
+            await sync_to_thread(self._limiter.check, limit, client)
+        if access is Access.HOLDER:
+            await self._let_holder_in(marks, _cookie_token(connection.cookies.get(COOKIE, "")))
+        elif access is Access.ISSUER:
+            token = _bearer_token(connection.headers.get("authorization", ""))
+            now = self._city.now()
+            marks["voute_issuer"] = await quick(self._settings, session.issuer_of, self._city.catalogue, token, now)
+
+    async def _let_holder_in(self, marks: dict[str, Any], token: bytes) -> None:
+        catalogue, now = self._city.catalogue, self._city.now()
+        holder, is_due = await quick(self._settings, session.holder_of, catalogue, token, now)
+        if is_due:
+            await sync_to_thread(session.touch, catalogue, holder, now)
+        marks["voute_holder"] = holder
 
     def _check_origin(self, connection: Connection) -> None:
         origin = connection.headers.get("origin")
         if connection.headers.get("x-voute") != "1" or origin not in {None, self._city.trust().root.origin}:
             raise WrongOriginError
-
-    def _check(self, connection: Connection, access: Access, limit: Limit) -> None:
-        self._limiter.check(limit, str(_marks(connection)["voute_client"]))
-        if access is Access.HOLDER:
-            token = _cookie_token(connection.cookies.get(COOKIE, ""))
-            _marks(connection)["voute_holder"] = session.holder_of(self._city.catalogue, token, self._city.now())
-        elif access is Access.ISSUER:
-            token = _bearer_token(connection.headers.get("authorization", ""))
-            _marks(connection)["voute_issuer"] = session.issuer_of(self._city.catalogue, token, self._city.now())
 
 
 def _cookie_token(text: str) -> bytes:

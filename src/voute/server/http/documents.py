@@ -14,7 +14,8 @@ from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
 from voute.core.rows import ListedDocument
 from voute.server.http.access import HOLDER, also
-from voute.server.http.given import TheCity, TheHolder
+from voute.server.http.given import TheCity, TheHolder, TheSettings
+from voute.server.http.quick import quick
 from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, SlugText, Time, time_of
 
 WHOLE_AT_ONCE: Final = 1024 * 1024
@@ -80,23 +81,24 @@ def _document(text: str) -> DocumentId:
         raise DocumentUnknownError from None
 
 
-@get("/api/documents", opt=HOLDER, sync_to_thread=True)
-def list_documents(
+@get("/api/documents", opt=HOLDER)
+async def list_documents(
     city: TheCity,
+    settings: TheSettings,
     holder: TheHolder,
     after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     limit: Annotated[int, QueryParameter(ge=1, le=rules.MAX_PAGE)] = rules.MAX_PAGE,
 ) -> DocumentsReply:
     """Return a page of the holder's documents."""
-    rows = rules.list_documents(city, holder, after, limit)
+    rows = await quick(settings, rules.list_documents, city, holder, after, limit)
     following = rows[-1].position if len(rows) == limit else None
     return DocumentsReply(documents=[_reply(row) for row in rows], next=following)
 
 
-@get("/api/documents/{document:str}", opt=HOLDER, sync_to_thread=True)
-def read_document(city: TheCity, holder: TheHolder, document: FromPath[str]) -> DocumentReply:
+@get("/api/documents/{document:str}", opt=HOLDER)
+async def read_document(city: TheCity, settings: TheSettings, holder: TheHolder, document: FromPath[str]) -> DocumentReply:
     """Return one document."""
-    return _reply(rules.read_document(city, holder, _document(document)))
+    return _reply(await quick(settings, rules.read_document, city, holder, _document(document)))
 
 
 @get(

@@ -12,7 +12,7 @@ from voute.server.http.client_address import Network, client_address
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _PERMISSIONS: Final = (
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
     "display-capture=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 _ALWAYS: Final = (

@@ -11,7 +11,8 @@ from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, va
 from voute.core.rows import MethodRow
 from voute.server.http.access import HOLDER, public
 from voute.server.http.claims import MethodBody
-from voute.server.http.given import TheCity, TheHolder
+from voute.server.http.given import TheCity, TheHolder, TheSettings
+from voute.server.http.quick import quick
 from voute.server.http.session_cookie import ended_cookie, session_cookie
 from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
 from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
@@ -109,13 +110,13 @@ def _method(row: MethodRow) -> MethodBody:
     )
 
 
-@get("/api/session", opt=HOLDER, sync_to_thread=True)
-def read_session(city: TheCity, holder: TheHolder) -> SessionReply:
+@get("/api/session", opt=HOLDER)
+async def read_session(city: TheCity, settings: TheSettings, holder: TheHolder) -> SessionReply:
     """Say who is signed in, and until when."""
     return SessionReply(
         vault_id=holder.vault_id.hex(),
         expires_at=time_of(holder.expires_at),
-        methods=[_method(row) for row in read_methods(city, holder)],
+        methods=[_method(row) for row in await quick(settings, read_methods, city, holder)],
     )
 
 
