@@ -1,5 +1,14 @@
 """The command line: `main` is the entry point, each command has a file of its own."""
 
-from voute.cli.main import main
+import sys
 
-__all__ = ["main"]
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run a command; Ctrl+C ends it quietly even while it still loads."""
+    try:
+        from voute.cli.main import main as run
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    run()

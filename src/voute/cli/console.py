@@ -62,11 +62,20 @@ class Speaker:
 
     def fail(self, error: VouteError) -> None:
         """Say what happened, what was kept and what to do next."""
-        code = str(error.facts.get("problem", "")) or error.code
-        key = f"error-{code}" if self.words.has(f"error-{code}") else f"error-{error.code}"
-        self.give({"error": code, "detail": error.detail, "facts": dict(error.facts)})
-        self.screen.print(self.words.text(key, error.facts), style="bold red", markup=False)
-        self.screen.print(self.words.text(f"{key}.fix", error.facts), markup=False)
+        self.give({"error": str(error.facts.get("problem", error.code)), "detail": error.detail, "facts": dict(error.facts)})
+        what, fix = self._words_of(error)
+        self.screen.print(what, style="bold red", markup=False)
+        self.screen.print(fix, markup=False)
+
+    def _words_of(self, error: VouteError) -> tuple[str, str]:
+        """Give the words for what the city said, else for what happened here; a fact that is missing costs the detail only."""
+        facts = {**getattr(error, "answer_facts", {}), **error.facts}
+        for code in (facts.get("problem"), error.code):
+            try:
+                return self.words.text(f"error-{code}", facts), self.words.text(f"error-{code}.fix", facts)
+            except LookupError:
+                continue
+        return self.words.text("error-internal"), self.words.text("error-internal.fix")
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:

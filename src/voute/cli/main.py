@@ -1,7 +1,9 @@
 """All commands under one name; every error of ours ends in words and an exit code."""
 
 import sys
-from typing import Final
+import traceback
+from pathlib import Path
+from typing import ClassVar, Final
 
 import typer
 
@@ -25,13 +27,36 @@ app.add_typer(codes.app, name="codes", help=help_of("help-codes"))
 app.add_typer(trust.app, name="trust", help=help_of("help-trust"))
 
 
+class MachineRefusedError(VouteError):
+    """This machine refused a file: no room, no right, no such folder."""
+
+    code: ClassVar[str] = "machine-refused"
+
+
+class FaultError(VouteError):
+    """A fault of ours, named by its kind and its place; the values involved are in neither."""
+
+    code: ClassVar[str] = "fault"
+
+
 def main() -> None:
     """Run a command; every error of ours ends in words and an exit code, never in a stack trace."""
+    speaker = Speaker(as_json="--json" in sys.argv)
     try:
         app()
+    except SystemExit as ended:
+        # Typer makes this code of Ctrl+C, without a word.
+        if ended.code == Exit.INTERRUPTED:
+            speaker.say("cli-interrupted")
+        raise
     except VouteError as error:
-        Speaker(as_json="--json" in sys.argv).fail(error)
+        speaker.fail(error)
         sys.exit(Exit.UNREACHABLE if isinstance(error, CityUnreachableError) else Exit.REFUSED)
-    except KeyboardInterrupt:
-        Speaker(as_json="--json" in sys.argv).say("cli-interrupted")
-        sys.exit(Exit.INTERRUPTED)
+    except OSError as error:
+        speaker.fail(MachineRefusedError(type(error).__name__, path=str(error.filename or ""), why=error.strerror or ""))
+        sys.exit(Exit.REFUSED)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, people get words and a place to report, not a stack trace
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        speaker.fail(FaultError(type(error).__name__, kind=type(error).__name__, where=where))
+        sys.exit(Exit.REFUSED)
