@@ -4,11 +4,9 @@ import '../ui/theme/index.css';
 import { mount } from 'svelte';
 import { api } from '../api/client.ts';
 import { useCatalogues } from '../ui/i18n.svelte.ts';
-import { startWorker } from '../ui/trusted.ts';
 import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
-import { connect, type VaultApi } from '../core/rpc.ts';
-import workerAddress from '../core/worker.ts?worker&url';
+import { keyHolder } from './holder.ts';
 import { Session } from './session.svelte.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
 
@@ -20,13 +18,20 @@ function takeCode(): string | null {
   return code;
 }
 
+/** A second letter scanned into the same tab only changes the fragment: no reload would read it. */
+function watchCode(taken: (code: string) => void): void {
+  addEventListener('hashchange', () => {
+    const next = takeCode();
+    if (next !== null) taken(next);
+  });
+}
+
 const code = takeCode();
-let keys: VaultApi | null = null;
 
 const session = new Session({
   api,
   passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
-  keys: () => (keys ??= connect(startWorker(workerAddress, 'vault'))),
+  keys: keyHolder,
 });
 
 await useCatalogues({
@@ -35,4 +40,4 @@ await useCatalogues({
 });
 startRouter();
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { session, code } });
+if (target) mount(App, { target, props: { session, code, watchCode } });

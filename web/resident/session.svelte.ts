@@ -54,6 +54,8 @@ export class Session {
   /** Ways in of the open vault, counted for the reminder; null until read. */
   waysIn = $state.raw<number | null>(null);
   private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
+  /** The key holder that has the trust root: one that was started anew needs it again. */
+  private rooted: VaultApi | null = null;
   private after = 0;
   private loading: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -74,9 +76,10 @@ export class Session {
   /** The key holder, with the trust root checked and pinned. */
   async keys(): Promise<VaultApi> {
     const keys = this.deps.keys();
-    if (!this.city) {
+    if (this.rooted !== keys) {
       this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedNumber());
       pin(this.city);
+      this.rooted = keys;
     }
     return keys;
   }

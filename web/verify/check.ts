@@ -27,19 +27,6 @@ export type GivenFile =
   | { readonly kind: 'trust-root'; readonly name: string; readonly known: KnownRoot }
   | { readonly kind: 'unknown'; readonly name: string };
 
-/** Steps of the specification at which each code is raised; everything else is step 0: a file that does not read. */
-const STEPS: Readonly<Record<string, number>> = {
-  'wrong-city': 1,
-  'document-differs': 2,
-  'unknown-issuer': 3,
-  'bad-signature': 3,
-  'key-not-valid-then': 3,
-  'event-differs': 4,
-  'not-in-log': 5,
-  'bad-checkpoint': 6,
-  'no-quorum': 7,
-};
-
 /** What the page shows in the end. */
 export type Outcome =
   | { readonly proven: true; readonly verdict: Verdict }
@@ -93,8 +80,9 @@ export async function check(document: DocumentDigest, receipt: Uint8Array, known
     return { proven: true, verdict: viewVerdict(await verifyReceipt(document, receipt, known.root), known.root) };
   } catch (thrown) {
     const failure = toFailure(thrown);
-    const step = STEPS[failure.code] ?? 0;
-    const code = failure.code === 'format' ? 'receipt-invalid' : failure.code;
+    const step = Number(failure.facts['step'] ?? 0);
+    // At step 0 nothing was judged yet: what does not parse is not a receipt.
+    const code = step === 0 ? 'receipt-invalid' : failure.code;
     return { proven: false, failure: { ...failure, code }, step };
   }
 }

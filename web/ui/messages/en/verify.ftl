@@ -23,5 +23,4 @@ verify-offline = Keep this verifier
     .act = Download verifier.html
 verify-root = Trust root: { $city }
     .text = Fingerprint { $fingerprint }. It must be the one printed on the city’s letters.
-verify-root-choose = Load another trust root (trust-root.json)
 verify-root-missing = This verifier has no trust root. Choose the city’s file trust-root.json.

@@ -1,0 +1,89 @@
+/** The list of documents: search, filters, years, what is to be done. */
+
+import { describe, expect, test } from 'vitest';
+import {
+  byYear,
+  EVERYTHING,
+  issuersOf,
+  localDay,
+  readable,
+  refused,
+  select,
+  toDo,
+  typesOf,
+} from '../../resident/list.ts';
+import { documents } from '../../resident/states-data.ts';
+
+const rows = documents(9);
+const entries = readable(rows);
+
+describe('list', () => {
+  test('list_readable_is_newest_first_and_leaves_refused_out', () => {
+    const mixed = documents(5, 'bad-signature');
+    const dates = readable(mixed).map(({ manifest }) => manifest.issuedAt);
+    expect(dates).toEqual([...dates].sort().reverse());
+    expect(readable(mixed)).toHaveLength(4);
+    expect(refused(mixed)).toEqual([{ id: mixed[4]?.id, code: 'bad-signature' }]);
+  });
+
+  test('list_readable_of_the_same_instant_puts_the_last_arrived_first', () => {
+    const same = entries.filter(({ manifest }) => manifest.issuedAt === entries[0]?.manifest.issuedAt);
+    const positions = same.map(({ row }) => row.sealed.position);
+    expect(positions.length).toBeGreaterThan(1);
+    expect(positions).toEqual([...positions].sort((a, b) => b - a));
+  });
+
+  test('list_select_without_a_wish_keeps_all', () => {
+    expect(select(entries, EVERYTHING)).toEqual(entries);
+  });
+
+  test.each([
+    ['CONSTAT infraction', 2],
+    ['érables', 2],
+    ['erables', 2],
+    ['finance', 5],
+    ['2024', 1],
+    ['taxes constat', 0],
+  ])('list_select_text_%s_ignores_case_and_accents_and_wants_all_words', (text, count) => {
+    expect(select(entries, { ...EVERYTHING, text })).toHaveLength(count);
+  });
+
+  test('list_select_filters_by_issuer_type_and_unread', () => {
+    expect(select(entries, { ...EVERYTHING, issuer: 'cour' }).every(({ manifest }) => manifest.issuer === 'cour')).toBe(
+      true,
+    );
+    expect(select(entries, { ...EVERYTHING, type: 'permit' })).toHaveLength(2);
+    expect(select(entries, { ...EVERYTHING, unread: true }).map(({ row }) => row.opened)).toEqual([false, false]);
+  });
+
+  test('list_years_hold_every_entry_once_newest_year_first', () => {
+    const years = byYear(entries);
+    expect(years.map(({ year }) => year)).toEqual(['2026', '2025', '2024']);
+    expect(years.flatMap((year) => year.entries)).toEqual(entries);
+  });
+
+  test('list_to_do_is_what_is_not_past_soonest_first', () => {
+    const due = (today: string): (string | null)[] => toDo(entries, today).map(({ manifest }) => manifest.due);
+    expect(due('2026-02-05')).toEqual(['2026-02-09', '2026-03-02']);
+    expect(due('2026-03-02')).toEqual(['2026-03-02']);
+    expect(due('2026-03-03')).toEqual([]);
+  });
+
+  test('list_choices_name_each_issuer_and_type_once', () => {
+    expect(
+      issuersOf(entries)
+        .map(({ value }) => value)
+        .sort(),
+    ).toEqual(['cour', 'finances', 'permis']);
+    expect(typesOf(entries)).toHaveLength(4);
+  });
+
+  test('list_five_thousand_rows_are_sorted_searched_and_grouped_in_a_blink', () => {
+    const many = readable(documents(5000));
+    expect(byYear(select(many, { ...EVERYTHING, text: 'taxes' })).flatMap((year) => year.entries)).toHaveLength(2500);
+  });
+
+  test('list_local_day_is_the_day_on_the_wall', () => {
+    expect(localDay(new Date(2026, 1, 3, 23, 59))).toBe('2026-02-03');
+  });
+});

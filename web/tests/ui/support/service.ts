@@ -1,0 +1,211 @@
+/**
+ * The city's interface in memory: keeps what it is given, hands out what a letter waits for, and lies or fails when it is told to.
+ * Sealing and signing are those of the core; only the catalogue and WebAuthn verification are left out.
+ */
+
+import { base64, fromBase64, hex, randomBytes } from '../../../core/bytes.ts';
+import type { Api, ClaimBody, DocumentBody, KeyringBody } from '../../../api/client.ts';
+import { newestRecord, verifyChain } from '../../../core/record.ts';
+import { PageError } from '../../../ui/errors.ts';
+import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
+
+/** A failure to be raised once by a route, before or after it has done its work. */
+export interface Trouble {
+  readonly route: keyof Api;
+  readonly code: string;
+  readonly after?: boolean;
+}
+
+interface Held {
+  readonly delivered: Delivered;
+  header: string;
+  opened: boolean;
+}
+
+export class Service {
+  readonly city = new City();
+  readonly calls: { readonly route: string; readonly body: unknown }[] = [];
+  troubles: Trouble[] = [];
+  claimed: ClaimBody | null = null;
+  records: string[] = [];
+  keyring = '';
+  methods: KeyringBody['methods'] = [];
+  signedIn = false;
+  logged = true;
+  held: Held[] = [];
+  /** Changes a sealed body on its way out. */
+  tamper: (body: Uint8Array) => Uint8Array = (body) => body;
+
+  /** Puts a document behind the letter's code. */
+  async wait(...twists: Parameters<City['deliverToClaim']>): Promise<Delivered> {
+    const delivered = await this.city.deliverToClaim(...twists);
+    this.held.push({ delivered, header: delivered.row.header, opened: false });
+    return delivered;
+  }
+
+  /** Delivers to the vault that was claimed; with `named`, the manifest says another vault. */
+  async deliver(named?: string): Promise<Delivered> {
+    const chain = await verifyChain(this.records.map(fromBase64));
+    const { reading } = newestRecord(chain);
+    const delivered = await this.city.deliverToVault(named ?? chain.hashes[0], reading.recipient);
+    this.held.push({ delivered, header: delivered.row.header, opened: false });
+    return delivered;
+  }
+
+  private row({ delivered, header, opened }: Held, position: number): DocumentBody {
+    return {
+      document_id: delivered.row.documentId,
+      position,
+      header,
+      card: delivered.row.card,
+      size: delivered.body.length,
+      issuer: ISSUER,
+      delivered_at: '2026-02-03T15:42:07Z',
+      opened,
+      logged: this.logged,
+    };
+  }
+
+  private find(id: string): Held {
+    const found = this.held.find(({ delivered }) => delivered.row.documentId === id);
+    if (!found) throw new PageError('document-unknown', { status: 404 });
+    return found;
+  }
+
+  private requireHolder(): void {
+    if (!this.signedIn) throw new PageError('not-signed-in', { status: 401 });
+  }
+
+  private async vaultId(): Promise<string> {
+    const chain = await verifyChain(this.records.map(fromBase64));
+    return chain.hashes[0];
+  }
+
+  private readonly routes: Api = {
+    about: () =>
+      Promise.resolve({
+        city: 'ville-x',
+        names: { fr: 'Ville de X', en: 'City of X' },
+        help_phone: null,
+        help_hours: null,
+        release: '0',
+      }),
+    trustRoot: () => this.city.trustRoot(),
+    lookUpClaim: (lookupId, token) => {
+      if (lookupId !== this.city.lookupId || token === '') throw new PageError('claim-unknown', { status: 404 });
+      if (this.claimed) throw new PageError('claim-used', { status: 409 });
+      const documents = this.held.map(({ delivered: { row } }) => ({
+        document_id: row.documentId,
+        header: row.header,
+        card: row.card,
+      }));
+      return Promise.resolve({
+        lookup_id: lookupId,
+        v: 7,
+        challenge: base64(randomBytes(32)),
+        rp_id: 'coffre.ville-x.example',
+        documents,
+      });
+    },
+    claim: async (body) => {
+      if (this.claimed && JSON.stringify(this.claimed) !== JSON.stringify(body)) throw new PageError('claim-used');
+      this.claimed = body;
+      this.records = [body.genesis, body.record];
+      this.keyring = body.keyring;
+      this.methods = body.methods;
+      for (const { document_id: id, header } of body.headers) this.find(id).header = header;
+      this.signedIn = true;
+      return { vault_id: await this.vaultId(), documents: body.headers.map(({ document_id: id }) => id) };
+    },
+    challenge: () => Promise.resolve({ challenge: base64(randomBytes(32)), rp_id: 'coffre.ville-x.example' }),
+    signIn: async () => {
+      this.signedIn = true;
+      return { vault_id: await this.vaultId() };
+    },
+    signInWithKit: async ({ vault_id: vaultId, method_id: methodId }) => {
+      if (!this.methods.some(({ id, kind }) => id === methodId && kind === 'kit'))
+        throw new PageError('sign-in-failed');
+      this.signedIn = true;
+      return Promise.resolve({ vault_id: vaultId });
+    },
+    session: async () => {
+      this.requireHolder();
+      return { vault_id: await this.vaultId(), expires_at: '2026-02-03T16:12:07Z', methods: this.methods };
+    },
+    signOut: () => {
+      this.signedIn = false;
+      return Promise.resolve(null);
+    },
+    vault: async () => {
+      this.requireHolder();
+      return { vault_id: await this.vaultId(), v: 7, records: this.records, keyring: this.keyring, chain_salts: [] };
+    },
+    putKeyring: (body) => {
+      this.requireHolder();
+      this.records = [...this.records, body.record];
+      this.keyring = body.keyring;
+      this.methods = body.methods;
+      return Promise.resolve({ number: this.records.length - 1 });
+    },
+    documents: (after) => {
+      this.requireHolder();
+      const rows = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
+      const page = rows.slice(0, 2);
+      return Promise.resolve({
+        documents: page,
+        next: page.length < rows.length ? (page.at(-1)?.position ?? null) : null,
+      });
+    },
+    document: (id) => {
+      this.requireHolder();
+      return Promise.resolve(this.row(this.find(id), 1));
+    },
+    body: (id) => {
+      this.requireHolder();
+      return Promise.resolve(own(this.tamper(this.find(id).delivered.body)));
+    },
+    opened: (id) => {
+      this.requireHolder();
+      this.find(id).opened = true;
+      return Promise.resolve(undefined);
+    },
+    receipt: (id) => {
+      this.requireHolder();
+      if (!this.logged) throw new PageError('not-yet-logged', { status: 425 });
+      return this.city.receipt(this.city.deliverEvent(this.find(id).delivered));
+    },
+  };
+
+  /** The interface, recorded, with its troubles. */
+  get api(): Api {
+    const wrap = (route: keyof Api) => {
+      const run = this.routes[route] as (...args: readonly unknown[]) => Promise<unknown>;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        this.calls.push({ route, body: args });
+        const trouble = this.troubles.find((one) => one.route === route);
+        if (trouble) this.troubles = this.troubles.filter((one) => one !== trouble);
+        if (trouble && !trouble.after) throw new PageError(trouble.code);
+        const reply = await run(...args);
+        if (trouble) throw new PageError(trouble.code);
+        return reply;
+      };
+    };
+    return Object.fromEntries((Object.keys(this.routes) as (keyof Api)[]).map((route) => [route, wrap(route)])) as Api;
+  }
+
+  /** Everything that was sent, as text. */
+  get sent(): string {
+    return JSON.stringify(this.calls);
+  }
+}
+
+/** Bytes and text in the encodings in which a secret could hide in a request. */
+export function encodingsOf(secret: Uint8Array): readonly string[] {
+  const standard = base64(secret);
+  return [
+    hex(secret),
+    standard,
+    standard.replaceAll('=', ''),
+    standard.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''),
+  ];
+}
