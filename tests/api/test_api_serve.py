@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -91,5 +92,28 @@ def test_api_serve_with_two_processes_elects_one_writer(tmp_path: Path) -> None:
         for run in range(3):
             delivery = issuer.deliver(client, [issuer.bill_for_code(issuer.code("r")[1], f"{run}")], run=f"run-{run}")
             wait_until_visible(client, issuer, delivery)
+        assert server.stop() == 0
+    assert [line for line in server.lines() if line["level"] == "error"] == []
+
+
+def test_api_serve_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    with running(settings, root, tmp_path / "server.log") as server, server.client() as client:
+        issuer = department(server, client)
+        pack = issuer.pack(delivery := os.urandom(16), make_bills(issuer, 3, 2_000_000))
+        check(issuer.open(client, delivery), 201)
+        request = (
+            f"PUT /api/deliveries/{delivery.hex()}/packs/{pack.name.hex()} HTTP/1.1\r\nhost: localhost\r\n"
+            f"authorization: {issuer.headers['authorization']}\r\ncontent-length: {len(pack.data)}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", settings.port)) as line:
+            line.sendall(request.encode() + pack.data[: len(pack.data) // 2])
+            time.sleep(0.3)
+        deadline = time.monotonic() + 10
+        packs = settings.data / "packs"
+        while any(path.is_file() for path in packs.rglob("*")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert [path for path in packs.rglob("*") if path.is_file()] == []
+        check(issuer.put_pack(client, delivery, pack), 201)
         assert server.stop() == 0
     assert [line for line in server.lines() if line["level"] == "error"] == []

@@ -1,5 +1,6 @@
 """A pack's bytes and its draft come in."""
 
+import asyncio
 from typing import Any, Final
 
 from litestar import Request, Response, put
@@ -15,6 +16,7 @@ from voute.format.pack import MAX_PACK
 from voute.server.http.access import ISSUER, RAW_BODY, also
 from voute.server.http.deliveries import delivery_of
 from voute.server.http.given import TheCity, TheIssuer
+from voute.server.http.to_the_end import to_the_end
 from voute.server.http.wire import Hex32, Model
 
 PIECE: Final = 1024 * 1024
@@ -66,23 +68,30 @@ async def put_pack(
         return Response(PackReply(pack=pack, size=incoming.stored or 0), status_code=200)
     with incoming.writer as writer:
         await _copy(request, writer)
-        size = await sync_to_thread(writer.finish)
+        size = await to_the_end(sync_to_thread(writer.finish))
     await sync_to_thread(keep_pack, city, caller, owner, name, size)
     return Response(PackReply(pack=pack, size=size), status_code=201)
 
 
 async def _copy(request: AnyRequest, writer: BlobWriter) -> None:
+    """Hand the body to the writer in large pieces; the next one is gathered while a thread hashes and writes the last."""
     pieces: list[bytes] = []
     gathered = 0
-    async for chunk in request.stream():
-        pieces.append(chunk)
-        gathered += len(chunk)
-        if gathered >= PIECE:
-            await sync_to_thread(writer.write, b"".join(pieces))
-            pieces.clear()
-            gathered = 0
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for chunk in request.stream():
+            pieces.append(chunk)
+            gathered += len(chunk)
+            if gathered >= PIECE:
+                if writing is not None:
+                    await writing
+                writing = asyncio.ensure_future(to_the_end(sync_to_thread(writer.write, b"".join(pieces))))
+                pieces, gathered = [], 0
+    finally:
+        if writing is not None:
+            await writing
     if pieces:
-        await sync_to_thread(writer.write, b"".join(pieces))
+        await to_the_end(sync_to_thread(writer.write, b"".join(pieces)))
 
 
 @put(

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ImproperlyConfiguredException
+from litestar.exceptions import HTTPException, ImproperlyConfiguredException, InternalServerException
 
 from voute.app import errors
 from voute.app.methods import MethodRefusedError
@@ -47,6 +47,9 @@ _FRAMEWORK: Final[Mapping[int, str]] = {
     413: "limit",
     415: "request-invalid",
 }
+
+GONE: Final = "client disconnected prematurely"
+"""What Litestar says when a body ends early: nobody hears the answer, and it is no fault of ours."""
 
 _log = structlog.get_logger("voute.http")
 
@@ -102,6 +105,8 @@ def on_voute_error(request: Request[Any, Any, Any], error: VouteError) -> Respon
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Answer what the framework refuses, without repeating what came."""
     status = error.status_code
+    if isinstance(error, InternalServerException) and error.detail == GONE:
+        return _reply(request, "request-invalid", 400, {})
     if isinstance(error, ImproperlyConfiguredException) or status not in _FRAMEWORK:
         return on_error(request, error)
     allowed = {key: value for key, value in (error.headers or {}).items() if key.lower() == "allow"}
