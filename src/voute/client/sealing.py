@@ -33,6 +33,9 @@ PACK_TARGET: Final = 16 * 1024 * 1024
 """A pack is sent when it has this many bytes: one flush on the server pays for some 160 bills, and two sealers hold
 little in memory. A larger document makes a larger pack (docs/spec/pack.md allows 64 MiB)."""
 
+RECIPIENTS_KEPT: Final = 256
+"""Recipients a sealer keeps loaded, some 10 kB each: enough for a list sorted by owner, little for a city of 200,000."""
+
 CURRENCY: Final = "CAD"
 """The currency of amounts in a list; the manifest can say another."""
 
@@ -105,6 +108,7 @@ class Sealer:
     def _add(self, pack: "_OpenPack", target: Target, body: bytes) -> None:
         sealed = seal_document(self._fields(target), self._key, self._recipient(target), body)
         pack.writer.add(sealed.document_id, sealed.body, sealed.sealed_hash)
+        pack.size += len(sealed.body)
         pack.targets.append(target)
         # The body is in the pack now; keeping it here as well would double the memory of a run.
         pack.sealed.append(replace(sealed, body=b""))
@@ -113,9 +117,12 @@ class Sealer:
         if target.claim_seed is not None:
             return HybridIdentity(target.claim_seed).recipient
         text = target.recipient or ""
-        if text not in self._recipients:
-            self._recipients[text] = HybridRecipient.from_string(text)
-        return self._recipients[text]
+        known = self._recipients.get(text)
+        if known is None:
+            if len(self._recipients) == RECIPIENTS_KEPT:
+                self._recipients.clear()
+            known = self._recipients[text] = HybridRecipient.from_string(text)
+        return known
 
     def _fields(self, target: Target) -> DocumentFields:
         row = target.row
@@ -184,13 +191,10 @@ class _OpenPack:
     def __init__(self) -> None:
         self.parts: list[bytes] = []
         self.size = 0
-        self.writer = PackWriter(self._take)
+        # A method of this object would tie it to itself, and packs would pile up until the garbage collector runs.
+        self.writer = PackWriter(self.parts.append)
         self.targets: list[Target] = []
         self.sealed: list[SealedDocument] = []
-
-    def _take(self, part: bytes) -> None:
-        self.parts.append(part)
-        self.size += len(part)
 
 
 def _read(row: Row) -> bytes:
