@@ -1,5 +1,6 @@
 """One city a test, founded once and copied."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,14 @@ from tests.support.city import (
     PERMITS,
     Clock,
     DemoCity,
+    check,
     copy_template,
     demo_settings,
     found_city,
     open_demo_city,
 )
 from tests.support.holder import Resident
-from tests.support.issuer import Department
+from tests.support.issuer import Bill, Department, Pack
 from voute.core.ids import Slug
 from voute.format.dsse import parse
 from voute.format.trust_root import parse_trust_root
@@ -97,3 +99,20 @@ def claimed(demo: DemoCity, client: httpx.Client, issuer: Department, resident: 
     resident.claim(code, with_kit=True)
     demo.settle()
     return resident
+
+
+@pytest.fixture
+def bills(issuer: Department) -> list[Bill]:
+    _, keys, _ = issuer.code("roll-1")
+    return [issuer.bill_for_code(keys, f"bill-{n}", b"%PDF " + bytes([n]) * 400) for n in range(3)]
+
+
+@pytest.fixture
+def drafted(client: httpx.Client, issuer: Department, bills: list[Bill]) -> tuple[bytes, Pack]:
+    """A delivery whose one pack is drafted."""
+    delivery = os.urandom(16)
+    pack = issuer.pack(delivery, bills)
+    check(issuer.open(client, delivery), 201)
+    check(issuer.put_pack(client, delivery, pack), 201)
+    check(issuer.put_draft(client, delivery, pack), 201)
+    return delivery, pack

@@ -91,6 +91,7 @@ def test_api_frame_too_large_bodies_are_refused_by_route(client: httpx.Client) -
 @pytest.fixture
 def strict(demo: DemoCity) -> DemoCity:
     """The same city with its real limits."""
+    demo.clock.freeze()
     return open_demo_city(replace(demo.settings, limit_factor=1), demo.root, demo.clock, demo.loop)
 
 

@@ -68,13 +68,20 @@ def found_city(settings: Settings, origin: str = ORIGIN, rp_id: str = RP_ID) -> 
 
 
 class Clock:
-    """Real time, plus what a test adds."""
+    """Real time, or a moment that stands still, plus what a test adds."""
 
     def __init__(self) -> None:
         self.ahead = 0
 
+        self.frozen: int | None = None
+
     def __call__(self) -> int:
-        return time.time_ns() // 1_000 + self.ahead
+        return (time.time_ns() // 1_000 if self.frozen is None else self.frozen) + self.ahead
+
+    def freeze(self) -> None:
+        """Stand still at the beginning of a minute, so that a window of a limit cannot end under a slow test."""
+        now = time.time_ns() // 1_000
+        self.frozen = now - now % (60 * SECOND)
 
     def advance(self, seconds: int) -> None:
         self.ahead += seconds * SECOND
