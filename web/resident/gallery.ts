@@ -5,7 +5,9 @@ import { mount } from 'svelte';
 import { setHelpLine } from '../ui/help.svelte.ts';
 import { setLocale, useCatalogues } from '../ui/i18n.svelte.ts';
 import { texts as en } from '../ui/messages/en/index.ts';
+import { texts as enVerify } from '../ui/messages/en/verify.ts';
 import { texts as fr } from '../ui/messages/fr/index.ts';
+import { texts as frVerify } from '../ui/messages/fr/verify.ts';
 import Gallery from './Gallery.svelte';
 import { STATES } from './states.ts';
 
@@ -14,7 +16,10 @@ const wished = query.get('state');
 const state = STATES.find((one) => one.id === wished);
 const target = document.getElementById('app');
 
-await useCatalogues({ fr: () => Promise.resolve(fr), en: () => Promise.resolve(en) });
+await useCatalogues({
+  fr: () => Promise.resolve([...new Set([...fr, ...frVerify])]),
+  en: () => Promise.resolve([...new Set([...en, ...enVerify])]),
+});
 await setLocale(query.get('lang') === 'en' ? 'en' : 'fr');
 document.documentElement.dataset['colorScheme'] = query.get('scheme') ?? 'auto';
 setHelpLine({

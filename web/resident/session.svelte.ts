@@ -1,12 +1,11 @@
 /**
  * The visit: which city, whose vault, whether it is open, and the rows already read. Lives in memory; a reload locks the vault.
- *
- * The only thing that outlives the visit is the number and fingerprint of the highest trust root seen by this browser.
  */
 
 import type { About, DocumentBody } from '../api/client.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
+import { pinnedRoot, pinRoot } from './pins.ts';
 import type { CityInfo, VaultApi, CardResult } from '../core/rpc.ts';
 
 /** One document of the list: what the server says about it, and what its card says once opened. */
@@ -20,27 +19,9 @@ export interface Row {
 /** Why the person is asked to sign in: nothing special, the vault was left alone, the city ended the session, they left. */
 export type LockReason = 'none' | 'locked' | 'expired' | 'signed-out';
 
-const PINNED = 'voute.trust-root';
 const CARDS_AT_ONCE = 40;
 // A vault left open on a shared computer is the risk; ten minutes without a touch is long enough to read a bill.
 const LOCK_AFTER_MS = 600_000;
-
-function pinnedNumber(): number {
-  try {
-    const kept = JSON.parse(localStorage.getItem(PINNED) ?? '{}') as { number?: unknown };
-    return typeof kept.number === 'number' && Number.isSafeInteger(kept.number) ? kept.number : 0;
-  } catch {
-    return 0;
-  }
-}
-
-function pin(info: CityInfo): void {
-  try {
-    localStorage.setItem(PINNED, JSON.stringify({ number: info.number, fingerprint: info.fingerprint }));
-  } catch {
-    // A browser that keeps nothing pins nothing; the keyring carries the highest number too.
-  }
-}
 
 export class Session {
   readonly deps: Deps;
@@ -77,8 +58,8 @@ export class Session {
   async keys(): Promise<VaultApi> {
     const keys = this.deps.keys();
     if (this.rooted !== keys) {
-      this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedNumber());
-      pin(this.city);
+      this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedRoot());
+      pinRoot(this.city.number, this.city.fingerprint);
       this.rooted = keys;
     }
     return keys;

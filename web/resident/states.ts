@@ -1,5 +1,5 @@
 /**
- * Every state of every screen of the resident's pages, with a view that shows it: what accessibility tests and pictures iterate
+ * Every state of every screen of the resident's pages and of the verifier, with a view that shows it: what accessibility tests and pictures iterate
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
@@ -9,6 +9,7 @@ import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
+import type { VerifyView } from '../verify/flow.svelte.ts';
 import type { LockReason } from './session.svelte.ts';
 
 /** A state: its id, the address it belongs to, and the view of its screen. */
@@ -30,6 +31,7 @@ export type PageState = {
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView }
   | { readonly screen: 'not-found' }
+  | { readonly screen: 'verify'; readonly view: VerifyView }
 );
 
 const failure = (code: string, facts: Record<string, string | number> = {}): { code: string; facts: typeof facts } => ({
@@ -228,5 +230,40 @@ const inside: readonly PageState[] = [
   { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
 ];
 
+const city = { names: verdict.cityNames, fingerprint: '1Y2Z-CRF6-BN79-9QA6' };
+const idle = {
+  root: city,
+  pdf: null,
+  receipt: null,
+  strangers: [],
+  busy: false,
+  failure: null,
+  outcome: null,
+} as const;
+const refused = { proven: false, step: 2, failure: failure('document-differs') } as const;
+const verifier: readonly PageState[] = [
+  { id: 'verify', path: '/verifier', screen: 'verify', view: idle },
+  {
+    id: 'verify-one-file',
+    path: '/verifier',
+    screen: 'verify',
+    view: { ...idle, receipt: 'compte.receipt.json', strangers: ['vacances.jpg'] },
+  },
+  { id: 'verify-checking', path: '/verifier', screen: 'verify', view: { ...idle, pdf: 'compte.pdf', busy: true } },
+  {
+    id: 'verify-proven',
+    path: '/verifier',
+    screen: 'verify',
+    view: { ...idle, outcome: { proven: true, verdict } },
+  },
+  { id: 'verify-refused', path: '/verifier', screen: 'verify', view: { ...idle, outcome: refused } },
+  {
+    id: 'verify-no-root',
+    path: '/verifier',
+    screen: 'verify',
+    view: { ...idle, root: null, failure: failure('trust-root-missing') },
+  },
+];
+
 /** All states, in the order a person may meet them. */
-export const STATES: readonly PageState[] = [...welcome, ...open, ...inside];
+export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...verifier];

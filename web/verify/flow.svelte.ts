@@ -5,9 +5,10 @@ import { check, recognize, type GivenFile, type KnownRoot, type Outcome } from '
 
 /** What the screen shows. */
 export interface VerifyView {
-  readonly root: KnownRoot | null;
-  readonly pdf: Extract<GivenFile, { kind: 'pdf' }> | null;
-  readonly receipt: Extract<GivenFile, { kind: 'receipt' }> | null;
+  readonly root: Pick<KnownRoot, 'names' | 'fingerprint'> | null;
+  /** Names of the files that are there. */
+  readonly pdf: string | null;
+  readonly receipt: string | null;
   readonly strangers: readonly string[];
   readonly busy: boolean;
   readonly failure: Failure | null;
@@ -24,18 +25,23 @@ const EMPTY = { pdf: null, receipt: null, strangers: [], busy: false, failure: n
 
 export class VerifyFlow implements VerifyActions {
   view = $state.raw<VerifyView>({ root: null, ...EMPTY });
+  private root: KnownRoot | null = null;
+  private pdf: Extract<GivenFile, { kind: 'pdf' }> | null = null;
+  private receipt: Extract<GivenFile, { kind: 'receipt' }> | null = null;
 
   /** Loads the trust root this page starts with; without one the person is asked for it. */
   async start(load: () => Promise<KnownRoot | null>): Promise<void> {
     try {
-      this.view = { ...this.view, root: await load() };
+      this.root = await load();
+      this.view = { ...this.view, root: this.root };
     } catch (thrown) {
       this.view = { ...this.view, failure: toFailure(thrown) };
     }
   }
 
   again = (): void => {
-    this.view = { root: this.view.root, ...EMPTY };
+    this.pdf = this.receipt = null;
+    this.view = { root: this.root, ...EMPTY };
   };
 
   take = async (files: readonly File[]): Promise<void> => {
@@ -53,12 +59,15 @@ export class VerifyFlow implements VerifyActions {
   private keep(given: GivenFile): void {
     switch (given.kind) {
       case 'pdf':
-        this.view = { ...this.view, pdf: given };
+        this.pdf = given;
+        this.view = { ...this.view, pdf: given.name };
         break;
       case 'receipt':
-        this.view = { ...this.view, receipt: given };
+        this.receipt = given;
+        this.view = { ...this.view, receipt: given.name };
         break;
       case 'trust-root':
+        this.root = given.known;
         this.view = { ...this.view, root: given.known };
         break;
       case 'unknown':
@@ -67,7 +76,7 @@ export class VerifyFlow implements VerifyActions {
   }
 
   private async judge(): Promise<void> {
-    const { pdf, receipt, root } = this.view;
+    const { pdf, receipt, root } = this;
     if (!pdf || !receipt) return;
     if (!root) throw new PageError('trust-root-missing');
     this.view = { ...this.view, outcome: await check(pdf.digest, receipt.bytes, root) };

@@ -2,6 +2,7 @@
 
 import type { Challenge } from '../../api/client.ts';
 import { PageError, toFailure, type Failure } from '../../ui/errors.ts';
+import { pinHead, pinnedHead } from '../pins.ts';
 import type { Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 
@@ -89,7 +90,9 @@ export class SignInFlow implements SignInActions {
     const keys = await this.session.keys();
     const vault = await this.session.deps.api.vault();
     if (vault.vault_id !== vaultId) throw new PageError('wrong-vault');
-    await keys.openVault(vaultId, vault.records, vault.keyring, unlock);
+    // What this browser has seen of the vault must still be in its history: a city that goes back is refused.
+    const seen = await keys.openVault(vaultId, vault.records, vault.keyring, unlock, pinnedHead(vaultId));
+    pinHead(vaultId, seen.head);
     this.expected = null;
     this.session.opened();
     this.view = { at: 'ready' };
