@@ -1,8 +1,7 @@
 """One served city for the whole suite; each test gets a department of its own in it."""
 
 import re
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -53,6 +52,9 @@ class Department:
         return Resident(self.city.browser(), self.city.root)
 
 
+NewOffice = Callable[[], Department]
+
+
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
     city = serve_city(tmp_path_factory.mktemp("city"), [f"office-{number}" for number in range(DEPARTMENTS)])
@@ -68,11 +70,17 @@ def voute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Voute]:
 
 
 @pytest.fixture(scope="session")
-def numbers() -> "count[int]":
-    return count()
+def new_office(city: ServedCity, voute: Voute, tmp_path_factory: pytest.TempPathFactory) -> NewOffice:
+    """A department that nobody has used yet, with a folder of its own."""
+    numbers = count()
+
+    def make() -> Department:
+        name = f"office-{next(numbers)}"
+        return Department(city, city.home(name), tmp_path_factory.mktemp(name), voute)
+
+    return make
 
 
 @pytest.fixture
-def office(city: ServedCity, voute: Voute, numbers: "count[int]", tmp_path: Path) -> Iterator[Department]:
-    yield Department(city, city.home(f"office-{next(numbers)}"), tmp_path, voute)
-    shutil.rmtree(tmp_path, ignore_errors=True)
+def office(new_office: NewOffice) -> Department:
+    return new_office()

@@ -49,9 +49,7 @@ def _show(speaker: Speaker, one: OpenedDocument, folder: Path) -> None:
     if one.error is not None:
         speaker.give({"document_id": document, "error": one.error.code})
         if not speaker.as_json:
-            speaker.say(
-                "open-refused", {"document": document, "why": speaker.words.text(f"error-{one.error.code}", one.error.facts)}
-            )
+            speaker.say("open-refused", {"document": document, "why": speaker.words_of(one.error)[0]})
         return
     name = _free_name(folder, one.title, document)
     (folder / f"{name}.pdf").write_bytes(one.body)

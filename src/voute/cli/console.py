@@ -63,11 +63,11 @@ class Speaker:
     def fail(self, error: VouteError) -> None:
         """Say what happened, what was kept and what to do next."""
         self.give({"error": str(error.facts.get("problem", error.code)), "detail": error.detail, "facts": dict(error.facts)})
-        what, fix = self._words_of(error)
+        what, fix = self.words_of(error)
         self.screen.print(what, style="bold red", markup=False)
         self.screen.print(fix, markup=False)
 
-    def _words_of(self, error: VouteError) -> tuple[str, str]:
+    def words_of(self, error: VouteError) -> tuple[str, str]:
         """Give the words for what the city said, else for what happened here; a fact that is missing costs the detail only."""
         facts = {**getattr(error, "answer_facts", {}), **error.facts}
         for code in (facts.get("problem"), error.code):

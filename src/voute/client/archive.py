@@ -15,7 +15,7 @@ from voute.format.kit import parse_kit
 from voute.format.receipt import parse_receipt
 from voute.format.trust_root import TrustRoot
 from voute.seal.agefile import open_payload
-from voute.seal.document import Holder, OpenedCard, open_body, open_card
+from voute.seal.document import BodyMismatchError, Holder, OpenedCard, open_body, open_card
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.keyring import OpenVault, open_keyring
 from voute.seal.unlock import kit_method
@@ -77,7 +77,7 @@ class OpenArchive:
         opened = open_card(header, card, identities, root, holder, document_id)
         body_file = self._reader.body(document_id)
         if body_file[:length] != header:
-            raise VouteError("header of the body")
+            raise BodyMismatchError("the body stands behind another header than the card")
         body = open_body(opened, memoryview(body_file)[length:])
         receipt = self._receipt(document_id, opened, card, body, root)
         return OpenedDocument(document_id, opened.manifest.title, opened.manifest.issuer, body, receipt, None)

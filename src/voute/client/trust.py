@@ -10,7 +10,7 @@ from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
 from voute.verify.receipt import checkpoint_policy
-from voute.verify.trust import TrustedRoot, accept_first, accept_next
+from voute.verify.trust import TrustedRoot, TrustRootFingerprintError, accept_first, accept_next
 
 
 class TrustNotPinnedError(StateError):
@@ -55,11 +55,14 @@ def read_pinned(path: Path) -> PinnedTrust:
 def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
     """Pin a trust root, or follow the pinned one to it; durable when this returns.
 
-    Raises what `voute.verify.trust` raises: a lower number, another city, too few signatures, another fingerprint.
+    `fingerprint` is the one on paper, None to believe the first root seen. Raises what `voute.verify.trust` raises: a
+    lower number, another city, too few signatures, another fingerprint.
     """
     if path.exists():
         known = read_pinned(path)
         accepted = accept_next(known.trusted, raw)
+        if fingerprint is not None and accepted.fingerprint != fingerprint:
+            raise TrustRootFingerprintError("another fingerprint than the one on paper")
         if accepted is known.trusted:
             return known
     else:

@@ -1,0 +1,101 @@
+"""`voute codes` and `voute trust`: codes are shown only when asked for, and the city is known by its fingerprint."""
+
+import pytest
+
+from tests.cli.conftest import Department
+from tests.support.command import environment
+from tests.support.holder import Resident
+from voute.format.claim_code import group_code, write_code
+from voute.format.dsse import parse
+from voute.format.trust_root import fingerprint, sign_trust_root
+
+
+def forms_of(office: Department, reference: str) -> list[str]:
+    code = office.code(reference)
+    text = write_code(code)
+    return [form for one in (text, group_code(text), code.hex()) for form in (one, one.lower())]
+
+
+def test_cli_codes_are_never_shown_unless_asked_for(office: Department) -> None:
+    table, home = office.bills("a-1", "a-2"), office.home
+    said = office.deliver(table).ended(0).json
+    receipt = office.folder / "r.json"
+    where = ("--as", home.issuer, "--home", home.home)
+    outputs = [
+        office.deliver(table, json=False).ended(0).said,
+        office.deliver(office.bills("a-1", "a-2", "a-3"), json=False).ended(0).said,
+        office.voute("codes", "list", *where).ended(0).said,
+        office.voute("codes", "list", *where, "--json").ended(0).said,
+        office.voute("receipts", said["receipts"], "--reference", "a-1", "-o", receipt).ended(0).said,
+        office.voute("verify", office.folder / "pdf" / "a-1.pdf", receipt, "--home", home.home).ended(0).said,
+        office.voute("trust", "show", "--home", home.home).ended(0).said,
+        receipt.read_text(),
+    ]
+    secrets = [*forms_of(office, "a-1"), *forms_of(office, "a-2")]
+    secrets += [(home.folder / name).read_text().strip() for name in ("master.key", "signing.key")]
+    assert [secret for secret in secrets for output in outputs if secret in output] == []
+    shown = office.voute("codes", "show", *where, "--reference", "a-1").ended(0).out
+    code = write_code(office.code("a-1"))
+    assert group_code(code) in shown
+    assert f"{office.city.origin}/ouvrir#{code}" in shown
+    assert group_code(write_code(office.code("a-2"))) not in shown
+
+
+def test_cli_codes_list_says_their_state_in_json(office: Department) -> None:
+    office.deliver(office.bills("a-1", "a-2"), "--run", "winter").ended(0)
+    ran = office.voute("codes", "list", "--as", office.home.issuer, "--home", office.home.home, "--json").ended(0)
+    rows = [{"reference": f"a-{n}", "party": f"party-a-{n}", "slot": 0, "state": "issued", "run": "winter"} for n in (1, 2)]
+    assert ran.lines == rows
+
+
+def test_cli_codes_revoked_opens_nothing_and_wants_a_new_one(office: Department) -> None:
+    office.deliver(office.bills("a-1")).ended(0)
+    code = office.code("a-1")
+    where = ("--as", office.home.issuer, "--home", str(office.home.home), "--reference", "a-1", "--json")
+    revoked = office.voute("codes", "revoke", *where).ended(0).json["revoked"]
+    assert [one["reference"] for one in revoked] == ["a-1"]
+    assert office.voute("codes", "revoke", *where).ended(0).json["revoked"] == []
+    keys = office.resident().client
+    with pytest.raises(AssertionError, match="claim-revoked"):
+        Resident(keys, office.city.root).look_up(code)
+    again = office.bills("a-1", **{"document key": "k-2"})
+    ran = office.deliver(again).ended(3)
+    assert [one["problem"] for one in ran.json["findings"]] == ["code-revoked"]
+    assert office.deliver(again, "--new-party").ended(0).json["to_codes"] == 1
+    assert office.code("a-1") != code
+    assert len(office.resident().look_up(office.code("a-1")).opened) == 1
+
+
+def test_cli_codes_of_an_unknown_reference_says_how_to_find_it(office: Department) -> None:
+    office.deliver(office.bills("a-1")).ended(0)
+    ran = office.voute("codes", "show", "--as", office.home.issuer, "--home", office.home.home, "--reference", "b").ended(1)
+    assert "voute codes list" in ran.out
+
+
+def test_cli_trust_pin_wants_the_fingerprint_of_the_letter(office: Department) -> None:
+    root, home = office.city.trust_root_file, office.folder / "new-home"
+    right = fingerprint(parse(root.read_bytes()).payload)
+    wrong = ("0000" if not right.startswith("0000") else "1111") + right[4:]
+    ran = office.voute("trust", "pin", root, "--fingerprint", wrong, "--home", home, "--json").ended(1)
+    assert ran.json["error"] == "trust-root-fingerprint"
+    assert not (home / "trust-root.json").exists()
+    said = office.voute("trust", "pin", root, "--fingerprint", right, "--home", home, "--json").ended(0).json
+    assert (said["city"], said["number"], said["fingerprint"]) == ("ville", 1, right)
+    assert office.voute("trust", "show", "--home", home, "--json").ended(0).json == said
+    assert right in office.voute("trust", "show", "--home", home).ended(0).out
+
+
+def test_cli_trust_pin_again_checks_the_fingerprint_again(office: Department) -> None:
+    root, home = office.city.trust_root_file, office.home.home
+    ran = office.voute("trust", "pin", root, "--fingerprint", "0000-0000-0000-0000", "--home", home, "--json").ended(1)
+    assert ran.json["error"] == "trust-root-fingerprint"
+
+
+def test_cli_trust_pin_refuses_too_few_officers(office: Department) -> None:
+    path = office.folder / "root.json"
+    path.write_bytes(sign_trust_root(office.city.root, office.city.officers[:1]))
+    ran = office.voute("trust", "pin", path, "--home", office.folder / "new-home", "--json").ended(1)
+    assert (ran.json["error"], ran.json["facts"]) == ("trust-root-quorum", {"have": 1, "need": 2})
+    english = environment(office.folder, "en_CA.UTF-8")
+    ran = office.voute("trust", "pin", path, "--home", office.folder / "new-home", env=english).ended(1)
+    assert "Too few" in ran.out

@@ -1,0 +1,194 @@
+"""`voute open`: a resident's archive opens without us, by our command and by the ordinary `age`."""
+
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Department, NewOffice
+from tests.support.age_peers import AGE
+from tests.support.command import Ran
+from voute.format.dsse import parse
+
+Entries = dict[str, bytes]
+
+
+@dataclass
+class Left:
+    """What a resident took along: an archive and the kit."""
+
+    office: Department
+    archive: Path
+    kit: Path
+    bills: dict[str, bytes]
+
+    @property
+    def entries(self) -> Entries:
+        with zipfile.ZipFile(self.archive) as file:
+            return {name: file.read(name) for name in file.namelist()}
+
+    def rewritten(self, change: Callable[[Entries], None]) -> Path:
+        entries = self.entries
+        change(entries)
+        path = self.office.folder / "changed.zip"
+        with zipfile.ZipFile(path, "w") as file:
+            for name, data in entries.items():
+                file.writestr(name, data)
+        return path
+
+    def open(self, archive: Path | None = None, *args: str, kit: Path | None = None) -> Ran:
+        """Open it into an empty folder, knowing no city."""
+        shutil.rmtree(self.opened, ignore_errors=True)
+        command: list[str | Path] = ["open", "--kit", kit or self.kit, archive or self.archive, "-o", self.opened, *args]
+        return self.office.voute(*command, env={"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "fr_CA.UTF-8"})
+
+    @property
+    def opened(self) -> Path:
+        return self.office.folder / "opened"
+
+
+@pytest.fixture(scope="module")
+def left(new_office: NewOffice) -> Left:
+    office = new_office()
+    office.deliver(office.bills("a-1")).ended(0)
+    resident = office.resident()
+    resident.claim(office.code("a-1"), with_kit=True)
+    office.city.settle()
+    for key in ("second", "third"):
+        office.deliver(office.bills("a-1", title=f"Avis {key} / 2026", **{"document key": key})).ended(0)
+    archive = office.folder / "archive.zip"
+    archive.write_bytes(resident.client.get("/api/vault/archive").raise_for_status().content)
+    kit = office.folder / "kit.txt"
+    assert resident.kit is not None
+    kit.write_bytes(resident.kit.encode())
+    bill = (office.folder / "pdf" / "a-1.pdf").read_bytes()
+    titles = ("Compte de taxes a-1", "Avis second - 2026", "Avis third - 2026")
+    return Left(office, archive, kit, dict.fromkeys(titles, bill))
+
+
+def test_cli_open_gives_every_document_and_its_receipt_without_a_server(left: Left) -> None:
+    mark = left.office.city.proxy.mark
+    ran = left.open(None, "--json").ended(0)
+    assert left.office.city.proxy.since(mark) == []
+    assert {line["file"] for line in ran.lines} == {f"{title}.pdf" for title in left.bills}
+    assert all(line.keys() == {"document_id", "file", "title", "issuer"} for line in ran.lines)
+    folder = left.opened
+    for title, body in left.bills.items():
+        assert (folder / f"{title}.pdf").read_bytes() == body
+        receipt, home = folder / f"{title}.recu.json", left.office.home.home
+        left.office.voute("verify", folder / f"{title}.pdf", receipt, "--home", home, "--witnessed").ended(0)
+
+
+def test_cli_open_says_it_in_words(left: Left) -> None:
+    ran = left.open().ended(0)
+    assert ran.out.count("vérifié") == len(left.bills)
+    assert "Comparez l'empreinte" in ran.out
+
+
+def age(identity: Path, data: bytes) -> bytes:
+    return subprocess.run([AGE, "-d", "-i", identity], input=data, capture_output=True, check=True, timeout=60).stdout
+
+
+def test_cli_open_is_not_needed_stock_age_and_the_kit_suffice(left: Left) -> None:
+    entries = left.entries
+    keyring = left.office.folder / "keyring.txt"
+    keyring.write_bytes(age(left.kit, entries["keyring.age"]))
+    bodies, titles = [], []
+    for name, data in entries.items():
+        if name.endswith(".card.age"):
+            titles.append(json.loads(parse(age(keyring, data)).payload)["title"])
+        elif name.startswith("documents/"):
+            bodies.append(age(keyring, data))
+    assert len(bodies) == len(titles) == len(left.bills)
+    assert bodies == list(left.bills.values())
+    assert sorted(titles) == ["Avis second / 2026", "Avis third / 2026", "Compte de taxes a-1"]
+
+
+def documents(entries: Entries) -> list[str]:
+    return sorted(name[:-9] for name in entries if name.endswith(".card.age"))
+
+
+def swap(ending: str) -> Callable[[Entries], None]:
+    def change(entries: Entries) -> None:
+        one, two, _ = documents(entries)
+        entries[one + ending], entries[two + ending] = entries[two + ending], entries[one + ending]
+
+    return change
+
+
+def swap_whole(entries: Entries) -> None:
+    swap(".age")(entries)
+    swap(".card.age")(entries)
+
+
+def flip_body(entries: Entries) -> None:
+    name = documents(entries)[0] + ".age"
+    entries[name] = entries[name][:-1] + bytes([entries[name][-1] ^ 1])
+
+
+def swap_receipts(entries: Entries) -> None:
+    one, two = sorted(name for name in entries if name.startswith("receipts/"))[:2]
+    entries[one], entries[two] = entries[two], entries[one]
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        (swap(".age"), ["body-mismatch"] * 2),
+        (swap(".card.age"), ["wrong-document"] * 2),
+        (swap_whole, ["wrong-document"] * 2),
+        (flip_body, ["body-mismatch"]),
+        (swap_receipts, ["event-differs"] * 2),
+    ],
+)
+def test_cli_open_refuses_what_was_exchanged_and_gives_the_rest(
+    left: Left, change: Callable[[Entries], None], refused: list[str]
+) -> None:
+    ran = left.open(left.rewritten(change), "--json").ended(1)
+    assert sorted(line["error"] for line in ran.lines if "error" in line) == refused
+    written = [line["file"] for line in ran.lines if "file" in line]
+    assert len(written) == len(left.bills) - len(refused)
+    assert sorted(one.name for one in left.opened.glob("*.pdf")) == sorted(written)
+
+
+def drop_keyring_byte(entries: Entries) -> None:
+    entries["keyring.age"] = entries["keyring.age"][:-1]
+
+
+def forget_record(entries: Entries) -> None:
+    entries["vault-records.json"] = json.dumps(json.loads(entries["vault-records.json"])[:-1]).replace(" ", "").encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (drop_keyring_byte, "keyring-mismatch"),
+        (forget_record, "keyring-mismatch"),
+        (lambda entries: entries.pop("keyring.age"), "format"),
+        (lambda entries: entries.update(more=b""), "format"),
+    ],
+)
+def test_cli_open_refuses_a_changed_vault(left: Left, change: Callable[[Entries], None], error: str) -> None:
+    assert left.open(left.rewritten(change), "--json").ended(1).json["error"] == error
+    assert not list(left.opened.glob("*.pdf"))
+
+
+def test_cli_open_refuses_another_kit_and_what_is_no_archive(left: Left, office: Department) -> None:
+    stranger = office.resident()
+    office.deliver(office.bills("b-1")).ended(0)
+    stranger.claim(office.code("b-1"), with_kit=True)
+    assert stranger.kit is not None
+    kit = office.folder / "kit.txt"
+    kit.write_bytes(stranger.kit.encode())
+    assert left.open(None, "--json", kit=kit).ended(1).json["error"] == "kit-other-vault"
+    kit.write_bytes(b"not a kit")
+    assert left.open(None, "--json", kit=kit).ended(1).json["error"] == "format"
+    path = office.folder / "cut.zip"
+    path.write_bytes(left.archive.read_bytes()[:5_000])
+    assert left.open(path, "--json").ended(1).json["error"] == "format"
+    left.open(office.folder / "absent.zip").ended(2)
