@@ -1,0 +1,88 @@
+"""The gallery of every state of the pages, built from `web/` and served under the city's own policy."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from typing_extensions import override
+
+from tests.support.project import ROOT
+from voute.server.http.pages import POLICY
+
+BUILT = ROOT / "build" / "web-gallery"
+STATES = ROOT / "web" / "resident" / "states.ts"
+_STATE = re.compile(r"\bid: '([a-z0-9-]+)',\s*path: ")
+
+
+def states() -> list[str]:
+    """List the states as the pages' own table names them."""
+    return _STATE.findall(STATES.read_text("utf-8"))
+
+
+def build() -> None:
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = ["npm", "run", "--silent", "gallery", "--", "--logLevel", "warn"]
+    subprocess.run(command, cwd=ROOT / "web", env=environment, check=True, capture_output=True)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Files of the build, with the policy that the city sends; `/sample.pdf` is the document that states show."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript", ".js": "text/javascript"}  # noqa: RUF012 the class of the library has it so
+
+    def __init__(self, sample: bytes, *arguments: object, **options: object) -> None:
+        self._sample = sample
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+
+    @override
+    def end_headers(self) -> None:
+        self.send_header("content-security-policy", POLICY)
+        super().end_headers()
+
+    @override
+    def do_GET(self) -> None:
+        if self.path != "/sample.pdf":
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("content-length", str(len(self._sample)))
+        self.end_headers()
+        self.wfile.write(self._sample)
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Where the gallery is served."""
+
+    origin: str
+
+    def address(self, state: str, locale: str, scheme: str = "auto") -> str:
+        pdf = "&pdf=/sample.pdf" if state.startswith(("document", "evidence")) and not state.startswith("documents") else ""
+        return f"{self.origin}/gallery.html?state={state}&lang={locale}&scheme={scheme}{pdf}"
+
+
+@contextmanager
+def serve_gallery(sample: bytes) -> Iterator[Gallery]:
+    """Build and serve; the server ends with the context."""
+    build()
+    handler = partial(_Handler, sample, directory=str(BUILT))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield Gallery(f"http://localhost:{server.server_port}")
+        finally:
+            server.shutdown()
+            thread.join()
