@@ -91,13 +91,14 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
 
 def test_browser_axe_would_find_what_is_wrong(looker: tuple[Axe, Traffic], gallery: Gallery) -> None:
     axe, _ = looker
+    axe.page.emulate_media(color_scheme="light")
     axe.page.goto(gallery.address("welcome", "fr"))
     axe.page.locator("h1").wait_for()
     axe.page.evaluate(
         """() => {
           const image = document.createElement('img');
           const pale = document.createElement('p');
-          pale.textContent = 'pale';
+          pale.textContent = 'pale words';
           pale.style.setProperty('color', '#bbb');
           document.querySelector('main').append(image, pale);
         }"""

@@ -1,0 +1,59 @@
+"""Takes the pictures of the pages that the documents show, from the gallery of states, into docs/pictures."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.support.gallery import Gallery, serve_gallery  # noqa: E402 found through the line above
+from tests.browser.support.visitor import DESKTOP, PHONE, wait_for_ink  # noqa: E402 the same
+from voute.paper import demo_people  # noqa: E402 the same
+from voute.paper.bill import BillPress  # noqa: E402 the same
+from voute.paper.demo_city import SEED  # noqa: E402 the same
+
+Scheme = Literal["light", "dark"]
+PICTURES: tuple[tuple[str, str, tuple[int, int], Scheme, str], ...] = (
+    ("document", "phone", PHONE, "light", "fr"),
+    ("open-letter", "phone", PHONE, "light", "fr"),
+    ("documents", "phone", PHONE, "dark", "fr"),
+    ("evidence", "phone", PHONE, "light", "en"),
+    ("welcome", "desktop", DESKTOP, "light", "fr"),
+    ("documents", "desktop", DESKTOP, "light", "en"),
+    ("document", "desktop", DESKTOP, "dark", "fr"),
+    ("ways-in-kit", "desktop", DESKTOP, "light", "fr"),
+)
+COLOURS = 128
+"""A palette keeps each picture below 120 kB; pages have few colours."""
+
+
+def take(browser: Browser, gallery: Gallery) -> None:
+    """Take every picture of the list."""
+    for state, device, size, scheme, locale in PICTURES:
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+        page.goto(gallery.address(state, locale))
+        page.locator("h1").wait_for()
+        if state == "document":
+            wait_for_ink(page)
+        path = ROOT / "docs" / "pictures" / f"page-{state}-{device}-{scheme}-{locale}.png"
+        page.screenshot(path=path)
+        Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+        print(f"{path.name}: {path.stat().st_size // 1024} kB")
+        page.close()
+
+
+def main() -> None:
+    """Build the gallery, serve it, take the pictures."""
+    sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
+    with serve_gallery(sample) as gallery, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        take(browser, gallery)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
