@@ -1,7 +1,5 @@
 /** The verifier's work: which file is which, then the numbered steps of `docs/spec/event-receipt.md`. Nothing is sent anywhere. */
 
-// Loaded with the page, not when it is needed: a page that promises to work without a connection must have it all.
-import '../core/tlog/cosignature.ts';
 import { hex, utf8 } from '../core/bytes.ts';
 import { digestDocument, type DocumentDigest, MAX_RECEIPT, verifyReceipt } from '../core/receipt.ts';
 import { fingerprintOf, acceptFirstRoot, type TrustRoot } from '../core/trust.ts';

@@ -16,6 +16,8 @@ await useCatalogues({
 });
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { flow, standalone: false } });
+// The core loads this when it is first needed; a page that goes on working without a connection must have it before.
+void import('../core/tlog/cosignature.ts');
 void flow.start(async () => readRoot(await api.trustRoot()));
 api.about().then(
   (about) => {
