@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.bound import UnitCosts, bound_of
+from bench.bound import bound_of, core_time_us
 from bench.checks import check_receipts
 from bench.city import ISSUER, Founded, found_city, served
 from bench.documents import SMALL_SIZE, count_vaults, half_and_half, holder, make_folder, write_list
 from bench.flushes import count_flushes
 from bench.holders import claim_all
 from bench.memory import MemoryWatch, Peak
-from bench.unit_costs import measure_unit_costs
+from bench.unit_costs import MeasuredCosts, measure_unit_costs
 from bench.usage import children_seconds, process_seconds
 from bench.workplace import WORK, environment
 
@@ -50,12 +50,20 @@ class Run:
     packs: int
     sealed_bytes: int
     client: Peak
-    costs: UnitCosts
+    costs: MeasuredCosts
 
     @property
     def documents_per_s(self) -> float:
         """The rate of the run."""
         return self.documents / self.seconds
+
+    @property
+    def necessary_share(self) -> float:
+        """How much of the processor time, both sides together, went into the work of the bound.
+
+        It is the share of the bound that the run would reach if it kept all cores busy from begin to end.
+        """
+        return core_time_us(self.costs.processor) * 1e-6 * self.documents / (self.client_cpu_s + self.server_cpu_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Measured:
     @property
     def bound_documents_per_s(self) -> float:
         """The median of the machine's bound."""
-        return statistics.median(bound_of(run.costs, self.cores).documents_per_s for run in self.runs)
+        return statistics.median(bound_of(run.costs.wall, self.cores).documents_per_s for run in self.runs)
 
     @property
     def ratio_to_bound(self) -> float:

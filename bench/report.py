@@ -28,7 +28,7 @@ def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
 def delivery_figures(measured: Measured) -> dict[str, Any]:
     """Put a measurement into the figures that are kept; memory is in MB, times in seconds or microseconds."""
     runs = measured.runs
-    bounds = [bound_of(run.costs, measured.cores) for run in runs]
+    bounds = [bound_of(run.costs.wall, measured.cores) for run in runs]
     return {
         "documents": runs[0].documents,
         "documents_per_s": round(measured.documents_per_s, 1),
@@ -42,7 +42,7 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
         "runs": len(runs),
         "to_vaults": runs[0].to_vaults,
         "to_codes": runs[0].to_codes,
-        "document_bytes_mean": round(runs[0].costs.document_bytes),
+        "document_bytes_mean": round(runs[0].costs.wall.document_bytes),
         "packs": runs[0].packs,
         "sealed_bytes": runs[0].sealed_bytes,
         "documents_per_s_spread": spread([run.documents_per_s for run in runs]),
@@ -50,13 +50,15 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
         "ratio_of_each_run": [_ratio(run, bound) for run, bound in zip(runs, bounds, strict=True)],
         "seconds": spread([run.seconds for run in runs], 3),
         "command_seconds": spread([run.command_seconds for run in runs], 3),
+        "necessary_share_of_cpu": spread([run.necessary_share for run in runs], 3),
         "client_cpu_us_per_document": spread([run.client_cpu_s / run.documents * 1e6 for run in runs]),
         "server_cpu_us_per_document": spread([run.server_cpu_s / run.documents * 1e6 for run in runs]),
         "bound_by": "disk"
         if statistics.median(b.disk for b in bounds) < statistics.median(b.processors for b in bounds)
         else "processors",
-        "unit_costs": {key: spread([asdict(run.costs)[key] for run in runs]) for key in asdict(runs[0].costs)},
-        "unit_costs_sum_us": spread([core_time_us(run.costs) for run in runs]),
+        "unit_costs": {key: spread([asdict(run.costs.wall)[key] for run in runs]) for key in asdict(runs[0].costs.wall)},
+        "unit_costs_sum_us": spread([core_time_us(run.costs.wall) for run in runs]),
+        "unit_costs_sum_cpu_us": spread([core_time_us(run.costs.processor) for run in runs]),
         "flushes": measured.flushes,
         "machine": machine(),
     }
@@ -121,6 +123,11 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ("share of the bound", f"{figures['ratio_to_bound']:.2f}", f"{min(ratios):.2f} – {max(ratios):.2f}, run by run"),
         ("seconds, call to receipts", f"{figures['seconds']['median']:.2f}", among("seconds", "{:.2f}".format)),
         ("seconds, whole command", f"{figures['command_seconds']['median']:.2f}", among("command_seconds", "{:.2f}".format)),
+        (
+            "necessary share of processor time",
+            f"{figures['necessary_share_of_cpu']['median']:.2f}",
+            among("necessary_share_of_cpu", "{:.2f}".format),
+        ),
         ("client's processor time a document (µs)", middle("client_cpu_us_per_document"), among("client_cpu_us_per_document")),
         ("server's processor time a document (µs)", middle("server_cpu_us_per_document"), among("server_cpu_us_per_document")),
         ("peak memory, client (MB)", f"{figures['peak_rss_client_mb']:,.0f}", f"{figures['client_processes']} processes, added"),
