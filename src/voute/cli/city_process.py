@@ -1,6 +1,7 @@
 """Runs a city's server as a child process and waits until it is healthy."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +30,10 @@ class CityDidNotStartError(StateError):
 @contextmanager
 def serving(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Serve a city for as long as the context lasts; ends it in order, whatever happens inside."""
+    # The server's socket may share its port: a second city there would take half of the visitors of the first.
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
+            raise CityDidNotStartError("the port is taken", port=str(settings.port))
     environment = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
     environment.update(write_settings(settings))
     # A session of its own: Ctrl+C reaches this process alone, which then ends the server in order.
@@ -51,11 +56,11 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], settings: Settings) ->
     end = time.monotonic() + START_WITHIN_S
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise CityDidNotStartError("the server ended", port=settings.port)
+            raise CityDidNotStartError("the server ended", port=str(settings.port))
         try:
             if httpx.get(f"http://127.0.0.1:{settings.port}/health", timeout=2.0).is_success:
                 return
         except httpx.HTTPError:
             pass
         time.sleep(_POLL_S)
-    raise CityDidNotStartError("not healthy in time", port=settings.port)
+    raise CityDidNotStartError("not healthy in time", port=str(settings.port))
