@@ -103,6 +103,7 @@ class PdfFolder:
     def __init__(self, folder: Path) -> None:
         """Take the folder in which relative names are looked up."""
         self.folder = folder
+        self._resolved = folder.resolve()
         self._by_name: dict[Path, Mapping[str, Path]] = {}
 
     def find(self, name: str) -> Path | Problem:
@@ -112,7 +113,7 @@ class PdfFolder:
             return Problem.FILE_OUTSIDE
         path = self.folder / relative
         if path.is_file():
-            return path if path.resolve().is_relative_to(self.folder.resolve()) else Problem.FILE_OUTSIDE
+            return path if path.resolve().is_relative_to(self._resolved) else Problem.FILE_OUTSIDE
         return self._same_but_for_form(path) or Problem.FILE_MISSING
 
     def _same_but_for_form(self, path: Path) -> Path | None:
