@@ -44,7 +44,7 @@ def check_pdf(path: Path) -> Problem | int:
 
 def _deep_check(path: Path, size: int) -> Problem | int:
     # Loading pikepdf takes a tenth of a second in every sealing process, and nearly no file needs it.
-    import pikepdf
+    import pikepdf  # noqa: PLC0415 -- as said above
 
     try:
         with pikepdf.open(path) as pdf:
