@@ -1,8 +1,10 @@
 """One city a test, founded once and copied."""
 
+import copy
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -12,8 +14,10 @@ from tests.support.asgi import Loop
 from tests.support.city import (
     FINANCES,
     PERMITS,
+    RP_ID,
     Clock,
     DemoCity,
+    SharedApplication,
     check,
     copy_template,
     demo_settings,
@@ -24,7 +28,10 @@ from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack
 from voute.core.ids import Slug
 from voute.format.dsse import parse
-from voute.format.trust_root import parse_trust_root
+from voute.format.trust_root import TrustRoot, parse_trust_root
+from voute.server.settings import Settings
+
+MASTER = b"m" * 32
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +62,56 @@ def loop() -> Iterator[Loop]:
     loop.close()
 
 
-@pytest.fixture
-def demo(founded: Path, folder: Path, loop: Loop) -> Iterator[DemoCity]:
+@pytest.fixture(scope="session")
+def shared(founded: Path, loop: Loop) -> Iterator[SharedApplication]:
+    settings = demo_settings(founded)
+    demo = open_demo_city(settings, trust_root_of(settings), Clock(), loop)
+    yield SharedApplication(settings, demo.city)
+    demo.close()
+
+
+def trust_root_of(settings: Settings) -> TrustRoot:
+    return parse_trust_root(parse(settings.trust_root_file.read_bytes()).payload)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A folder of a city in which a vault was opened, and all that its holder has."""
+
+    folder: Path
+    resident: Resident
+    cookie: str
+
+
+@pytest.fixture(scope="session")
+def claimed_once(founded: Path, memory_folder: Path, loop: Loop, shared: SharedApplication) -> Template:
+    """A vault that was opened with the code of a bill, all of it logged."""
+    folder = memory_folder / "claimed"
     settings = copy_template(founded, folder)
-    root = parse_trust_root(parse(settings.trust_root_file.read_bytes()).payload)
-    demo = open_demo_city(settings, root, Clock(), loop)
+    demo = open_demo_city(settings, trust_root_of(settings), Clock(), loop, shared)
+    with demo.client() as client:
+        issuer = Department(Slug("finances"), FINANCES, MASTER)
+        issuer.sign_in(client)
+        code, keys, _ = issuer.code("roll-1")
+        issuer.deliver(client, [issuer.bill_for_code(keys, "bill-1")])
+        demo.settle()
+        resident = Resident(client, demo.root)
+        resident.claim(code, with_kit=True)
+        demo.settle()
+        cookie = client.cookies["__Host-voute"]
+    demo.close()
+    return Template(folder, resident, cookie)
+
+
+@pytest.fixture
+def demo(
+    request: pytest.FixtureRequest, founded: Path, folder: Path, loop: Loop, shared: SharedApplication
+) -> Iterator[DemoCity]:
+    """A city of its own for each test; pages are read once by an application, so tests of pages have their own."""
+    template = request.getfixturevalue("claimed_once").folder if "claimed" in request.fixturenames else founded
+    settings = copy_template(template, folder)
+    common = None if "web" in request.fixturenames else shared
+    demo = open_demo_city(settings, trust_root_of(settings), Clock(), loop, common)
     yield demo
     demo.close()
 
@@ -72,7 +124,7 @@ def client(demo: DemoCity) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def issuer(client: httpx.Client) -> Department:
-    department = Department(Slug("finances"), FINANCES)
+    department = Department(Slug("finances"), FINANCES, MASTER)
     department.sign_in(client)
     return department
 
@@ -91,13 +143,11 @@ def resident(demo: DemoCity) -> Iterator[Resident]:
 
 
 @pytest.fixture
-def claimed(demo: DemoCity, client: httpx.Client, issuer: Department, resident: Resident) -> Resident:
+def claimed(claimed_once: Template, resident: Resident) -> Resident:
     """A resident whose vault was opened with the code of a bill, all of it logged."""
-    code, keys, _ = issuer.code("roll-1")
-    issuer.deliver(client, [issuer.bill_for_code(keys, "bill-1")])
-    demo.settle()
-    resident.claim(code, with_kit=True)
-    demo.settle()
+    once = claimed_once.resident
+    resident.vault, resident.passkey, resident.kit = once.vault, copy.copy(once.passkey), once.kit
+    resident.client.cookies.set("__Host-voute", claimed_once.cookie, domain=RP_ID)
     return resident
 
 

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
+from typing_extensions import override
 
 from tests.support.asgi import AppTransport, Loop
 from voute.app.city import City
@@ -72,7 +73,6 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead = 0
-
         self.frozen: int | None = None
 
     def __call__(self) -> int:
@@ -132,10 +132,40 @@ class DemoCity:
         self.assembled.stores.catalogue.close()
 
 
-def open_demo_city(settings: Settings, root: TrustRoot, clock: Clock, loop: Loop) -> DemoCity:
+class CurrentCity(City):
+    """Stands for whichever city a test has open, so that one application serves them all: making one takes long."""
+
+    __slots__ = ("city",)
+
+    def __init__(self, city: City) -> None:
+        object.__setattr__(self, "city", city)
+
+    @override
+    def __getattribute__(self, name: str) -> object:
+        return getattr(object.__getattribute__(self, "city"), name)
+
+
+class SharedApplication:
+    """One application for the cities of a test run, one after the other."""
+
+    def __init__(self, settings: Settings, city: City) -> None:
+        self._current = CurrentCity(city)
+        self.application = create_application(self._current, settings, WebFiles(settings.web))
+
+    def serve(self, city: City) -> Frame:
+        object.__setattr__(self._current, "city", city)
+        return self.application
+
+
+def open_demo_city(
+    settings: Settings, root: TrustRoot, clock: Clock, loop: Loop, shared: SharedApplication | None = None
+) -> DemoCity:
     assembled = assemble(settings, clock)
     parts = log_parts(settings, assembled.stores)
-    application = create_application(assembled.city, settings, WebFiles(settings.web))
+    if shared is None:
+        application = create_application(assembled.city, settings, WebFiles(settings.web))
+    else:
+        application = shared.serve(assembled.city)
     return DemoCity(settings, root, clock, assembled, parts, application, loop)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from voute.app.errors import TooManyError
 from voute.core.ports_store import Catalogue
@@ -20,6 +20,20 @@ class Limit:
     step: int = 1
 
 
+class Counting(Protocol):
+    """What counting needs of a city."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Where the counters are."""
+        ...
+
+    @property
+    def now(self) -> Callable[[], int]:
+        """A clock in microseconds."""
+        ...
+
+
 @dataclass(slots=True)
 class _Lease:
     window: int
@@ -32,10 +46,9 @@ class Limiter:
     A step only ever lets fewer calls through than the limit says, never more. Made for many threads.
     """
 
-    def __init__(self, catalogue: Catalogue, now: Callable[[], int], factor: int = 1) -> None:
-        """Take the catalogue, a clock in microseconds, and by how much every limit is multiplied (load tests)."""
-        self._catalogue = catalogue
-        self._now = now
+    def __init__(self, city: Counting, factor: int = 1) -> None:
+        """Take the city's catalogue and clock, and by how much every limit is multiplied (load tests)."""
+        self._city = city
         self._factor = factor
         self._leases: dict[tuple[str, str], _Lease] = {}
 
@@ -47,10 +60,10 @@ class Limiter:
         """
         if self.spend(limit, client):
             return
-        now = self._now()
+        now = self._city.now()
         width = limit.seconds * SECOND
         window = now - now % width
-        with self._catalogue.write(durable=False) as tx:
+        with self._city.catalogue.write(durable=False) as tx:
             count = tx.limits.hit(limit.name, client, window, limit.step)
         if count > limit.calls * self._factor:
             raise TooManyError(max(1, -(-(window + width - now) // SECOND)))
@@ -59,7 +72,7 @@ class Limiter:
 
     def spend(self, limit: Limit, client: str) -> bool:
         """Count one call out of what was taken in advance, without touching the catalogue; False when nothing is left."""
-        now = self._now()
+        now = self._city.now()
         lease = self._leases.get((limit.name, client))
         if lease is None or lease.window != now - now % (limit.seconds * SECOND) or lease.left <= 0:
             return False

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a limiter needs of a city."""
+
+    catalogue: SqlCatalogue
+    now: Clock
 
 
 @pytest.fixture
@@ -40,7 +49,7 @@ def calls(limiter: Limiter, limit: Limit, client: str, most: int = 100) -> int:
 
 def test_limit_counts_by_route_and_client_and_window(catalogue: SqlCatalogue) -> None:
     clock = Clock()
-    limiter = Limiter(catalogue, clock)
+    limiter = Limiter(Parts(catalogue, clock))
     limit = Limit("a", 5)
     assert calls(limiter, limit, "x") == 5
     assert calls(limiter, limit, "y") == 5
@@ -52,7 +61,7 @@ def test_limit_counts_by_route_and_client_and_window(catalogue: SqlCatalogue) ->
 def test_limit_says_when_to_come_back(catalogue: SqlCatalogue) -> None:
     clock = Clock()
     clock.now += 45_500_000
-    limiter = Limiter(catalogue, clock)
+    limiter = Limiter(Parts(catalogue, clock))
     limiter.check(Limit("a", 1), "x")
     with pytest.raises(TooManyError) as caught:
         limiter.check(Limit("a", 1), "x")
@@ -62,19 +71,19 @@ def test_limit_says_when_to_come_back(catalogue: SqlCatalogue) -> None:
 def test_limit_in_steps_never_lets_more_through(catalogue: SqlCatalogue) -> None:
     clock = Clock()
     limit = Limit("a", 50, step=20)
-    first, second = Limiter(catalogue, clock), Limiter(catalogue, clock)
+    first, second = Limiter(Parts(catalogue, clock)), Limiter(Parts(catalogue, clock))
     first.check(limit, "x")
     assert calls(second, limit, "x") == 20
     assert calls(first, limit, "x") == 19
 
 
 def test_limit_factor_multiplies(catalogue: SqlCatalogue) -> None:
-    assert calls(Limiter(catalogue, Clock(), factor=3), Limit("a", 5), "x") == 15
+    assert calls(Limiter(Parts(catalogue, Clock()), factor=3), Limit("a", 5), "x") == 15
 
 
 def test_limit_forgets_leases_when_there_are_too_many(catalogue: SqlCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voute.app.limit.MAX_LEASES", 2)
-    limiter = Limiter(catalogue, Clock())
+    limiter = Limiter(Parts(catalogue, Clock()))
     limit = Limit("a", 4, step=2)
     for client in ("x", "y", "z"):
         limiter.check(limit, client)

@@ -83,7 +83,7 @@ def create_application(
     lifespan: Sequence[Lifespan] = (),
 ) -> Frame:
     """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves (jobs)."""
-    guard = Guard(city, Limiter(city.catalogue, city.now, settings.limit_factor), settings)
+    guard = Guard(city, Limiter(city, settings.limit_factor), settings)
     # A dependency must not bear the name of a key of any body: Litestar would take a bad value there for a fault of ours.
     inner = Litestar(
         route_handlers=list(ROUTES),

@@ -8,8 +8,8 @@ from voute.app.ports import Holder
 from voute.core.ids import Slug
 from voute.server.settings import Settings
 
-TheCity = NamedDependency[City]
-TheHolder = NamedDependency[Holder]
-TheIssuer = NamedDependency[Slug]
-# Validating would take the dataclass apart and put it together again, which a union of networks does not allow.
+# Ours, not a visitor's: validating would take these apart and put them together again on every request.
+TheCity = NamedDependency[SkipValidation[City]]
+TheHolder = NamedDependency[SkipValidation[Holder]]
+TheIssuer = NamedDependency[SkipValidation[Slug]]
 TheSettings = NamedDependency[SkipValidation[Settings]]

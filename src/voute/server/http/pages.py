@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, HeaderParameter
+from litestar.params import FromPath, HeaderParameter, SkipValidation
 
 from voute.app.limit import Limit
 from voute.server.http.access import public
@@ -91,7 +91,7 @@ class WebFiles:
         return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"))
 
 
-TheWeb = NamedDependency[WebFiles]
+TheWeb = NamedDependency[SkipValidation[WebFiles]]
 AcceptEncoding = Annotated[str | None, HeaderParameter(name="accept-encoding", max_length=500)]
 
 
