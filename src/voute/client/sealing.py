@@ -36,6 +36,10 @@ little in memory. A larger document makes a larger pack (docs/spec/pack.md allow
 RECIPIENTS_KEPT: Final = 256
 """Recipients a sealer keeps loaded, some 10 kB each: enough for a list sorted by owner, little for a city of 200,000."""
 
+PACK_DOCUMENTS: Final = 2_000
+"""A pack is sent when it has this many documents: its draft then stays below the 16 MiB of docs/spec/api.md, at up to
+8 kB a header with its card."""
+
 CURRENCY: Final = "CAD"
 """The currency of amounts in a list; the manifest can say another."""
 
@@ -98,7 +102,11 @@ class Sealer:
         pack = _OpenPack()
         for target in targets:
             body = _read(target.row)
-            if pack.writer.count and (pack.size >= PACK_TARGET or not pack.writer.has_room(len(body) + len(body) // 512)):
+            if pack.writer.count and (
+                pack.writer.count >= PACK_DOCUMENTS
+                or pack.size >= PACK_TARGET
+                or not pack.writer.has_room(len(body) + len(body) // 512)
+            ):
                 yield self._send(pack)
                 pack = _OpenPack()
             self._add(pack, target, body)
