@@ -96,6 +96,7 @@ def test_browser_delivery_under_way_while_its_resident_claims_still_opens(new: N
         run.join(60)
     assert failures == []
     visitor.open_list()
+    expect(visitor.page.locator("section[aria-labelledby^=year] .title", has_text="Permis PENDING-1")).to_be_visible()
     assert sorted(visitor.titles()) == sorted([letter.row["titre"], "Permis PENDING-1"])
     identity = visitor.open_document("Permis PENDING-1")
     assert city.query("SELECT box_kind FROM documents WHERE document_id = ?", bytes.fromhex(identity)) == [("claim",)]

@@ -10,9 +10,13 @@ import { keyHolder } from './holder.ts';
 import { Session } from './session.svelte.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
 
+/** Where the skip link of the frame leads (`ui/components/Frame.svelte`). */
+const SKIP_TARGET = '#main';
+
 /** Takes the code out of the address before anything else runs: no history entry, no later script sees it. */
 function takeCode(): string | null {
-  if (location.pathname !== '/ouvrir' || location.hash.length < 2) return null;
+  // The link that skips to the content has a fragment too, which is no code and stays the browser's.
+  if (location.pathname !== '/ouvrir' || location.hash.length < 2 || location.hash === SKIP_TARGET) return null;
   const code = location.hash.slice(1);
   history.replaceState(null, '', location.pathname);
   return code;
