@@ -16,13 +16,7 @@ import {
   signatureBy,
   verifyNoteEd25519,
 } from './note.ts';
-
-/** Size and root of a log. */
-export interface Checkpoint {
-  readonly origin: string;
-  readonly size: number;
-  readonly root: Uint8Array;
-}
+import type { Checkpoint } from './head.ts';
 
 /** A checkpoint and the note that carries it; no signature has been verified. */
 export interface SignedCheckpoint {

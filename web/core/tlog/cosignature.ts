@@ -9,7 +9,7 @@ import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js';
 
 import { concat, u64, utf8 } from '../bytes.ts';
 import { VerificationError } from '../errors.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from './head.ts';
 import { requireKeyName } from './note.ts';
 
 /** Length in bytes of an ML-DSA-44 public key. */

@@ -14,7 +14,7 @@ import { publicKeyOf, signEd25519 } from '../../../core/ed25519.ts';
 import { blindEvent } from '../../../core/event.ts';
 import { encodeJson, type Json } from '../../../core/json.ts';
 import type { OwnBytes, ReceiptReply, SealedRow } from '../../../core/rpc.ts';
-import { type Checkpoint } from '../../../core/tlog/checkpoint.ts';
+import { type Checkpoint } from '../../../core/tlog/head.ts';
 import { cosignedMessage } from '../../../core/tlog/cosignature.ts';
 import { leafHash, treeRoot } from '../../../core/tlog/merkle.ts';
 import { ED25519_NOTE, MLDSA44_COSIGNATURE, noteKeyId } from '../../../core/tlog/note.ts';
