@@ -76,6 +76,7 @@ bench: setup .make/web ## measure, print the table, write bench/results
 docs: .make/python ## write anew the pages that are made from code
 	@$(PY) -m voute.server.http.openapi docs/api/openapi.json
 	@$(PY) -m voute.server.settings_page docs/operate/settings.md
+	@$(PY) tools/attacks_page.py
 
 clean: ## remove what was built, keep downloads
 	@rm -rf .make/web .make/reports web/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache
