@@ -32,7 +32,7 @@ MAX_KEYRING: Final = 1_500_000
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """A claim as it came; `digest` is the SHA-256 of the body it came in."""
+    """A claim as it came; `digest` is the SHA-256 of the body it came in, `ending` the token of the browser's session."""
 
     lookup_id: LookupId
     token: bytes
@@ -46,6 +46,7 @@ class ClaimRequest:
     registration: Registration | None
     headers: tuple[tuple[DocumentId, bytes], ...]
     digest: Hash
+    ending: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def claim(city: City, request: ClaimRequest) -> Claimed:
         waiting = waiting_ids(tx, request.lookup_id)
     if first is not None:
         with city.catalogue.write() as tx:
-            opened = session.open_holder(tx, first, city.now())
+            opened = session.open_holder(tx, first, city.now(), request.ending)
         return Claimed(first, _documents(request), opened)
     if not waiting.issuperset(_documents(request)):
         raise ClaimRefusedError("a header of a document that does not wait here", part="headers")
@@ -167,7 +168,7 @@ def _keep(city: City, row: LookupRow, request: ClaimRequest, verified: _Verified
         if not tx.lookups.bind(row.lookup_id, vault, request.bind, now, event):
             raise ClaimUsedError
         tx.documents.set_headers(request.headers)
-        return Claimed(vault, _documents(request), session.open_holder(tx, vault, now))
+        return Claimed(vault, _documents(request), session.open_holder(tx, vault, now, request.ending))
 
 
 def _keep_keys(tx: Transaction, request: ClaimRequest, verified: _Verified, now: int) -> None:

@@ -30,8 +30,10 @@ class Opened(NamedTuple):
     expires_at: int
 
 
-def open_holder(tx: Transaction, vault: VaultId, now: int) -> Opened:
-    """Open a holder's session."""
+def open_holder(tx: Transaction, vault: VaultId, now: int, ending: bytes | None = None) -> Opened:
+    """Open a holder's session; the one whose token the same browser showed, `ending`, ends with it."""
+    if ending is not None:
+        tx.sessions.remove(digest(ending))
     return _open(tx, HOLDER, vault, now, HOLDER_LIFE)
 
 
@@ -93,3 +95,12 @@ def close(catalogue: Catalogue, holder: Holder) -> None:
     """End the session in use; ending it twice is no error."""
     with catalogue.write() as tx:
         tx.sessions.remove(holder.token_hash)
+
+
+def close_others(catalogue: Catalogue, holder: Holder, now: int) -> None:
+    """End all sessions of the vault but the one in use, on whatever device they are."""
+    with catalogue.write() as tx:
+        if tx.sessions.get(holder.token_hash) is None:
+            raise NotSignedInError
+        tx.sessions.remove_of(HOLDER, holder.vault_id)
+        keep_open(tx, holder, now)

@@ -1,5 +1,7 @@
 """A holder signs in: with a passkey or chip card (WebAuthn), or with the recovery kit's key. One answer for every failure."""
 
+import hashlib
+from dataclasses import dataclass
 from typing import Final
 
 from voute.app import session
@@ -10,11 +12,19 @@ from voute.app.secret import give_challenge, take_challenge
 from voute.core.errors import FormatError, VerificationError
 from voute.core.ids import MethodId, VaultId
 from voute.core.ports_store import Transaction
+from voute.core.rows import CredentialRow
 from voute.format import ed25519
 from voute.format.kit_sign_in import kit_message
 
 PURPOSE: Final = "session"
 """Challenges of this purpose also authenticate the registration of a further passkey (`app.keyring`)."""
+
+NOBODY: Final = ed25519.SigningKey(hashlib.sha256(b"voute/nobody").digest())
+"""Stands in for the key of a credential or kit that nobody has. Its seed is no secret: nothing is gained by signing with it,
+for the row is missing and the sign-in fails after the same work."""
+_NOBODYS_KEY: Final = NOBODY.public
+# The same as a COSE key (RFC 9053 §7.2): {kty: OKP, alg: EdDSA, crv: Ed25519, x: the key}.
+_NOBODYS_COSE_KEY: Final = bytes.fromhex("a4010103272006215820") + _NOBODYS_KEY
 
 
 def challenge(city: City) -> bytes:
@@ -23,8 +33,19 @@ def challenge(city: City) -> bytes:
         return give_challenge(tx, PURPOSE, None, city.now())
 
 
-def with_passkey(city: City, asked: bytes, reply: Assertion) -> tuple[VaultId, session.Opened]:
-    """Open a session by an authenticator's reply; the challenge is used up whatever comes out.
+@dataclass(frozen=True, slots=True)
+class KitReply:
+    """A recovery kit's answer to a challenge: which kit of which vault, and its signature."""
+
+    vault_id: VaultId
+    method_id: MethodId
+    signature: bytes
+
+
+def with_passkey(city: City, asked: bytes, reply: Assertion, ending: bytes | None) -> tuple[VaultId, session.Opened]:
+    """Open a session by an authenticator's reply, and end the one that the browser had (`ending`).
+
+    The challenge is used up whatever comes out, and a credential that nobody has costs the same work as a known one.
 
     Raises:
         SignInFailedError: for every cause.
@@ -33,36 +54,45 @@ def with_passkey(city: City, asked: bytes, reply: Assertion) -> tuple[VaultId, s
     with city.catalogue.write() as tx:
         known = take_challenge(tx, PURPOSE, None, asked, now)
         row = tx.credentials.get(reply.credential_id)
-        if known and row is not None and reply.user_handle in {None, row.vault_id}:
-            try:
-                count = city.credentials.signed_in(reply, asked, row.public_key, row.sign_count)
-            except SignInFailedError:
-                pass
-            else:
-                tx.credentials.used(row.credential_id, count, now)
-                return row.vault_id, session.open_holder(tx, row.vault_id, now)
+        count = _counted(city, asked, reply, row)
+        if known and row is not None and count is not None and reply.user_handle in {None, row.vault_id}:
+            tx.credentials.used(row.credential_id, count, now)
+            return row.vault_id, session.open_holder(tx, row.vault_id, now, ending)
     raise SignInFailedError
 
 
-def with_kit(city: City, asked: bytes, vault: VaultId, method: MethodId, signature: bytes) -> tuple[VaultId, session.Opened]:
-    """Open a session by the kit's signature over the challenge; the challenge is used up whatever comes out.
+def _counted(city: City, asked: bytes, reply: Assertion, row: CredentialRow | None) -> int | None:
+    """Return the authenticator's new counter, or None when its reply does not hold."""
+    key, count = (_NOBODYS_COSE_KEY, 0) if row is None else (row.public_key, row.sign_count)
+    try:
+        return city.credentials.signed_in(reply, asked, key, count)
+    except SignInFailedError:
+        return None
+
+
+def with_kit(city: City, asked: bytes, reply: KitReply, ending: bytes | None) -> tuple[VaultId, session.Opened]:
+    """Open a session by the kit's signature over the challenge, and end the one that the browser had (`ending`).
+
+    The challenge is used up whatever comes out, and a kit that nobody has costs the same work as a known one.
 
     Raises:
         SignInFailedError: for every cause.
     """
     now = city.now()
     with city.catalogue.write() as tx:
-        if take_challenge(tx, PURPOSE, None, asked, now) and _kit_signed(city, tx, asked, (vault, method), signature):
-            return vault, session.open_holder(tx, vault, now)
+        known = take_challenge(tx, PURPOSE, None, asked, now)
+        signed = _kit_signed(city, tx, asked, reply)
+        if known and signed:
+            return reply.vault_id, session.open_holder(tx, reply.vault_id, now, ending)
     raise SignInFailedError
 
 
-def _kit_signed(city: City, tx: Transaction, asked: bytes, who: tuple[VaultId, MethodId], signature: bytes) -> bool:
-    row = tx.vaults.method(*who)
-    if row is None or row.sign_in_key is None:
-        return False
+def _kit_signed(city: City, tx: Transaction, asked: bytes, reply: KitReply) -> bool:
+    row = tx.vaults.method(reply.vault_id, reply.method_id)
+    key = None if row is None else row.sign_in_key
+    message = kit_message(city.trust().root.origin, reply.vault_id, reply.method_id, asked)
     try:
-        ed25519.verify(row.sign_in_key, signature, kit_message(city.trust().root.origin, *who, asked))
+        ed25519.verify(key or _NOBODYS_KEY, reply.signature, message)
     except (VerificationError, FormatError):
         return False
-    return True
+    return key is not None

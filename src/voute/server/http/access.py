@@ -107,6 +107,14 @@ def _cookie_token(text: str) -> bytes:
         raise NotSignedInError from None
 
 
+def shown_token(connection: Connection) -> bytes | None:
+    """Return the token of the session that a browser shows on a public route; None if it shows none that could be one."""
+    try:
+        return _cookie_token(connection.cookies.get(COOKIE, ""))
+    except NotSignedInError:
+        return None
+
+
 def _bearer_token(text: str) -> bytes:
     if not text.startswith(_BEARER) or len(text) > MAX_AUTHORIZATION:
         raise NotSignedInError

@@ -13,7 +13,7 @@ from voute.app.city import City
 from voute.app.limit import Limit
 from voute.app.methods import Method
 from voute.core.ids import HASH_SIZE, ID_SIZE, Hash, document_id, hash_of, lookup_id, method_id, parse_hex
-from voute.server.http.access import public
+from voute.server.http.access import public, shown_token
 from voute.server.http.given import TheCity
 from voute.server.http.session_cookie import session_cookie
 from voute.server.http.webauthn_wire import RegistrationReply, from_base64url, read_registration
@@ -127,10 +127,10 @@ def look_up(city: TheCity, data: JSONBody[LookupBody]) -> LookupReply:
 async def claim(city: TheCity, request: Request[Any, Any, Any], data: JSONBody[ClaimBody]) -> Response[ClaimReply]:
     """Open a vault with a code, all or nothing."""
     digest = hash_of(hashlib.sha256(await request.body()).digest())
-    return await sync_to_thread(_claim, city, data, digest)
+    return await sync_to_thread(_claim, city, data, digest, shown_token(request))
 
 
-def _claim(city: City, data: ClaimBody, digest: Hash) -> Response[ClaimReply]:
+def _claim(city: City, data: ClaimBody, digest: Hash, ending: bytes | None) -> Response[ClaimReply]:
     claimed = rules.claim(
         city,
         rules.ClaimRequest(
@@ -146,6 +146,7 @@ def _claim(city: City, data: ClaimBody, digest: Hash) -> Response[ClaimReply]:
             registration=None if data.credential is None else read_registration(data.credential),
             headers=tuple((document_id(parse_hex(one.document_id, ID_SIZE)), one.header) for one in data.headers),
             digest=digest,
+            ending=ending,
         ),
     )
     reply = ClaimReply(vault_id=claimed.vault_id.hex(), documents=[one.hex() for one in claimed.documents])

@@ -1,6 +1,8 @@
 """Sessions of holders: challenge, sign-in by passkey or kit, what the session is, signing out."""
 
-from litestar import Response, delete, get, post
+from typing import Any
+
+from litestar import Request, Response, delete, get, post
 from litestar.params import JSONBody
 
 from voute.app import session as rules
@@ -9,13 +11,15 @@ from voute.app.limit import Limit
 from voute.app.vault import read_methods
 from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, vault_id
 from voute.core.rows import MethodRow
-from voute.server.http.access import HOLDER, public
+from voute.server.http.access import HOLDER, public, shown_token
 from voute.server.http.claims import MethodBody
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.session_cookie import ended_cookie, session_cookie
 from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
 from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class Nothing(Model):
@@ -78,9 +82,9 @@ def give_challenge(city: TheCity, data: JSONBody[Nothing]) -> ChallengeReply:  #
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def sign_in_with_passkey(city: TheCity, data: JSONBody[SignInBody]) -> Response[SignedIn]:
-    """Sign in with a passkey or chip card."""
-    return _signed_in(*sign_in.with_passkey(city, data.challenge, read_assertion(data.credential)))
+def sign_in_with_passkey(city: TheCity, request: AnyRequest, data: JSONBody[SignInBody]) -> Response[SignedIn]:
+    """Sign in with a passkey or chip card; the session that this browser had ends."""
+    return _signed_in(*sign_in.with_passkey(city, data.challenge, read_assertion(data.credential), shown_token(request)))
 
 
 @post(
@@ -90,11 +94,11 @@ def sign_in_with_passkey(city: TheCity, data: JSONBody[SignInBody]) -> Response[
     request_max_body_size=MAX_SMALL,
     sync_to_thread=True,
 )
-def sign_in_with_kit(city: TheCity, data: JSONBody[KitBody]) -> Response[SignedIn]:
-    """Sign in with the recovery kit."""
+def sign_in_with_kit(city: TheCity, request: AnyRequest, data: JSONBody[KitBody]) -> Response[SignedIn]:
+    """Sign in with the recovery kit; the session that this browser had ends."""
     vault = vault_id(parse_hex(data.vault_id, HASH_SIZE))
-    method = method_id(parse_hex(data.method_id, ID_SIZE))
-    return _signed_in(*sign_in.with_kit(city, data.challenge, vault, method, data.signature))
+    reply = sign_in.KitReply(vault, method_id(parse_hex(data.method_id, ID_SIZE)), data.signature)
+    return _signed_in(*sign_in.with_kit(city, data.challenge, reply, shown_token(request)))
 
 
 def _signed_in(vault: VaultId, opened: rules.Opened) -> Response[SignedIn]:
@@ -125,3 +129,9 @@ def sign_out(city: TheCity, holder: TheHolder) -> Response[None]:
     """End the session."""
     rules.close(city.catalogue, holder)
     return Response(None, status_code=204, cookies=[ended_cookie()])
+
+
+@delete("/api/session/others", opt=HOLDER, sync_to_thread=True)
+def sign_out_others(city: TheCity, holder: TheHolder) -> None:
+    """End every other session of the vault, on whatever device it is."""
+    rules.close_others(city.catalogue, holder, city.now())
