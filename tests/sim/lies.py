@@ -12,18 +12,22 @@ from tests.support.holder import Resident, now
 from tests.support.proxy import Exchange, Message
 from tests.support.served_city import CITY, ServedCity
 from voute.client.home import IssuerHome
+from voute.core.errors import VouteError
 from voute.core.ids import Hash, LookupId, Slug
 from voute.format import dsse
 from voute.format.act import Act
 from voute.format.dsse import SigningKey
 from voute.format.event import Event, blind
+from voute.format.sidecar import BoxKind, parse_draft
 from voute.format.subject import Claim, vault_actor
 from voute.format.vault_record import VaultKind
+from voute.seal.agefile import open_header
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.unlock import kit_method, new_kit
 from voute.seal.vault import first_keyring, name_method, new_vault
-from voute.server.keys import read_log_seeds
-from voute.tlog.checkpoint import Checkpoint
+from voute.server.keys import read_log_seeds, read_witness_seed
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.cosignature import Cosigner
 from voute.tlog.merkle import leaf_hash
 from voute.tlog.note import Note
 from voute.tlog.signer import MemorySigner
@@ -68,23 +72,32 @@ class Bound:
     def bills(self, key: str) -> Path:
         return write_list(self.folder / "list.csv", bill_rows(self.folder / "pdf", ["a-1"], **{"document key": key}))
 
-    def deliver(self, key: str) -> Ran:
+    def deliver(self, key: str, mutant: str = "") -> Ran:
         command = ("deliver", self.bills(key), "--as", self.home.issuer, "--home", self.home.home, "--json")
-        return self.voute(*command)
+        return self.voute(*command, mutant=mutant)
 
-    def deliver_lied_to(self, key: str, lie: Lie) -> tuple[Ran, list[Exchange]]:
+    def deliver_lied_to(self, key: str, lie: Lie, mutant: str = "") -> tuple[Ran, list[Exchange]]:
         mark = self.city.proxy.mark
 
         def tell(exchange: Exchange) -> Message | None:
-            if exchange.path != "/api/directory/match" or exchange.reply is None:
+            if exchange.reply is None:
+                return None
+            if exchange.path == "/api/directory/bound":
+                # A liar takes whatever a department believes.
+                return exchange.reply.with_body(b'{"accepted":1}', "HTTP/1.1 200 OK")
+            if exchange.path != "/api/directory/match":
                 return None
             said = exchange.reply.json
             lie(self, said)
             return exchange.reply.with_json(said)
 
         with self.city.proxy.hooks(after=tell):
-            ran = self.deliver(key)
+            ran = self.deliver(key, mutant)
         return ran, self.city.proxy.since(mark)
+
+    def forget(self) -> None:
+        """Go back to the registry before any vault was pinned: what is offered then is seen for the first time."""
+        self.home.registry_path.write_bytes(self.home.registry_path.with_name("registry.json.1").read_bytes())
 
 
 def the_binding(said: dict[str, Any]) -> Binding:
@@ -92,6 +105,20 @@ def the_binding(said: dict[str, Any]) -> Binding:
     assert entry["state"] == "bound"
     binding: Binding = entry["binding"]
     return binding
+
+
+def sealed_since(exchanges: list[Exchange]) -> list[tuple[BoxKind, bytes]]:
+    """Every header that was uploaded, with the kind of its box."""
+    drafts = [parse_draft(one.request.body) for one in exchanges if one.path.endswith("/draft")]
+    return [(one.placement.box_kind, one.placement.header) for draft in drafts for one in draft.records]
+
+
+def opens(identity: HybridIdentity, header: bytes) -> bool:
+    try:
+        open_header(header, [identity])
+    except VouteError:
+        return False
+    return True
 
 
 # -- the lies, each an attack of the threat model's table
@@ -217,6 +244,16 @@ def _fork(bound: Bound, said: dict[str, Any], subject: Claim) -> None:
     the_binding(said)["proof"] = proof
 
 
+def logged_claim(bound: Bound, said: dict[str, Any]) -> None:
+    """The liar's vault, with a claim for it that the log and its witness have really signed: they know no codes."""
+    forked_log(bound, said)
+    seed = read_witness_seed(bound.city.server.settings.keys_folder)
+    assert seed is not None
+    signed = SignedCheckpoint.parse(said["checkpoint"].encode())
+    line = Cosigner(seed.name, seed.mldsa44).sign(signed.head, now())
+    said["checkpoint"] = Note(signed.note.text, (*signed.note.signatures, line)).encode().decode()
+
+
 def another_events_proof(bound: Bound, said: dict[str, Any]) -> None:
     the_binding(said)["proof"] = bound.stranger["proof"]
 
@@ -240,6 +277,7 @@ LIES: list[tuple[Lie, str]] = [
     (without_witness, "checkpoint"),
     (forked_log, "checkpoint"),
     (forked_log_true_claim, "checkpoint"),
+    (logged_claim, "bind-mismatch"),
     (another_events_proof, "claim-event"),
     (wrong_path, "merkle-proof"),
 ]

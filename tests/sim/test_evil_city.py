@@ -3,86 +3,34 @@
 The lies are told by a proxy before the real city, so that everything else is true; the same list without the lie passes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.sim.conftest import NewBound
 from tests.sim.lies import (
     LIES,
-    Attacker,
     Bound,
     Lie,
     another_residents,
     forked_log,
-    make_attacker,
+    logged_claim,
+    opens,
     own_key_bare,
     own_records,
     replayed_bind,
+    sealed_since,
     the_binding,
 )
-from tests.support.command import Voute, bill_rows, write_list
-from tests.support.holder import Resident
 from tests.support.proxy import Exchange, Message
-from tests.support.served_city import ServedCity, serve_city
-from voute.client.codes import CodeDesk
 from voute.client.trust import pin
-from voute.core.errors import VouteError
 from voute.format import dsse
 from voute.format.dsse import SigningKey
-from voute.format.sidecar import BoxKind, parse_draft
+from voute.format.sidecar import BoxKind
 from voute.format.trust_root import TrustRoot, sign_trust_root
-from voute.seal.agefile import open_header
-from voute.seal.hybrid import HybridIdentity
 from voute.seal.vault import change_keyring
-
-NUMBER_OF_DEPARTMENTS = 40
-
-
-@pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
-    names = [f"office-{number}" for number in range(NUMBER_OF_DEPARTMENTS)]
-    city = serve_city(tmp_path_factory.mktemp("city"), names)
-    yield city
-    city.close()
-
-
-@pytest.fixture(scope="module")
-def attacker() -> Attacker:
-    return make_attacker()
-
-
-NewBound = Callable[[], Bound]
-
-
-@pytest.fixture(scope="module")
-def new_bound(city: ServedCity, attacker: Attacker, voute: Voute, tmp_path_factory: pytest.TempPathFactory) -> NewBound:
-    numbers = iter(range(NUMBER_OF_DEPARTMENTS))
-
-    def make() -> Bound:
-        name = f"office-{next(numbers)}"
-        home, folder = city.home(name), tmp_path_factory.mktemp(name)
-        resident = Resident(city.browser(), city.root)
-        bound = Bound(city, home, voute, folder, resident, attacker, {})
-        table = write_list(folder / "first.csv", bill_rows(folder / "pdf", ["a-1", "b-1"]))
-        voute("deliver", table, "--as", name, "--home", home.home).ended(0)
-        desk = CodeDesk(home)
-        resident.claim(desk.code(desk.at("a-1")[0]), with_kit=True)
-        Resident(city.browser(), city.root).claim(desk.code(desk.at("b-1")[0]))
-        city.settle()
-        # The next run pins both; what the city said of the other one is kept for the lies.
-        mark = city.proxy.mark
-        table = write_list(folder / "second.csv", bill_rows(folder / "pdf", ["a-1", "b-1"], type="permit"))
-        rewrite = table.read_text().replace("key-", "second-")
-        table.write_text(rewrite)
-        voute("deliver", table, "--as", name, "--home", home.home).ended(0)
-        (match,) = [one for one in city.proxy.since(mark) if one.path == "/api/directory/match"]
-        assert match.reply is not None
-        bound.stranger = match.reply.json["entries"][1]["binding"]
-        return bound
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -90,20 +38,7 @@ def bound(new_bound: NewBound) -> Bound:
     return new_bound()
 
 
-def sealed_since(exchanges: list[Exchange]) -> list[tuple[BoxKind, bytes]]:
-    """Every header that was uploaded, with the kind of its box."""
-    drafts = [parse_draft(one.request.body) for one in exchanges if one.path.endswith("/draft")]
-    return [(one.placement.box_kind, one.placement.header) for draft in drafts for one in draft.records]
-
-
-def opens(identity: HybridIdentity, header: bytes) -> bool:
-    try:
-        open_header(header, [identity])
-    except VouteError:
-        return False
-    return True
-
-
+@pytest.mark.attack("A1", "D1")
 @pytest.mark.parametrize(("lie", "check"), LIES, ids=[lie.__name__ for lie, _ in LIES])
 def test_sim_evil_city_lie_about_a_vault_names_the_row_and_seals_nothing(bound: Bound, lie: Lie, check: str) -> None:
     before = bound.city.snapshot()
@@ -116,6 +51,7 @@ def test_sim_evil_city_lie_about_a_vault_names_the_row_and_seals_nothing(bound: 
     assert bound.home.registry_path.read_bytes() == registry
 
 
+@pytest.mark.control("A1", "D1")
 def test_sim_evil_city_control_run_without_a_lie_is_sealed_to_the_resident_alone(bound: Bound) -> None:
     ran, exchanges = bound.deliver_lied_to("control", lambda _bound, _said: None)
     assert ran.ended(0).json["to_vaults"] == 1
@@ -125,6 +61,7 @@ def test_sim_evil_city_control_run_without_a_lie_is_sealed_to_the_resident_alone
     assert not opens(bound.attacker.identity, header)
 
 
+@pytest.mark.attack("A1")
 def test_sim_evil_city_attackers_key_opens_nothing_that_was_ever_uploaded(bound: Bound) -> None:
     for lie, _ in LIES:
         bound.deliver_lied_to(f"again-{lie.__name__}", lie)
@@ -134,17 +71,20 @@ def test_sim_evil_city_attackers_key_opens_nothing_that_was_ever_uploaded(bound:
     assert any(opens(bound.resident.open_vault.reading, header) for _, header in headers)
 
 
+@pytest.mark.attack("A1")
 def test_sim_evil_city_first_sight_of_a_binding_is_proven_too(new_bound: NewBound) -> None:
     """The registry has pinned nothing yet: it is the code on the letter that the liar doesn't have."""
     bound = new_bound()
-    bound.home.registry_path.write_bytes(bound.home.registry_path.with_name("registry.json.1").read_bytes())
-    for lie in (own_key_bare, replayed_bind, own_records, forked_log, another_residents):
+    bound.forget()
+    for lie in (own_key_bare, replayed_bind, own_records, forked_log, logged_claim, another_residents):
         ran, exchanges = bound.deliver_lied_to(f"first-{lie.__name__}", lie)
         assert ran.ended(3).json["findings"][0]["problem"] == "key-not-proven"
         assert sealed_since(exchanges) == []
     assert bound.deliver("control").ended(0).json["to_vaults"] == 1
 
 
+@pytest.mark.attack("A1")
+@pytest.mark.control("A1")
 def test_sim_evil_city_old_reading_key_is_refused_once_the_new_one_was_seen(new_bound: NewBound) -> None:
     bound = new_bound()
     resident = bound.resident
@@ -183,6 +123,7 @@ def offering(raw: bytes) -> Callable[[Exchange], Message | None]:
     return tell
 
 
+@pytest.mark.attack("A1")
 def test_sim_evil_city_trust_root_of_others_is_refused(new_bound: NewBound) -> None:
     bound = new_bound()
     pinned = bound.home.trust_root_path.read_bytes()
@@ -208,6 +149,7 @@ def test_sim_evil_city_trust_root_of_others_is_refused(new_bound: NewBound) -> N
         assert bound.home.trust_root_path.read_bytes() == pinned
 
 
+@pytest.mark.attack("A1")
 def test_sim_evil_city_old_trust_root_is_refused_once_a_newer_was_seen(new_bound: NewBound) -> None:
     bound = new_bound()
     newer = sign_trust_root(next_root(bound), bound.city.officers)

@@ -65,7 +65,15 @@ class Voute:
         self.folder = folder
         self._forks = subprocess.Popen([sys.executable, _FORKS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def __call__(self, *args: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
+    def __call__(
+        self,
+        *args: str | Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        mutant: str = "",
+        network: Path | None = None,
+    ) -> Ran:
+        """Run a command; as a mutant if one is named, and with its calls to a network written to a file."""
         out, err = self.folder / "out", self.folder / "err"
         request = {
             "args": [str(one) for one in args],
@@ -73,6 +81,8 @@ class Voute:
             "cwd": str(cwd or self.folder),
             "out": str(out),
             "err": str(err),
+            "mutant": mutant,
+            "network": "" if network is None else str(network),
         }
         assert self._forks.stdin is not None
         assert self._forks.stdout is not None

@@ -1,15 +1,31 @@
 """Runs `voute` commands, each in a process of its own, forked from one that has loaded the command once.
 
 Reads one JSON request a line (arguments, environment, folder, files for its output), answers one line with the exit
-code. What is saved is the second that every start of Python costs.
+code. What is saved is the second that every start of Python costs. A request may name a mutant (`tests/support/mutants.py`):
+its process lacks one check. It may name a file into which every call to a network is written, whoever makes it.
 """
 
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from voute.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+_NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"})
+
+
+def _watch_network(path: str) -> None:
+    """Write what an audit hook of the interpreter sees of the network to a file; nothing of Python gets past it."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def watch(event: str, args: tuple[object, ...]) -> None:
+        if event in _NETWORK:
+            os.write(handle, f"{event} {args!r}\n".encode())
+
+    sys.addaudithook(watch)
 
 
 def _become(request: dict[str, Any]) -> None:
@@ -24,6 +40,14 @@ def _become(request: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(request["env"])
     sys.argv = ["voute", *request["args"]]
+    if request.get("mutant"):
+        sys.path.insert(0, str(ROOT))
+        # Only here: the command itself never sees this project's tests.
+        from tests.support.mutants import become  # noqa: PLC0415
+
+        become(request["mutant"])
+    if request.get("network"):
+        _watch_network(request["network"])
     main()
 
 
