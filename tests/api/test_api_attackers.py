@@ -19,6 +19,7 @@ from tests.support.issuer import Department, b64
 from voute.app import claim_lookup, sign_in
 from voute.app.errors import ClaimUnknownError, SignInFailedError
 from voute.app.ports import Assertion
+from voute.app.session import HOLDER_IDLE
 from voute.core.errors import VouteError
 from voute.core.ids import LookupId, MethodId, VaultId
 from voute.format.kit_sign_in import kit_message
@@ -77,13 +78,20 @@ def test_api_attackers_other_devices_can_be_signed_out(demo: DemoCity, claimed: 
     with demo.client() as thief:
         stolen = Resident(thief, demo.root, claimed.vault, claimed.passkey, claimed.kit)
         check(stolen.sign_in())
+        (seen,) = check(claimed.client.get("/api/session/others")).json()["sessions"]
+        assert seen.keys() == {"opened_at", "seen_at"}
         check(claimed.client.delete("/api/session/others"), 204)
         check(thief.get("/api/session"), 401)
+        assert check(claimed.client.get("/api/session/others")).json() == {"sessions": []}
         check(claimed.client.get("/api/session"))
         check(claimed.client.delete("/api/session/others"), 204)
         check(claimed.client.get("/api/session"))
         check(stolen.sign_in())
         check(thief.get("/api/session"))
+        demo.clock.advance(HOLDER_IDLE // 1_000_000 - 60)
+        check(claimed.sign_in())
+        demo.clock.advance(120)
+        assert check(claimed.client.get("/api/session/others")).json() == {"sessions": []}
 
 
 def test_api_attackers_claim_ends_the_session_that_the_browser_had(

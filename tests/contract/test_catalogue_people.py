@@ -141,6 +141,15 @@ def test_contract_sessions_are_kept_touched_and_removed(catalogue: Catalogue) ->
         assert tx.sessions.get(hash_of("one")) is None
 
 
+def test_contract_sessions_of_a_subject_come_with_the_last_seen_first(catalogue: Catalogue) -> None:
+    with catalogue.write() as tx:
+        for row in (session("one"), session("two"), session("three", kind="issuer")):
+            tx.sessions.add(row)
+        tx.sessions.touch(hash_of("two"), 99)
+        assert [row.token_hash for row in tx.sessions.of("holder", VAULT)] == [hash_of("two"), hash_of("one")]
+        assert tx.sessions.of("holder", hash_of("nobody")) == ()
+
+
 def test_contract_sessions_remove_of_ends_those_of_the_subject(catalogue: Catalogue) -> None:
     with catalogue.write() as tx:
         for row in (session("one"), session("two"), session("three", kind="issuer")):

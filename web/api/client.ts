@@ -27,6 +27,8 @@ export type ClaimBody = Schemas['ClaimBody'];
 export type DocumentBody = Schemas['DocumentReply'];
 /** A change of the keyring. */
 export type KeyringBody = Schemas['KeyringBody'];
+/** Where else the vault is open. */
+export type ElsewhereReply = Schemas['OtherSessions'];
 /** A kit's answer to a challenge. */
 export type KitBody = Schemas['KitBody'];
 
@@ -104,6 +106,8 @@ export const api = {
   signInWithKit: (body: KitBody) => answer(client.POST('/api/sessions/kit', { ...CHANGES, body })),
   session: () => answer(client.GET('/api/session')),
   signOut: () => answer(client.DELETE('/api/session', CHANGES)),
+  elsewhere: () => answer(client.GET('/api/session/others')),
+  signOutElsewhere: () => answer(client.DELETE('/api/session/others', CHANGES)),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
   documents: (after: number) =>

@@ -363,6 +363,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read other sessions */
+        get: operations["read_other_sessions"];
+        put?: never;
+        post?: never;
+        /** sign out others */
+        delete: operations["sign_out_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -928,6 +946,23 @@ export interface components {
             delivery_id: string;
             /** @enum {unknown} */
             state: "committed" | "draft" | "visible";
+        };
+        /**
+         * OtherSession
+         * @description A session of the same vault on another device or in another browser.
+         */
+        OtherSession: {
+            /** @description RFC 3339, UTC, whole seconds */
+            opened_at: string;
+            /** @description RFC 3339, UTC, whole seconds */
+            seen_at: string;
+        };
+        /**
+         * OtherSessions
+         * @description The other sessions of a vault, the one that was seen last first; `seen_at` is exact to a minute.
+         */
+        OtherSessions: {
+            sessions: components["schemas"]["OtherSession"][];
         };
         /**
          * PackReply
@@ -1855,6 +1890,62 @@ export interface operations {
                 content: {
                     "application/json": null;
                 };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OtherSessions"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

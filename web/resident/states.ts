@@ -7,6 +7,7 @@ import { documents, letter, manifest, verdict, kit, methods } from './states-dat
 import type { DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
+import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
 import type { VerifyView } from '../verify/flow.svelte.ts';
@@ -29,7 +30,7 @@ export type PageState = {
   | { readonly screen: 'documents'; readonly view: DocumentsView }
   | { readonly screen: 'document'; readonly view: DocumentView }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
-  | { readonly screen: 'ways-in'; readonly view: WaysInView }
+  | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
   | { readonly screen: 'not-found' }
   | { readonly screen: 'verify'; readonly view: VerifyView }
 );
@@ -42,6 +43,15 @@ const today = '2026-02-05';
 const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
 const proven = { at: 'proven', verdict, file: '{}' } as const;
 const listed = { at: 'list', methods, busy: null, added: null, failure: null } as const;
+const elsewhere = {
+  at: 'list',
+  sessions: [
+    { opened_at: '2026-02-05T08:12:00Z', seen_at: '2026-02-05T14:40:00Z' },
+    { opened_at: '2026-02-05T06:02:00Z', seen_at: '2026-02-05T06:31:00Z' },
+  ],
+  busy: false,
+  closed: false,
+} as const;
 const list = { rows: documents(9), complete: true, failure: null, waysIn: 2, today } as const;
 
 const welcome: readonly PageState[] = [
@@ -223,6 +233,29 @@ const inside: readonly PageState[] = [
     path: '/acces',
     screen: 'ways-in',
     view: { ...listed, failure: failure('prf-missing') },
+  },
+  { id: 'ways-in-elsewhere', path: '/acces', screen: 'ways-in', view: listed, elsewhere },
+  {
+    id: 'ways-in-elsewhere-closing',
+    path: '/acces',
+    screen: 'ways-in',
+    view: listed,
+    elsewhere: { ...elsewhere, busy: true },
+  },
+  {
+    id: 'ways-in-elsewhere-closed',
+    path: '/acces',
+    screen: 'ways-in',
+    view: listed,
+    elsewhere: { ...elsewhere, sessions: [], closed: true },
+  },
+  { id: 'ways-in-elsewhere-loading', path: '/acces', screen: 'ways-in', view: listed, elsewhere: { at: 'loading' } },
+  {
+    id: 'ways-in-elsewhere-failed',
+    path: '/acces',
+    screen: 'ways-in',
+    view: listed,
+    elsewhere: { at: 'failed', failure: failure('network') },
   },
   { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },

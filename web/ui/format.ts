@@ -28,6 +28,11 @@ export function formatInstant(value: string): string {
   return `${formatDay(value, 'short')} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
+/** An instant to the minute, in the person's own time zone: « 3 février 2026, 10 h 42 ». */
+export function formatMoment(value: string): string {
+  return new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(value));
+}
+
 /** Integer cents as money: « 1 234,56 $ ». */
 export function formatMoney(money: { readonly cents: number; readonly currency: string }): string {
   return new Intl.NumberFormat(region(), { style: 'currency', currency: money.currency }).format(money.cents / 100);

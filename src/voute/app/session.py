@@ -97,6 +97,14 @@ def close(catalogue: Catalogue, holder: Holder) -> None:
         tx.sessions.remove(holder.token_hash)
 
 
+def others(catalogue: Catalogue, holder: Holder, now: int) -> tuple[SessionRow, ...]:
+    """Return the vault's other sessions that are still good, the one that was seen last first."""
+    with catalogue.read() as tx:
+        rows = tx.sessions.of(HOLDER, holder.vault_id)
+    good = (row for row in rows if now < min(row.expires_at, row.seen_at + HOLDER_IDLE))
+    return tuple(row for row in good if row.token_hash != holder.token_hash)
+
+
 def close_others(catalogue: Catalogue, holder: Holder, now: int) -> None:
     """End all sessions of the vault but the one in use, on whatever device they are."""
     with catalogue.write() as tx:

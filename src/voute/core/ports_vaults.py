@@ -126,6 +126,10 @@ class Sessions(Protocol):
         """End a session; ending none is not an error."""
         ...
 
+    def of(self, kind: str, subject: bytes) -> tuple[SessionRow, ...]:
+        """Return the sessions of a subject, expired or not, the one that was seen last first."""
+        ...
+
     def remove_of(self, kind: str, subject: bytes) -> int:
         """End all sessions of a subject and return how many."""
         ...

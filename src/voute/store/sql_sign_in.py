@@ -23,6 +23,11 @@ _USED: Final = (
 )
 _TAKE: Final = delete(challenges).where(challenges.c.challenge_hash == bindparam("key")).returning(*challenges.columns)
 _SESSION: Final = select(sessions).where(sessions.c.token_hash == bindparam("token_hash"))
+_SESSIONS: Final = (
+    select(sessions)
+    .where(sessions.c.kind == bindparam("kind"), sessions.c.subject == bindparam("subject"))
+    .order_by(sessions.c.seen_at.desc(), sessions.c.token_hash)
+)
 _TOUCH: Final = update(sessions).where(sessions.c.token_hash == bindparam("key")).values(seen_at=bindparam("now"))
 
 
@@ -102,6 +107,10 @@ class SqlSessions:
     def remove(self, token_hash: Hash) -> None:
         """End a session (`Sessions.remove`)."""
         self._session.run(sessions.delete().where(sessions.c.token_hash == token_hash))
+
+    def of(self, kind: str, subject: bytes) -> tuple[SessionRow, ...]:
+        """Return the sessions of a subject (`Sessions.of`)."""
+        return self._session.all(SessionRow._make, _SESSIONS, {"kind": kind, "subject": subject})
 
     def remove_of(self, kind: str, subject: bytes) -> int:
         """End all sessions of a subject (`Sessions.remove_of`)."""

@@ -5,6 +5,7 @@ import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { KeyringChange, MethodInfo, MethodRow, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
+import { ElsewhereFlow } from './elsewhere.svelte.ts';
 import { methodName } from './open.svelte.ts';
 
 /** What the screen shows. */
@@ -39,11 +40,13 @@ interface Made {
 
 export class WaysInFlow implements WaysInActions {
   view = $state.raw<WaysInView>({ at: 'loading' });
+  readonly elsewhere: ElsewhereFlow;
   private readonly session: Session;
   private made: Made | null = null;
 
   constructor(session: Session) {
     this.session = session;
+    this.elsewhere = new ElsewhereFlow(session);
   }
 
   load = async (): Promise<void> => {

@@ -368,6 +368,22 @@ describe('ways in', () => {
     expect(service.methods).toHaveLength(1);
   });
 
+  test('ways_in_elsewhere_is_shown_and_closed', async () => {
+    const one = visit();
+    await one.claim();
+    const { elsewhere } = new WaysInFlow(one.session);
+    service.others = [{ opened_at: '2026-02-05T08:12:00Z', seen_at: '2026-02-05T14:40:00Z' }];
+    await elsewhere.load();
+    expect(elsewhere.view).toEqual({ at: 'list', sessions: service.others, busy: false, closed: false });
+    service.troubles = [{ route: 'signOutElsewhere', code: 'network' }];
+    await elsewhere.closeAll();
+    expect(elsewhere.view).toMatchObject({ at: 'failed', failure: failed('network') });
+    expect(service.others).toHaveLength(1);
+    await elsewhere.load();
+    await elsewhere.closeAll();
+    expect(elsewhere.view).toEqual({ at: 'list', sessions: [], busy: false, closed: true });
+  });
+
   test('ways_in_conflict_with_another_device_changes_nothing', async () => {
     const one = visit();
     await one.claim();

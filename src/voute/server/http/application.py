@@ -44,6 +44,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     sessions.sign_in_with_kit,
     sessions.read_session,
     sessions.sign_out,
+    sessions.read_other_sessions,
     sessions.sign_out_others,
     issuer_sessions.give_issuer_challenge,
     issuer_sessions.sign_in_issuer,

@@ -131,6 +131,26 @@ def sign_out(city: TheCity, holder: TheHolder) -> Response[None]:
     return Response(None, status_code=204, cookies=[ended_cookie()])
 
 
+class OtherSession(Model):
+    """A session of the same vault on another device or in another browser."""
+
+    opened_at: Time
+    seen_at: Time
+
+
+class OtherSessions(Model):
+    """The other sessions of a vault, the one that was seen last first; `seen_at` is exact to a minute."""
+
+    sessions: list[OtherSession]
+
+
+@get("/api/session/others", opt=HOLDER)
+async def read_other_sessions(city: TheCity, settings: TheSettings, holder: TheHolder) -> OtherSessions:
+    """Say where else the vault is open."""
+    rows = await quick(settings, rules.others, city.catalogue, holder, city.now())
+    return OtherSessions(sessions=[OtherSession(opened_at=time_of(row.created_at), seen_at=time_of(row.seen_at)) for row in rows])
+
+
 @delete("/api/session/others", opt=HOLDER, sync_to_thread=True)
 def sign_out_others(city: TheCity, holder: TheHolder) -> None:
     """End every other session of the vault, on whatever device it is."""

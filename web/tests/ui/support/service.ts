@@ -4,7 +4,7 @@
  */
 
 import { base64, fromBase64, hex, randomBytes } from '../../../core/bytes.ts';
-import type { Api, ClaimBody, DocumentBody, KeyringBody } from '../../../api/client.ts';
+import type { Api, ClaimBody, DocumentBody, ElsewhereReply, KeyringBody } from '../../../api/client.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
@@ -26,6 +26,7 @@ export class Service {
   readonly city = new City();
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
   troubles: Trouble[] = [];
+  others: ElsewhereReply['sessions'] = [];
   claimed: ClaimBody | null = null;
   records: string[] = [];
   keyring = '';
@@ -135,6 +136,15 @@ export class Service {
     signOut: () => {
       this.signedIn = false;
       return Promise.resolve(null);
+    },
+    elsewhere: () => {
+      this.requireHolder();
+      return Promise.resolve({ sessions: this.others });
+    },
+    signOutElsewhere: () => {
+      this.requireHolder();
+      this.others = [];
+      return Promise.resolve(undefined);
     },
     vault: async () => {
       this.requireHolder();

@@ -189,6 +189,20 @@ ways-kit-made-title = Here is your recovery kit
 ways-kit-made = It opens your vault from now on. Print it or save it: it will never be shown again.
 ways-kit-done = Done
 
+## Open elsewhere
+
+elsewhere-title = Open elsewhere
+elsewhere-loading = Looking for other devices…
+elsewhere-count = { $count ->
+    [0] Your vault is open on no other device.
+    [one] Your vault is also open on one other device, or in another browser.
+   *[other] Your vault is also open on { $count } other devices or browsers.
+}
+elsewhere-one = Opened on { $opened }, last used on { $seen }
+elsewhere-button = Close everywhere else
+elsewhere-closing = Closing on the other devices…
+elsewhere-closed = Done: your vault is now open here only.
+
 kit-title = Recovery kit
 kit-what = This sheet alone opens your Voûte vault. Keep it as you keep a passport.
 kit-qr = QR code of the kit, the same text as beside it

@@ -189,6 +189,20 @@ ways-kit-made-title = Voici votre trousse de secours
 ways-kit-made = Elle ouvre votre coffre dès maintenant. Imprimez-la ou enregistrez-la : elle ne sera plus jamais affichée.
 ways-kit-done = Terminer
 
+## Ouvert ailleurs
+
+elsewhere-title = Ouvert ailleurs
+elsewhere-loading = Recherche des autres appareils…
+elsewhere-count = { $count ->
+    [0] Votre coffre n’est ouvert sur aucun autre appareil.
+    [one] Votre coffre est aussi ouvert sur un autre appareil, ou dans un autre navigateur.
+   *[other] Votre coffre est aussi ouvert sur { $count } autres appareils ou navigateurs.
+}
+elsewhere-one = Ouvert le { $opened }, utilisé pour la dernière fois le { $seen }
+elsewhere-button = Fermer partout ailleurs
+elsewhere-closing = Fermeture sur les autres appareils…
+elsewhere-closed = C’est fait : votre coffre n’est plus ouvert qu’ici.
+
 kit-title = Trousse de secours
 kit-what = Cette feuille ouvre à elle seule votre coffre Voûte. Rangez-la comme un passeport.
 kit-qr = Code QR de la trousse, le même texte que ci-contre
