@@ -13,6 +13,7 @@ import pytest
 from tests.cli.conftest import Department, NewOffice
 from tests.support.age_peers import AGE
 from tests.support.command import Ran
+from voute.client.trust import read_pin
 from voute.format.dsse import parse
 
 Entries = dict[str, bytes]
@@ -76,7 +77,8 @@ def test_cli_open_gives_every_document_and_its_receipt_without_a_server(left: Le
     ran = left.open(None, "--json").ended(0)
     assert left.office.city.proxy.since(mark) == []
     assert {line["file"] for line in ran.lines} == {f"{title}.pdf" for title in left.bills}
-    assert all(line.keys() == {"document_id", "file", "title", "issuer"} for line in ran.lines)
+    assert all(line["receipt"] == line["file"].removesuffix(".pdf") + ".recu.json" for line in ran.lines)
+    assert {line["fingerprint"] for line in ran.lines} == {read_pin(left.office.home).trusted.fingerprint}
     folder = left.opened
     for title, body in left.bills.items():
         assert (folder / f"{title}.pdf").read_bytes() == body

@@ -54,9 +54,9 @@ def test_sim_mutant_that_believes_any_bind_seals_to_the_liars_vault(new_bound: N
 
 @pytest.mark.mutant("A1")
 @pytest.mark.parametrize("lie", [forged_epoch, forged_epoch_under_the_residents_name])
-def test_sim_mutant_that_believes_any_record_seals_to_the_liars_key(new_bound: NewBound, lie: Lie) -> None:
+def test_sim_mutant_that_believes_any_signature_seals_to_the_liars_key(new_bound: NewBound, lie: Lie) -> None:
     bound = new_bound()
-    _, header = told(bound, lie, "believes any record")
+    _, header = told(bound, lie, "believes any signature")
     assert opens(bound.attacker.identity, header)
 
 

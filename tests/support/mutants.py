@@ -5,14 +5,18 @@ process of its own (`tests/support/command_forks.py`), `mutated` for as long as 
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from voute.client.matching import Matcher
 from voute.format.dsse import Envelope, Kind, keyid
 from voute.format.registry import EntryState
+from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
 
 Anything = Callable[..., Any]
 
@@ -38,11 +42,11 @@ def _nothing(*_args: object, **_named: object) -> None:
     """Check nothing."""
 
 
-def _first_key(envelope: Envelope, _kind: Kind, keys: Iterable[bytes]) -> bytes:
-    """Believe a signature because of its keyid, or without one."""
+def _any_key(envelope: Envelope, _kind: Kind, keys: Iterable[bytes]) -> bytes:
+    """Believe a signature because of its keyid, or without one: the newest key will have made it."""
     (only,) = envelope.signatures
     trusted = list(keys)
-    return next((key for key in trusted if keyid(key) == only.keyid), trusted[0])
+    return next((key for key in trusted if keyid(key) == only.keyid), trusted[-1])
 
 
 _place = Matcher._place  # noqa: SLF001 -- a mutant is made of what it mutates
@@ -53,13 +57,50 @@ def _place_denied(self: Matcher, row: Any, entry: Any, *rest: Any) -> None:  # n
     _place(self, row, replace(entry, state=EntryState.ISSUED, binding=None), *rest)
 
 
+def _open_chunks(key: bytes, source: memoryview, out: memoryview, nonces: Sequence[bytes]) -> None:
+    """Open each chunk with whichever of these nonces fits."""
+    cipher, at = ChaCha20Poly1305(key), 0
+    for start in range(0, len(source), SEALED_CHUNK_SIZE):
+        for nonce in nonces:
+            with suppress(InvalidTag):
+                chunk = cipher.decrypt(nonce, bytes(source[start : start + SEALED_CHUNK_SIZE]), None)
+                out[at : at + len(chunk)] = chunk
+                at += len(chunk)
+                break
+        else:
+            raise PayloadError("no nonce fits")
+
+
+def _nonces(*, last: bool) -> list[bytes]:
+    return [(counter << 8 | last).to_bytes(12, "big") for counter in range(8)]
+
+
+def _any_order(key: bytes, source: memoryview, out: memoryview) -> None:
+    """Forget which place a chunk is for."""
+    _open_chunks(key, source, out, [*_nonces(last=False), *_nonces(last=True)])
+
+
+def _without_end(key: bytes, source: memoryview, out: memoryview) -> None:
+    """Forget that the last chunk says that it is the last."""
+    for place, start in enumerate(range(0, len(source), SEALED_CHUNK_SIZE)):
+        part = source[start : start + SEALED_CHUNK_SIZE]
+        to = out[place * CHUNK_SIZE : place * CHUNK_SIZE + len(part) - TAG_SIZE]
+        _open_chunks(key, part, to, [_nonces(last=False)[place], _nonces(last=True)[place]])
+
+
 MUTANTS: dict[str, Mutant] = {
     # A department
     "believes any bind": Mutant("voute.client.matching", "check_bind", _nothing),
     "asks no witness": Mutant("voute.tlog.policy", "CheckpointVerdict.require_quorum", _nothing),
-    "believes any record": Mutant("voute.format.vault_record", "dsse.verify", _first_key),
+    "believes any signature": Mutant("voute.format.dsse", "verify", _any_key),
     "forgets the head that it pinned": Mutant("voute.client.matching", "expect_extends", _nothing),
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
+    # A holder
+    "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),
+    "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),
+    "checks no MAC": Mutant("voute.seal.agefile", "check_mac", _nothing),
+    "takes chunks in any order": Mutant("voute.seal.stream", "_decrypt_into", _any_order),
+    "takes a file without its end": Mutant("voute.seal.stream", "_decrypt_into", _without_end),
 }
 
 

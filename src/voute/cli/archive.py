@@ -12,8 +12,8 @@ from voute.cli.words import help_of
 from voute.client.archive import OpenArchive, OpenedDocument
 from voute.client.trust import read_pinned
 
-MAX_NAME = 100
-"""Characters of a title that become a file name: every file system takes them in UTF-8."""
+MAX_NAME = 200
+"""Bytes of a title in UTF-8 that become a file name: file systems take 255, and an ending or an id may follow."""
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 
@@ -36,7 +36,7 @@ def open_archive(
         opened = OpenArchive(file, kit.read_bytes(), read_pinned(trust_root).trusted if trust_root else None)
         for one in opened.documents():
             failed += one.error is not None
-            _show(speaker, one, folder)
+            _show(speaker, one, folder, opened.trusted.fingerprint)
     if not as_json:
         speaker.say("verify-fingerprint", {"fingerprint": opened.trusted.fingerprint})
     if failed:
@@ -44,7 +44,7 @@ def open_archive(
         raise typer.Exit(Exit.REFUSED)
 
 
-def _show(speaker: Speaker, one: OpenedDocument, folder: Path) -> None:
+def _show(speaker: Speaker, one: OpenedDocument, folder: Path, fingerprint: str) -> None:
     document = one.document_id.hex()
     if one.error is not None:
         speaker.give({"document_id": document, "error": one.error.code})
@@ -53,14 +53,27 @@ def _show(speaker: Speaker, one: OpenedDocument, folder: Path) -> None:
         return
     name = _free_name(folder, one.title, document)
     (folder / f"{name}.pdf").write_bytes(one.body)
+    receipt = None
     if one.receipt is not None:
-        (folder / f"{name}.recu.json").write_bytes(one.receipt)
-    speaker.give({"document_id": document, "file": f"{name}.pdf", "title": one.title, "issuer": one.issuer})
+        receipt = f"{name}.recu.json"
+        (folder / receipt).write_bytes(one.receipt)
+    # Who the issuer is follows from the city's trust root: a program compares its fingerprint, as a person does.
+    speaker.give(
+        {
+            "document_id": document,
+            "file": f"{name}.pdf",
+            "title": one.title,
+            "issuer": one.issuer,
+            "receipt": receipt,
+            "fingerprint": fingerprint,
+        }
+    )
     if not speaker.as_json:
         speaker.say("open-written", {"file": f"{name}.pdf", "title": one.title, "issuer": one.issuer})
 
 
 def _free_name(folder: Path, title: str, document: str) -> str:
     """Make a file name of a title; the id is added when the name is taken."""
-    name = _UNSAFE.sub("-", title).strip(" .-")[:MAX_NAME] or document
+    short = _UNSAFE.sub("-", title).encode()[:MAX_NAME].decode(errors="ignore")
+    name = short.strip(" .-") or document
     return name if not (folder / f"{name}.pdf").exists() else f"{name} {document[:8]}"

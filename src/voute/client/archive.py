@@ -19,8 +19,8 @@ from voute.seal.document import BodyMismatchError, Holder, OpenedCard, open_body
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.keyring import OpenVault, open_keyring
 from voute.seal.unlock import kit_method
-from voute.verify.receipt import digest_bytes, verify_receipt
-from voute.verify.trust import TrustedRoot, accept_first
+from voute.verify.receipt import KeyNotValidThenError, digest_bytes, verify_receipt
+from voute.verify.trust import TrustedRoot, TrustRootRollbackError, accept_first
 
 
 class KitOtherVaultError(StateError):
@@ -50,7 +50,8 @@ class OpenArchive:
     def __init__(self, file: BinaryIO, kit: bytes, trusted: TrustedRoot | None = None) -> None:
         """Open archive and keyring; `trusted` is a root accepted elsewhere, else the archive's own is taken.
 
-        Raises what parsers and the keyring's checks raise, and `KitOtherVaultError`.
+        Raises what parsers and the keyring's checks raise, `KitOtherVaultError`, and `TrustRootRollbackError` for an own
+        root that is older than the one that the holder has seen.
         """
         self._reader = ArchiveReader(file)
         parsed = parse_kit(kit)
@@ -58,7 +59,15 @@ class OpenArchive:
             raise KitOtherVaultError("another vault")
         opener = kit_method(parsed)
         self._vault: OpenVault = open_keyring(parsed.vault_id, self._reader.records(), self._reader.keyring(), opener)
-        self.trusted = trusted or accept_first(self._reader.trust_root())
+        self.trusted = trusted or self._own_root()
+
+    def _own_root(self) -> TrustedRoot:
+        """Take the archive's trust root: whoever made the archive chose it, so its fingerprint is to be compared."""
+        own, seen = accept_first(self._reader.trust_root()), self._vault.keyring.trust_root_version
+        if own.root.number < seen:
+            # Keys that were withdrawn since would count again.
+            raise TrustRootRollbackError("older than the root that the keyring knows", seen=seen, offered=own.root.number)
+        return own
 
     def documents(self) -> Iterator[OpenedDocument]:
         """Open every document, one in memory at a time; one that is refused does not stop the others."""
@@ -86,6 +95,9 @@ class OpenArchive:
         """Complete the city's receipt with the manifest, which the city never sees, and verify the whole."""
         raw = self._reader.receipt(document_id)
         if raw is None:
+            # Only a receipt says when a key signed: without one, a key that has ended may be a thief's.
+            if opened.signed.key.until is not None:
+                raise KeyNotValidThenError("signed by a key that has ended, without a receipt", issuer=opened.signed.issuer.id)
             return None
         whole = replace(parse_receipt(raw), manifest=open_payload(opened.file_key, card)).encode()
         verify_receipt(digest_bytes(body), whole, root)
