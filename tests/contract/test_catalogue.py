@@ -16,7 +16,7 @@ from tests.support.rows import hash_of, vault
 from voute.core.errors import StoreError
 from voute.core.ids import VaultId
 from voute.core.ports_store import Catalogue, RowExistsError, StoreFullError
-from voute.core.rows import RecordRow
+from voute.core.rows import KeyringRow, RecordRow
 from voute.store.engines import sqlite_url
 from voute.store.migrate import upgrade
 from voute.store.schema import metadata
@@ -189,4 +189,28 @@ def test_contract_catalogue_sqlite_is_set_for_durability(sqlite_catalogue_url: s
     with catalogue.write() as tx:
         connection = tx.vaults._session._connection  # noqa: SLF001
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    catalogue.close()
+
+
+def test_contract_catalogue_scrub_leaves_nothing_of_what_was_erased(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "catalogue.sqlite")
+    upgrade(url)
+    catalogue = SqlCatalogue(url)
+    needle = os.urandom(64)
+
+    def files_with_it() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if needle in path.read_bytes()]
+
+    with catalogue.write() as tx:
+        tx.vaults.add(vault())
+        tx.vaults.put_keyring(KeyringRow(vault().vault_id, 1, hash_of("k"), needle))
+    assert files_with_it()
+    with catalogue.write() as tx:
+        tx.vaults.put_keyring(KeyringRow(vault().vault_id, 2, hash_of("l"), bytes(64)))
+    with catalogue.read() as tx:
+        tx.vaults.get(vault().vault_id)
+        assert not catalogue.scrub()
+    assert files_with_it()
+    assert catalogue.scrub()
+    assert files_with_it() == []
     catalogue.close()

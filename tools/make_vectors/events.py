@@ -11,7 +11,7 @@ from voute.core.ids import DocumentId, Hash, LookupId, VaultId
 from voute.format.act import Act
 from voute.format.canonical import dumps
 from voute.format.event import Event
-from voute.format.subject import AnySubject, Bound, Claim, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+from voute.format.subject import AnySubject, Bound, Claim, Delete, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
 
 VAULT = VaultId(seed("vault"))
 HEAD = Hash(seed("head"))
@@ -21,6 +21,7 @@ SUBJECTS: dict[str, tuple[str, AnySubject]] = {
     "bound": (issuer_actor(FINANCE), Bound(LOOKUP, VAULT, HEAD)),
     "keyring": (vault_actor(VAULT), KeyringChange(VAULT, 2, HEAD)),
     "opened": (vault_actor(VAULT), Opened(DocumentId(seed("document", 16)), Hash(seed("manifest")))),
+    "delete": (vault_actor(VAULT), Delete(DocumentId(seed("document", 16)), Hash(seed("manifest")))),
     "revoked": (issuer_actor(FINANCE), Revoked(LOOKUP)),
 }
 
@@ -71,6 +72,7 @@ def _bad_acts() -> Iterator[Case]:
         "type-keyring": {"type": "keyring", "subject": {"vault_id": "00" * 32, "number": 1, "record_hash": "00" * 32}},
         "subject-list": {"subject": []},
         "unknown-key": {"act": None},
+        "delete-without-manifest-hash": {"type": "delete", "subject": {"document_id": "00" * 16}},
     }
     for name, change in changes.items():
         raw = dumps({**tree, **change}).decode()

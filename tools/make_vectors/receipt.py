@@ -26,7 +26,7 @@ from voute.format.canonical import dumps
 from voute.format.dsse import Kind, SigningKey, sign, statement_hash
 from voute.format.event import NO_CHAIN, Event, blind, chain_link
 from voute.format.manifest import Instalment, Manifest, ToClaim
-from voute.format.receipt import CheckpointLine, Receipt, ReceiptLine
+from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine
 from voute.format.subject import Deliver, Opened, issuer_actor, vault_actor
 from voute.tlog.proof import TlogProof
 from voute.verify.receipt import digest_bytes
@@ -247,14 +247,18 @@ def _lines(world: World) -> Iterator[Case]:
         chain=world.chain,
         manifest=world.envelope(),
     )
-    for name, written in (("checkpoint", checkpoint.encode()), ("receipt", line.encode())):
+    gone = DeletedLine(line.row, line.reference, line.document_id, line.index)
+    written_lines = (("checkpoint", checkpoint.encode()), ("receipt", line.encode()), ("deleted", gone.encode()))
+    for name, written in written_lines:
         yield Case(FOLDER, f"line-ok-{name}", "receipt-line", "ok", {"line": written.decode("utf-8")})
-    trees = {"checkpoint": json.loads(checkpoint.encode()), "receipt": json.loads(line.encode())}
+    trees = {name: json.loads(written) for name, written in written_lines}
     changes: dict[str, tuple[str, Values]] = {
         "checkpoint-id": ("checkpoint", {"id": "00" * 32}),
         "checkpoint-extra": ("checkpoint", {"row": 1}),
         "kind": ("receipt", {"kind": "other"}),
         "row-0": ("receipt", {"row": 0}),
+        "deleted-row-0": ("deleted", {"row": 0}),
+        "deleted-with-salt": ("deleted", {"salt": "00" * 32}),
         "path-text": ("receipt", {"path": "x"}),
         "path-item": ("receipt", {"path": ["00"]}),
         "path-null": ("receipt", {"path": [None]}),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tools.make_vectors.case import Runner, Values
 from voute.core.values import parse_time, time_text
 from voute.format.fields import write_time
-from voute.format.receipt import CheckpointLine, parse_line
+from voute.format.receipt import CheckpointLine, DeletedLine, parse_line
 from voute.format.trust_root import parse_trust_root
 from voute.verify.receipt import digest_bytes, verify_receipt
 from voute.verify.trust import accept_all, in_force
@@ -47,7 +47,7 @@ def _receipt(given: Values) -> Values:
 def _line(given: Values) -> Values:
     raw = given["line"].encode("utf-8")
     line = parse_line(raw)
-    kind = "checkpoint" if isinstance(line, CheckpointLine) else "receipt"
+    kind = {CheckpointLine: "checkpoint", DeletedLine: "deleted"}.get(type(line), "receipt")
     return {"kind": kind, "line": line.encode().decode("utf-8")}
 
 

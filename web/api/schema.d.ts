@@ -237,7 +237,8 @@ export interface paths {
         get: operations["read_document"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** delete document */
+        delete: operations["delete_document"];
         options?: never;
         head?: never;
         patch?: never;
@@ -252,6 +253,23 @@ export interface paths {
         };
         /** read body */
         get: operations["read_body"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{document}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read deletion */
+        get: operations["read_deletion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -706,6 +724,16 @@ export interface components {
             committed_at: string | null;
             /** @enum {unknown} */
             state: "committed" | "draft" | "visible";
+        };
+        /**
+         * DeletionReply
+         * @description A deletion: when it was asked, whether header, card and salts are destroyed, and the parts of its receipt.
+         */
+        DeletionReply: {
+            destroyed: boolean;
+            receipt: components["schemas"]["ReceiptReply"];
+            /** @description RFC 3339, UTC, whole seconds */
+            requested_at: string;
         };
         /**
          * DeliveryReply
@@ -1639,6 +1667,39 @@ export interface operations {
             };
         };
     };
+    delete_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_body: {
         parameters: {
             query?: never;
@@ -1668,6 +1729,37 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_deletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionReply"];
                 };
             };
             /** @description a problem (RFC 9457); `code` says which */

@@ -20,6 +20,7 @@ const SUBJECTS = {
   bound: object({ lookup_id: hash, vault_id: hash, record_hash: hash }),
   keyring: object({ vault_id: hash, number: integer(1), record_hash: hash }),
   opened: object({ document_id: id, manifest_hash: hash }),
+  delete: object({ document_id: id, manifest_hash: hash }),
   revoked: object({ lookup_id: hash }),
 } as const;
 
@@ -30,8 +31,8 @@ export type EventType = keyof typeof SUBJECTS;
 export type Subject<T extends EventType> = Read<(typeof SUBJECTS)[T]>;
 
 const TYPES = Object.keys(SUBJECTS) as readonly EventType[];
-const ACT_TYPES: ReadonlySet<EventType> = new Set(['claim', 'bound', 'opened', 'revoked']);
-const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened']);
+const ACT_TYPES: ReadonlySet<EventType> = new Set(['claim', 'bound', 'opened', 'delete', 'revoked']);
+const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened', 'delete']);
 
 const VAULT = 'vault:';
 const ISSUER = 'issuer:';

@@ -87,7 +87,8 @@ def _pieces(
             with city.catalogue.read() as tx:
                 row = tx.documents.get(document)
                 event = None if row is None else tx.events.get(row.event_id)
-            if row is not None and event is not None and proofs is not None:
+            # Deleted since the index was made: what is destroyed cannot be taken along.
+            if row is not None and row.deleted_at is None and event is not None and proofs is not None:
                 _add(city, out, row, event, proofs)
             yield outlet.take()
     yield outlet.take()

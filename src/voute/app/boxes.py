@@ -1,6 +1,6 @@
 """Which boxes belong to a vault: its own, and every lookup id that was bound to it."""
 
-from voute.app.errors import DocumentUnknownError
+from voute.app.errors import DocumentDeletedError, DocumentUnknownError
 from voute.core.ids import DocumentId, VaultId
 from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow
@@ -13,6 +13,19 @@ def boxes_of(tx: Transaction, vault: VaultId) -> tuple[bytes, ...]:
 
 def visible_document(tx: Transaction, vault: VaultId, document: DocumentId) -> DocumentRow:
     """Return a visible document of this vault.
+
+    Raises:
+        DocumentUnknownError: absent, not visible yet, or another's: never said which.
+        DocumentDeletedError: the holder deleted it.
+    """
+    row = own_document(tx, vault, document)
+    if row.deleted_at is not None:
+        raise DocumentDeletedError(document_id=document.hex())
+    return row
+
+
+def own_document(tx: Transaction, vault: VaultId, document: DocumentId) -> DocumentRow:
+    """Return a document that is or was visible in this vault, deleted or not.
 
     Raises:
         DocumentUnknownError: absent, not visible yet, or another's: never said which.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from voute.app.city import City
+from voute.app.destroy import remove_packs
 from voute.app.errors import (
     DeliveryCommittedError,
     DeliveryDiffersError,
@@ -11,9 +12,10 @@ from voute.app.errors import (
     DeliveryUnknownError,
     PackUnknownError,
 )
+from voute.core.errors import StoreError
 from voute.core.ids import DeliveryId, Hash, Slug
 from voute.core.ports_store import RowExistsError, Transaction
-from voute.core.rows import DeliveryRow, DeliveryState, KnownDocument, PackRow
+from voute.core.rows import DeliveryRow, DeliveryState, JobKind, KnownDocument, PackRow
 
 
 def open_delivery(city: City, issuer: Slug, delivery: DeliveryId, run: str) -> tuple[DeliveryRow, bool]:
@@ -94,11 +96,11 @@ def cancel(city: City, issuer: Slug, delivery: DeliveryId) -> None:
     """
     with suppress(DeliveryUnknownError), city.catalogue.write() as tx:
         own_draft(tx, issuer, delivery, lock=True)
-        # Inside the transaction, so that no other call can take such a pack for a stored one in between; a crash
-        # here leaves a draft that can be cancelled, or sent, again.
-        for pack in tx.deliveries.remove(delivery) or ():
-            city.sidecars.delete(pack)
-            city.blobs.delete(pack)
+        # Files only after the rows: a draft whose files were gone could be committed all the same. What a failing disk or
+        # a crash leaves of them goes later, by the work that is kept here.
+        tx.jobs.add(JobKind.REMOVE_PACK, tx.deliveries.remove(delivery) or (), city.now())
+    with suppress(StoreError):
+        remove_packs(city)
 
 
 def read_delivery(city: City, issuer: Slug, delivery: DeliveryId) -> tuple[DeliveryRow, tuple[PackRow, ...]]:

@@ -8,7 +8,7 @@ from voute.app.errors import DeliveryCommittedError, PackUnknownError
 from voute.core.errors import LimitError
 from voute.core.ids import DeliveryId, Hash, Slug
 from voute.core.ports_store import BlobWriter
-from voute.core.rows import DeliveryState, PackRow
+from voute.core.rows import DeliveryState, JobKind, PackRow
 from voute.format.pack import MAX_PACK
 
 
@@ -48,6 +48,8 @@ def keep_pack(city: City, issuer: Slug, delivery: DeliveryId, pack: Hash, size: 
     """
     with city.catalogue.write() as tx:
         own_draft(tx, issuer, delivery, lock=True)
+        # It is wanted again: waits for whoever removes it just now, else keeps it from being removed.
+        tx.jobs.done(JobKind.REMOVE_PACK, (pack,))
         if city.blobs.size(pack) != size:
             raise PackUnknownError
         if tx.packs.get(delivery, pack) is None:

@@ -1,7 +1,7 @@
 """The receipts of a visible delivery as lines of JSON, made while they are read: never all in memory."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from voute.app.city import City
@@ -11,6 +11,7 @@ from voute.app.proofs import Proofs, open_proofs
 from voute.core.ids import DeliveryId, Slug
 from voute.core.rows import DeliveryState, ReceiptRow
 from voute.format import canonical
+from voute.format.canonical import Json
 from voute.format.fields import to_base64
 
 PAGE: Final = 1_000
@@ -19,6 +20,8 @@ PAGE: Final = 1_000
 
 def stream_receipts(city: City, issuer: Slug, delivery: DeliveryId) -> Iterator[bytes]:
     """Return the pieces of `receipts` (docs/spec/api.md): the checkpoint's line, then one line a document.
+
+    The line of a destroyed document says that and no more.
 
     Raises, before the first piece:
         DeliveryUnknownError: not this issuer's.
@@ -46,6 +49,9 @@ def _lines(city: City, delivery: DeliveryId, proofs: Proofs) -> Iterator[bytes]:
 
 
 def _line(row: ReceiptRow, checkpoint: str, proofs: Proofs) -> bytes:
+    if not row.data:
+        gone: Mapping[str, Json] = {"kind": "deleted", "document_id": row.document_id.hex(), "index": row.log_index}
+        return canonical.dumps(gone) + b"\n"
     path = ",".join(f'"{part.hex()}"' for part in proofs.path(row.log_index))
     # Written by hand in canonical order: a run has hundreds of thousands of these lines.
     return (

@@ -78,7 +78,7 @@ def note_opened(city: City, holder: Holder, document: DocumentId, raw: bytes) ->
     """Keep the holder's signed act of a first opening, once; again changes nothing.
 
     Raises:
-        DocumentUnknownError: not a visible document of this vault.
+        DocumentUnknownError, DocumentDeletedError: not a visible document of this vault.
         FormatError, VerificationError: not that act, or not signed by the vault's root key.
     """
     vault = holder.vault_id
@@ -89,7 +89,9 @@ def note_opened(city: City, holder: Holder, document: DocumentId, raw: bytes) ->
     if act.subject != Opened(document, row.manifest_hash):
         raise StatementRefusedError("the act is about something else", part="subject")
     with city.catalogue.write() as tx:
+        visible_document(tx, vault, document)
         if not tx.documents.opened(document, city.now()):
             return
-        keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
+        event = keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
+        tx.documents.set_opened_event(document, event)
     city.wake()

@@ -88,6 +88,12 @@ class DocumentUnknownError(StateError):
     code: ClassVar[str] = "document-unknown"
 
 
+class DocumentDeletedError(StateError):
+    """The holder deleted this document; its name is not given twice."""
+
+    code: ClassVar[str] = "document-deleted"
+
+
 class NotYetLoggedError(StateError):
     """The event waits for its place in the log: ask again in a second."""
 

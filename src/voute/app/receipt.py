@@ -25,7 +25,7 @@ def read_receipt(city: City, holder: Holder, document: DocumentId) -> ReceiptPar
     """Return the parts of a document's receipt.
 
     Raises:
-        DocumentUnknownError: not a visible document of this vault.
+        DocumentUnknownError, DocumentDeletedError: not a visible document of this vault.
         NotYetLoggedError: no published checkpoint holds its event.
     """
     with city.catalogue.read() as tx:

@@ -16,7 +16,7 @@ from voute.core.ids import Hash
 from voute.format import canonical
 from voute.format.event import parse_event
 from voute.format.fields import to_base64
-from voute.format.receipt import CheckpointLine, Receipt, ReceiptLine, parse_line
+from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.proof import TlogProof
 
@@ -80,9 +80,12 @@ def write_receipts(
         done = 0
         for line in lines:
             whole = line
-            if line.get("kind") == "receipt":
+            kind = line.get("kind")
+            if kind in {"receipt", "deleted"}:
                 row, manifest = spool.take(str(line.get("document_id")))
-                whole = {**line, "row": row, "reference": references[row], "manifest": to_base64(manifest)}
+                whole = {**line, "row": row, "reference": references[row]}
+                if kind == "receipt":
+                    whole["manifest"] = to_base64(manifest)
                 done += 1
                 progress(done)
             file.write(canonical.dumps(whole) + b"\n")
@@ -97,7 +100,7 @@ def write_receipts(
         folder.rmdir()
 
 
-def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine]:
+def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine | DeletedLine]:
     """Read a receipts file line by line; raises `FormatError` for a line that is not canonical."""
     with path.open("rb") as file:
         for raw in file:
@@ -110,7 +113,7 @@ def export_receipt(path: Path, wanted: Callable[[ReceiptLine], bool]) -> bytes:
     for line in read_lines(path):
         if isinstance(line, CheckpointLine):
             notes[line.id] = line.note
-        elif wanted(line):
+        elif isinstance(line, ReceiptLine) and wanted(line):
             return _self_contained(line, notes)
     raise ReceiptMissingError("no such receipt", path=str(path))
 

@@ -88,8 +88,8 @@ class Deliveries(Protocol):
     def remove(self, delivery_id: DeliveryId) -> tuple[Hash, ...] | None:
         """Remove a draft with its packs, documents, events and the lookup ids that only it brought.
 
-        Returns the hashes of packs that no other delivery refers to: their blobs may go after the commit. None: it was no
-        draft, nothing was changed.
+        Returns the hashes of packs that no other delivery refers to: their blobs may go after the transaction. None: it was
+        no draft, nothing was changed.
         """
         ...
 
@@ -107,6 +107,10 @@ class Packs(Protocol):
 
     def of_delivery(self, delivery_id: DeliveryId) -> tuple[PackRow, ...]:
         """Return a delivery's packs by hash."""
+        ...
+
+    def is_used(self, pack_hash: Hash) -> bool:
+        """Tell whether a delivery refers to this pack."""
         ...
 
 
@@ -139,6 +143,22 @@ class Documents(Protocol):
 
     def opened(self, document_id: DocumentId, now: int) -> bool:
         """Note the first opening; False: it was opened before, nothing was changed."""
+        ...
+
+    def set_opened_event(self, document_id: DocumentId, event_id: int) -> None:
+        """Note which event tells of the first opening."""
+        ...
+
+    def delete(self, document_id: DocumentId, now: int) -> bool:
+        """Note that the holder deleted it: no list shows it any more. False: it was deleted before, nothing was changed."""
+        ...
+
+    def set_delete_event(self, document_id: DocumentId, event_id: int) -> None:
+        """Note which event tells of the deletion."""
+        ...
+
+    def erase(self, document_ids: Sequence[DocumentId]) -> None:
+        """Empty header and card, and salt, bytes and act of the events `deliver` and `opened`; again changes nothing."""
         ...
 
     def receipts(self, delivery_id: DeliveryId, after: int, limit: int) -> tuple[ReceiptRow, ...]:

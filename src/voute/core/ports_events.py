@@ -1,9 +1,9 @@
-"""Catalogue ports of the log's side: events, chains of boxes, the published state."""
+"""Catalogue ports of the log's side: events, chains of boxes, the published state; and what is to be done afterwards."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from voute.core.rows import ChainRow, EventRow, LogStateRow, NewEvent, NumberedEvent
+from voute.core.rows import ChainRow, EventRow, JobKind, JobRow, LogStateRow, NewEvent, NumberedEvent
 
 
 class Events(Protocol):
@@ -69,4 +69,24 @@ class LogStates(Protocol):
 
     def put(self, row: LogStateRow) -> None:
         """Replace it."""
+        ...
+
+
+class Jobs(Protocol):
+    """Work to be done after a transaction, kept by that transaction, so that no crash can forget it."""
+
+    def add(self, kind: JobKind, subjects: Sequence[bytes], now: int) -> None:
+        """Keep one piece of work a subject; one that is kept already stays as it is."""
+        ...
+
+    def pending(self, kind: JobKind, limit: int) -> tuple[JobRow, ...]:
+        """Return work of a kind, the oldest first."""
+        ...
+
+    def take(self, kind: JobKind, subject: bytes) -> bool:
+        """Return whether it is still to be done; other transactions that take it wait until this one ends."""
+        ...
+
+    def done(self, kind: JobKind, subjects: Sequence[bytes]) -> None:
+        """Forget work; what is not there is no error."""
         ...

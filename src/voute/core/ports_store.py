@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol, Self
 from voute.core.errors import FormatError, StateError, StoreError
 from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
-from voute.core.ports_events import Chains, Events, LogStates
+from voute.core.ports_events import Chains, Events, Jobs, LogStates
 from voute.core.ports_vaults import Challenges, Credentials, Limits, Sessions, Vaults
 
 
@@ -189,6 +189,11 @@ class Transaction(Protocol):
         """Copy of the published checkpoint, for reading."""
         ...
 
+    @property
+    def jobs(self) -> Jobs:
+        """Work to be done after its transaction."""
+        ...
+
 
 class Catalogue(Protocol):
     """The relational store; synchronous, from several threads, one transaction a `with` block."""
@@ -206,6 +211,16 @@ class Catalogue(Protocol):
         Raises:
             RowExistsError: a unique key was already there.
             StoreError: the store failed; the outcome is unknown until the next read.
+        """
+        ...
+
+    def scrub(self) -> bool:
+        """Overwrite in the engine's own files what committed transactions erased; False: readers hold it up, call again.
+
+        Where the engine does this by itself, later, nothing is done (docs/operate says when).
+
+        Raises:
+            StoreError: the store failed.
         """
         ...
 

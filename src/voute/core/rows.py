@@ -157,7 +157,10 @@ class PackRow(NamedTuple):
 
 
 class DocumentRow(NamedTuple):
-    """A document: all but its body, which is a range of its pack; `position` is None until it is visible."""
+    """A document: all but its body, which is a range of its pack; `position` is None until it is visible.
+
+    Once destroyed it has neither header nor card (no bytes), and its `deliver` event neither salt nor bytes.
+    """
 
     document_id: DocumentId
     position: int | None
@@ -176,6 +179,9 @@ class DocumentRow(NamedTuple):
     content_id: Hash
     event_id: int
     opened_at: int | None
+    opened_event: int | None = None
+    deleted_at: int | None = None
+    delete_event: int | None = None
 
 
 class ListedDocument(NamedTuple):
@@ -240,7 +246,7 @@ class NumberedEvent(NamedTuple):
 
 
 class ReceiptRow(NamedTuple):
-    """What a receipt needs of a document's `deliver` event."""
+    """What a receipt needs of a document's `deliver` event; of a destroyed document `salt` and `data` are empty."""
 
     document_id: DocumentId
     log_index: int
@@ -256,6 +262,23 @@ class ChainRow(NamedTuple):
     chain_salt: bytes
     n: int
     head: Hash
+
+
+class JobKind(StrEnum):
+    """Work that a transaction left to be done after it, until it is done."""
+
+    DESTROY = "destroy"
+    """A holder deleted a document; the subject is its id."""
+    REMOVE_PACK = "remove-pack"
+    """A cancelled delivery left a pack; the subject is its hash."""
+
+
+class JobRow(NamedTuple):
+    """One such piece of work; gone when it is done."""
+
+    kind: str
+    subject: bytes
+    created_at: int
 
 
 class LogStateRow(NamedTuple):

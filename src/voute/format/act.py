@@ -18,7 +18,7 @@ _KEYS = frozenset({"version", "type", "city", "actor", "subject", "time", "nonce
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A claim, a binding, a first opening, a revocation: by whom, when, about what."""
+    """A claim, a binding, a first opening, a deletion, a revocation: by whom, when, about what."""
 
     city: Slug
     actor: str

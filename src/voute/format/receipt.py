@@ -30,6 +30,7 @@ MAX_ROW: Final = 10_000_000
 
 _KEYS = frozenset({"version", "city", "event", "salt", "chain", "manifest", "proof", "timestamps"})
 _CHECKPOINT_KEYS = frozenset({"kind", "id", "note"})
+_DELETED_KEYS = frozenset({"kind", "row", "reference", "document_id", "index"})
 _LINE_KEYS = frozenset(
     {
         *("kind", "row", "reference", "document_id", "checkpoint", "index", "path"),
@@ -153,13 +154,36 @@ class ReceiptLine:
         return line + b"\n"
 
 
+@dataclass(frozen=True, slots=True)
+class DeletedLine:
+    """A document whose holder deleted it before its receipt was fetched: the city has destroyed what a receipt is made of."""
+
+    row: int
+    reference: str
+    document_id: DocumentId
+    index: int
+
+    def encode(self) -> bytes:
+        """Write the line, with its line end."""
+        line = canonical.dumps(
+            {
+                "kind": "deleted",
+                "row": self.row,
+                "reference": self.reference,
+                "document_id": self.document_id.hex(),
+                "index": self.index,
+            }
+        )
+        return line + b"\n"
+
+
 def _path_item(item: Json) -> Hash:
     if not isinstance(item, str):
         raise FormatError("receipt.path: not a hash", field="path")
     return Hash(parse_hex(item, HASH_SIZE))
 
 
-def parse_line(raw: bytes) -> CheckpointLine | ReceiptLine:
+def parse_line(raw: bytes) -> CheckpointLine | ReceiptLine | DeletedLine:
     """Parse one line of `receipts.ndjson`, with or without its line end; raises `FormatError` alone."""
     value = canonical.loads(raw.removesuffix(b"\n"), MAX_RECEIPT)
     kind = value.get("kind") if isinstance(value, dict) else None
@@ -169,6 +193,8 @@ def parse_line(raw: bytes) -> CheckpointLine | ReceiptLine:
         if line.id != fields.hash("id"):
             raise FormatError("checkpoint.id: of another note", field="id")
         return line
+    if kind == "deleted":
+        return _deleted_line(Fields(value, _DELETED_KEYS, "deleted"))
     fields = Fields(value, _LINE_KEYS, "receipt")
     fields.one_of("kind", frozenset({"receipt"}))
     return ReceiptLine(
@@ -182,4 +208,13 @@ def parse_line(raw: bytes) -> CheckpointLine | ReceiptLine:
         salt=fields.hash("salt"),
         chain=fields.hash("chain"),
         manifest=_bounded(fields, "manifest", MAX_ENVELOPE),
+    )
+
+
+def _deleted_line(fields: Fields) -> DeletedLine:
+    return DeletedLine(
+        row=fields.integer("row", 1, MAX_ROW),
+        reference=fields.text("reference", MAX_REFERENCE),
+        document_id=DocumentId(fields.identifier("document_id")),
+        index=fields.integer("index"),
     )

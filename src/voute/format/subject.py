@@ -161,6 +161,23 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """A holder deleted a document."""
+
+    document_id: DocumentId
+    manifest_hash: Hash
+
+    @property
+    def type(self) -> str:
+        """`delete`."""
+        return "delete"
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Write the subject's object."""
+        return {"document_id": self.document_id.hex(), "manifest_hash": self.manifest_hash.hex()}
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
     """An issuer withdrew a code that nobody has used."""
 
@@ -176,7 +193,7 @@ class Revoked:
         return {"lookup_id": self.lookup_id.hex()}
 
 
-AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Revoked
+AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Delete | Revoked
 
 
 def _deliver(fields: Fields) -> Deliver:
@@ -210,6 +227,10 @@ def _opened(fields: Fields) -> Opened:
     return Opened(DocumentId(fields.identifier("document_id")), fields.hash("manifest_hash"))
 
 
+def _delete(fields: Fields) -> Delete:
+    return Delete(DocumentId(fields.identifier("document_id")), fields.hash("manifest_hash"))
+
+
 def _revoked(fields: Fields) -> Revoked:
     return Revoked(LookupId(fields.hash("lookup_id")))
 
@@ -228,6 +249,7 @@ _TYPES: Final[Mapping[str, _Type]] = {
     "bound": _Type(frozenset({"lookup_id", "vault_id", "record_hash"}), _bound, "issuer", is_act=True),
     "keyring": _Type(frozenset({"vault_id", "number", "record_hash"}), _keyring, "vault", is_act=False),
     "opened": _Type(frozenset({"document_id", "manifest_hash"}), _opened, "vault", is_act=True),
+    "delete": _Type(frozenset({"document_id", "manifest_hash"}), _delete, "vault", is_act=True),
     "revoked": _Type(frozenset({"lookup_id"}), _revoked, "issuer", is_act=True),
 }
 _WORDS: Final = frozenset(_TYPES)

@@ -14,6 +14,7 @@ from voute.server.http.pages import WebFiles
 from voute.server.jobs.election import Election
 from voute.server.jobs.housekeeping import HousekeepingThread
 from voute.server.jobs.sequencer import SequencerThread
+from voute.server.jobs.worker import WorkerThread
 from voute.server.logs import set_up_logs
 from voute.server.settings import Settings, load_settings
 
@@ -39,10 +40,10 @@ def create(settings: Settings | None = None) -> Frame:
     return create_application(assembled.city, chosen, WebFiles(web_folder(chosen)), lifespan=[with_jobs])
 
 
-def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | HousekeepingThread]:
+def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | HousekeepingThread | WorkerThread]:
     """Start the threads beside the requests."""
     city = assembled.city
-    jobs: list[SequencerThread | HousekeepingThread] = [HousekeepingThread(city)]
+    jobs: list[SequencerThread | HousekeepingThread | WorkerThread] = [HousekeepingThread(city), WorkerThread(city)]
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores)
         election = Election(settings.locks_folder)

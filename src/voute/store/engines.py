@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 
 # Longer than any transaction of ours; another process may be in the middle of a pack's draft.
 BUSY_SECONDS: Final = 30
 # Values by position, so that rows reach both drivers as tuples.
 POSTGRES_PARAMSTYLE: Final = "format"
+# A checkpoint that empties the write-ahead log holds writers up while it waits for readers, whose transactions are short.
+_CHECKPOINT_SECONDS: Final = 0.2
 _CACHE_KIB: Final = 32 * 1024
 # Pages (of 4 KiB) that the write-ahead log gathers before they move to the database: a delivery touches the same pages of
 # the indexes pack after pack, so a larger log writes them once instead of each time.
@@ -27,6 +29,8 @@ def sqlite_engine(url: URL, setting: str, *, begin: str = "BEGIN IMMEDIATE", siz
             "PRAGMA foreign_keys = ON",
             f"PRAGMA cache_size = -{_CACHE_KIB}",
             f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+            # What is deleted is overwritten with zeros, in pages that stay and in those that become free.
+            "PRAGMA secure_delete = ON",
             setting,
         ):
             connection.execute(pragma).close()
@@ -37,6 +41,12 @@ def sqlite_engine(url: URL, setting: str, *, begin: str = "BEGIN IMMEDIATE", siz
         connection.connection.cursor().execute(begin)
 
     return engine
+
+
+def sqlite_checkpointer(url: URL) -> Engine:
+    """Make an engine for checkpoints alone: no transaction around them, a short wait for readers, no connection kept."""
+    options = {"timeout": _CHECKPOINT_SECONDS, "isolation_level": None}
+    return create_engine(url, poolclass=NullPool, connect_args=options, isolation_level="AUTOCOMMIT")
 
 
 def sqlite_url(path: Path) -> str:

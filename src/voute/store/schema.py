@@ -238,6 +238,9 @@ documents: Final = Table(
     _data("dedupe_id"),
     _data("content_id"),
     _number("opened_at", null=True),
+    _number("opened_event", null=True),
+    _number("deleted_at", null=True),
+    _number("delete_event", null=True),
     UniqueConstraint("issuer", "dedupe_id"),
     Index(None, "delivery_id", "event_id"),
     Index(None, "box_id", "position"),
@@ -271,4 +274,14 @@ log_state: Final = Table(
     _word("checkpoint"),
     _number("published_at"),
     CheckConstraint("id = 1", name="single"),
+)
+
+# What is done is gone: the table stays short.
+jobs: Final = Table(
+    "jobs",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),
+    _number("created_at"),
+    Index(None, "kind", "created_at"),
 )

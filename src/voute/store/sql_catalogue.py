@@ -10,16 +10,16 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from voute.core.errors import StoreError
 from voute.store.durable import storing
-from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_engine
+from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_checkpointer, sqlite_engine
 from voute.store.sql import Session, translating
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
-from voute.store.sql_events import SqlChains, SqlEvents, SqlLogStates
+from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
 from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, SqlSessions
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0001"
+SCHEMA_VERSION: Final = "0002"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 
@@ -91,6 +91,11 @@ class SqlTransaction:
         """Published state."""
         return SqlLogStates(self._session)
 
+    @cached_property
+    def jobs(self) -> SqlJobs:
+        """Work to be done afterwards."""
+        return SqlJobs(self._session)
+
 
 class SqlCatalogue:
     """`Catalogue` on SQLite or PostgreSQL; `voute.store.migrate.upgrade` makes its tables first.
@@ -108,6 +113,7 @@ class SqlCatalogue:
             self._reader = sqlite_engine(parsed, "PRAGMA query_only = ON", begin="BEGIN", size=_READERS)
             self._writer = sqlite_engine(parsed, "PRAGMA synchronous = FULL")
             self._light_writer = sqlite_engine(parsed, "PRAGMA synchronous = NORMAL")
+            self._scrubber = sqlite_checkpointer(parsed)
         else:
             self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS, paramstyle=POSTGRES_PARAMSTYLE)
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
@@ -119,6 +125,16 @@ class SqlCatalogue:
     def write(self, *, durable: bool = True) -> AbstractContextManager[SqlTransaction]:
         """Open a transaction (`Catalogue.write`)."""
         return self._writing(durable=durable)
+
+    def scrub(self) -> bool:
+        """Move the write-ahead log into the database and empty it (`Catalogue.scrub`); PostgreSQL's VACUUM comes by itself."""
+        if not self._is_sqlite:
+            return True
+        with self._queue, storing("scrub"), translating(), self._scrubber.connect() as connection:
+            self._watch.before("sql-checkpoint")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            self._watch.after("sql-checkpoint")
+        return not busy
 
     def check(self) -> None:
         """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""

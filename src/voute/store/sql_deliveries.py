@@ -79,6 +79,7 @@ _PLACE: Final = (
 )
 
 _PACK: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id"), packs.c.pack_hash == bindparam("pack_hash"))
+_PACK_USED: Final = select(exists().where(packs.c.pack_hash == bindparam("pack_hash")))
 _PACKS: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id")).order_by(packs.c.pack_hash)
 
 
@@ -208,3 +209,7 @@ class SqlPacks:
     def of_delivery(self, delivery_id: DeliveryId) -> tuple[PackRow, ...]:
         """Return a delivery's packs (`Packs.of_delivery`)."""
         return self._session.all(PackRow._make, _PACKS, {"delivery_id": delivery_id})
+
+    def is_used(self, pack_hash: Hash) -> bool:
+        """Tell whether a delivery refers to it (`Packs.is_used`)."""
+        return bool(self._session.run(_PACK_USED, {"pack_hash": pack_hash}).scalar_one())

@@ -53,7 +53,11 @@ def _listed(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 # The page is first found in the index alone: of a vault with 5,000 documents only those shown are then read.
 _ON_PAGE: Final = (
     select(documents.c.position)
-    .where(documents.c.box_id.in_(bindparam("boxes", expanding=True)), documents.c.position > bindparam("after"))
+    .where(
+        documents.c.box_id.in_(bindparam("boxes", expanding=True)),
+        documents.c.position > bindparam("after"),
+        documents.c.deleted_at.is_(None),
+    )
     .order_by(documents.c.position)
     .limit(bindparam("most"))
 )
@@ -68,6 +72,31 @@ _OPENED: Final = (
     update(documents)
     .where(documents.c.document_id == bindparam("key"), documents.c.opened_at.is_(None))
     .values(opened_at=bindparam("now"))
+)
+_OPENED_EVENT: Final = (
+    update(documents).where(documents.c.document_id == bindparam("key")).values(opened_event=bindparam("event"))
+)
+_DELETE: Final = (
+    update(documents)
+    .where(documents.c.document_id == bindparam("key"), documents.c.deleted_at.is_(None))
+    .values(deleted_at=bindparam("now"))
+)
+_DELETE_EVENT: Final = (
+    update(documents).where(documents.c.document_id == bindparam("key")).values(delete_event=bindparam("event"))
+)
+_THIS: Final = documents.c.document_id == bindparam("key")
+_ERASE_PARTS: Final = (
+    update(document_parts)
+    .where(document_parts.c.event_id.in_(select(documents.c.event_id).where(_THIS)))
+    .values(header=b"", card=b"")
+)
+_ERASE_DELIVER: Final = (
+    update(events).where(events.c.event_id.in_(select(documents.c.event_id).where(_THIS))).values(salt=b"", bytes=b"", act=None)
+)
+_ERASE_OPENED: Final = (
+    update(events)
+    .where(events.c.event_id.in_(select(documents.c.opened_event).where(_THIS)))
+    .values(salt=b"", bytes=b"", act=None)
 )
 _EVENT_AT: Final = select(events.c.event_id).where(events.c.log_index == bindparam("log_index"))
 _RECEIPTS: Final = (
@@ -119,6 +148,24 @@ class SqlDocuments:
     def opened(self, document_id: DocumentId, now: int) -> bool:
         """Note the first opening (`Documents.opened`)."""
         return self._session.changes(_OPENED, {"key": document_id, "now": now})
+
+    def set_opened_event(self, document_id: DocumentId, event_id: int) -> None:
+        """Note the event of the opening (`Documents.set_opened_event`)."""
+        self._session.run(_OPENED_EVENT, {"key": document_id, "event": event_id})
+
+    def delete(self, document_id: DocumentId, now: int) -> bool:
+        """Note the deletion (`Documents.delete`)."""
+        return self._session.changes(_DELETE, {"key": document_id, "now": now})
+
+    def set_delete_event(self, document_id: DocumentId, event_id: int) -> None:
+        """Note the event of the deletion (`Documents.set_delete_event`)."""
+        self._session.run(_DELETE_EVENT, {"key": document_id, "event": event_id})
+
+    def erase(self, document_ids: Sequence[DocumentId]) -> None:
+        """Empty what is to be destroyed (`Documents.erase`)."""
+        for document_id in document_ids:
+            for statement in (_ERASE_PARTS, _ERASE_DELIVER, _ERASE_OPENED):
+                self._session.run(statement, {"key": document_id})
 
     def receipts(self, delivery_id: DeliveryId, after: int, limit: int) -> tuple[ReceiptRow, ...]:
         """Return a page of receipts (`Documents.receipts`)."""

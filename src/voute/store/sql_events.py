@@ -1,12 +1,12 @@
-"""Tables of the log's side: events, chains, published state (`voute.core.ports_events`)."""
+"""Tables of the log's side: events, chains, published state, jobs (`voute.core.ports_events`)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, func, literal_column, select, text, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, text, update
 
-from voute.core.rows import ChainRow, EventRow, EventState, LogStateRow, NewEvent, NumberedEvent
-from voute.store.schema import chains, deliveries, events, log_state
+from voute.core.rows import ChainRow, EventRow, EventState, JobKind, JobRow, LogStateRow, NewEvent, NumberedEvent
+from voute.store.schema import chains, deliveries, events, jobs, log_state
 from voute.store.sql import Session, chunks
 
 _EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
@@ -46,6 +46,13 @@ _SET_LOGGED: Final = (
 )
 _CHAINS: Final = select(chains).where(chains.c.box_id.in_(bindparam("boxes", expanding=True)))
 _WAITING_DELIVERIES: Final = select(deliveries.c.delivery_id).where(deliveries.c.state == literal_column("'committed'"))
+_JOB: Final = (jobs.c.kind == bindparam("of"), jobs.c.subject == bindparam("about"))
+_JOBS: Final = (
+    select(jobs).where(jobs.c.kind == bindparam("of")).order_by(jobs.c.created_at, jobs.c.subject).limit(bindparam("most"))
+)
+# On SQLite the clause says nothing: a writing transaction is alone anyway.
+_TAKE: Final = select(jobs.c.subject).where(*_JOB).with_for_update()
+_DONE: Final = delete(jobs).where(*_JOB)
 _LOG_STATE: Final = select(log_state.c.size, log_state.c.root, log_state.c.checkpoint, log_state.c.published_at)
 
 
@@ -142,3 +149,28 @@ class SqlLogStates:
     def put(self, row: LogStateRow) -> None:
         """Replace it (`LogStates.put`)."""
         self._session.upsert(log_state, [(1, *row)])
+
+
+class SqlJobs:
+    """`Jobs` in one table."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def add(self, kind: JobKind, subjects: Sequence[bytes], now: int) -> None:
+        """Keep work (`Jobs.add`)."""
+        self._session.upsert(jobs, [JobRow(kind.value, subject, now) for subject in subjects], update=False)
+
+    def pending(self, kind: JobKind, limit: int) -> tuple[JobRow, ...]:
+        """Return work of a kind (`Jobs.pending`)."""
+        return self._session.all(JobRow._make, _JOBS, {"of": kind.value, "most": limit})
+
+    def take(self, kind: JobKind, subject: bytes) -> bool:
+        """Lock a piece of work (`Jobs.take`)."""
+        return self._session.run(_TAKE, {"of": kind.value, "about": subject}).scalar() is not None
+
+    def done(self, kind: JobKind, subjects: Sequence[bytes]) -> None:
+        """Forget work (`Jobs.done`)."""
+        for subject in subjects:
+            self._session.run(_DONE, {"of": kind.value, "about": subject})

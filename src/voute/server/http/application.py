@@ -55,6 +55,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     documents.read_document,
     documents.read_body,
     documents.note_opened,
+    documents.delete_document,
+    documents.read_deletion,
     documents.read_document_receipt,
     directory.match,
     directory.accept_bound,

@@ -3,13 +3,14 @@
 import re
 from typing import Annotated, Final
 
-from litestar import Response, get, post
+from litestar import Response, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 
+from voute.app import document_delete as deletion
 from voute.app import documents as rules
 from voute.app.errors import DocumentUnknownError
-from voute.app.receipt import read_receipt
+from voute.app.receipt import ReceiptParts, read_receipt
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
 from voute.core.rows import ListedDocument
@@ -58,6 +59,14 @@ class ReceiptReply(Model):
     chain: Hex32
     index: int
     proof: str
+
+
+class DeletionReply(Model):
+    """A deletion: when it was asked, whether header, card and salts are destroyed, and the parts of its receipt."""
+
+    requested_at: Time
+    destroyed: bool
+    receipt: ReceiptReply
 
 
 def _reply(row: ListedDocument) -> DocumentReply:
@@ -150,8 +159,32 @@ def note_opened(city: TheCity, holder: TheHolder, document: FromPath[str], data:
     rules.note_opened(city, holder, _document(document), data.act)
 
 
+@delete(
+    "/api/documents/{document:str}",
+    opt=HOLDER,
+    status_code=204,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def delete_document(city: TheCity, holder: TheHolder, document: FromPath[str], data: JSONBody[ActBody]) -> None:
+    """Delete a document by the holder's signed act."""
+    deletion.delete_document(city, holder, _document(document), data.act)
+
+
+@get("/api/documents/{document:str}/deletion", opt=HOLDER, sync_to_thread=True)
+def read_deletion(city: TheCity, holder: TheHolder, document: FromPath[str]) -> DeletionReply:
+    """Return how far a deletion is, with the parts of its receipt."""
+    found = deletion.read_deletion(city, holder, _document(document))
+    if found is None:
+        raise DocumentUnknownError
+    return DeletionReply(requested_at=time_of(found.requested_at), destroyed=found.destroyed, receipt=_receipt(found.receipt))
+
+
 @get("/api/documents/{document:str}/receipt", opt=HOLDER, sync_to_thread=True)
 def read_document_receipt(city: TheCity, holder: TheHolder, document: FromPath[str]) -> ReceiptReply:
     """Return the parts of a document's receipt."""
-    parts = read_receipt(city, holder, _document(document))
+    return _receipt(read_receipt(city, holder, _document(document)))
+
+
+def _receipt(parts: ReceiptParts) -> ReceiptReply:
     return ReceiptReply(event=parts.event, salt=parts.salt.hex(), chain=parts.chain.hex(), index=parts.index, proof=parts.proof)

@@ -31,6 +31,7 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.WrongOriginError: 403,
     errors.TooManyError: 429,
     errors.DocumentUnknownError: 404,
+    errors.DocumentDeletedError: 410,
     errors.NotYetLoggedError: 425,
     errors.DeliveryUnknownError: 404,
     errors.RangeRefusedError: 416,

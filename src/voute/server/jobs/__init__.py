@@ -1,1 +1,1 @@
-"""Work beside the requests: the sequencer, housekeeping."""
+"""Work beside the requests: the sequencer, housekeeping, what transactions left to be done."""

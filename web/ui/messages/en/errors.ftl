@@ -155,6 +155,11 @@ error-locked =
 
 ## Documents and proofs
 
+error-document-deleted =
+    .title = This document is deleted
+    .what = It was deleted from your vault.
+    .kept = Your other documents are intact.
+    .next = Go back to your list of documents; if you need it, ask the department that sent it for it again.
 error-document-unknown =
     .title = This document is not in your vault
     .what = The address is incomplete, or the document is in another vault.

@@ -155,6 +155,11 @@ error-locked =
 
 ## Documents et preuves
 
+error-document-deleted =
+    .title = Ce document est supprimé
+    .what = Il a été supprimé de votre coffre.
+    .kept = Vos autres documents sont intacts.
+    .next = Retournez à la liste de vos documents ; s’il vous le faut, demandez-le de nouveau au service qui l’a envoyé.
 error-document-unknown =
     .title = Ce document n’est pas dans votre coffre
     .what = L’adresse est incomplète, ou le document est dans un autre coffre.

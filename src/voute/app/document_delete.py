@@ -1,0 +1,69 @@
+"""A holder deletes a document: at once it is shown no more; once the deletion is in the log, what opens it is destroyed.
+
+Source: docs/spec/event-receipt.md, "Deleting a document".
+"""
+
+from dataclasses import dataclass
+
+from voute.app.boxes import own_document
+from voute.app.city import City
+from voute.app.errors import NotYetLoggedError, StatementRefusedError
+from voute.app.ports import Holder
+from voute.app.proofs import is_logged, open_proofs
+from voute.app.receipt import ReceiptParts
+from voute.app.statements import keep_act_event, vault_act
+from voute.core.ids import DocumentId
+from voute.core.rows import BoxKind, JobKind
+from voute.format.subject import Delete
+from voute.format.vault_record import start_chain
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """When the holder asked, whether header, card and salts are destroyed, and the parts of the deletion's receipt."""
+
+    requested_at: int
+    destroyed: bool
+    receipt: ReceiptParts
+
+
+def delete_document(city: City, holder: Holder, document: DocumentId, raw: bytes) -> None:
+    """Keep the holder's signed act, and with it the work of destroying; again changes nothing.
+
+    Raises:
+        DocumentUnknownError: no document of this vault.
+        FormatError, VerificationError: not that act, or not signed by the vault's root key.
+    """
+    vault = holder.vault_id
+    with city.catalogue.read() as tx:
+        row = own_document(tx, vault, document)
+        genesis = tx.vaults.records((vault,))[vault][0]
+    act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
+    if act.subject != Delete(document, row.manifest_hash):
+        raise StatementRefusedError("the act is about something else", part="subject")
+    with city.catalogue.write() as tx:
+        if not tx.documents.delete(document, city.now()):
+            return
+        event = keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
+        tx.documents.set_delete_event(document, event)
+        tx.jobs.add(JobKind.DESTROY, (document,), city.now())
+    city.wake()
+
+
+def read_deletion(city: City, holder: Holder, document: DocumentId) -> Deletion | None:
+    """Return how far the deletion of a document is; None when it was not deleted.
+
+    Raises:
+        DocumentUnknownError: no document of this vault.
+        NotYetLoggedError: no published checkpoint holds the deletion.
+    """
+    with city.catalogue.read() as tx:
+        row = own_document(tx, holder.vault_id, document)
+        if row.deleted_at is None or row.delete_event is None:
+            return None
+        event = tx.events.get(row.delete_event)
+        if event is None or not is_logged(event) or event.log_index is None or event.chain is None:
+            raise NotYetLoggedError
+        proofs = open_proofs(city, tx)
+    parts = ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+    return Deletion(row.deleted_at, not row.header, parts)
