@@ -5,14 +5,17 @@ process of its own (`tests/support/command_forks.py`), `mutated` for as long as 
 """
 
 import importlib
+import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from voute.cli import archive as cli_archive
+from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
 from voute.format.dsse import Envelope, Kind, keyid
 from voute.format.registry import EntryState
@@ -88,6 +91,30 @@ def _without_end(key: bytes, source: memoryview, out: memoryview) -> None:
         _open_chunks(key, part, to, [_nonces(last=False)[place], _nonces(last=True)[place]])
 
 
+_show = cli_archive._show  # noqa: SLF001 -- as above
+NOBODY: Final = ("127.0.0.1", 9)
+"""Where mutants call: a port that is closed. The call is seen all the same."""
+
+
+def _call_nobody() -> None:
+    with suppress(OSError):
+        socket.create_connection(NOBODY, timeout=1).close()
+
+
+def _show_and_tell(speaker: Any, one: OpenedDocument, *rest: Any) -> None:  # noqa: ANN401 -- what the original takes
+    """Tell somebody of what did not open."""
+    if one.error is not None:
+        _call_nobody()
+    _show(speaker, one, *rest)
+
+
+def _show_and_follow(speaker: Any, one: OpenedDocument, *rest: Any) -> None:  # noqa: ANN401 -- what the original takes
+    """Fetch what a title names."""
+    if one.title.startswith("http"):
+        _call_nobody()
+    _show(speaker, one, *rest)
+
+
 MUTANTS: dict[str, Mutant] = {
     # A department
     "believes any bind": Mutant("voute.client.matching", "check_bind", _nothing),
@@ -98,7 +125,11 @@ MUTANTS: dict[str, Mutant] = {
     # A holder
     "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),
     "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),
+    "seals to anyone": Mutant("voute.seal.agefile", "expect_hybrid", _nothing),
+    "takes any stanza": Mutant("voute.seal.agefile", "demand_hybrid", _nothing),
     "checks no MAC": Mutant("voute.seal.agefile", "check_mac", _nothing),
+    "tells of what did not open": Mutant("voute.cli.archive", "_show", _show_and_tell),
+    "fetches what a title names": Mutant("voute.cli.archive", "_show", _show_and_follow),
     "takes chunks in any order": Mutant("voute.seal.stream", "_decrypt_into", _any_order),
     "takes a file without its end": Mutant("voute.seal.stream", "_decrypt_into", _without_end),
 }

@@ -195,10 +195,15 @@ def demand_hybrid(header: Header) -> None:
     A foreign stanza is refused and never skipped: a header that also wraps its file key to a classical key would be
     only classically safe, and one with stanzas that nobody reads hides bytes (`docs/spec/age.md`, "Recipients").
     """
+    expect_hybrid(header.stanzas)
     for stanza in header.stanzas:
-        if stanza.type != HYBRID_TYPE:
-            raise FormatError("age: a stanza that the product does not take")
         hybrid_share(stanza)
+
+
+def expect_hybrid(stanzas: Sequence[Stanza]) -> None:
+    """Raise `FormatError` if any stanza is of another type than the hybrid one; its shape is not looked at."""
+    if any(stanza.type != HYBRID_TYPE for stanza in stanzas):
+        raise FormatError("age: a stanza that the product does not take")
 
 
 def hybrid_share(stanza: Stanza) -> bytes:

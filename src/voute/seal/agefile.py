@@ -14,6 +14,7 @@ from voute.format.age_header import (
     Header,
     demand_hybrid,
     encode_header,
+    expect_hybrid,
     parse_header,
     parse_hybrid_header,
     read_header,
@@ -50,8 +51,14 @@ class HeaderMacError(VerificationError):
 
 
 def seal_header(file_key: FileKey, recipients: Sequence[HybridRecipient]) -> bytes:
-    """Write the header of a file key for 1 to 64 recipients, in this order."""
-    unsigned = unsigned_header([recipient.wrap(file_key) for recipient in recipients])
+    """Write the header of a file key for 1 to 64 recipients, in this order; `FormatError` for a stanza that is not hybrid.
+
+    Types say that recipients are hybrid; one that is not would make the whole file classically safe only, so the stanzas
+    are looked at as well (`docs/spec/age.md`, "Recipients").
+    """
+    stanzas = [recipient.wrap(file_key) for recipient in recipients]
+    expect_hybrid(stanzas)
+    unsigned = unsigned_header(stanzas)
     return encode_header(unsigned, file_key.header_mac(unsigned))
 
 
