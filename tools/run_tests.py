@@ -1,27 +1,22 @@
-"""Runs the suites one after the other and prints a time table; the last line says how many passed and failed."""
+"""Runs the suites side by side and prints a time table; the last line says how many passed and failed."""
 
 import argparse
 import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / ".make" / "reports"
+PRINTING = Lock()
 
 NO_TEST_RAN = 5
 """Exit code of pytest when nothing was collected; only the long run may meet it (a suite without long tests)."""
-
-
-@dataclass(frozen=True)
-class Suite:
-    """One row of the table: a name and how many processes share its tests (0: all in one)."""
-
-    name: str
-    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,17 +29,11 @@ class Result:
     seconds: float
 
 
-SUITES = (
-    Suite("unit", workers=2),
-    Suite("property", workers=2),
-    Suite("vectors", workers=2),
-    Suite("contract"),
-    Suite("api"),
-    Suite("structure"),
-    Suite("cli"),
-    Suite("sim"),
-    Suite("browser"),
-)
+# The longest first, so that the lanes end together.
+SUITES = ("browser", "sim", "web", "vectors", "unit", "cli", "api", "property", "contract", "structure")
+
+LANES = len(os.sched_getaffinity(0))
+"""Suites run side by side, each in one process of its own, as many as there are processors."""
 
 
 def read_report(report: Path, exit_code: int) -> tuple[int, int]:
@@ -62,54 +51,48 @@ def read_report(report: Path, exit_code: int) -> tuple[int, int]:
 
 
 def run(name: str, command: list[str], cwd: Path, *, may_be_empty: bool = False) -> Result:
-    """Run one suite, its output on ours, and read its report."""
-    report = REPORTS / f"{name}.xml"
+    """Run one suite, print what it said when it has ended, and read its report."""
+    report, said = REPORTS / f"{name}.xml", REPORTS / f"{name}.log"
     report.unlink(missing_ok=True)
-    sys.stdout.write(f"\n== {name}\n")
-    sys.stdout.flush()
     start = time.monotonic()
-    code = subprocess.run(command, cwd=cwd, check=False, stdin=subprocess.DEVNULL).returncode
+    with said.open("wb") as output:
+        code = subprocess.run(
+            command, cwd=cwd, check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        ).returncode
     seconds = time.monotonic() - start
+    text = said.read_text("utf-8", errors="replace")
+    with PRINTING:
+        sys.stdout.write(f"\n== {name}\n{text}")
+        sys.stdout.flush()
     if may_be_empty and code == NO_TEST_RAN:
         return Result(name, 0, 0, seconds)
     return Result(name, *read_report(report, code), seconds)
 
 
-def run_python(suite: Suite, *, long: bool) -> Result:
+def run_python(name: str, *, long: bool) -> Result:
     """Run a folder of tests; a folder that is missing is a failure, so that no suite can be lost unseen."""
-    if not (ROOT / "tests" / suite.name).is_dir():
-        sys.stdout.write(f"\n== {suite.name}\ntests/{suite.name} is missing\n")
-        return Result(suite.name, 0, 1, 0.0)
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={REPORTS / suite.name}.xml"]
-    command += ["-m", "long" if long else "not long", f"tests/{suite.name}"]
-    if suite.workers and not long:
-        command += ["-n", str(suite.workers)]
-    return run(suite.name, command, ROOT, may_be_empty=long)
+    if not (ROOT / "tests" / name).is_dir():
+        sys.stdout.write(f"\n== {name}\ntests/{name} is missing\n")
+        return Result(name, 0, 1, 0.0)
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={REPORTS / name}.xml"]
+    command += ["-m", "long" if long else "not long", f"tests/{name}"]
+    return run(name, command, ROOT, may_be_empty=long)
 
 
 def run_web() -> Result:
     """Run the unit tests of web/ through the package's own script."""
     report = REPORTS / "web.xml"
-    command = [
-        "npm",
-        "run",
-        "--silent",
-        "test",
-        "--",
-        "--reporter=default",
-        "--reporter=junit",
-        f"--outputFile={report}",
-    ]
+    command = ["npm", "run", "--silent", "test", "--", "--reporter=default", "--reporter=junit", f"--outputFile={report}"]
     return run("web", command, ROOT / "web")
 
 
-def print_table(results: list[Result]) -> int:
+def print_table(results: list[Result], elapsed: float) -> int:
     """Print the table and the aggregate line; return the number of failures."""
     print("\nsuite         passed  failed  seconds")
     for row in results:
         print(f"{row.name:<12} {row.passed:>7} {row.failed:>7} {row.seconds:>8.1f}")
     passed, failed = sum(row.passed for row in results), sum(row.failed for row in results)
-    print(f"{'all':<12} {passed:>7} {failed:>7} {sum(row.seconds for row in results):>8.1f}")
+    print(f"{'all':<12} {passed:>7} {failed:>7} {sum(row.seconds for row in results):>8.1f}  (side by side: {elapsed:.1f})")
     print(f"{passed} passed, {failed} failed")
     return failed
 
@@ -124,15 +107,18 @@ def main() -> None:
     os.environ.setdefault("HYPOTHESIS_PROFILE", "long" if options.long else "short")
     if not sys.stdout.isatty():
         os.environ.setdefault("NO_COLOR", "1")
-    known = [suite.name for suite in SUITES] + ["web"]
-    unknown = sorted(set(options.suites) - set(known))
+    unknown = sorted(set(options.suites) - set(SUITES))
     if unknown:
         parser.error(f"no such suite: {', '.join(unknown)}")
-    wanted = options.suites or known
-    results = [run_python(suite, long=options.long) for suite in SUITES if suite.name in wanted]
-    if "web" in wanted and not options.long:
-        results.append(run_web())
-    sys.exit(1 if print_table(results) else 0)
+    wanted = [name for name in SUITES if name in options.suites or not options.suites]
+    if options.long:
+        wanted = [name for name in wanted if name != "web"]
+    start = time.monotonic()
+    sys.stdout.write(f"{len(wanted)} suites, {LANES} at a time; each is printed when it has ended\n")
+    sys.stdout.flush()
+    with ThreadPoolExecutor(LANES) as lanes:
+        results = list(lanes.map(lambda name: run_web() if name == "web" else run_python(name, long=options.long), wanted))
+    sys.exit(1 if print_table(results, time.monotonic() - start) else 0)
 
 
 if __name__ == "__main__":
