@@ -75,7 +75,11 @@ class Exchange:
 
 
 class Cut(Exception):  # noqa: N818 -- a hook's word, not an error
-    """Raised by a hook: the connection is cut there."""
+    """Raised by a hook: the connection is cut there, after the bytes that it carries if any."""
+
+    def __init__(self, said: bytes = b"") -> None:
+        super().__init__("cut")
+        self.said = said
 
 
 Before = Callable[[Exchange], None]
@@ -172,7 +176,11 @@ class Proxy:
         reply = read_message(said, has_body=exchange.method != "HEAD")
         exchange = self.exchanges[place] = replace(exchange, reply=reply)
         if self.after is not None:
-            reply = self.after(exchange) or reply
+            try:
+                reply = self.after(exchange) or reply
+            except Cut as cut:
+                client.sendall(cut.said)
+                raise
             self.exchanges[place] = replace(exchange, reply=reply)
         client.sendall(reply.raw)
 

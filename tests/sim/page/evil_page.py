@@ -1,0 +1,244 @@
+"""A lying city for the page: Chromium, the proxy that rewrites, the city really served, a victim with an open vault."""
+
+import base64
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.support.traffic import Traffic
+from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
+from tests.support.command import bill_rows, small_pdf, write_list
+from tests.support.holder import Resident
+from tests.support.mutant_pages import MutantPages, build
+from tests.support.proxy import Exchange, Message, Proxy
+from tests.support.served_city import ServedCity, serve_city
+from voute.client.codes import CodeDesk
+from voute.client.deliver import DeliverOrder, Delivery
+from voute.format.claim_code import write_code
+
+ISSUER = "finances"
+VICTIM, STRANGER, LATER = "a-1", "b-1", "c-1"
+CHUNK = 64 * 1024
+LONG_BODY = 4 * CHUNK + 1_000
+"""A file of five chunks, the last one short."""
+LONG = "Avis en cinq morceaux"
+TITLES = ("Avis de travaux", "Permis de clôture", "Constat de raccordement", LONG)
+_CODE = re.compile(r"téléphone\s:\s(\S+)")
+_QUIET_S = 0.4
+"""No request of a page begins so long after its last reply unless the person does something."""
+
+Lie = Callable[[Exchange], Message | None]
+Json = Any
+
+
+def lie_about(path: str | re.Pattern[str], change: Callable[[Json], Json | None], method: str = "GET") -> Lie:
+    """Change the JSON of a route's replies in place, or return another."""
+
+    def tell(exchange: Exchange) -> Message | None:
+        matches = exchange.path == path if isinstance(path, str) else path.fullmatch(exchange.path) is not None
+        if not matches or exchange.method != method or exchange.reply is None or not exchange.reply.body:
+            return None
+        said = exchange.reply.json
+        changed = change(said)
+        return exchange.reply.with_json(said if changed is None else changed)
+
+    return tell
+
+
+def both(*lies: Lie) -> Lie:
+    """Several lies: the first that has something to say about an exchange says it."""
+
+    def tell(exchange: Exchange) -> Message | None:
+        return next((said for lie in lies if (said := lie(exchange)) is not None), None)
+
+    return tell
+
+
+def answer(exchange: Exchange, body: bytes, media_type: str = "application/json") -> Message:
+    """A good answer where the city had none."""
+    assert exchange.reply is not None
+    first = "HTTP/1.1 200 OK"
+    head = f"{first}\r\ncontent-type: {media_type}\r\ncache-control: no-store\r\n\r\n".encode()
+    return Message(first, head, b"", head).with_body(body)
+
+
+@dataclass
+class EvilPage:
+    """The city that lies, and the victim at their browser."""
+
+    city: ServedCity
+    pages: MutantPages
+    browser: Browser
+    victim: Visitor
+    folder: Path
+    letters: dict[str, str] = field(default_factory=dict)
+    lie: Lie | None = None
+    mutant: str = ""
+    _runs: int = 0
+
+    def __post_init__(self) -> None:
+        self.proxy.after = self._rewrite
+
+    @property
+    def proxy(self) -> Proxy:
+        return self.city.proxy
+
+    def _rewrite(self, exchange: Exchange) -> Message | None:
+        if self.mutant:
+            page = self.pages.reply(exchange, self.mutant)
+            if page is not None:
+                return page
+        return None if self.lie is None else self.lie(exchange)
+
+    @contextmanager
+    def lying(self, lie: Lie | None, mutant: str = "") -> Iterator[list[Exchange]]:
+        """Lie, and serve a mutant of the pages if one is named; gives what was exchanged, once it is over."""
+        mark, found = self.proxy.mark, list[Exchange]()
+        sent = len(self.victim.traffic.sent)
+        self.lie, self.mutant = lie, mutant
+        try:
+            yield found
+        finally:
+            self.lie, self.mutant = None, ""
+            found += self.proxy.since(mark)
+        if not mutant:
+            self._honest(sent)
+
+    def _honest(self, mark: int) -> None:
+        """The shipped page sent no secret and left its origin for nothing."""
+        traffic = self.victim.traffic
+        assert Traffic(traffic.origin, sent=traffic.sent[mark:], secrets=traffic.secrets).leaks() == []
+        faults = [one for one in traffic.faults if one.startswith(("left the origin", "dialog", "uncaught", "the page crashed"))]
+        assert faults == []
+
+    # -- the department
+
+    def deliver(self, rows: list[dict[str, str]]) -> None:
+        self._runs += 1
+        table = write_list(self.folder / f"run-{self._runs}.csv", rows)
+        Delivery(self.city.home(ISSUER), DeliverOrder(table, self.folder / "pdf", table.stem), lambda *_: None).run()
+        self.city.settle()
+
+    def rows(self, reference: str, titles: tuple[str, ...], **common: str) -> list[dict[str, str]]:
+        rows = []
+        for title in titles:
+            (row,) = bill_rows(self.folder / "pdf", [reference], title=title, **common)
+            name = f"{reference}-{title}.pdf"
+            size = LONG_BODY if title == LONG else 0
+            (self.folder / "pdf" / name).write_bytes(small_pdf(title.encode("ascii", "replace").decode(), size))
+            rows.append(row | {"file": name, "document key": f"{reference} {title}"})
+        return rows
+
+    # -- the victim
+
+    def sign_in(self, *, again: bool = False) -> str:
+        """Open the vault; gives the code of the refusal that the page shows, or nothing when the list is there."""
+        page = self.victim.page
+        if not again:
+            page.goto("/connexion")
+        # A panel of the attempt before is not taken for this one's.
+        page.evaluate("document.querySelectorAll('.panel').forEach((one) => one.classList.replace('panel', 'old'))")
+        page.get_by_role("button", name=OPEN_BUTTON).click()
+        page.wait_for_selector("section[aria-labelledby^=year] li, .panel, .ds-alert[data-color=danger] li, .empty")
+        return self.refusal()
+
+    def refusal(self) -> str:
+        """The code that the page shows for the help line, or nothing."""
+        panel = self.victim.page.locator(".panel")
+        if panel.count() == 0:
+            return ""
+        found = _CODE.search(panel.first.inner_text())
+        return found.group(1) if found else panel.first.inner_text()
+
+    def list_is_whole(self) -> None:
+        expect(self.victim.page.get_by_role("status").filter(has_text=re.compile(r"\d document"))).to_be_visible()
+
+    def open(self, title: str) -> str:
+        """Open a document of the list; gives the code of the refusal, or nothing when its pages are there."""
+        self.victim.page.get_by_role("link", name=title).first.click()
+        return self._opened()
+
+    def retry(self) -> str:
+        """Ask for the document again; gives the same."""
+        page = self.victim.page
+        page.evaluate("document.querySelectorAll('.panel').forEach((one) => one.classList.replace('panel', 'old'))")
+        page.locator(".old button").first.click()
+        return self._opened()
+
+    def _opened(self) -> str:
+        self.victim.page.wait_for_selector(".panel, .page canvas")
+        return self.refusal()
+
+    def titles(self) -> set[str]:
+        """The titles in the list; those off the screen too, which have no inner text."""
+        page = self.victim.page
+        found: list[str] = page.locator("section[aria-labelledby^=year] .title").evaluate_all(
+            "all => all.map((one) => one.lastChild.textContent)"
+        )
+        return {one.strip() for one in found}
+
+    def refused_rows(self) -> dict[str, str]:
+        """Documents that the list names as refused: id, code."""
+        items = self.victim.page.locator(".ds-alert[data-color=danger] li").all_inner_texts()
+        return {one.split(" · ")[0].strip(): one.split(" · ")[1].strip() for one in items}
+
+    def words(self) -> str:
+        """Everything that the page holds, shown or not."""
+        return self.victim.page.content()
+
+    def settle(self) -> None:
+        """Wait until the page has asked for nothing for a while."""
+        mark, end = -1, time.monotonic() + 20
+        while mark != self.proxy.mark and time.monotonic() < end:
+            mark = self.proxy.mark
+            self.victim.page.wait_for_timeout(_QUIET_S * 1000)
+
+    def replies(self, path: str) -> Json:
+        """The JSON that the city last gave on a route, truthfully."""
+        found = [one for one in self.proxy.exchanges if one.path == path and one.status == 200]
+        assert found
+        assert found[-1].reply is not None
+        return found[-1].reply.json
+
+
+def raw(text: str) -> bytes:
+    return base64.b64decode(text)
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def make(browser: Browser, folder: Path) -> EvilPage:
+    """Found and serve the city; the victim claims in the browser, a stranger in software; then more arrives for both."""
+    city = serve_city(folder / "city", [ISSUER])
+    victim = new_visitor(browser, city.origin)
+    evil = EvilPage(city, MutantPages(build()), browser, victim, folder)
+    evil.deliver([row for who in (VICTIM, STRANGER, LATER) for row in evil.rows(who, ("Compte de taxes",))])
+    desk = CodeDesk(city.home(ISSUER))
+    codes = {who: desk.code(desk.at(who)[0]) for who in (VICTIM, STRANGER, LATER)}
+    evil.letters = {who: desk.link(write_code(code)) for who, code in codes.items()}
+    victim.traffic.secrets["code"] = write_code(codes[VICTIM]).encode()
+    victim.go(evil.letters[VICTIM])
+    victim.button(OPEN_BUTTON).click()
+    expect(victim.page.locator(".proof")).to_be_visible()
+    Resident(city.browser(), city.root).claim(codes[STRANGER])
+    city.settle()
+    evil.deliver(evil.rows(VICTIM, TITLES, type="permit") + evil.rows(STRANGER, ("Avis d’une autre personne",)))
+    return evil
+
+
+def close(evil: EvilPage) -> None:
+    evil.victim.context.close()
+    evil.city.close()
+
+
+def with_rows(change: Callable[[list[Json]], list[Json]]) -> Lie:
+    """Lie about the list of documents."""
+    return lie_about("/api/documents", lambda said: said | {"documents": change(said["documents"])})
