@@ -12,7 +12,7 @@ from voute.tlog.cosigning import Cosigning
 from voute.tlog.policy import WitnessKey, WitnessPolicy
 from voute.tlog.sequencer import Sequencer
 from voute.tlog.signer import MemorySigner
-from voute.tlog.witness import WitnessCore
+from voute.tlog.witness import FollowedLog, WitnessCore
 
 NOW = 1_770_000_000
 
@@ -53,7 +53,7 @@ class World:
         return Sequencer(self.store(plan), locks, self.signer, self.signer.log, self.clock)
 
     def witness(self, plan: Plan | None = None) -> WitnessCore:
-        return WitnessCore(self.cosigner, [self.signer.log], MemoryLocks(plan, self.witness_locks), self.clock)
+        return WitnessCore(self.cosigner, [FollowedLog.of(self.signer.log)], MemoryLocks(plan, self.witness_locks), self.clock)
 
     @property
     def witness_key(self) -> WitnessKey:

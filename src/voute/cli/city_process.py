@@ -1,12 +1,13 @@
-"""Runs a city's server as a child process and waits until it is healthy."""
+"""Runs a city's server, and its witnesses, as child processes and waits until they are healthy."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import ClassVar, Final
 
 import httpx
@@ -30,18 +31,36 @@ class CityDidNotStartError(StateError):
 @contextmanager
 def serving(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """Serve a city for as long as the context lasts; ends it in order, whatever happens inside."""
-    # The server's socket may share its port: a second city there would take half of the visitors of the first.
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
-            raise CityDidNotStartError("the port is taken", port=str(settings.port))
+    _expect_free(settings.port)
+    with _running("voute.server", (), write_settings(settings)) as process:
+        _wait_until_healthy(process, settings.port)
+        yield process
+
+
+@contextmanager
+def serving_witnesses(folders: Sequence[tuple[Path, int]]) -> Iterator[None]:
+    """Serve witnesses, each folder at its port, for as long as the context lasts: processes of their own."""
+    with ExitStack() as stack:
+        started = []
+        for folder, port in folders:
+            _expect_free(port)
+            started.append((stack.enter_context(_running("voute.server.witness", (str(folder), str(port)), {})), port))
+        for process, port in started:
+            _wait_until_healthy(process, port)
+        yield
+
+
+@contextmanager
+def _running(module: str, arguments: Sequence[str], variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
-    environment.update(write_settings(settings))
     # A session of its own: Ctrl+C reaches this process alone, which then ends the server in order.
-    process = subprocess.Popen(
-        [sys.executable, "-m", "voute.server"], env=environment, start_new_session=True, stdin=subprocess.DEVNULL
+    process = subprocess.Popen(  # noqa: S603 -- this interpreter, our modules, our folders
+        [sys.executable, "-m", module, *arguments],
+        env={**environment, **variables},
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
     )
     try:
-        _wait_until_healthy(process, settings)
         yield process
     finally:
         process.terminate()
@@ -52,15 +71,22 @@ def serving(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], settings: Settings) -> None:
+def _expect_free(port: int) -> None:
+    """Refuse a port that somebody listens on: a server may share its port, and half of the visitors would go to the other."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise CityDidNotStartError("the port is taken", port=str(port))
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     end = time.monotonic() + START_WITHIN_S
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise CityDidNotStartError("the server ended", port=str(settings.port))
+            raise CityDidNotStartError("the server ended", port=str(port))
         try:
-            if httpx.get(f"http://127.0.0.1:{settings.port}/health", timeout=2.0).is_success:
+            if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2.0).is_success:
                 return
         except httpx.HTTPError:
             pass
         time.sleep(_POLL_S)
-    raise CityDidNotStartError("not healthy in time", port=str(settings.port))
+    raise CityDidNotStartError("not healthy in time", port=str(port))

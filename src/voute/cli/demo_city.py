@@ -3,6 +3,7 @@
 FOLDER/city        what the city's server keeps
 FOLDER/home        what the department keeps (VOUTE_HOME)
 FOLDER/officers    the city's offline keys: in a real city, three people in three places
+FOLDER/witness-N   the witnesses: in a real city, each on the machine of somebody else
 FOLDER/documents   two lists and their PDFs
 FOLDER/letter.pdf  the letter to the resident
 FOLDER/demo.json   written last: its presence says that the city is whole
@@ -12,8 +13,8 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -29,8 +30,9 @@ from voute.format.claim_code import group_code, write_code
 from voute.format.trust_root import DocumentType, LogKey, WitnessKey
 from voute.paper.demo_city import BILL_TYPE, PERMIT_TYPE, DemoCity, build_demo_city
 from voute.paper.letter import Letter, LetterPress
-from voute.server.ceremony import create_city
+from voute.server.ceremony import CityKeys, create_city
 from voute.server.settings import Settings
+from voute.server.witness.folder import WitnessFolder
 
 CITY: Final = "val-des-cedres"
 ISSUER: Final = "finances"
@@ -38,6 +40,8 @@ BILLS_RUN: Final = "taxes-2026"
 FIRST_PORT: Final = 8100
 PORTS: Final = 50
 """Ports tried, from the first: a machine with fifty of them taken has other troubles."""
+WITNESSES: Final = 2
+"""Two, and both must have signed: any two quorums then share a witness, and stopping one shows what that changes."""
 _OFFICERS: Final = 3
 _THRESHOLD: Final = 2
 _HELP_PHONE: Final = "819 555-0142"
@@ -66,6 +70,8 @@ class Demo:
     permits: str
     permits_folder: str
     bill: str
+    witnesses: int = 0
+    """How many witnesses have a folder here; 0 in a demonstration of the first release, whose witness is in the city."""
 
     @property
     def home(self) -> Path:
@@ -73,9 +79,28 @@ class Demo:
         return Path(self.folder) / "home"
 
     @property
+    def witness_folders(self) -> tuple[Path, ...]:
+        """Folders of the witnesses."""
+        return _witness_folders(Path(self.folder), self.witnesses)
+
+    @property
     def settings(self) -> Settings:
-        """The city's settings."""
+        """The city's settings, but for where its witnesses are (`at_ports`)."""
         return _settings(Path(self.folder), self.port)
+
+
+def at_ports(settings: Settings, ports: Sequence[int]) -> Settings:
+    """Give settings of a city whose witnesses answer on this machine at these ports."""
+    addresses = (f"{_witness_name(number)}=http://127.0.0.1:{port}" for number, port in enumerate(ports, 1))
+    return replace(settings, witnesses=",".join(addresses))
+
+
+def _witness_folders(folder: Path, count: int) -> tuple[Path, ...]:
+    return tuple(folder / f"witness-{number}" for number in range(1, count + 1))
+
+
+def _witness_name(number: int) -> str:
+    return f"localhost/witness-{number}"
 
 
 def _settings(folder: Path, port: int) -> Settings:
@@ -95,13 +120,16 @@ def read_demo(folder: Path) -> Demo | None:
     return Demo(**json.loads(path.read_text("utf-8"))) if path.exists() else None
 
 
-def free_port() -> int:
-    """Find a port that nobody listens on."""
+def free_ports(count: int, avoid: Collection[int] = ()) -> list[int]:
+    """Find ports that nobody listens on."""
+    free: list[int] = []
     for port in range(FIRST_PORT, FIRST_PORT + PORTS):
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise OSError("no free port")
+            if port not in avoid and len(free) < count and probe.connect_ex(("127.0.0.1", port)) != 0:
+                free.append(port)
+    if len(free) < count:
+        raise OSError("no free port")
+    return free
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +140,31 @@ class Founded:
     port: int
     home: IssuerHome
     documents: DemoCity
+    witnesses: int
+
+    @property
+    def witness_folders(self) -> tuple[Path, ...]:
+        """Folders of the witnesses."""
+        return _witness_folders(self.folder, self.witnesses)
 
     @property
     def settings(self) -> Settings:
-        """The city's settings."""
+        """The city's settings, but for where its witnesses are (`at_ports`)."""
         return _settings(self.folder, self.port)
 
 
-def found_demo(folder: Path, port: int, count: int, tell: Tell) -> Founded:
-    """Make keys, trust root, issuer and documents; an unfinished attempt is set aside, never overwritten."""
+def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int = 0) -> Founded:
+    """Make keys, trust root, issuer and documents; an unfinished attempt is set aside, never overwritten.
+
+    `witnesses` processes of their own will be asked, all of them are the quorum; with 0 one lives in the city's process.
+    """
     if folder.exists() and any(folder.iterdir()):
         folder.rename(folder.with_name(f"{folder.name}.unfinished-{int(time.time())}"))
     folder.mkdir(parents=True, exist_ok=True)
     settings = _settings(folder, port)
     origin = f"http://localhost:{port}"
-    keys = create_city(settings, f"localhost/{CITY}", f"localhost/{CITY}/witness")
+    keys = create_city(settings, f"localhost/{CITY}", None if witnesses else f"localhost/{CITY}/witness")
+    witness_keys = _make_witnesses(folder, keys, witnesses)
     home = create_issuer_home(folder / "home", IssuerSettings(slug(CITY), slug(ISSUER), origin, 0))
     now = unix_time(int(time.time()))
     founding = CityFounding(
@@ -135,8 +173,8 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell) -> Founded:
         rp_id="localhost",
         origin=origin,
         logs=(LogKey(keys.log.origin, keys.log.ed25519, keys.log.mldsa44, now, None),),
-        quorum=1 if keys.witness else 0,
-        witnesses=(WitnessKey(keys.witness.name, keys.witness.mldsa44),) if keys.witness else (),
+        quorum=len(witness_keys),
+        witnesses=witness_keys,
         issuers=(issuer_of(home, _ISSUER_NAMES, _TYPES),),
         threshold=_THRESHOLD,
     )
@@ -144,7 +182,20 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell) -> Founded:
     write_durably(settings.trust_root_file, raw, mode=0o644)
     pin(home.trust_root_path, raw)
     tell("demo-typeset", count)
-    return Founded(folder, port, home, build_demo_city(folder / "documents", count=count))
+    return Founded(folder, port, home, build_demo_city(folder / "documents", count=count), witnesses)
+
+
+def _make_witnesses(folder: Path, keys: CityKeys, count: int) -> tuple[WitnessKey, ...]:
+    """Make the witnesses, which follow the city's log from its beginning; the one in the city's process is made already."""
+    if keys.witness is not None:
+        return (WitnessKey(keys.witness.name, keys.witness.mldsa44),)
+    made = []
+    for number, path in enumerate(_witness_folders(folder, count), 1):
+        witness = WitnessFolder(path)
+        key = witness.create(_witness_name(number))
+        witness.follow((keys.log.note_key, keys.log.cosigner_key))
+        made.append(WitnessKey(key.name, key.public))
+    return tuple(made)
 
 
 def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> Demo:
@@ -186,6 +237,7 @@ def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> De
         permits=os.fspath(city.documents.permits_csv),
         permits_folder=os.fspath(city.documents.permits_dir),
         bill=resident.bill_file,
+        witnesses=city.witnesses,
     )
     write_durably(city.folder / "demo.json", json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
     return demo

@@ -9,9 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from voute.cli.city_process import serving
+from voute.cli.city_process import serving, serving_witnesses
 from voute.cli.console import Speaker
-from voute.cli.demo_city import Demo, deliver_demo, found_demo, free_port, read_demo
+from voute.cli.demo_city import WITNESSES, Demo, at_ports, deliver_demo, found_demo, free_ports, read_demo
 from voute.cli.stages import stages
 from voute.paper.demo_city import COUNT
 
@@ -24,15 +24,20 @@ def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
     try:
         if city is None:
             speaker.say("demo-installing")
-            founded = found_demo(folder, free_port(), wanted, lambda key, number: speaker.say(key, {"count": number}))
-            with serving(founded.settings) as process:
+            port, *ports = free_ports(1 + WITNESSES)
+            founded = found_demo(folder, port, wanted, lambda key, number: speaker.say(key, {"count": number}), WITNESSES)
+            witnesses = serving_witnesses(list(zip(founded.witness_folders, ports, strict=True)))
+            with witnesses, serving(at_ports(founded.settings, ports)) as process:
                 speaker.say("demo-delivering")
                 with stages(speaker) as progress:
                     city = deliver_demo(founded, progress)
                 _show_and_wait(speaker, city, process)
         else:
             speaker.say("demo-again")
-            with serving(city.settings) as process:
+            # Only the city's own port stands in its trust root.
+            ports = free_ports(city.witnesses, avoid={city.port})
+            witnesses = serving_witnesses(list(zip(city.witness_folders, ports, strict=True)))
+            with witnesses, serving(at_ports(city.settings, ports)) as process:
                 _show_and_wait(speaker, city, process)
     except KeyboardInterrupt:
         speaker.say("demo-stopped", {"path": str(folder)})

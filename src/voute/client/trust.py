@@ -52,6 +52,11 @@ def read_pinned(path: Path) -> PinnedTrust:
     return PinnedTrust(accept_first(raw))
 
 
+def read_first(path: Path, fingerprint: str | None = None) -> PinnedTrust:
+    """Read a trust root that was handed over, with the fingerprint from paper; raises as `accept_first` does."""
+    return PinnedTrust(accept_first(path.read_bytes(), fingerprint))
+
+
 def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
     """Pin a trust root, or follow the pinned one to it; durable when this returns.
 

@@ -45,7 +45,7 @@ def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread
     city = assembled.city
     jobs: list[SequencerThread | HousekeepingThread | WorkerThread] = [HousekeepingThread(city), WorkerThread(city)]
     if settings.sequencer:
-        parts = log_parts(settings, assembled.stores)
+        parts = log_parts(settings, assembled.stores, city.trust().root)
         election = Election(settings.locks_folder)
         jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election))
     for job in jobs:

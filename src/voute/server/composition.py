@@ -10,6 +10,8 @@ from typing import Final
 from voute.app.city import City
 from voute.app.sequence import Sequencing
 from voute.core.ports_log import Witness
+from voute.format.trust_root import TrustRoot
+from voute.server.http_witness import HttpWitness
 from voute.server.keys import read_log_seeds, read_witness_seed
 from voute.server.settings import Settings
 from voute.server.trust_file import TrustFile
@@ -21,7 +23,7 @@ from voute.tlog.cosignature import Cosigner
 from voute.tlog.policy import WitnessKey
 from voute.tlog.sequencer import Sequencer
 from voute.tlog.signer import MemorySigner
-from voute.tlog.witness import WitnessCore
+from voute.tlog.witness import FollowedLog, WitnessCore
 
 _NANOSECONDS: Final = 1_000
 PACKAGE_WEB: Final = Path(__file__).parent / "web"
@@ -101,8 +103,10 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds) -> A
     return Assembled(city, stores, woken)
 
 
-def log_parts(settings: Settings, stores: Stores) -> LogParts:
+def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None) -> LogParts:
     """Make the log's writer from the keys on this machine, with the witness beside it if there is one.
+
+    `root` is the trust root whose witnesses are asked, each at the address that the settings give; none before there is one.
 
     Raises:
         KeyFileError: the log's keys are missing.
@@ -110,12 +114,18 @@ def log_parts(settings: Settings, stores: Stores) -> LogParts:
     seeds = read_log_seeds(settings.keys_folder)
     signer = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44)
     sequencer = Sequencer(stores.tiles, stores.locks, signer, signer.log, now_seconds)
+    addresses = settings.witness_addresses
+    remote: tuple[tuple[Witness, WitnessKey], ...] = tuple(
+        (HttpWitness(one.name, addresses[one.name]), WitnessKey(one.name, one.mldsa44))
+        for one in (() if root is None else root.witnesses)
+        if one.name in addresses
+    )
     seed = read_witness_seed(settings.keys_folder)
     if seed is None:
-        return LogParts(sequencer, ())
+        return LogParts(sequencer, remote)
     cosigner = Cosigner(seed.name, seed.mldsa44)
-    witness = WitnessCore(cosigner, (signer.log,), stores.locks, now_seconds)
-    return LogParts(sequencer, ((witness, WitnessKey(seed.name, cosigner.public.public)),))
+    witness = WitnessCore(cosigner, (FollowedLog.of(signer.log),), stores.locks, now_seconds)
+    return LogParts(sequencer, ((witness, WitnessKey(seed.name, cosigner.public.public)), *remote))
 
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:

@@ -59,15 +59,35 @@ class Settings:
     limit_factor: Annotated[int, "by how much every rate limit is multiplied; for load tests"] = 1
     sequencer: Annotated[bool, "whether this server takes part in the election of the log's writer"] = True
     web: Annotated[Path, "folder of the built pages; empty: those of the package, or `web/dist` of a checkout"] = Path()
+    witnesses: Annotated[
+        str,
+        "where the witnesses of the trust root answer: `NAME=ADDRESS`, separated by commas; one without an address is not asked",
+    ] = ""
     help_phone: Annotated[str, "number that the pages show for help"] = ""
     help_hours_fr: Annotated[str, "when somebody answers, in French"] = ""
     help_hours_en: Annotated[str, "when somebody answers, in English"] = ""
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
 
     def __post_init__(self) -> None:
-        """Refuse a level that does not exist, before anything starts."""
+        """Refuse a level or an address that cannot be, before anything starts."""
         if self.log_level not in LOG_LEVELS:
             raise SettingError("not a log level", setting="log_level")
+        _ = self.witness_addresses
+
+    @property
+    def witness_addresses(self) -> Mapping[str, str]:
+        """Where each witness answers, by its name.
+
+        Raises:
+            SettingError: the setting is not of this form.
+        """
+        addresses: dict[str, str] = {}
+        for part in filter(None, (one.strip() for one in self.witnesses.split(","))):
+            name, sign, address = part.partition("=")
+            if not sign or not name or name in addresses or not address.startswith(("https://", "http://")):
+                raise SettingError("not NAME=ADDRESS", setting="witnesses")
+            addresses[name] = address
+        return addresses
 
     @property
     def locks_folder(self) -> Path:

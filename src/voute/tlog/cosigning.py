@@ -1,18 +1,23 @@
 """Collecting cosignatures of the published checkpoint from witnesses, after it is visible."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 from voute.core.errors import StateError, VerificationError, VouteError
 from voute.core.ports_log import TileStore, Witness, WitnessConflictError
-from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosignature import verify_cosignature
 from voute.tlog.note import Note, SignatureLine, parse_signatures
 from voute.tlog.policy import WitnessKey
 from voute.tlog.reader import TileTree
 from voute.tlog.sequencer import Published, Sequencer
 from voute.tlog.tree import consistency_proof
+
+T = TypeVar("T")
+R = TypeVar("R")
+Pair: TypeAlias = tuple[Witness, WitnessKey]
 
 
 class WitnessAheadError(StateError):
@@ -30,41 +35,81 @@ class CosignReport:
     failures: tuple[tuple[str, VouteError], ...]
 
 
-class Cosigning:
-    """Asks witnesses, one after another; keeps which size each cosigned last, so that most rounds take one request."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one witness said about one published head: its verified line, or why there is none."""
 
-    def __init__(self, sequencer: Sequencer, tiles: TileStore, witnesses: Sequence[tuple[Witness, WitnessKey]]) -> None:
-        """Take the log's writer, its tiles, and each witness with the key that the trust root lists for it."""
+    head: Checkpoint
+    key: WitnessKey
+    line: SignatureLine | None
+    error: VouteError | None = None
+
+
+Together = Callable[[Callable[[T], R], Iterable[T]], Iterable[R]]
+"""Applies a function to all items, at once or one after another, and gives the results in order, as `map` does."""
+
+
+class Cosigning:
+    """Asks witnesses; keeps which size each cosigned last, so that most rounds take one request.
+
+    `ask` may run in any thread, several at once; everything else belongs to the log's writer.
+    """
+
+    def __init__(
+        self,
+        sequencer: Sequencer,
+        tiles: TileStore,
+        witnesses: Sequence[tuple[Witness, WitnessKey]],
+        together: Together[Pair, Answer] = map,
+    ) -> None:
+        """Take the log's writer, its tiles, each witness with the key that the trust root lists for it, and how to ask many."""
         self._sequencer = sequencer
         self._tiles = tiles
         self._witnesses = tuple(witnesses)
+        self._together = together
         self._sizes: dict[str, int] = {}
 
-    def run(self) -> CosignReport:
+    def run(self, only: Collection[str] | None = None) -> CosignReport:
         """Have the published checkpoint cosigned anew (also when its size is unchanged: the times show it is current).
 
-        A witness that fails keeps its earlier line on the same head, and never stops the others or the log.
+        A witness that fails keeps its earlier line on the same head, and never stops the others or the log. `only` are the
+        names of the witnesses to ask; all when it is None.
 
         Raises:
             VouteError: the log itself cannot be read or published.
         """
         published = self._sequencer.recover()
+        asked = [pair for pair in self._witnesses if only is None or pair[0].name in only]
+        return self.merge(list(self._together(lambda pair: self.ask(*pair, published), asked)))
+
+    def ask(self, witness: Witness, key: WitnessKey, published: Published) -> Answer:
+        """Ask one witness for its line on a published head; whatever goes wrong is in the answer."""
         head = published.head
-        tree = TileTree(head.size, head.root, self._tiles.get)
+        try:
+            # A tree of its own: readers of tiles are not shared between threads.
+            tree = TileTree(head.size, head.root, self._tiles.get)
+            return Answer(head, key, self._line(witness, key, published.checkpoint, tree))
+        except VouteError as error:
+            return Answer(head, key, None, error)
+
+    def merge(self, answers: Sequence[Answer]) -> CosignReport:
+        """Publish the head again with the lines that came for it; lines for an older head are left out.
+
+        Raises:
+            VouteError: the log itself cannot be read or published.
+        """
+        published = self._sequencer.recover()
         lines = self._good_lines(published.checkpoint)
-        cosigned, failures = [], []
-        for witness, key in self._witnesses:
-            try:
-                line = self._ask(witness, key, published.checkpoint, tree)
-            except VouteError as error:
-                failures.append((witness.name, error))
-                continue
-            lines = [*(kept for kept in lines if not kept.is_by(key.cosigner_key)), line]
-            cosigned.append(witness.name)
+        for answer in answers:
+            line, cosigner = answer.line, answer.key.cosigner_key
+            if line is not None and answer.head == published.head:
+                lines = [*(kept for kept in lines if not kept.is_by(cosigner)), line]
         note = Note(published.checkpoint.note.text, tuple(lines))
         if note != published.checkpoint.note:
-            published = self._sequencer.replace_checkpoint(SignedCheckpoint(head, note))
-        return CosignReport(published, tuple(cosigned), tuple(failures))
+            published = self._sequencer.replace_checkpoint(SignedCheckpoint(published.head, note))
+        cosigned = tuple(answer.key.name for answer in answers if answer.line is not None)
+        failures = tuple((answer.key.name, answer.error) for answer in answers if answer.error is not None)
+        return CosignReport(published, cosigned, failures)
 
     def _good_lines(self, signed: SignedCheckpoint) -> list[SignatureLine]:
         """Return the published lines worth keeping: the log's two, and those of witnesses that verify."""
@@ -78,7 +123,7 @@ class Cosigning:
                     lines.append(line)
         return lines
 
-    def _ask(self, witness: Witness, key: WitnessKey, signed: SignedCheckpoint, tree: TileTree) -> SignatureLine:
+    def _line(self, witness: Witness, key: WitnessKey, signed: SignedCheckpoint, tree: TileTree) -> SignatureLine:
         size = signed.head.size
         old = min(self._sizes.get(witness.name, 0), size)
         try:

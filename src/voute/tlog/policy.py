@@ -131,20 +131,36 @@ class CheckpointVerdict:
             raise NoQuorumError(have=len(self.witness_times), need=self.quorum)
 
 
+def verify_keys(signed: SignedCheckpoint, keys: Sequence[VerifierKey]) -> tuple[int, ...]:
+    """Check that each of these keys signed a checkpoint; returns the times of those that give one (ML-DSA-44).
+
+    Raises:
+        BadCheckpointError: a signature is missing or does not verify.
+    """
+    times = []
+    for key in keys:
+        line = signed.note.by(key)
+        if line is None:
+            raise BadCheckpointError("a key of the log has not signed it")
+        try:
+            if key.kind == ED25519:
+                verify_ed25519(signed.note.text, line, key)
+            else:
+                times.append(verify_cosignature(signed.head, line, key))
+        except BadSignatureError as error:
+            raise BadCheckpointError(f"the log's signature: {error.detail}") from None
+    return tuple(times)
+
+
 def verify_log(signed: SignedCheckpoint, log: LogKey) -> int:
     """Check the log's two signatures on its checkpoint and return the time in the cosignature.
 
     Raises:
         BadCheckpointError: one is missing or does not verify, or the checkpoint is of another log.
     """
-    text_line, head_line = signed.note.by(log.note_key), signed.note.by(log.cosigner_key)
-    if signed.head.origin != log.origin or text_line is None or head_line is None:
-        raise BadCheckpointError("the log has not signed it")
-    try:
-        verify_ed25519(signed.note.text, text_line, log.note_key)
-        return verify_cosignature(signed.head, head_line, log.cosigner_key)
-    except BadSignatureError as error:
-        raise BadCheckpointError(f"the log's signature: {error.detail}") from None
+    if signed.head.origin != log.origin:
+        raise BadCheckpointError("a checkpoint of another log")
+    return verify_keys(signed, (log.note_key, log.cosigner_key))[0]
 
 
 def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: WitnessPolicy) -> CheckpointVerdict:

@@ -15,13 +15,15 @@ from voute.format.fields import to_base64
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint, parse_decimal, parse_hash
 from voute.tlog.cosignature import Cosigner
 from voute.tlog.merkle import EMPTY_ROOT, MerkleProofError, verify_append
-from voute.tlog.note import MAX_NOTE, Note, encode_signatures
-from voute.tlog.policy import BadCheckpointError, LogKey, verify_log
+from voute.tlog.note import MAX_NOTE, Note, NoteError, VerifierKey, encode_signatures
+from voute.tlog.policy import BadCheckpointError, LogKey, verify_keys
 
 MAX_PATH: Final = 63
 """Hashes in a consistency proof (C2SP tlog-witness)."""
 MAX_REQUEST: Final = MAX_NOTE + 4096
 """Bytes of an add-checkpoint request: the checkpoint, the old size and 63 hashes."""
+MAX_LOG_KEYS: Final = 8
+"""Keys that one log may have here: the two kinds that exist, with successors."""
 
 _OLD: Final = "old "
 
@@ -48,6 +50,12 @@ class WitnessInconsistentError(VerificationError):
     """The checkpoint does not extend what was cosigned before: evidence of a fork, or a wrong proof (422)."""
 
     code = "witness-inconsistent"
+
+
+class WitnessForkError(WitnessInconsistentError):
+    """The log signed another root for the very size that was cosigned before: a proof that it forked (422)."""
+
+    code = "witness-fork"
 
 
 def http_status(error: Exception) -> int:
@@ -95,10 +103,33 @@ class AddCheckpoint:
         return "\n".join(lines).encode("ascii") + self.checkpoint
 
 
+@dataclass(frozen=True, slots=True)
+class FollowedLog:
+    """A log as its witness knows it: an origin, and the keys under that name, each of which must sign every checkpoint.
+
+    C2SP asks for one at least; who stole one of two keys could otherwise lead the witness away from the true log for ever.
+    """
+
+    origin: str
+    keys: tuple[VerifierKey, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a log without keys, and keys of another name or that stand twice."""
+        if not 1 <= len(self.keys) <= MAX_LOG_KEYS or len(set(self.keys)) != len(self.keys):
+            raise FormatError("a log has 1 to 8 keys, none twice")
+        if {key.name for key in self.keys} != {self.origin}:
+            raise FormatError("a log's keys bear its origin as their name")
+
+    @classmethod
+    def of(cls, log: LogKey) -> Self:
+        """Take a log of a trust root, with its two keys."""
+        return cls(log.origin, (log.note_key, log.cosigner_key))
+
+
 class WitnessCore:
     """A witness of some logs: its state is one lock value a log, the checkpoint that it cosigned last."""
 
-    def __init__(self, cosigner: Cosigner, logs: Sequence[LogKey], locks: LockStore, clock: Callable[[], int]) -> None:
+    def __init__(self, cosigner: Cosigner, logs: Sequence[FollowedLog], locks: LockStore, clock: Callable[[], int]) -> None:
         """Take the witness's key, the logs it follows, where it keeps what it cosigned, and POSIX seconds now."""
         self._cosigner = cosigner
         self._logs = {log.origin: log for log in logs}
@@ -110,6 +141,16 @@ class WitnessCore:
         """Key name of the witness."""
         return self._cosigner.name
 
+    @property
+    def public(self) -> VerifierKey:
+        """Key that its cosignatures verify with."""
+        return self._cosigner.public
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins of the logs that it follows."""
+        return tuple(self._logs)
+
     def enrol(self, origin: str) -> None:
         """Create the state of a log at size zero; once, by the operator, so that a lost state is never taken for a new log.
 
@@ -119,6 +160,18 @@ class WitnessCore:
         head = Checkpoint(origin, 0, EMPTY_ROOT)
         self._locks.create(self._key(origin), head.encode().encode())
 
+    def is_lost(self, origin: str) -> bool:
+        """Tell whether there is no state of a log: never enrolled, or lost.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        try:
+            self._last(origin)
+        except WitnessUnknownLogError:
+            return True
+        return False
+
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
         """Return this witness's cosignature line if the checkpoint extends what it cosigned last; it is recorded first.
 
@@ -127,9 +180,9 @@ class WitnessCore:
             WitnessUnknownLogError: the log is not followed, or not enrolled (404).
             WitnessForbiddenError: the log has not signed it (403).
             WitnessConflictError: the old size is not what was cosigned last, or another request was faster (409).
-            WitnessInconsistentError: it does not extend what was cosigned last (422).
+            WitnessInconsistentError: it does not extend what was cosigned last (422); `WitnessForkError` when that is certain.
         """
-        signed = SignedCheckpoint.parse(checkpoint)
+        signed = self._parse(checkpoint)
         head = signed.head
         self._check_signed(signed)
         if old_size > head.size:
@@ -137,13 +190,15 @@ class WitnessCore:
         before, stored = self._last(head.origin)
         if before.size != old_size:
             raise WitnessConflictError(before.size)
+        if before.size == head.size and before.root != head.root:
+            raise WitnessForkError("another root for the same size")
         try:
             verify_append(before.size, head.size, before.root, head.root, proof)
         except MerkleProofError as error:
             raise WitnessInconsistentError(error.detail) from None
         line = self._cosigner.sign(head, self._clock())
-        log = self._logs[head.origin]
-        ours = tuple(kept for kept in signed.note.signatures if kept.is_by(log.note_key) or kept.is_by(log.cosigner_key))
+        keys = self._logs[head.origin].keys
+        ours = tuple(kept for kept in signed.note.signatures if any(kept.is_by(key) for key in keys))
         try:
             self._locks.replace(self._key(head.origin), stored, Note(signed.note.text, (*ours, line)).encode())
         except LockConflictError:
@@ -159,12 +214,28 @@ class WitnessCore:
         head, stored = self._last(origin)
         return None if stored == head.encode().encode() else stored
 
-    def _check_signed(self, signed: SignedCheckpoint) -> None:
-        log = self._logs.get(signed.head.origin)
+    def _parse(self, checkpoint: bytes) -> SignedCheckpoint:
+        """Read a checkpoint; one of a known log with malformed signature lines counts as not signed (403)."""
+        try:
+            return SignedCheckpoint.parse(checkpoint)
+        except NoteError as error:
+            try:
+                text = checkpoint.rpartition(b"\n\n")[0].decode("utf-8")
+            except UnicodeDecodeError:
+                raise error from None
+            self._followed(Checkpoint.parse(text + "\n").origin)
+            raise WitnessForbiddenError(error.detail) from None
+
+    def _followed(self, origin: str) -> FollowedLog:
+        log = self._logs.get(origin)
         if log is None:
             raise WitnessUnknownLogError("unknown log")
+        return log
+
+    def _check_signed(self, signed: SignedCheckpoint) -> None:
+        log = self._followed(signed.head.origin)
         try:
-            verify_log(signed, log)
+            verify_keys(signed, log.keys)
         except BadCheckpointError as error:
             raise WitnessForbiddenError(error.detail) from None
 

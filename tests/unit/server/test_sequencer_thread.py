@@ -1,6 +1,7 @@
 """The thread around the sequencing: it wakes, cosigns, rests after failures, leaves dead witnesses alone, stops."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from tests.support.city import CITY, Clock, DemoCity, demo_settings, found_city,
 from voute.app.statements import draft_event
 from voute.core.errors import StoreError
 from voute.core.ids import Hash, LookupId
+from voute.core.ports_log import Witness
 from voute.core.rows import BoxKind
 from voute.core.values import unix_time
 from voute.format.event import Event
@@ -102,6 +104,65 @@ def test_sequencer_thread_leaves_a_dead_witness_alone_for_a_while(demo: DemoCity
         wait_for(lambda size=size: is_logged(demo, size))  # type: ignore[misc]
     thread.stop()
     assert dead.asked == 1
+
+
+class Moody:
+    """A witness whose answers a test decides, call by call: None fails, an event is waited for first."""
+
+    def __init__(self, inner: Witness, moods: Sequence[threading.Event | None]) -> None:
+        self.inner = inner
+        self.moods = list(moods)
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        if self.moods:
+            mood = self.moods.pop(0)
+            if mood is None:
+                raise StoreError("no answer")
+            assert mood.wait(SECONDS)
+        return self.inner.add_checkpoint(old_size, proof, checkpoint)
+
+
+def lines(demo: DemoCity) -> int:
+    found = published(demo)
+    return 0 if found is None else len(found.note.signatures)
+
+
+def with_witness(demo: DemoCity, *moods: threading.Event | None) -> LogParts:
+    ((witness, key),) = demo.parts.witnesses
+    return replace(demo.parts, witnesses=((Moody(witness, moods), key),))
+
+
+def test_sequencer_thread_publishes_the_line_of_a_witness_that_answers_again(
+    demo: DemoCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "WITNESS_REST", 0.01)
+    thread = thread_of(demo, with_witness(demo, None, None, None))
+    thread.start()
+    add_event(demo)
+    wait_for(lambda: is_logged(demo, 1))
+    wait_for(lambda: lines(demo) == 3)
+    thread.stop()
+
+
+def test_sequencer_thread_goes_on_while_a_witness_that_failed_hangs(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "WITNESS_REST", 0.01)
+    answer = threading.Event()
+    parts = with_witness(demo, None, answer)
+    thread = thread_of(demo, parts)
+    thread.start()
+    for size in (1, 2, 3):
+        add_event(demo)
+        wait_for(lambda size=size: is_logged(demo, size))  # type: ignore[misc]
+    assert lines(demo) == 2
+    # Its answer is about an older head: it is asked for the present one without waiting for new events.
+    answer.set()
+    wait_for(lambda: lines(demo) == 3)
+    assert is_logged(demo, 3)
+    thread.stop()
 
 
 def test_sequencer_thread_goes_on_after_a_failure(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,11 @@ demo-ready =
     The letter itself: { $letter }
     The city's fingerprint: { $fingerprint }
 
+    { $witnesses ->
+        [0] The only witness runs inside the city itself: this demonstration is of the first release.
+       *[other] { $witnesses } witnesses, each in a process of its own, cosign the log; all of them are needed.
+    }
+
     In another terminal, once the vault is open:
       { $deliver }
     After saving the document and its receipt from the page:

@@ -78,6 +78,11 @@ demo-ready =
     La lettre elle-même : { $letter }
     Empreinte de la ville : { $fingerprint }
 
+    { $witnesses ->
+        [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
+       *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
+    }
+
     Dans un autre terminal, une fois le coffre ouvert :
       { $deliver }
     Après avoir enregistré le document et son reçu depuis la page :

@@ -1,0 +1,84 @@
+"""A witness behind HTTP (C2SP tlog-witness): the driver of the port `Witness`, with a time limit of its own."""
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import httpx
+
+from voute.core.errors import FormatError, StoreError, VouteError
+from voute.core.ports_log import WitnessConflictError
+from voute.tlog.checkpoint import parse_decimal
+from voute.tlog.witness import AddCheckpoint
+
+TIME_LIMIT: Final = 3.0
+"""Seconds for one call, connecting included: a witness answers in milliseconds, and the log's writer waits for it."""
+MAX_REPLY: Final = 64 * 1024
+"""Bytes of a reply: a dozen post-quantum lines."""
+
+# A reply that unpacks to more than it is would pass the limit.
+_HEADERS: Final = {"content-type": "text/plain; charset=utf-8", "accept-encoding": "identity"}
+_OK: Final = 200
+_CONFLICT: Final = 409
+
+
+class WitnessRefusedError(VouteError):
+    """The witness refused the checkpoint; facts `witness` and `status`."""
+
+    code: ClassVar[str] = "witness-refused"
+
+
+class WitnessUnreachableError(StoreError):
+    """The witness did not answer in time; fact `witness`."""
+
+    code: ClassVar[str] = "witness-unreachable"
+
+
+class HttpWitness:
+    """One witness at an address; may be used by several threads."""
+
+    def __init__(self, name: str, address: str, transport: httpx.BaseTransport | None = None) -> None:
+        """Take the key name and the submission prefix, for instance `https://temoin.example`."""
+        self._name = name
+        self._url = address.rstrip("/") + "/add-checkpoint"
+        self._http = httpx.Client(timeout=TIME_LIMIT, follow_redirects=False, trust_env=False, transport=transport)
+
+    @property
+    def name(self) -> str:
+        """Key name of the witness."""
+        return self._name
+
+    def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
+        """Ask for a cosignature (`Witness.add_checkpoint`).
+
+        Raises:
+            WitnessConflictError: the witness holds another size.
+            WitnessRefusedError: it refused.
+            WitnessUnreachableError: no whole answer in time.
+        """
+        body = AddCheckpoint(old_size, tuple(proof), checkpoint).encode()
+        status, reply = self._post(body)
+        if status == _OK:
+            return reply
+        if status == _CONFLICT:
+            try:
+                raise WitnessConflictError(parse_decimal(reply.decode("ascii").removesuffix("\n")))
+            except (UnicodeDecodeError, FormatError):
+                pass
+        raise WitnessRefusedError("the witness refused", witness=self._name, status=status)
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        end = time.monotonic() + TIME_LIMIT
+        data = bytearray()
+        try:
+            with self._http.stream("POST", self._url, content=body, headers=_HEADERS) as reply:
+                if "content-encoding" in reply.headers:
+                    raise WitnessUnreachableError("an encoded answer", witness=self._name)
+                for piece in reply.iter_bytes():
+                    data += piece
+                    # Each read has its own limit; a witness that drips is as dead as one that is silent.
+                    if len(data) > MAX_REPLY or time.monotonic() > end:
+                        raise WitnessUnreachableError("no whole answer", witness=self._name)
+                return reply.status_code, bytes(data)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise WitnessUnreachableError(type(error).__name__, witness=self._name) from error
