@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,12 @@ class Breaker:
     error: int = errno.EIO
     steps: list[str] = field(default_factory=list)
 
-    def before(self, step: str) -> None:
+    def before(self, step: str, *_paths: Path) -> None:
         self.steps.append(step)
         if len(self.steps) - 1 == self.at and not self.kept:
             raise OSError(self.error, "broken by the test")
 
-    def after(self, _step: str) -> None:
+    def after(self, _step: str, *_paths: Path) -> None:
         if len(self.steps) - 1 == self.at and self.kept:
             raise OSError(self.error, "broken by the test")
 

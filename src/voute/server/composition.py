@@ -19,6 +19,7 @@ from voute.server.webauthn import WebAuthnVerifier
 from voute.store.posix_blobs import PosixBlobs, PosixSidecars
 from voute.store.posix_log import PosixLocks, PosixTiles
 from voute.store.sql_catalogue import SqlCatalogue
+from voute.store.watch import Watch
 from voute.tlog.cosignature import Cosigner
 from voute.tlog.policy import WitnessKey
 from voute.tlog.sequencer import Sequencer
@@ -68,25 +69,25 @@ class Assembled:
     woken: Event
 
 
-def open_stores(settings: Settings) -> Stores:
+def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     """Open the drivers that the settings name; nothing is created that an operator has not asked for by `create_city`."""
     data = settings.data
     return Stores(
-        SqlCatalogue(settings.catalogue_url),
-        PosixBlobs(data / "packs"),
-        PosixSidecars(data / "packs"),
-        PosixTiles(data / "log"),
-        PosixLocks(settings.locks_folder),
+        SqlCatalogue(settings.catalogue_url, watch),
+        PosixBlobs(data / "packs", watch),
+        PosixSidecars(data / "packs", watch),
+        PosixTiles(data / "log", watch),
+        PosixLocks(settings.locks_folder, watch),
     )
 
 
-def assemble(settings: Settings, now: Callable[[], int] = now_microseconds) -> Assembled:
-    """Put the city together.
+def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watch: Watch | None = None) -> Assembled:
+    """Put the city together; `watch` is told of every step of its stores.
 
     Raises:
         TrustFileError: no fit trust root.
     """
-    stores = open_stores(settings)
+    stores = open_stores(settings, watch)
     trust = TrustFile(settings.trust_root_file, now_seconds)
     trust()
     woken = Event()

@@ -8,7 +8,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -41,18 +41,18 @@ class Disk:
         self._watch = watch
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
+    def step(self, name: str, *paths: Path) -> Iterator[None]:
         """Announce one step around the block that does it."""
-        self._watch.before(name)
+        self._watch.before(name, *paths)
         yield
-        self._watch.after(name)
+        self._watch.after(name, *paths)
 
     def make_folder(self, folder: Path) -> None:
         """Create a folder and its missing parents, each entry durable."""
         if folder.is_dir():
             return
         self.make_folder(folder.parent)
-        with suppress(FileExistsError):
+        with suppress(FileExistsError), self.step("mkdir", folder):
             folder.mkdir(mode=_FOLDER_MODE)
         self.flush_folder(folder.parent)
 
@@ -60,7 +60,7 @@ class Disk:
         """Make the entries of a folder durable."""
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with self.step("fsync-folder"):
+            with self.step("fsync-folder", folder):
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -68,7 +68,7 @@ class Disk:
     def create_temporary(self, folder: Path) -> "TemporaryFile":
         """Open a new file in `folder` under a name that readers ignore."""
         path = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
-        with self.step("create"):
+        with self.step("create", path):
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
         return TemporaryFile(self, path, descriptor)
 
@@ -93,7 +93,7 @@ class Disk:
     def remove(self, path: Path) -> None:
         """Remove a file, durably; removing nothing is not an error."""
         try:
-            with self.step("unlink"):
+            with self.step("unlink", path):
                 path.unlink()
         except FileNotFoundError:
             return
@@ -119,20 +119,20 @@ class TemporaryFile:
     def write(self, data: bytes) -> None:
         """Append all the bytes."""
         view = memoryview(data)
-        with self._disk.step("write"):
+        with self._step("write"):
             while view:
                 view = view[os.write(self._open(), view) :]
 
     def flush(self) -> None:
         """Make the bytes durable."""
-        with self._disk.step("fsync"):
+        with self._step("fsync"):
             os.fsync(self._open())
 
     def rename(self, target: Path) -> None:
         """Give the file its name, in place of what had it; the caller flushes the folder."""
         self._close()
         if self._path is not None:
-            with self._disk.step("rename"):
+            with self._disk.step("rename", self._path, target):
                 self._path.replace(target)
             self._path = None
 
@@ -141,11 +141,14 @@ class TemporaryFile:
         self._close()
         if self._path is not None:
             try:
-                with self._disk.step("link"):
+                with self._disk.step("link", self._path, target):
                     os.link(self._path, target)
             except FileExistsError:
                 return False
         return True
+
+    def _step(self, name: str) -> AbstractContextManager[None]:
+        return self._disk.step(name, *(() if self._path is None else (self._path,)))
 
     def _open(self) -> int:
         if self._descriptor is None:

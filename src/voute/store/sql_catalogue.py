@@ -163,13 +163,13 @@ class SqlCatalogue:
             yield SqlTransaction(session)
             if session.failed:
                 raise StoreError("a statement of this transaction failed: it was rolled back")
-            self._commit(connection)
+            self._commit(connection, "sql-commit" if durable else "sql-commit-light")
 
-    def _commit(self, connection: Connection) -> None:
+    def _commit(self, connection: Connection, step: str) -> None:
         with storing("commit"), translating():
-            self._watch.before("sql-commit")
+            self._watch.before(step)
             connection.commit()
-            self._watch.after("sql-commit")
+            self._watch.after(step)
 
 
 @contextmanager

@@ -5,18 +5,23 @@ process at the n-th step: before it, the write is lost; after it, the write is k
 """
 
 from collections import Counter
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 
 class Watch(Protocol):
-    """Is told of each step; raising `OSError` from either call makes the driver report a failed store."""
+    """Is told of each step; raising `OSError` from either call makes the driver report a failed store.
 
-    def before(self, step: str, /) -> None:
-        """A step is about to be done: `create`, `write`, `fsync`, `rename`, `link`, `fsync-folder`, `unlink`, `sql-commit`."""
+    Steps are `create`, `write`, `fsync`, `rename`, `link`, `unlink`, `mkdir`, `fsync-folder`, `sql-commit`, `sql-commit-light` (a
+    power failure may lose it) and `sql-checkpoint`; paths are the files or folders that a step is about, source before target.
+    """
+
+    def before(self, step: str, /, *paths: Path) -> None:
+        """A step is about to be done."""
         ...
 
-    def after(self, step: str, /) -> None:
+    def after(self, step: str, /, *paths: Path) -> None:
         """The step is done."""
         ...
 
@@ -29,10 +34,10 @@ class StepCounter:
         self._lock = Lock()
         self._counts: Counter[str] = Counter()
 
-    def before(self, step: str) -> None:
+    def before(self, step: str, *paths: Path) -> None:
         """Do nothing: a step counts when it is done."""
 
-    def after(self, step: str) -> None:
+    def after(self, step: str, *_paths: Path) -> None:
         """Count the step."""
         with self._lock:
             self._counts[step] += 1
