@@ -21,6 +21,8 @@ SHAPE = {
     "seconds": float,
     "receipts": str,
     "summary": str,
+    "resumed": bool,
+    "earlier": type(None),
 }
 
 

@@ -5,45 +5,16 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from threading import Event
 
 import pytest
 
 from tests.cli.conftest import Department
 from tests.support.command import Ran, finish, start
+from tests.support.exchanges import Stop, is_commit, is_draft, is_pack, is_receipts
 from tests.support.proxy import Cut, Exchange, Message
 from voute.client.sealing import PACK_TARGET
 
 REFERENCES = ("a-1", "a-2", "a-3")
-
-
-def is_draft(exchange: Exchange) -> bool:
-    return exchange.method == "PUT" and exchange.path.endswith("/draft")
-
-
-def is_pack(exchange: Exchange) -> bool:
-    return exchange.method == "PUT" and not is_draft(exchange)
-
-
-def is_commit(exchange: Exchange) -> bool:
-    return exchange.path.endswith("/commit")
-
-
-def is_receipts(exchange: Exchange) -> bool:
-    return exchange.path.endswith("/receipts")
-
-
-class Stop:
-    """Holds the first exchange of a kind until the test has done what it does then."""
-
-    def __init__(self, when: Callable[[Exchange], bool]) -> None:
-        self.when = when
-        self.reached, self.go_on = Event(), Event()
-
-    def __call__(self, exchange: Exchange) -> None:
-        if self.when(exchange) and not self.reached.is_set():
-            self.reached.set()
-            assert self.go_on.wait(60)
 
 
 def delivered(office: Department) -> Counter[str]:

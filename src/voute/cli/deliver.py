@@ -1,8 +1,9 @@
 """`voute deliver`: a list and a folder of PDFs become sealed documents with receipts."""
 
-import csv
+import sys
 from pathlib import Path
 from typing import Annotated
+from unicodedata import normalize
 
 import typer
 from rich.table import Table as Grid
@@ -11,44 +12,81 @@ from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
-from voute.client.deliver import DeliverOrder, Delivery, Outcome, PreflightFailedError
+from voute.client.deliver import Delivery
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, default_home
+from voute.client.journal import JournalState
+from voute.client.outcome import Outcome
+from voute.client.phases import DeliverOrder, PreflightFailedError
+from voute.client.unfinished import find_unfinished, is_unfinished
 
 SHOWN_FINDINGS = 50
 """Findings shown on a screen; all of them are in the JSON and in the CSV beside the list."""
 
 
-def deliver(
-    table: Annotated[Path, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help=help_of("option-table"))],
+def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the parameters
     issuer: Issuer,
+    table: Annotated[
+        Path | None, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help=help_of("option-table"))
+    ] = None,
     pdf_dir: Annotated[Path | None, typer.Option("--pdf-dir", help=help_of("option-pdf-dir"))] = None,
     run: Annotated[str | None, typer.Option("--run", help=help_of("option-run"))] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=help_of("option-resume"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_of("option-dry-run"))] = False,
     new_party: Annotated[bool, typer.Option("--new-party", help=help_of("option-new-party"))] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Deliver the documents of a list: check, seal, send, keep the receipts."""
+    """Deliver the documents of a list: check, seal, send, keep the receipts; or the rest of a run that was stopped."""
     speaker = Speaker(as_json=as_json)
-    order = DeliverOrder(
-        table=table,
-        pdf_folder=pdf_dir or _beside(table),
-        run=run or table.stem,
-        dry_run=dry_run,
-        new_party=new_party,
-    )
     issuer_home = IssuerHome(home or default_home(), issuer)
+    # A name has one form only, whatever the keyboard or the disk that it comes from.
+    name = None if run is None else normalize("NFC", run)
+    if resume:
+        if dry_run or new_party:
+            raise typer.BadParameter(speaker.words.text("deliver-resume-alone"))
+        order = _resumed(find_unfinished(issuer_home, name, table), table, pdf_dir)
+        speaker.say("deliver-resuming", {"run": order.run}, style="bold")
+    elif table is None:
+        raise typer.BadParameter(speaker.words.text("deliver-no-list"))
+    else:
+        order = DeliverOrder(
+            table=table,
+            pdf_folder=pdf_dir or _beside(table),
+            run=name or normalize("NFC", table.stem),
+            dry_run=dry_run,
+            new_party=new_party,
+        )
+    outcome = _run(speaker, issuer_home, order, resume=resume)
+    _show(speaker, outcome, dry_run=dry_run)
+    if outcome.held:
+        raise typer.Exit(Exit.HELD)
+
+
+def _run(speaker: Speaker, issuer_home: IssuerHome, order: DeliverOrder, *, resume: bool) -> Outcome:
+    """Do the run; when it fails, say whether it can be resumed."""
     try:
         with stages(speaker) as progress:
-            outcome = Delivery(issuer_home, order, progress).run()
+            delivery = Delivery(issuer_home, order, progress)
+            return delivery.resume() if resume else delivery.run()
     except PreflightFailedError as error:
         _show_findings(speaker, error.findings)
         raise typer.Exit(Exit.PREFLIGHT) from error
-    summary = None if dry_run else _write_summary(issuer_home, outcome)
-    _show(speaker, outcome, summary, dry_run=dry_run)
-    if outcome.held:
-        raise typer.Exit(Exit.HELD)
+    finally:
+        failed = sys.exc_info()[1]
+        if failed is not None and is_unfinished(issuer_home, order.run):
+            speaker.say("deliver-unfinished", {"run": order.run, "issuer": issuer_home.issuer}, style="yellow")
+
+
+def _resumed(state: JournalState, table: Path | None, pdf_dir: Path | None) -> DeliverOrder:
+    """Order what was ordered when the run began; the list and the folder may have moved."""
+    begun = state.beginning
+    return DeliverOrder(
+        table=table or begun.table,
+        pdf_folder=pdf_dir or (_beside(table) if table and not begun.pdf_folder.is_dir() else begun.pdf_folder),
+        run=begun.run,
+        new_party=begun.new_party,
+    )
 
 
 def _beside(table: Path) -> Path:
@@ -76,21 +114,8 @@ def _show_findings(speaker: Speaker, findings: tuple[Finding, ...]) -> None:
         speaker.say("deliver-more", {"count": len(findings) - SHOWN_FINDINGS})
 
 
-def _write_summary(home: IssuerHome, outcome: Outcome) -> Path:
-    """Write what became of each row, as a CSV that a spreadsheet opens."""
-    path = home.run_folder(outcome.run) / "summary.csv"
-    rows = [(line, "sent", document) for line, document in outcome.sent.items()]
-    rows += [(line, "known", document) for line, document in outcome.known.items()]
-    rows += [(row.line, "held", "") for row in outcome.held]
-    # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(("line", "state", "document_id"))
-        writer.writerows(sorted(rows))
-    return path
-
-
-def _show(speaker: Speaker, outcome: Outcome, summary: Path | None, *, dry_run: bool) -> None:
+def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
+    earlier = outcome.earlier
     speaker.give(
         {
             "run": outcome.run,
@@ -98,14 +123,22 @@ def _show(speaker: Speaker, outcome: Outcome, summary: Path | None, *, dry_run: 
             "dry_run": dry_run,
             "sent": len(outcome.sent),
             "known": len(outcome.known),
-            "held": [row.line for row in outcome.held],
+            "held": sorted(outcome.held),
             "to_vaults": outcome.to_vaults,
             "to_codes": outcome.to_codes,
             "packs": outcome.packs,
             "bytes": outcome.bytes,
             "seconds": round(outcome.seconds, 3),
             "receipts": str(outcome.receipts) if outcome.receipts else None,
-            "summary": str(summary) if summary else None,
+            "summary": str(outcome.summary) if outcome.summary else None,
+            "resumed": outcome.already is not None,
+            "earlier": None
+            if earlier is None
+            else {
+                "delivery_id": earlier.delivery_id.hex(),
+                "state": "finished" if earlier.finished else "cancelled",
+                "receipts": str(earlier.receipts) if earlier.receipts else None,
+            },
         }
     )
     if speaker.as_json:
@@ -118,12 +151,16 @@ def _show(speaker: Speaker, outcome: Outcome, summary: Path | None, *, dry_run: 
         "seconds": f"{outcome.seconds:.1f}",
         "megabytes": f"{outcome.bytes / 1e6:.1f}",
     }
+    if earlier is not None:
+        speaker.say("deliver-earlier-finished" if earlier.finished else "deliver-earlier-cancelled", {"run": outcome.run})
+    if outcome.already is not None:
+        speaker.say("deliver-resumed", {"already": outcome.already, "rest": max(len(outcome.sent) - outcome.already, 0)})
     speaker.say("deliver-dry" if dry_run else "deliver-done", facts, style="bold green")
     if outcome.known:
         speaker.say("deliver-known", facts)
-    for row in outcome.held:
-        speaker.say("deliver-held", {"line": row.line, "reference": row.reference}, style="yellow")
+    for line, reference in sorted(outcome.held.items()):
+        speaker.say("deliver-held", {"line": line, "reference": reference}, style="yellow")
     if outcome.receipts:
         speaker.say("deliver-receipts", {"path": str(outcome.receipts)})
-    if summary:
-        speaker.say("deliver-summary", {"path": str(summary)})
+    if outcome.summary:
+        speaker.say("deliver-summary", {"path": str(outcome.summary)})

@@ -21,8 +21,10 @@ from typing import Final
 
 from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
 from voute.client.codes import CodeDesk
-from voute.client.deliver import DeliverOrder, Delivery
-from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home, write_durably
+from voute.client.deliver import Delivery
+from voute.client.disk import DISK
+from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
+from voute.client.phases import DeliverOrder
 from voute.client.trust import pin, read_pin
 from voute.core.ids import slug
 from voute.core.values import Names, unix_time
@@ -179,7 +181,7 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int =
         threshold=_THRESHOLD,
     )
     raw = found(founding, make_officers(folder / "officers", _OFFICERS), now)
-    write_durably(settings.trust_root_file, raw, mode=0o644)
+    DISK.replace(settings.trust_root_file, raw, mode=0o644)
     pin(home.trust_root_path, raw)
     tell("demo-typeset", count)
     return Founded(folder, port, home, build_demo_city(folder / "documents", count=count), witnesses)
@@ -239,5 +241,5 @@ def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> De
         bill=resident.bill_file,
         witnesses=city.witnesses,
     )
-    write_durably(city.folder / "demo.json", json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
+    DISK.replace(city.folder / "demo.json", json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
     return demo

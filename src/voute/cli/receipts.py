@@ -8,7 +8,7 @@ import typer
 from voute.cli.console import Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
-from voute.client.home import write_durably
+from voute.client.disk import DISK
 from voute.client.receipts import export_receipt
 
 
@@ -32,7 +32,7 @@ def receipts(
             and (line is None or one.row == line)
         ),
     )
-    write_durably(output, data, mode=0o644)
+    DISK.replace(output, data, mode=0o644)
     speaker.give({"receipt": str(output), "bytes": len(data)})
     if not as_json:
         speaker.say("receipts-written", {"path": str(output)})

@@ -40,6 +40,12 @@ class CityRefusedError(VouteError):
         self.status = status
         self.answer_facts = facts
 
+    @property
+    def final(self) -> bool:
+        """Whether the same request would be refused again: not when the session ended, or the city is busy or broken."""
+        again = {httpx.codes.UNAUTHORIZED, httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS}
+        return httpx.codes.is_client_error(self.status) and self.status not in again
+
 
 class CityUnreachableError(VouteError):
     """The city did not answer, after several tries; what it acknowledged before stays."""

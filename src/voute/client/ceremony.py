@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voute.client.home import IssuerHome, write_durably
+from voute.client.disk import DISK
+from voute.client.home import IssuerHome
 from voute.core.ids import Slug
 from voute.core.values import Names, UnixTime
 from voute.format.dsse import SigningKey, keyid
@@ -41,7 +42,7 @@ def make_officers(folder: Path, count: int) -> tuple[SigningKey, ...]:
         if path.exists():
             raise FileExistsError(path)
         seed = os.urandom(_SEED_SIZE)
-        write_durably(path, seed.hex().encode() + b"\n")
+        DISK.replace(path, seed.hex().encode() + b"\n")
         keys.append(SigningKey(seed))
     return tuple(keys)
 

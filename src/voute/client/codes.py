@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import ClassVar
 
 from voute.client.api import ACT_LIMIT, CityApi
-from voute.client.deliver import sign_in
 from voute.client.home import IssuerHome
 from voute.client.matching import CodeMaker
+from voute.client.phases import sign_in
 from voute.client.registry_file import one_writer, read_book, write_book
 from voute.client.trust import read_pin
 from voute.core.errors import StateError

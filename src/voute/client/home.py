@@ -5,9 +5,11 @@ HOME/issuers/ID/issuer.toml          city, server, binding delay
 HOME/issuers/ID/master.key           32 bytes in hex, mode 0600: makes every code
 HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
-HOME/issuers/ID/runs/RUN/            receipts.ndjson and summary.csv of a run
+HOME/issuers/ID/outbox               signed acts that the city has not acknowledged yet
+HOME/issuers/ID/runs/RUN/            receipts and summary.csv of a run; its journal and spool until it is finished
 """
 
+import hashlib
 import os
 import re
 import tomllib
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from voute.client.disk import DISK
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Slug, parse_hex, slug
 
@@ -54,28 +57,6 @@ def default_home() -> Path:
     return Path(os.environ.get("VOUTE_HOME") or Path.home() / ".voute")
 
 
-def write_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Replace a file whole or not at all: temporary, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 class IssuerHome:
     """One issuer's folder inside a home."""
 
@@ -101,10 +82,17 @@ class IssuerHome:
         return self.folder / "registry.json"
 
     def run_folder(self, run: str) -> Path:
-        """Give the folder of a run, made when missing; names that a file system refuses are made plain."""
-        folder = self.folder / "runs" / (_UNSAFE.sub("-", run).strip(".-") or "run")
-        folder.mkdir(parents=True, exist_ok=True)
+        """Give the folder of a run, made when missing."""
+        folder = self.run_path(run)
+        DISK.make_folder(folder)
         return folder
+
+    def run_path(self, run: str) -> Path:
+        """Say where the folder of a run is; a name that a file system refuses is made plain, and told apart."""
+        plain = _UNSAFE.sub("-", run).strip(".-")
+        if plain != run:
+            plain = f"{plain or 'run'}-{hashlib.sha256(run.encode()).hexdigest()[:8]}"
+        return self.folder / "runs" / plain
 
     def settings(self) -> IssuerSettings:
         """Read `issuer.toml`; unknown keys and wrong kinds are refused."""
@@ -139,7 +127,7 @@ def create_issuer_home(home: Path, settings: IssuerSettings) -> IssuerHome:
     if folder.exists():
         raise HomeError("exists already", path=str(folder))
     for name in ("master.key", "signing.key"):
-        write_durably(folder / name, os.urandom(_SECRET_SIZE).hex().encode() + b"\n")
+        DISK.replace(folder / name, os.urandom(_SECRET_SIZE).hex().encode() + b"\n")
     text = f'city = "{settings.city}"\nserver = "{settings.server}"\nbinding_delay_days = {settings.binding_delay_days}\n'
-    write_durably(folder / "issuer.toml", text.encode())
+    DISK.replace(folder / "issuer.toml", text.encode())
     return IssuerHome(home, settings.issuer)

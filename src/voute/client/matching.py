@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from voute.client.api import ACT_LIMIT, MATCH_LIMIT, CityApi, Json
+from voute.client.api import MATCH_LIMIT, CityApi, Json
 from voute.client.findings import Finding, Problem
 from voute.client.preflight import Row
 from voute.client.registry_file import Book
@@ -233,12 +233,6 @@ class Matcher:
             act = Act(self._book.city, issuer_actor(self._book.issuer), subject, self._rules.now, nonce)
             matched.acts.append(act.sign(self._signer))
         self._book.put(replace(entry, state=EntryState.BOUND, binding=binding))
-
-
-def hand_over(api: CityApi, acts: Sequence[bytes]) -> None:
-    """Give the city the signed `bound` acts, after the registry that pins them is durable."""
-    for start in range(0, len(acts), ACT_LIMIT):
-        api.bound(acts[start : start + ACT_LIMIT])
 
 
 def _answers(answer: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId, Json]]:

@@ -5,12 +5,13 @@ Source: `docs/spec/event-receipt.md`, "receipts.ndjson".
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from voute.client.api import Json
-from voute.client.home import sync_folder
-from voute.client.sealing import Sent, SentPack
+from voute.client.disk import DISK, GrowingFile
+from voute.client.spool import Sent, SentPack
 from voute.core.errors import FormatError, StateError
 from voute.core.ids import Hash
 from voute.format import canonical
@@ -19,6 +20,9 @@ from voute.format.fields import to_base64
 from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.proof import TlogProof
+
+_PIECE: Final = 1024 * 1024
+"""Bytes of receipts that are gathered for one write."""
 
 
 class ReceiptsIncompleteError(StateError):
@@ -45,59 +49,57 @@ class _Spool:
     def __len__(self) -> int:
         return len(self._where)
 
-    def take(self, document_id: str) -> tuple[int, bytes]:
-        """Give line and manifest envelope of a document, once."""
+    def take(self, document_id: str) -> tuple[Sent, bytes]:
+        """Give a document and its manifest's envelope, once."""
         found = self._where.pop(document_id, None)
         if found is None:
             raise FormatError("a receipt of a document that was not sent, or twice")
         path, sent = found
         if path not in self._files:
             self._files[path] = os.open(path, os.O_RDONLY)
-        return sent.line, os.pread(self._files[path], sent.spool_length, sent.spool_offset)
+        return sent, os.pread(self._files[path], sent.spool_length, sent.spool_offset)
 
-    def remove(self) -> None:
-        """Close and delete the spool: what it held is in the receipts now."""
-        for path, handle in self._files.items():
+    def close(self) -> None:
+        """Close the files."""
+        for handle in self._files.values():
             os.close(handle)
-            path.unlink(missing_ok=True)
 
 
-def write_receipts(
-    path: Path,
-    lines: Iterable[Json],
-    packs: Sequence[SentPack],
-    references: Mapping[int, str],
-    progress: Callable[[int], None],
-) -> None:
+def write_receipts(path: Path, lines: Iterable[Json], packs: Sequence[SentPack], progress: Callable[[int], None]) -> None:
     """Write the receipts of a run durably, in the order of the log, never all in memory.
 
     Raises `ReceiptsIncompleteError` when one is missing; the file then stays under a temporary name.
     """
-    spool = _Spool(packs)
-    total = len(spool)
     temporary = path.with_suffix(".part")
-    with temporary.open("wb") as file:
-        done = 0
-        for line in lines:
-            whole = line
-            kind = line.get("kind")
-            if kind in {"receipt", "deleted"}:
-                row, manifest = spool.take(str(line.get("document_id")))
-                whole = {**line, "row": row, "reference": references[row]}
-                if kind == "receipt":
-                    whole["manifest"] = to_base64(manifest)
-                done += 1
-                progress(done)
-            file.write(canonical.dumps(whole) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if done != total:
-        raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=total)
-    temporary.rename(path)
-    sync_folder(path.parent)
-    spool.remove()
-    for folder in {pack.spool.parent for pack in packs}:
-        folder.rmdir()
+    with closing(_Spool(packs)) as spool, DISK.create(temporary, anew=True) as file:
+        total = len(spool)
+        done = _copy(lines, spool, file, progress)
+        if done != total:
+            raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=total)
+        file.sync()
+    DISK.rename(temporary, path)
+
+
+def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, progress: Callable[[int], None]) -> int:
+    done, size = 0, 0
+    piece: list[bytes] = []
+    for line in lines:
+        whole = line
+        kind = line.get("kind")
+        if kind in {"receipt", "deleted"}:
+            sent, manifest = spool.take(str(line.get("document_id")))
+            whole = {**line, "row": sent.line, "reference": sent.reference}
+            if kind == "receipt":
+                whole["manifest"] = to_base64(manifest)
+            done += 1
+            progress(done)
+        piece.append(canonical.dumps(whole) + b"\n")
+        size += len(piece[-1])
+        if size >= _PIECE:
+            file.append(piece)
+            piece, size = [], 0
+    file.append(piece)
+    return done
 
 
 def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine | DeletedLine]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from voute.client.home import IssuerHome, write_durably
+from voute.client.disk import DISK
+from voute.client.home import IssuerHome
 from voute.core.errors import StateError
 from voute.core.ids import Hash, Slug
 from voute.core.values import UnixTime
@@ -73,8 +74,8 @@ def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> 
     entries = tuple(book.entries[name] for name in sorted(book.entries))
     raw = seal_registry(Registry(book.city, book.issuer, book.number + 1, book.head, now, entries), key)
     if home.registry_path.exists():
-        write_durably(home.registry_path.with_name("registry.json.1"), home.registry_path.read_bytes())
-    write_durably(home.registry_path, raw)
+        DISK.replace(home.registry_path.with_name("registry.json.1"), home.registry_path.read_bytes())
+    DISK.replace(home.registry_path, raw)
     book.number += 1
     book.head = statement_hash(parse(raw, MAX_REGISTRY_ENVELOPE).payload)
     book.changed = False

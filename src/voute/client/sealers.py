@@ -6,16 +6,19 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from threading import Thread
 from typing import ClassVar
 
 from voute.client.api import CityApi
 from voute.client.matching import Target
-from voute.client.sealing import PACK_TARGET, Sealer, SealerKit, SentPack
+from voute.client.sealing import PACK_TARGET, Sealer, SealerKit
+from voute.client.spool import SentPack
 from voute.core.errors import StateError
 
 
 class SealerDiedError(StateError):
-    """A sealing process was killed, for instance for want of memory; the draft is cancelled."""
+    """A sealing process was killed, for instance for want of memory; the run can be resumed."""
 
     code: ClassVar[str] = "sealer-died"
 
@@ -28,9 +31,9 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
     shares = list(_shares(targets))
     workers = min(processes or os.cpu_count() or 1, len(shares))
     if workers <= 1:
-        sealer = Sealer(kit, api, "0")
-        for share in shares:
-            yield from sealer.run(share)
+        with closing(Sealer(kit, api)) as sealer:
+            for share in shares:
+                yield from sealer.run(share)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit,)) as pool:
@@ -66,7 +69,16 @@ _worker: list[Sealer] = []
 def _start_worker(kit: SealerKit) -> None:
     # Ctrl+C reaches every process of the terminal: the run's own process answers for all.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker.append(Sealer(kit, CityApi(kit.server, kit.token), str(os.getpid())))
+    Thread(target=_end_with_parent, daemon=True).start()
+    _worker.append(Sealer(kit, CityApi(kit.server, kit.token)))
+
+
+def _end_with_parent() -> None:
+    # A run that was killed must not go on sending behind the back of the one that resumes it.
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _seal_share(share: list[Target]) -> list[SentPack]:

@@ -1,7 +1,7 @@
 """Seals the documents of a run into packs and sends each pack as soon as it is full.
 
 One `Sealer` works alone: in the process that called it for a small run, in one process a core for a large one. What it
-keeps in memory is one pack; manifests go to a spool file, since receipts need them when everything is published.
+keeps in memory is one pack; what could not be made again is in the spool, durably, before a pack is sent.
 """
 
 import hashlib
@@ -15,9 +15,11 @@ from typing import Final
 from voute.client.api import CityApi, SessionToken
 from voute.client.matching import Target
 from voute.client.preflight import Row, dedupe_parts
+from voute.client.spool import SealedRow, SentPack, SpoolWriter
 from voute.core.errors import StateError
-from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId, slug
+from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId, slug
 from voute.core.values import Money, UnixTime, unix_time
+from voute.format.binary import labelled_hash, u32
 from voute.format.dsse import SigningKey
 from voute.format.manifest import Instalment, ToClaim, ToVault
 from voute.format.pack import PackWriter, pack_leaf
@@ -59,26 +61,6 @@ class SealerKit:
     spool: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One document that the city holds as a draft: which row, and where its manifest is in the spool."""
-
-    line: int
-    document_id: DocumentId
-    spool_offset: int
-    spool_length: int
-
-
-@dataclass(frozen=True, slots=True)
-class SentPack:
-    """One pack that the city holds: its hash, its size in bytes, its documents, the spool file of their manifests."""
-
-    pack: Hash
-    size: int
-    spool: Path
-    documents: tuple[Sent, ...]
-
-
 class FileChangedError(StateError):
     """A file is no longer what preflight saw."""
 
@@ -88,13 +70,12 @@ class FileChangedError(StateError):
 class Sealer:
     """Seals targets one after the other and sends a pack when it is full."""
 
-    def __init__(self, kit: SealerKit, api: CityApi, name: str) -> None:
-        """Take the kit, a connection of its own, and a name for its spool file."""
+    def __init__(self, kit: SealerKit, api: CityApi) -> None:
+        """Take the kit and a connection of its own."""
         self._kit = kit
         self._api = api
         self._key = SigningKey(kit.signing_seed)
-        self._spool = kit.spool / f"manifests-{name}"
-        self._at = 0
+        self._spool = SpoolWriter(kit.spool, kit.delivery_id)
         self._recipients: dict[str, HybridRecipient] = {}
 
     def run(self, targets: Sequence[Target]) -> Iterator[SentPack]:
@@ -167,10 +148,18 @@ class Sealer:
             root=Hash(root_of(len(leaves), MemoryTree(leaf_hashes(leaves)))),
             time=_now(),
         ).sign(self._key)
-        draft = encode_draft(statement, [self._record(t, s) for t, s in zip(pack.targets, pack.sealed, strict=True)])
-        self._api.put_pack(self._kit.delivery_id, summary.sha256, pack.parts)
-        self._api.put_draft(self._kit.delivery_id, summary.sha256, draft)
-        return SentPack(summary.sha256, summary.size, self._spool, tuple(self._keep_manifests(pack)))
+        records = [self._record(target, sealed) for target, sealed in zip(pack.targets, pack.sealed, strict=True)]
+        draft = encode_draft(statement, records)
+        rows = [_sealed_row(*one) for one in zip(pack.targets, pack.sealed, records, strict=True)]
+        kept = self._spool.keep(summary.sha256, summary.size, rows, draft)
+        self._spool.keep_bytes(summary.sha256, pack.parts)
+        send_pack(self._api, self._kit.delivery_id, summary.sha256, pack.parts, draft)
+        self._spool.forget_bytes(summary.sha256)
+        return kept
+
+    def close(self) -> None:
+        """Close the spool file."""
+        self._spool.close()
 
     def _record(self, target: Target, sealed: SealedDocument) -> DraftRecord:
         placement = Placement(
@@ -185,13 +174,6 @@ class Sealer:
         )
         return DraftRecord(placement, sealed.manifest_hash)
 
-    def _keep_manifests(self, pack: "_OpenPack") -> Iterator[Sent]:
-        with self._spool.open("ab") as file:
-            for target, sealed in zip(pack.targets, pack.sealed, strict=True):
-                file.write(sealed.envelope)
-                yield Sent(target.row.line, sealed.document_id, self._at, len(sealed.envelope))
-                self._at += len(sealed.envelope)
-
 
 class _OpenPack:
     """A pack that is being filled, in memory."""
@@ -203,6 +185,30 @@ class _OpenPack:
         self.writer = PackWriter(self.parts.append)
         self.targets: list[Target] = []
         self.sealed: list[SealedDocument] = []
+
+
+def send_pack(api: CityApi, delivery_id: DeliveryId, pack: Hash, parts: Sequence[bytes | memoryview], draft: bytes) -> None:
+    """Send a pack and what stands beside it; may be repeated with the same bytes."""
+    api.put_pack(delivery_id, pack, parts)
+    api.put_draft(delivery_id, pack, draft)
+
+
+def aim_of(target: Target, dedupe: bytes) -> Hash:
+    """Hash what a document is sealed for: which document, which box, which key (docs/spec/journal.md)."""
+    kind = str(target.box_kind.value)
+    return labelled_hash("journal/aim/v1", dedupe, kind, target.box_id, u32(target.code_epoch), target.recipient or "")
+
+
+def _sealed_row(target: Target, sealed: SealedDocument, record: DraftRecord) -> SealedRow:
+    placed = record.placement
+    return SealedRow(
+        line=target.row.line,
+        document_id=sealed.document_id,
+        content_id=placed.content_id,
+        aim=aim_of(target, placed.dedupe_id),
+        reference=target.row.reference,
+        envelope=sealed.envelope,
+    )
 
 
 def _read(row: Row) -> bytes:

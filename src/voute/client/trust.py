@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from voute.client.home import IssuerHome, write_durably
+from voute.client.disk import DISK
+from voute.client.home import IssuerHome
 from voute.core.errors import StateError
 from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -72,7 +73,7 @@ def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
             return known
     else:
         accepted = accept_first(raw, fingerprint)
-    write_durably(path, raw, mode=0o644)
+    DISK.replace(path, raw, mode=0o644)
     return PinnedTrust(accepted)
 
 

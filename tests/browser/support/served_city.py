@@ -16,7 +16,9 @@ from typing import Any
 from voute.cli.city_process import serving
 from voute.cli.demo_city import Demo, Founded, deliver_demo, found_demo
 from voute.client.codes import CodeDesk
-from voute.client.deliver import DeliverOrder, Delivery, Outcome
+from voute.client.deliver import Delivery
+from voute.client.outcome import Outcome
+from voute.client.phases import DeliverOrder
 from voute.format.claim_code import group_code, write_code
 from voute.server.settings import Settings
 

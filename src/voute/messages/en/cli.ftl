@@ -19,6 +19,13 @@ deliver-dry = Nothing to mend. { $vaults } documents would go to vaults, { $code
 deliver-done = Sent: { $sent } documents ({ $vaults } to vaults, { $codes } waiting for their code), { $megabytes } MB, in { $seconds } s.
 deliver-known = Delivered before, not sent again: { $known }.
 deliver-held = Line { $line } (reference { $reference }): the vault was opened only just now; to be safe this document goes on paper. Send it again in a few days.
+deliver-no-list = Name the list of documents, or ask for --resume.
+deliver-resume-alone = --resume goes on with a delivery as it began: without --dry-run or --new-party.
+deliver-resuming = Going on with delivery “{ $run }”.
+deliver-resumed = With the city before going on: { $already } documents; sent now: { $rest }.
+deliver-earlier-cancelled = An unfinished delivery of the same name (“{ $run }”) was cancelled and begun again; --resume would have gone on where it was.
+deliver-earlier-finished = A delivery of the same name (“{ $run }”) was committed without its receipts having arrived: they are kept now.
+deliver-unfinished = Delivery “{ $run }” is unfinished; what is sealed is kept. To go on where it is: voute deliver --resume --as { $issuer }
 deliver-receipts = Receipts: { $path }
 deliver-summary = Summary by row: { $path }
 

@@ -81,6 +81,8 @@ error-issuer-home = The department's folder is not in order: { $path }
     .fix = Check --as, --home, and that the secrets are readable by you alone (mode 0600).
 error-issuer-not-in-trust-root = The trust root does not give this key to issuer { $issuer }; nothing was sent.
     .fix = Have the city's officers enter the department's key.
+error-journal-damaged = The journal of this delivery is damaged ({ $path }); nothing was sent or deleted.
+    .fix = Run the delivery again with its list, without --resume: what was delivered is not sent twice.
 error-key-file = A key file is missing, or exists already: { $file }
     .fix = Check the city's folder; delete no key.
 error-key-not-valid-then = The department's key was not good at that time.
@@ -91,6 +93,12 @@ error-kit-other-vault = This kit is of another vault; nothing was opened.
     .fix = Take the kit of the vault that the archive comes from.
 error-limit = A limit would be passed; nothing was done.
     .fix = Make it smaller, or split it.
+error-list-changed =
+    { $changed ->
+        [list] The list is no longer the one that this delivery began with; nothing more was sent.
+       *[other] The file of line { $line } has changed since it was sealed; nothing more was sent.
+    }
+    .fix = Put it back and resume, or run without --resume: the unfinished delivery is cancelled and begun again.
 error-lock-conflict = Another process writes the log; nothing was signed.
     .fix = Check that one server only is running.
 error-lock-exists = The log's lock exists already; nothing was replaced.
@@ -123,6 +131,8 @@ error-not-yet-logged = It is recorded and safe, but not yet published in the log
     .fix = Try again in a moment.
 error-note = A signed note is not well formed.
     .fix = Download the receipt again.
+error-nothing-to-resume = No unfinished delivery of this department fits; nothing was done.
+    .fix = Run the delivery with its list: what was delivered is not sent twice.
 error-pack-hash = A pack arrived damaged; nothing of it was kept.
     .fix = Run the delivery again.
 error-pack-unknown = The city does not know this pack.
@@ -151,12 +161,14 @@ error-request-invalid = The request is not well formed; nothing changed.
     .fix = Update the software that sent it.
 error-row-exists = This record exists already; nothing changed.
     .fix = Reload to see it.
-error-sealer-died = A sealing process ended; the delivery was cancelled, nothing was committed.
-    .fix = Check the free memory of this machine, then run again.
+error-sealer-died = A sealing process ended; nothing was committed, what is sealed is kept.
+    .fix = Check the free memory of this machine, then go on: voute deliver --resume
 error-sequence-gap = An event is missing in the order of the log; nothing was signed.
     .fix = Tell the IT team.
 error-setting = A setting is unknown or badly written; nothing started.
     .fix = Compare with docs/operate/settings.md.
+error-several-unfinished = Several deliveries are unfinished: { $runs }. Nothing was done.
+    .fix = Say which, with --run.
 error-sign-in-failed = Signing in failed; nothing changed.
     .fix = Try again with the passkey or the kit of this vault.
 error-staging = A prepared step of the log is damaged; nothing was signed.

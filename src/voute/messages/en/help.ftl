@@ -19,6 +19,7 @@ option-as = The issuing department, for instance finances.
 option-table = The list of documents.
 option-pdf-dir = Folder of the PDFs; else the list's own.
 option-run = Name of the run; else the list's name.
+option-resume = Go on with a delivery that was stopped; without a list, the only unfinished one.
 option-dry-run = Check everything, send nothing.
 option-new-party = Make new codes where the party has changed.
 option-folder = Where the city is kept.

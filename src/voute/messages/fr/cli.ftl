@@ -19,6 +19,13 @@ deliver-dry = Rien à corriger. { $vaults } documents iraient à des coffres, { 
 deliver-done = Envoyé : { $sent } documents ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
 deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
 deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
+deliver-no-list = Nommez la liste des documents, ou demandez --resume.
+deliver-resume-alone = --resume reprend un envoi tel qu'il a commencé : sans --dry-run ni --new-party.
+deliver-resuming = Reprise de l'envoi « { $run } ».
+deliver-resumed = Déjà à la ville avant la reprise : { $already } documents ; envoyés maintenant : { $rest }.
+deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé ; --resume l'aurait repris où il était.
+deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont gardés maintenant.
+deliver-unfinished = L'envoi « { $run } » est inachevé ; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
 deliver-receipts = Reçus : { $path }
 deliver-summary = Résumé par ligne : { $path }
 

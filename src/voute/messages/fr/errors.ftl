@@ -81,6 +81,8 @@ error-issuer-home = Le dossier du service n'est pas en ordre : { $path }
     .fix = Vérifiez --as, --home, et que les secrets ne sont lisibles que par vous (mode 0600).
 error-issuer-not-in-trust-root = La racine de confiance ne donne pas cette clé à l'émetteur { $issuer } ; rien n'a été envoyé.
     .fix = Faites inscrire la clé du service par les officiers de la ville.
+error-journal-damaged = Le carnet de cet envoi est abîmé ({ $path }) ; rien n'a été envoyé ni effacé.
+    .fix = Relancez l'envoi avec sa liste, sans --resume : ce qui est déjà livré ne part pas deux fois.
 error-key-file = Un fichier de clé manque, ou existe déjà : { $file }
     .fix = Vérifiez le dossier de la ville ; n'effacez aucune clé.
 error-key-not-valid-then = La clé du service n'était pas valable à ce moment.
@@ -91,6 +93,12 @@ error-kit-other-vault = Cette trousse est celle d'un autre coffre ; rien n'a ét
     .fix = Prenez la trousse du coffre d'où vient l'archive.
 error-limit = Une limite serait dépassée ; rien n'a été fait.
     .fix = Réduisez la taille ou séparez en plusieurs fois.
+error-list-changed =
+    { $changed ->
+        [list] La liste n'est plus celle avec laquelle cet envoi a commencé ; rien de plus n'a été envoyé.
+       *[other] Le fichier de la ligne { $line } a changé depuis qu'il a été scellé ; rien de plus n'a été envoyé.
+    }
+    .fix = Remettez-la comme elle était et reprenez, ou relancez sans --resume : l'envoi inachevé est annulé, puis recommencé.
 error-lock-conflict = Un autre processus écrit le registre ; rien n'a été signé.
     .fix = Vérifiez qu'un seul serveur est en marche.
 error-lock-exists = Le verrou du registre existe déjà ; rien n'a été remplacé.
@@ -123,6 +131,8 @@ error-not-yet-logged = C'est enregistré et en sûreté, mais pas encore publié
     .fix = Réessayez dans un moment.
 error-note = Une note signée n'est pas bien formée.
     .fix = Téléchargez de nouveau le reçu.
+error-nothing-to-resume = Aucun envoi inachevé de ce service ne correspond ; rien n'a été fait.
+    .fix = Relancez l'envoi avec sa liste : ce qui est déjà livré ne part pas deux fois.
 error-pack-hash = Un lot est arrivé abîmé ; rien n'en a été gardé.
     .fix = Relancez l'envoi.
 error-pack-unknown = Ce lot n'est pas connu de la ville.
@@ -151,12 +161,14 @@ error-request-invalid = La demande n'est pas bien formée ; rien n'a changé.
     .fix = Mettez à jour le logiciel qui l'a envoyée.
 error-row-exists = Cet enregistrement existe déjà ; rien n'a changé.
     .fix = Rechargez pour le voir.
-error-sealer-died = Un processus de scellement s'est arrêté ; l'envoi a été annulé, rien n'a été confirmé.
-    .fix = Vérifiez la mémoire libre de cette machine, puis relancez.
+error-sealer-died = Un processus de scellement s'est arrêté ; rien n'a été confirmé, ce qui est scellé est gardé.
+    .fix = Vérifiez la mémoire libre de cette machine, puis reprenez : voute deliver --resume
 error-sequence-gap = Il manque un événement dans la suite du registre ; rien n'a été signé.
     .fix = Avertissez l'équipe informatique.
 error-setting = Un réglage est inconnu ou mal écrit ; rien n'a démarré.
     .fix = Comparez avec docs/operate/settings.md.
+error-several-unfinished = Plusieurs envois sont inachevés : { $runs }. Rien n'a été fait.
+    .fix = Dites lequel, avec --run.
 error-sign-in-failed = La connexion a échoué ; rien n'a changé.
     .fix = Réessayez avec la clé d'accès ou la trousse de ce coffre.
 error-staging = Une étape préparée du registre est abîmée ; rien n'a été signé.

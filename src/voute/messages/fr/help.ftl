@@ -19,6 +19,7 @@ option-as = Le service émetteur, par exemple finances.
 option-table = La liste des documents.
 option-pdf-dir = Dossier des PDF ; sinon celui de la liste.
 option-run = Nom du passage ; sinon le nom de la liste.
+option-resume = Reprendre un envoi arrêté où il en est ; sans liste, le seul qui soit inachevé.
 option-dry-run = Contrôle tout, n'envoie rien.
 option-new-party = Crée de nouveaux codes là où la partie a changé.
 option-folder = Où la ville est gardée.

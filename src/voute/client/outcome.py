@@ -1,0 +1,61 @@
+"""What became of a run, in memory and as a CSV that a spreadsheet opens."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from voute.client.disk import DISK
+from voute.core.ids import DeliveryId
+
+SUMMARY: Final = "summary.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An unfinished run of the same name that a delivery found: finished first when it was committed, else cancelled."""
+
+    delivery_id: DeliveryId
+    finished: bool
+    receipts: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of each row of one list; `delivery_id` is None when nothing had to be sent."""
+
+    run: str
+    delivery_id: DeliveryId | None
+    sent: Mapping[int, str]
+    """Document id (hex) by line, of what was sent in this delivery."""
+    known: Mapping[int, str]
+    """Document id (hex) by line, of what had been delivered before."""
+    held: Mapping[int, str]
+    """Reference by line, of what is held back for paper."""
+    to_vaults: int
+    to_codes: int
+    packs: int
+    bytes: int
+    seconds: float
+    receipts: Path | None
+    summary: Path | None = None
+    earlier: Earlier | None = None
+    already: int | None = None
+    """Of a resumed run: how many documents the city held when it was resumed; None for any other."""
+
+
+def write_summary(folder: Path, sent: Mapping[int, str], known: Mapping[int, str], held: Mapping[int, str]) -> Path:
+    """Write what became of each row beside the receipts of the run; durable on return."""
+    rows = [(line, "sent", document) for line, document in sent.items()]
+    rows += [(line, "known", document) for line, document in known.items()]
+    rows += [(line, "held", "") for line in held]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(("line", "state", "document_id"))
+    writer.writerows(sorted(rows))
+    path = folder / SUMMARY
+    # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
+    DISK.replace(path, text.getvalue().encode("utf-8-sig"), mode=0o644)
+    return path

@@ -1,0 +1,321 @@
+"""The phases of a run: list → preflight → match → seal and send → commit → receipts → report.
+
+`voute.client.deliver` puts them in order, for a new run and for one that is resumed.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar, Final
+
+from voute.client.api import CityApi, CityRefusedError, CityUnreachableError
+from voute.client.compare import find_known
+from voute.client.findings import Finding
+from voute.client.home import IssuerHome, IssuerSettings
+from voute.client.journal import Beginning, Commit
+from voute.client.matching import CodeMaker, Matcher, MatchRules, Target
+from voute.client.outbox import hand_over, put_out
+from voute.client.outcome import Outcome, write_summary
+from voute.client.preflight import Checked, PdfFolder, check_table
+from voute.client.receipts import ReceiptsIncompleteError, write_receipts
+from voute.client.registry_file import Book, read_book, write_book
+from voute.client.sealers import SealerDiedError, seal_all
+from voute.client.sealing import SealerKit
+from voute.client.spool import SentPack
+from voute.client.table import read_table
+from voute.client.trust import PinnedTrust
+from voute.client.unfinished import Unfinished, hash_table, now
+from voute.core.errors import StateError, VouteError
+from voute.core.ids import ID_SIZE, DeliveryId, parse_hex
+from voute.format.dsse import SigningKey
+from voute.format.issuer_auth import IssuerAuth
+from voute.format.sidecar import BoxKind
+from voute.seal.claim import dedupe_key
+
+VISIBLE_WITHIN_S: Final = 120.0
+"""The log publishes within seconds; after two minutes the city has a fault, and the receipts can be fetched later."""
+
+_POLL_S: Final = 0.02
+_POLL_MOST_S: Final = 0.5
+
+
+class NotYetLoggedError(StateError):
+    """The delivery is committed and safe, but the log has not published it in time; receipts can be fetched later."""
+
+    code: ClassVar[str] = "not-yet-logged"
+
+
+class UnknownIssuerHereError(StateError):
+    """The trust root does not know this issuer, or not with this signing key."""
+
+    code: ClassVar[str] = "issuer-not-in-trust-root"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverOrder:
+    """What the person asked for."""
+
+    table: Path
+    pdf_folder: Path
+    run: str
+    dry_run: bool = False
+    new_party: bool = False
+    processes: int | None = None
+
+
+class PreflightFailedError(StateError):
+    """The list has faults; nothing was sent."""
+
+    code: ClassVar[str] = "preflight-failed"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{len(findings)} findings", count=len(findings))
+        self.findings = tuple(findings)
+
+
+Progress = Callable[[str, int, int], None]
+"""Told (stage, done, total) as the run goes; stages: check, match, compare, seal, log, receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Where every row goes, and the registry with the acts that this made."""
+
+    targets: Sequence[Target]
+    held: Mapping[int, str]
+    known: Mapping[int, str]
+    book: Book
+    acts: Sequence[bytes] = field(repr=False)
+
+
+class Phases:
+    """One run of a department, a phase a method."""
+
+    def __init__(self, home: IssuerHome, order: DeliverOrder, progress: Progress) -> None:
+        """Read the department's settings and secrets; raises `HomeError`."""
+        self.home = home
+        self.order = order
+        self.progress = progress
+        self.settings: IssuerSettings = home.settings()
+        self.started = time.monotonic()
+        self._secrets = home.secrets()
+        self.signer = SigningKey(self._secrets.signing_seed)
+        self.dedupe_key = dedupe_key(self._secrets.master)
+
+    # -- before anything is sent
+
+    def check_issuer(self, trust: PinnedTrust) -> None:
+        """Demand that the trust root knows this issuer with this key."""
+        issuer = trust.root.issuer(self.home.issuer)
+        if issuer is None or self.signer.public not in {key.ed25519 for key in issuer.keys}:
+            raise UnknownIssuerHereError("not in the trust root", issuer=self.home.issuer)
+
+    def check_list(self, trust: PinnedTrust, table: bytes) -> Checked:
+        """Check the list and its files; raises `PreflightFailedError` with every finding."""
+        issuer = trust.root.issuer(self.home.issuer)
+        types = [kind.id for kind in issuer.document_types] if issuer else []
+        rows = read_table(table)
+        total = len(rows.rows)
+        folder = PdfFolder(self.order.pdf_folder)
+        checked = check_table(rows, folder, types, self.order.run, progress=lambda done: self.progress("check", done, total))
+        if checked.findings:
+            raise PreflightFailedError(checked.findings)
+        return checked
+
+    def match(self, api: CityApi, trust: PinnedTrust, checked: Checked) -> Matched:
+        """Drop what was delivered before and decide where every other row goes; changes nothing."""
+        known, differs = find_known(api, self.dedupe_key, self.order.run, checked.rows)
+        self.progress("compare", len(checked.rows), len(checked.rows))
+        book = read_book(self.home, self.settings.city, trust.issuer_keys(self.home.issuer))
+        fresh = [row for row in checked.rows if row.line not in known]
+        codes = CodeMaker(self._secrets.master, self.settings.city, self.settings.issuer)
+        rules = MatchRules(self.order.run, self.settings.binding_delay_days, self.order.new_party, now())
+        matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
+        found = matcher.match(fresh, lambda done: self.progress("match", done, len(fresh)))
+        findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)
+        if findings:
+            raise PreflightFailedError(findings)
+        held = {row.line: row.reference for row in found.held}
+        return Matched(found.targets, held, known, book, found.acts)
+
+    def pin(self, api: CityApi, matched: Matched) -> None:
+        """Make the registry durable, then hand the new bindings over."""
+        put_out(self.home, matched.acts)
+        write_book(self.home, matched.book, self.signer, now())
+        hand_over(api, self.home, matched.book)
+
+    # -- sending
+
+    def begin(self, table: bytes) -> Unfinished:
+        """Begin the journal of a new delivery."""
+        beginning = Beginning(
+            city=self.settings.city,
+            issuer=self.settings.issuer,
+            run=self.order.run,
+            delivery_id=new_delivery(),
+            table=self.order.table.absolute(),
+            table_hash=hash_table(table),
+            pdf_folder=self.order.pdf_folder.absolute(),
+            new_party=self.order.new_party,
+            at=now(),
+        )
+        return Unfinished.begin(self.home, beginning)
+
+    def open(self, api: CityApi, delivery_id: DeliveryId) -> None:
+        """Open a draft; one that an earlier try of this run left behind without a journal is cancelled first."""
+        try:
+            api.open_delivery(delivery_id, self.order.run)
+        except CityRefusedError as error:
+            left = error.answer_facts.get("delivery_id")
+            if error.problem != "delivery-open" or not isinstance(left, str):
+                raise
+            api.cancel(parse_hex(left, ID_SIZE))
+            api.open_delivery(delivery_id, self.order.run)
+
+    @contextmanager
+    def ending(self, api: CityApi, run: Unfinished) -> Iterator[None]:
+        """Cancel the draft and end the run if the block fails for good, or the person stops it.
+
+        After anything else the run is unfinished and can be resumed.
+        """
+        try:
+            yield
+        except BaseException as error:
+            if ends_run(error) and cancel_quietly(api, run.delivery_id):
+                run.discard()
+            raise
+
+    def send(self, api: CityApi, run: Unfinished, matched: Matched, ready: Iterable[SentPack] = ()) -> list[SentPack]:
+        """Seal and send what is not in `ready`, then commit."""
+        packs = self._seal(api, run, matched.targets, ready)
+        to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
+        figures = Commit(len(matched.targets), to_vaults, len(packs), sum(pack.size for pack in packs))
+        run.commit(figures, matched.known, matched.held)
+        api.commit(run.delivery_id, figures.documents, [pack.pack for pack in packs])
+        return packs
+
+    def _seal(self, api: CityApi, run: Unfinished, targets: Sequence[Target], ready: Iterable[SentPack]) -> list[SentPack]:
+        packs = list(ready)
+        lines = {one.line for pack in packs for one in pack.documents}
+        done = len(lines)
+        self.progress("seal", done, len(targets))
+        rest = [target for target in targets if target.row.line not in lines]
+        for pack in seal_all(self._kit(api, run), api, rest, self.order.processes):
+            run.keep(pack.pack)
+            packs.append(pack)
+            done += len(pack.documents)
+            self.progress("seal", done, len(targets))
+        return packs
+
+    def _kit(self, api: CityApi, run: Unfinished) -> SealerKit:
+        return SealerKit(
+            server=self.settings.server,
+            token=api.token,
+            city=self.settings.city,
+            issuer=self.settings.issuer,
+            run=self.order.run,
+            signing_seed=self._secrets.signing_seed,
+            dedupe_key=self.dedupe_key,
+            delivery_id=run.delivery_id,
+            spool=run.spool,
+        )
+
+    # -- afterwards
+
+    def receive(self, api: CityApi, run: Unfinished, packs: Sequence[SentPack]) -> Outcome:
+        """Wait until the log has published the delivery, keep every receipt durably, and end the run.
+
+        Raises `NotYetLoggedError`, `ReceiptsIncompleteError`; the run is unfinished then.
+        """
+        commit = run.state.commit
+        if commit is None or commit.documents != sum(len(pack.documents) for pack in packs):
+            raise ReceiptsIncompleteError("the spool is not whole", received=0, expected=commit.documents if commit else 0)
+        self._wait(api, run.delivery_id)
+        count = commit.documents
+        write_receipts(run.receipts, api.receipts(run.delivery_id), packs, lambda done: self.progress("receipts", done, count))
+        return self.finish(run, {one.line: one.document_id.hex() for pack in packs for one in pack.documents})
+
+    def finish(self, run: Unfinished, sent: Mapping[int, str]) -> Outcome:
+        """Write the summary of a run whose receipts are durable, and end it."""
+        state, commit = run.state, run.state.commit
+        if commit is None:
+            raise ReceiptsIncompleteError("the journal is not whole", received=len(sent), expected=0)
+        outcome = Outcome(
+            run=self.order.run,
+            delivery_id=run.delivery_id,
+            sent=sent,
+            known=dict(state.known),
+            held=dict(state.held),
+            to_vaults=commit.to_vaults,
+            to_codes=commit.documents - commit.to_vaults,
+            packs=commit.packs,
+            bytes=commit.bytes,
+            seconds=0.0,
+            receipts=run.receipts,
+            summary=write_summary(run.folder, sent, state.known, state.held),
+        )
+        run.finish()
+        return replace(outcome, seconds=time.monotonic() - self.started)
+
+    def nothing_sent(self, matched: Matched) -> Outcome:
+        """Report a run that sends nothing: a trial, or a list of which everything is known or held."""
+        to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
+        summary = None
+        if not self.order.dry_run:
+            summary = write_summary(self.home.run_folder(self.order.run), {}, matched.known, matched.held)
+        return Outcome(
+            run=self.order.run,
+            delivery_id=None,
+            sent={},
+            known=matched.known,
+            held=matched.held,
+            to_vaults=to_vaults,
+            to_codes=len(matched.targets) - to_vaults,
+            packs=0,
+            bytes=0,
+            seconds=time.monotonic() - self.started,
+            receipts=None,
+            summary=summary,
+        )
+
+    def _wait(self, api: CityApi, delivery_id: DeliveryId) -> None:
+        self.progress("log", 0, 1)
+        pause, end = _POLL_S, time.monotonic() + VISIBLE_WITHIN_S
+        while api.delivery(delivery_id).get("state") != "visible":
+            if time.monotonic() > end:
+                raise NotYetLoggedError("committed, not yet published", delivery=delivery_id.hex())
+            time.sleep(pause)
+            pause = min(pause * 1.5, _POLL_MOST_S)
+        self.progress("log", 1, 1)
+
+
+def sign_in(api: CityApi, settings: IssuerSettings, key: SigningKey) -> None:
+    """Answer the city's challenge with the issuer's key."""
+    challenge = api.challenge(settings.issuer)
+    statement = IssuerAuth(settings.city, settings.issuer, challenge, settings.server, now())
+    api.sign_in(statement.sign(key))
+
+
+def new_delivery() -> DeliveryId:
+    """Draw the id of a delivery."""
+    return DeliveryId(os.urandom(ID_SIZE))
+
+
+def ends_run(error: BaseException) -> bool:
+    """Say whether a run that failed so is over: the person stopped it, or trying again would fail again."""
+    if isinstance(error, CityRefusedError):
+        return error.final
+    again = isinstance(error, CityUnreachableError | SealerDiedError)
+    return isinstance(error, KeyboardInterrupt) or (isinstance(error, VouteError) and not again)
+
+
+def cancel_quietly(api: CityApi, delivery_id: DeliveryId) -> bool:
+    """Cancel a draft whose run failed; returns whether the city holds nothing of it any more."""
+    # What failed before is what the person must hear; a draft that stays is cancelled by the next try of the run.
+    with suppress(VouteError):
+        api.cancel(delivery_id)
+        return True
+    return False

@@ -1,0 +1,215 @@
+"""The spool of a run: what it sealed, kept on the department's disk until the receipts are there.
+
+Source: `docs/spec/journal.md`, "Spool". Each sealer writes a file of its own, `sealed-…`, one record a pack, durable
+before the pack is sent: drafts and manifests, which could not be made again. The bytes of a pack lie beside it as
+`HASH.pack` until the city has acknowledged them; nobody waits for the disk to hold them, since they can be sealed anew.
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from voute.client.disk import DISK, GrowingFile
+from voute.core.errors import FormatError
+from voute.core.ids import HASH_SIZE, ID_SIZE, DeliveryId, DocumentId, Hash
+from voute.format.binary import Reader, length_prefixed, u32, u64
+
+MAGIC: Final = b"VOUTESP1"
+MAX_RECORD: Final = 48 * 1024 * 1024
+"""Bytes of a record: a draft of 16 MiB, and manifests that are shorter than the cards in it."""
+MAX_ENVELOPE: Final = 64 * 1024
+"""Bytes of a manifest's envelope: a card holds it (docs/spec/document.md)."""
+MAX_REFERENCE_BYTES: Final = 400
+"""Bytes of a reference: 100 characters."""
+
+_LENGTH: Final = struct.Struct(">I")
+_SEALED: Final = "sealed-"
+_PACK: Final = ".pack"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """A row that was sealed: what its receipt needs, and what it was sealed for (`aim`, `content_id`)."""
+
+    line: int
+    document_id: DocumentId
+    content_id: Hash
+    aim: Hash
+    reference: str
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One document of a pack: which row, what it was sealed for, and where its manifest is in the spool."""
+
+    line: int
+    document_id: DocumentId
+    content_id: Hash
+    aim: Hash
+    reference: str
+    spool_offset: int
+    spool_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentPack:
+    """One pack: its hash, its size in bytes, its documents, its spool file and where its draft is in there."""
+
+    pack: Hash
+    size: int
+    spool: Path
+    documents: tuple[Sent, ...]
+    draft_offset: int
+    draft_length: int
+
+    def draft(self) -> bytes:
+        """Read the draft again, as it was sent or was to be sent."""
+        with self.spool.open("rb") as file:
+            file.seek(self.draft_offset)
+            return file.read(self.draft_length)
+
+
+class SpoolWriter:
+    """What one sealer keeps: a file that only grows, made with the first pack."""
+
+    def __init__(self, folder: Path, delivery_id: DeliveryId) -> None:
+        """Take the run's spool folder."""
+        self._folder = folder
+        self._delivery_id = delivery_id
+        self._file: GrowingFile | None = None
+
+    def keep(self, pack: Hash, size: int, rows: Sequence[SealedRow], draft: bytes) -> SentPack:
+        """Keep all that could not be made again of a pack; durable on return."""
+        file = self._open()
+        head = b"".join((self._delivery_id, pack, u64(size), u32(len(rows))))
+        parts, offsets, at = [head], [], len(head)
+        for row in rows:
+            fixed = b"".join((u32(row.line), row.document_id, row.content_id, row.aim))
+            part = fixed + length_prefixed(row.reference, row.envelope)
+            at += len(part)
+            offsets.append(at - len(row.envelope))
+            parts.append(part)
+        parts += (u32(len(draft)), draft)
+        length = at + 4 + len(draft)
+        if length > MAX_RECORD:
+            raise FormatError("a record of the spool is too long")
+        digest = hashlib.sha256()
+        for part in parts:
+            digest.update(part)
+        start = file.append((_LENGTH.pack(length), *parts, digest.digest())) + _LENGTH.size
+        file.sync()
+        documents = tuple(
+            Sent(row.line, row.document_id, row.content_id, row.aim, row.reference, start + offset, len(row.envelope))
+            for row, offset in zip(rows, offsets, strict=True)
+        )
+        return SentPack(pack, size, file.path, documents, start + at + 4, len(draft))
+
+    def keep_bytes(self, pack: Hash, parts: Iterable[bytes | memoryview]) -> None:
+        """Keep the bytes of a pack until `forget_bytes`; not waited for."""
+        with DISK.create(pack_path(self._folder, pack), anew=True) as file:
+            file.append(parts)
+
+    def forget_bytes(self, pack: Hash) -> None:
+        """Drop the bytes of a pack that the city has."""
+        forget_bytes(self._folder, pack)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _open(self) -> GrowingFile:
+        if self._file is None:
+            path = self._folder / f"{_SEALED}{secrets.token_hex(8)}"
+            file = DISK.create(path)
+            # Whoever resumes waits until the writer is gone: a sealer may outlive its run by an instant.
+            file.lock()
+            self._file = file
+            file.append((MAGIC,))
+            DISK.sync_folder(self._folder)
+        return self._file
+
+
+def pack_path(folder: Path, pack: Hash) -> Path:
+    """Say where the bytes of a pack are spooled."""
+    return folder / f"{pack.hex()}{_PACK}"
+
+
+def forget_bytes(folder: Path, pack: Hash) -> None:
+    """Drop the spooled bytes of a pack."""
+    DISK.unlink(pack_path(folder, pack))
+
+
+def read_bytes(folder: Path, pack: Hash) -> bytes | None:
+    """Read the spooled bytes of a pack; None when they are not there, or not whole."""
+    try:
+        data = pack_path(folder, pack).read_bytes()
+    except FileNotFoundError:
+        return None
+    return data if hashlib.sha256(data).digest() == pack else None
+
+
+def read_spool(folder: Path, delivery_id: DeliveryId) -> Iterator[SentPack]:
+    """Read every pack that was sealed for a delivery; the torn last record of a file counts for nothing.
+
+    Waits for a sealer that is still writing. Raises `FormatError` for a file that is damaged elsewhere.
+    """
+    for path in sorted(folder.glob(f"{_SEALED}*")):
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            for owner, pack in _records(file, path):
+                if owner == delivery_id:
+                    yield pack
+
+
+def _records(file: BinaryIO, path: Path) -> Iterator[tuple[DeliveryId, SentPack]]:
+    end = os.fstat(file.fileno()).st_size
+    at = len(MAGIC)
+    if end < at:
+        return
+    if file.read(at) != MAGIC:
+        raise FormatError("not a spool file of this version")
+    while at < end:
+        file.seek(at)
+        head = file.read(_LENGTH.size)
+        length = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else end
+        start = at + _LENGTH.size
+        at = start + length + HASH_SIZE
+        if at > end:
+            return
+        body = file.read(length) if length <= MAX_RECORD else b""
+        if hashlib.sha256(body).digest() != file.read(HASH_SIZE):
+            if at == end:
+                return
+            raise FormatError("a record of the spool is damaged")
+        yield _parse(body, start, path)
+
+
+def _parse(body: bytes, start: int, path: Path) -> tuple[DeliveryId, SentPack]:
+    reader = Reader(body, "spool")
+    delivery_id, pack, size = DeliveryId(reader.take(ID_SIZE)), Hash(reader.take(HASH_SIZE)), reader.u64()
+    at = ID_SIZE + HASH_SIZE + 8 + 4
+    documents: list[Sent] = []
+    for _ in range(reader.u32()):
+        line, document_id = reader.u32(), DocumentId(reader.take(ID_SIZE))
+        content_id, aim = Hash(reader.take(HASH_SIZE)), Hash(reader.take(HASH_SIZE))
+        reference, envelope = reader.part(MAX_REFERENCE_BYTES), reader.part(MAX_ENVELOPE)
+        at += 4 + ID_SIZE + HASH_SIZE + HASH_SIZE + 4 + len(reference) + 4 + len(envelope)
+        documents.append(Sent(line, document_id, content_id, aim, _text(reference), start + at - len(envelope), len(envelope)))
+    draft = reader.part(MAX_RECORD)
+    reader.end()
+    return delivery_id, SentPack(pack, size, path, tuple(documents), start + at + 4, len(draft))
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError("spool: a reference is no text") from error
