@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from voute.client.api import CityApi, CityRefusedError
 from voute.client.journal import JournalDamagedError
 from voute.client.outcome import Earlier, Outcome
-from voute.client.phases import Matched, Phases, new_delivery, sign_in
+from voute.client.phases import DeliverOrder, Matched, Phases, PreflightFailedError, new_delivery, sign_in
 from voute.client.receipts import read_lines
 from voute.client.registry_file import one_writer
 from voute.client.resume import Changed, ListChangedError, Plan, plan_resumption
@@ -21,6 +21,8 @@ from voute.client.trust import pinned_trust
 from voute.client.unfinished import NothingToResumeError, Unfinished, hash_table, set_aside
 from voute.core.ids import HASH_SIZE, DeliveryId, Hash, parse_hex
 from voute.format.receipt import CheckpointLine
+
+__all__ = ["AtCity", "DeliverOrder", "Delivery", "Earlier", "Outcome", "PreflightFailedError", "ask_city"]
 
 
 @dataclass(frozen=True, slots=True)

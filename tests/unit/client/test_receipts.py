@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from voute.client.receipts import ReceiptMissingError, ReceiptsIncompleteError, export_receipt, read_lines, write_receipts
-from voute.client.sealing import Sent, SentPack
+from voute.client.spool import Sent, SentPack
 from voute.core.ids import DocumentId, Hash
 from voute.format.receipt import DeletedLine
 
@@ -18,12 +18,13 @@ def sent(folder: Path) -> list[SentPack]:
     spool = folder / "spool" / "1"
     spool.parent.mkdir()
     spool.write_bytes(b"{}")
-    return [SentPack(Hash(bytes(32)), 1, spool, (Sent(3, DOCUMENT, 0, 2),))]
+    nothing = Hash(bytes(32))
+    return [SentPack(nothing, 1, spool, (Sent(3, DOCUMENT, nothing, nothing, "roll-3", 0, 2),), 2, 0)]
 
 
 def test_receipts_of_a_deleted_document_say_so(tmp_path: Path) -> None:
     path = tmp_path / "receipts.ndjson"
-    write_receipts(path, [GONE], sent(tmp_path), {3: "roll-3"}, lambda _: None)
+    write_receipts(path, [GONE], sent(tmp_path), lambda _: None)
     assert list(read_lines(path)) == [DeletedLine(3, "roll-3", DOCUMENT, 7)]
     with pytest.raises(ReceiptMissingError):
         export_receipt(path, lambda _: True)
@@ -32,5 +33,5 @@ def test_receipts_of_a_deleted_document_say_so(tmp_path: Path) -> None:
 def test_receipts_that_are_missing_are_not_deleted_ones(tmp_path: Path) -> None:
     path = tmp_path / "receipts.ndjson"
     with pytest.raises(ReceiptsIncompleteError):
-        write_receipts(path, [], sent(tmp_path), {3: "roll-3"}, lambda _: None)
+        write_receipts(path, [], sent(tmp_path), lambda _: None)
     assert not path.exists()
