@@ -39,3 +39,6 @@ option-kit = The recovery kit, as text.
 option-output = Folder to write into; else beside the archive.
 option-archive-trust-root = Else the archive's own.
 option-fingerprint = As printed on a letter.
+help-fsck = Check all that a city keeps against its log, and name every difference.
+option-repair = Repair what the log proves; the server must be stopped.
+option-quick = Without reading the bytes of the sealed documents.

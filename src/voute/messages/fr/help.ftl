@@ -39,3 +39,6 @@ option-kit = La trousse de récupération, en texte.
 option-output = Dossier où écrire ; sinon à côté de l'archive.
 option-archive-trust-root = Sinon celle de l'archive.
 option-fingerprint = Telle qu'imprimée sur une lettre.
+help-fsck = Vérifie avec le registre tout ce que garde une ville, et nomme chaque différence.
+option-repair = Répare ce que le registre prouve ; le serveur doit être arrêté.
+option-quick = Sans lire les octets des documents scellés.

@@ -1,0 +1,270 @@
+"""What an event says against the columns beside it and against the rows that it changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from voute.core.errors import FormatError, VouteError
+from voute.core.ids import Hash
+from voute.core.rows import EventRow, EventState, LookupRow, LookupState, RecordRow
+from voute.format import dsse
+from voute.format.act import parse_act
+from voute.format.event import Event, blind, parse_event
+from voute.format.subject import Bound, Claim, Deliver, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+from voute.format.vault_record import parse_vault_record
+from voute.fsck.chains import links_of
+from voute.fsck.context import Context
+from voute.fsck.sidecars import find_record
+from voute.fsck.tables import DOCUMENTS, EVENTS, LOOKUPS, RECORDS, DocumentLine
+from voute.tlog.merkle import leaf_hash
+
+CLAIM: Final = "claim"
+VAULT: Final = "vault"
+
+
+class _Parsed(NamedTuple):
+    row: EventRow
+    event: Event
+
+
+class _Around(NamedTuple):
+    """The rows that a batch of events is about, fetched together."""
+
+    documents: Mapping[int, DocumentLine]
+    opened: Mapping[bytes, DocumentLine]
+    lookups: Mapping[bytes, LookupRow]
+    records: Mapping[tuple[bytes, bytes], RecordRow]
+    genesis: Mapping[bytes, RecordRow]
+
+
+def check_events(ctx: Context, rows: Sequence[EventRow]) -> None:
+    """Check events whose bytes are those of the log, or that are not in the log yet."""
+    parsed = [one for one in (_parse(ctx, row) for row in rows) if one is not None]
+    around = _fetch(ctx, parsed)
+    for one in parsed:
+        _check_columns(ctx, one)
+        _check_subject(ctx, one, around)
+    ctx.findings.count("events", len(rows))
+
+
+def _where(row: EventRow) -> str:
+    return f"events/{row.event_id}"
+
+
+def _parse(ctx: Context, row: EventRow) -> _Parsed | None:
+    try:
+        event = parse_event(row.data)
+    except FormatError as error:
+        ctx.findings.add("event-bad", _where(row), detail=error.detail)
+        return None
+    if event.city != ctx.root.city:
+        ctx.findings.add("event-bad", _where(row), detail="of another city")
+    return _Parsed(row, event)
+
+
+def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
+    subjects = [one.event.subject for one in parsed]
+    delivered = [one.row.event_id for one in parsed if isinstance(one.event.subject, Deliver)]
+    opened = [one.document_id for one in subjects if isinstance(one, Opened)]
+    lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked)}
+    vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange)}
+    vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened)}
+    records = RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))
+    return _Around(
+        {row.event_id: row for row in DOCUMENTS.fetch(ctx.view, "event_id", delivered)},
+        {row.document_id: row for row in DOCUMENTS.fetch(ctx.view, "document_id", opened)},
+        {row.lookup_id: row for row in LOOKUPS.fetch(ctx.view, "lookup_id", sorted(lookups))},
+        {(row.vault_id, row.payload_hash): row for row in records},
+        {row.vault_id: row for row in records if row.number == 0},
+    )
+
+
+def _vault_of(event: Event) -> bytes:
+    return bytes.fromhex(event.actor.rpartition(":")[2])
+
+
+def _set(ctx: Context, row: EventRow, column: str, value: object) -> None:
+    mend = ctx.mend_by(ctx.set("events", {"event_id": row.event_id}, {column: value}))
+    ctx.findings.add("event-column", _where(row), mend, column=column)
+
+
+def _check_columns(ctx: Context, one: _Parsed) -> None:
+    row, event = one
+    subject = event.subject
+    if row.type != event.type:
+        _set(ctx, row, "type", event.type)
+    is_logged = row.log_index is not None and row.log_index < ctx.published_size
+    state = EventState.LOGGED if is_logged else EventState.DRAFT if isinstance(subject, Deliver) else EventState.READY
+    if row.state != state:
+        _set(ctx, row, "state", str(state))
+    delivery = subject.delivery_id if isinstance(subject, Deliver) else None
+    if row.delivery_id != delivery:
+        _set(ctx, row, "delivery_id", delivery)
+    if not isinstance(subject, Deliver):
+        _check_box(ctx, one)
+    if row.log_index is None and row.chain is not None:
+        _set(ctx, row, "chain", None)
+
+
+def _check_box(ctx: Context, one: _Parsed) -> None:
+    """Check the box of what is not a delivery: the event itself says whose journal it belongs to."""
+    row, subject = one.row, one.event.subject
+    if isinstance(subject, Revoked):
+        kind, box = CLAIM, bytes(subject.lookup_id)
+    elif isinstance(subject, Claim | Bound | KeyringChange):
+        kind, box = VAULT, bytes(subject.vault_id)
+    else:
+        kind, box = VAULT, _vault_of(one.event)
+    if row.box_kind != kind:
+        _set(ctx, row, "box_kind", kind)
+    if row.box_id != box:
+        ctx.moved.add(row.event_id)
+        _set(ctx, row, "box_id", box)
+
+
+def _check_subject(ctx: Context, one: _Parsed, around: _Around) -> None:
+    subject = one.event.subject
+    if isinstance(subject, Deliver):
+        document = around.documents.get(one.row.event_id)
+        if document is None or document.document_id != subject.document_id:
+            ctx.lonely[subject.document_id] = one.row.event_id
+        return
+    if isinstance(subject, KeyringChange):
+        _check_keyring(ctx, one, subject, around)
+        return
+    _check_act(ctx, one, around)
+    if isinstance(subject, Claim):
+        _check_claim(ctx, one, subject, around)
+    elif isinstance(subject, Bound):
+        _check_bound(ctx, one, subject, around)
+    elif isinstance(subject, Revoked):
+        _check_revoked(ctx, one, subject, around)
+    else:
+        _check_opened(ctx, one, subject, around)
+
+
+def _check_act(ctx: Context, one: _Parsed, around: _Around) -> None:
+    """Check that the act beside an event is the one that it names, and signed by who may."""
+    row, event = one
+    try:
+        if row.act is None:
+            raise FormatError("there is none")
+        envelope = dsse.parse(row.act)
+        if dsse.statement_hash(envelope.payload) != event.act:
+            raise FormatError("another one than the event names")
+        dsse.verify(envelope, dsse.Kind.ACT, _keys(ctx, event, around))
+        act = parse_act(envelope.payload)
+        if (act.city, act.actor, act.subject) != (event.city, event.actor, event.subject):
+            raise FormatError("it says something else than the event")
+    except VouteError as error:
+        ctx.findings.add("event-act", _where(row), column="act", detail=error.detail)
+
+
+def _keys(ctx: Context, event: Event, around: _Around) -> list[bytes]:
+    for issuer in ctx.root.issuers:
+        if event.actor == issuer_actor(issuer.id):
+            return [key.ed25519 for key in issuer.keys]
+    for vault_id, record in around.genesis.items():
+        if event.actor == vault_actor(record.vault_id) and vault_id == record.vault_id:
+            return [parse_vault_record(dsse.parse(record.envelope).payload).root_key]
+    return []
+
+
+def _check_record(ctx: Context, vault_id: bytes, record_hash: bytes, around: _Around) -> None:
+    if (vault_id, record_hash) not in around.records:
+        ctx.findings.add("record-missing", f"vault_records/{vault_id.hex()}", record=record_hash.hex())
+
+
+def _check_keyring(ctx: Context, one: _Parsed, subject: KeyringChange, around: _Around) -> None:
+    if one.row.act is not None:
+        _set(ctx, one.row, "act", None)
+    if one.event.act != subject.record_hash:
+        ctx.findings.add("event-bad", _where(one.row), detail="names two records")
+    _check_record(ctx, subject.vault_id, subject.record_hash, around)
+
+
+def _lookup(ctx: Context, lookup_id: bytes, around: _Around, right: Mapping[str, object]) -> None:
+    """Check columns of the lookup that a logged, signed act changed."""
+    row = around.lookups.get(lookup_id)
+    where = f"lookups/{lookup_id.hex()}"
+    if row is None:
+        ctx.findings.add("lookup-missing", where)
+        return
+    found = LOOKUPS.values(row)
+    for column, value in right.items():
+        if found[column] != value:
+            mend = ctx.mend_by(ctx.set("lookups", {"lookup_id": lookup_id}, {column: value}))
+            ctx.findings.add("lookup-column", where, mend, column=column)
+
+
+def _check_claim(ctx: Context, one: _Parsed, subject: Claim, around: _Around) -> None:
+    right = {
+        "issuer": str(subject.issuer),
+        "state": str(LookupState.BOUND),
+        "vault_id": subject.vault_id,
+        "bind": subject.bind,
+        "claim_event": one.row.event_id,
+    }
+    _lookup(ctx, subject.lookup_id, around, right)
+    _check_record(ctx, subject.vault_id, subject.record_hash, around)
+
+
+def _check_bound(ctx: Context, one: _Parsed, subject: Bound, around: _Around) -> None:
+    _lookup(ctx, subject.lookup_id, around, {"vault_id": subject.vault_id, "bound_event": one.row.event_id})
+    _check_record(ctx, subject.vault_id, subject.record_hash, around)
+
+
+def _check_revoked(ctx: Context, one: _Parsed, subject: Revoked, around: _Around) -> None:
+    _lookup(ctx, subject.lookup_id, around, {"state": str(LookupState.REVOKED)})
+    row = around.lookups.get(subject.lookup_id)
+    if row is not None and row.revoked_at is None:
+        mend = ctx.mend_by(ctx.set("lookups", {"lookup_id": subject.lookup_id}, {"revoked_at": one.event.time * 1_000_000}))
+        ctx.findings.add("lookup-column", f"lookups/{subject.lookup_id.hex()}", mend, column="revoked_at")
+
+
+def _check_opened(ctx: Context, one: _Parsed, subject: Opened, around: _Around) -> None:
+    document = around.opened.get(subject.document_id)
+    if document is not None and document.opened_at is None:
+        mend = ctx.mend_by(ctx.set("documents", {"event_id": document.event_id}, {"opened_at": one.event.time * 1_000_000}))
+        ctx.findings.add("document-column", f"documents/{subject.document_id.hex()}", mend, column="opened_at")
+
+
+def resolve(ctx: Context, event_id: int, leaf: bytes) -> None:
+    """Find which column of an event is not what the log has: try what the sidecar and the box's chain say."""
+    (row,) = EVENTS.fetch(ctx.view, "event_id", [event_id])
+    texts = {(row.salt, row.data), *_from_sidecar(ctx, event_id)}
+    links = {row.chain, *_from_chain(ctx, row)}
+    for salt, data in sorted(texts):
+        for chain in sorted(one for one in links if one is not None):
+            if _makes(salt, chain, data, leaf):
+                right = {"salt": salt, "bytes": data, "chain": chain}
+                _name(ctx, row, right)
+                return
+    ctx.findings.add("event-differs", _where(row), column="salt, bytes, chain", index=row.log_index or 0)
+
+
+def _makes(salt: bytes, chain: bytes, data: bytes, leaf: bytes) -> bool:
+    try:
+        return leaf_hash(blind(salt, chain, data)) == leaf
+    except FormatError:
+        return False
+
+
+def _name(ctx: Context, row: EventRow, right: Mapping[str, bytes]) -> None:
+    found = EVENTS.values(row)
+    for column, value in right.items():
+        if found[column] != value:
+            mend = ctx.mend_by(ctx.set("events", {"event_id": row.event_id}, {column: value}))
+            ctx.findings.add("event-differs", _where(row), mend, column=column, index=row.log_index or 0)
+
+
+def _from_sidecar(ctx: Context, event_id: int) -> Iterable[tuple[bytes, bytes]]:
+    for document in DOCUMENTS.fetch(ctx.view, "event_id", [event_id]):
+        record = find_record(ctx.storage, document.pack_hash, document.document_id)
+        if record is not None:
+            yield record.salt, record.event
+
+
+def _from_chain(ctx: Context, row: EventRow) -> Iterable[Hash]:
+    if row.box_id is None:
+        return ()
+    return links_of(ctx, row.box_id)

@@ -1,0 +1,59 @@
+"""Reading a pack whole: its name, its footer and index, and the hash of each body, in one pass and little memory."""
+
+import hashlib
+from dataclasses import dataclass
+
+from voute.core.errors import FormatError, StoreError
+from voute.core.ids import Hash
+from voute.core.ports_store import BlobStore
+from voute.format.pack import PackEntry, read_index
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """A stored pack: its size, its index if that can be read, whether it is what its name says, and bodies that are not."""
+
+    size: int
+    entries: tuple[PackEntry, ...] | None
+    is_whole: bool
+    broken: tuple[PackEntry, ...] = ()
+    detail: str = ""
+
+
+def read_pack(blobs: BlobStore, name: bytes, *, quick: bool) -> PackFile | None:
+    """Read a pack, or None when it is not there; `quick` reads the index alone and believes the rest."""
+    key = Hash(name)
+    size = blobs.size(key)
+    if size is None:
+        return None
+    try:
+        entries: tuple[PackEntry, ...] | None = read_index(lambda at, length: b"".join(blobs.read(key, at, length)), size)
+        detail = ""
+    except (FormatError, StoreError) as error:
+        entries, detail = None, error.detail
+    if quick:
+        return PackFile(size, entries, entries is not None, (), detail)
+    digest, broken = _hash_all(blobs, key, size, entries or ())
+    return PackFile(size, entries, digest == name, broken, detail)
+
+
+def _hash_all(blobs: BlobStore, name: Hash, size: int, entries: tuple[PackEntry, ...]) -> tuple[bytes, tuple[PackEntry, ...]]:
+    """Return the hash of all bytes, and the index entries whose body has another hash than the index says."""
+    whole = hashlib.sha256()
+    broken: list[PackEntry] = []
+    body, left = hashlib.sha256(), entries[0].length if entries else 0
+    waiting = iter(entries)
+    current = next(waiting, None)
+    for chunk in blobs.read(name, 0, size):
+        whole.update(chunk)
+        part = memoryview(chunk)
+        while part and current is not None:
+            piece, part = part[:left], part[left:]
+            body.update(piece)
+            left -= len(piece)
+            if not left:
+                if body.digest() != current.sha256:
+                    broken.append(current)
+                current = next(waiting, None)
+                body, left = hashlib.sha256(), current.length if current is not None else 0
+    return whole.digest(), tuple(broken)

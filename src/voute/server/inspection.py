@@ -1,0 +1,87 @@
+"""The city's stores for whoever checks them, below all rules; and whether somebody writes to them (docs/operate/fsck.md)."""
+
+import fcntl
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from voute.core.errors import StateError, StoreError
+from voute.core.ports_raw import Leftovers
+from voute.server.composition import Stores, open_stores
+from voute.server.jobs.election import FILE, Election
+from voute.server.settings import Settings
+from voute.store.leftovers import PosixLeftovers
+from voute.store.sql_raw import SqlRawCatalogue
+
+_PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
+_LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging)/.+)")
+_LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}")
+
+
+class CityServedError(StateError):
+    """A server runs on these stores: repairs wait until it has stopped."""
+
+    code: ClassVar[str] = "city-served"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The drivers of one city, the raw catalogue, the files that are none of the stores', the signed trust root."""
+
+    stores: Stores
+    catalogue: SqlRawCatalogue
+    leftovers: Mapping[str, Leftovers]
+    trust_root: bytes
+
+
+def inspect(settings: Settings) -> Inspected:
+    """Open the stores that the settings name; a folder that is not there is an error, never made.
+
+    Raises:
+        StoreError: there is no city.
+    """
+    for folder in (settings.data / "packs", settings.data / "log", settings.locks_folder):
+        if not folder.is_dir():
+            raise StoreError(f"no folder {folder.name}")
+    try:
+        trust_root = settings.trust_root_file.read_bytes()
+    except OSError as error:
+        raise StoreError(f"trust root: {error.strerror}") from error
+    leftovers: dict[str, Leftovers] = {
+        "packs": PosixLeftovers(settings.data / "packs", lambda path: _PACK.fullmatch(path) is not None),
+        "log": PosixLeftovers(settings.data / "log", lambda path: _LOG.fullmatch(path) is not None),
+        "locks": PosixLeftovers(settings.locks_folder, lambda path: _LOCK.fullmatch(path) is not None),
+    }
+    return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)
+
+
+def is_served(settings: Settings) -> bool:
+    """Tell whether a server of this machine writes the log now; its election is looked at, never taken."""
+    try:
+        descriptor = os.open(settings.locks_folder / FILE, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared and let go of at once: a candidate that meets it asks again a fifth of a second later.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the election, so that no server writes the log meanwhile.
+
+    Raises:
+        CityServedError: one does.
+    """
+    with Election(settings.locks_folder) as election:
+        if not election.is_elected():
+            raise CityServedError
+        yield

@@ -1,0 +1,152 @@
+"""The catalogue's tables by name, for whoever checks them (`voute.core.ports_raw.RawCatalogue`)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, make_url, select, text, update
+
+from voute.core.errors import StoreError
+from voute.core.ports_raw import NOT_NULL
+from voute.store.engines import POSTGRES_PARAMSTYLE, sqlite_engine
+from voute.store.schema import metadata
+from voute.store.sql import Session, chunks, translating
+from voute.store.sql_catalogue import SCHEMA_VERSION
+
+# Rows that a scan holds at a time: a thousand documents with header and card are 3 MB.
+_HELD: Final = 1_000
+# Faults that the engine is asked to name: whoever has so many restores a backup.
+_FAULTS: Final = 20
+_SOUND: Final = "ok"
+
+
+class SqlRawTables:
+    """`RawTables` on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection inside a transaction."""
+        self._connection = connection
+
+    def scan(
+        self, table: str, columns: Sequence[str], order: Sequence[str], where: Mapping[str, object] | None = None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield rows in order (`RawTables.scan`)."""
+        found = metadata.tables[table]
+        statement = select(*(found.c[name] for name in columns)).order_by(*(found.c[name] for name in order))
+        statement = statement.where(*_conditions(found, where or {}))
+        with translating():
+            result = self._connection.execution_options(yield_per=_HELD).execute(statement)
+        rows = iter(result)
+        while True:
+            with _readable():
+                row = next(rows, None)
+            if row is None:
+                return
+            yield tuple(row)
+
+    def fetch(self, table: str, columns: Sequence[str], key: str, values: Sequence[object]) -> Sequence[tuple[Any, ...]]:
+        """Return rows by one column (`RawTables.fetch`)."""
+        found = metadata.tables[table]
+        statement = select(*(found.c[name] for name in columns))
+        rows: list[tuple[Any, ...]] = []
+        for part in chunks(values):
+            with _readable():
+                rows += (tuple(row) for row in self._connection.execute(statement.where(found.c[key].in_(part))))
+        return rows
+
+    def faults(self) -> Sequence[str]:
+        """Return what the engine finds wrong (`RawTables.faults`); PostgreSQL says so when it reads."""
+        if self._connection.dialect.name != "sqlite":
+            return ()
+        with translating():
+            sound = self._connection.execute(text(f"PRAGMA integrity_check({_FAULTS})")).scalars().all()
+            loose = self._connection.execute(text("PRAGMA foreign_key_check")).all()
+        pages = [str(one) for one in sound if one != _SOUND]
+        return (*pages, *(f"{row[0]} row {row[1]} refers to no row of {row[2]}" for row in loose[:_FAULTS]))
+
+
+class SqlRawChange:
+    """`RawChange` on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection inside a transaction."""
+        self._session = Session(connection)
+
+    def put(self, table: str, values: Mapping[str, object]) -> None:
+        """Insert or replace a row (`RawChange.put`)."""
+        found = metadata.tables[table]
+        self._session.upsert(found, [tuple(values[column.name] for column in found.columns)])
+
+    def set(self, table: str, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+        """Set columns (`RawChange.set`)."""
+        found = metadata.tables[table]
+        self._session.run(update(found).where(*_conditions(found, key)).values(dict(values)))
+
+
+class SqlRawCatalogue:
+    """`RawCatalogue` on SQLite or PostgreSQL; makes no file, and asks nothing of a running server."""
+
+    def __init__(self, url: str) -> None:
+        """Take the catalogue's address; nothing is opened yet."""
+        self._url = make_url(url)
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def view(self) -> Iterator[SqlRawTables]:
+        """Open a consistent view (`RawCatalogue.view`)."""
+        with self._connected(is_reader=True) as connection:
+            if not self._is_sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            with translating():
+                version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if version != SCHEMA_VERSION:
+                raise StoreError(f"the catalogue has schema {version}, this release needs {SCHEMA_VERSION}")
+            yield SqlRawTables(connection)
+
+    @contextmanager
+    def change(self) -> Iterator[SqlRawChange]:
+        """Open a transaction (`RawCatalogue.change`)."""
+        with self._connected(is_reader=False) as connection:
+            yield SqlRawChange(connection)
+            with translating():
+                connection.commit()
+
+    @contextmanager
+    def _connected(self, *, is_reader: bool) -> Iterator[Connection]:
+        engine = self._engine(is_reader=is_reader)
+        try:
+            with translating():
+                connection = engine.connect()
+                connection.begin()
+            with connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _engine(self, *, is_reader: bool) -> Engine:
+        if not self._is_sqlite:
+            return create_engine(self._url, paramstyle=POSTGRES_PARAMSTYLE)
+        # SQLite would make an empty file of a wrong path.
+        if not Path(self._url.database or "").is_file():
+            raise StoreError("there is no catalogue")
+        setting = "PRAGMA query_only = ON" if is_reader else "PRAGMA synchronous = FULL"
+        return sqlite_engine(self._url, setting, begin="BEGIN" if is_reader else "BEGIN IMMEDIATE")
+
+
+def _conditions(table: Table, where: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for name, value in where.items():
+        column = table.c[name]
+        found.append(column.is_not(None) if value is NOT_NULL else column == value)
+    return found
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what the library makes of values that are not of their column's kind into our error too."""
+    try:
+        with translating():
+            yield
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"a value is not of its column's kind: {error}") from error

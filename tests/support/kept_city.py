@@ -1,0 +1,114 @@
+"""A small city that has lived through everything: for tests of what is stored, each on a copy of its folder."""
+
+import os
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from tests.support.asgi import Loop
+from tests.support.city import FINANCES, PERMITS, Clock, check, demo_settings, found_city, open_demo_city
+from tests.support.holder import Resident
+from tests.support.issuer import Bill, Department, Pack, b64
+from voute.cli.fsck import check_city
+from voute.core.ids import LookupId, Slug
+from voute.format.subject import Bound, Revoked
+from voute.fsck.findings import Report
+from voute.server.settings import Settings
+
+MANY = 250
+"""Documents of the large delivery: with the others, more events than one tile holds."""
+
+
+@dataclass(frozen=True)
+class KeptCity:
+    """A city's folder, and what tests need to know of what is in it."""
+
+    settings: Settings
+    delivery: bytes
+    """Visible, one pack: bills that waited for the code by which the vault was opened."""
+    pack: Pack
+    vault: bytes
+    claimed: LookupId
+    draft: bytes
+
+    def copy(self, folder: Path) -> "KeptCity":
+        for name in ("data", "locks"):
+            shutil.copytree(self.settings.data.parent / name, folder / name)
+        return replace(self, settings=replace(demo_settings(folder), web=self.settings.web))
+
+    @property
+    def catalogue(self) -> Path:
+        return self.settings.data / "catalogue.sqlite"
+
+    def file(self, where: str) -> Path:
+        """The file that a finding's place names."""
+        store, _, path = where.partition("/")
+        if store == "packs" and path.endswith((".pack", ".side")):
+            return self.settings.data / "packs" / path[:2] / path
+        return self.settings.locks_folder / path if store == "locks" else self.settings.data / store / path
+
+    def fsck(self, *, repair: bool = False, quick: bool = False) -> Report:
+        return check_city(self.settings, repair=repair, quick=quick)
+
+
+def keep_city(folder: Path) -> KeptCity:
+    """Found a city and let it live; takes a few seconds."""
+    settings = demo_settings(folder)
+    loop = Loop()
+    demo = open_demo_city(settings, found_city(settings), Clock(), loop)
+    with demo.client() as client:
+        finances, permits = Department(Slug("finances"), FINANCES), Department(Slug("permits"), PERMITS)
+        finances.sign_in(client)
+        permits.sign_in(client)
+        code, keys, _ = finances.code("roll-1")
+        delivery, pack = _deliver(finances, client, [finances.bill_for_code(keys, f"bill-{n}") for n in range(3)])
+        demo.settle()
+        resident = Resident(client, demo.root)
+        resident.claim(code, with_kit=True)
+        demo.settle()
+        vault = resident.open_vault
+        _deliver(permits, client, _waiting(permits, "permit", 3), run="permits-1")
+        finances.deliver(client, _waiting(finances, "roll", MANY), run="run-2")
+        demo.settle()
+        recipient = vault.reading.recipient.to_string()
+        finances.deliver(client, [finances.bill_for_vault(vault.vault_id, recipient, f"new-{n}") for n in range(3)], run="run-3")
+        bound = finances.act(Bound(LookupId(keys.lookup_id), vault.vault_id, vault.chain.head))
+        check(client.post("/api/directory/bound", json={"acts": [b64(bound)]}, headers=finances.headers))
+        gone = LookupId(finances.code("roll-7")[1].lookup_id)
+        check(client.post("/api/lookups/revoke", json={"acts": [b64(finances.act(Revoked(gone)))]}, headers=finances.headers))
+        first = pack.records[0]
+        document = first.placement.document_id.hex()
+        opened = {"act": b64(resident.opened_act(document, first.manifest_hash))}
+        check(client.post(f"/api/documents/{document}/opened", json=opened), 204)
+        body, _ = resident.keyring_body()
+        check(client.put("/api/vault/keyring", json=body))
+        demo.settle()
+        draft = _draft(finances, client, [finances.bill_for_code(finances.code("roll-draft")[1], "draft-1")])
+    demo.close()
+    loop.close()
+    return KeptCity(settings, delivery, pack, vault.vault_id, LookupId(keys.lookup_id), draft)
+
+
+def _waiting(issuer: Department, name: str, many: int) -> list[Bill]:
+    return [issuer.bill_for_code(issuer.code(f"{name}-{n}")[1], f"{name}-key-{n}") for n in range(many)]
+
+
+def _deliver(issuer: Department, client: httpx.Client, bills: list[Bill], run: str = "run-1") -> tuple[bytes, Pack]:
+    delivery = os.urandom(16)
+    check(issuer.open(client, delivery, run), 201)
+    pack = issuer.pack(delivery, bills)
+    check(issuer.put_pack(client, delivery, pack), 201)
+    check(issuer.put_draft(client, delivery, pack), 201)
+    check(issuer.commit(client, delivery, len(bills), [pack]))
+    return delivery, pack
+
+
+def _draft(issuer: Department, client: httpx.Client, bills: list[Bill]) -> bytes:
+    delivery = os.urandom(16)
+    check(issuer.open(client, delivery, "run-draft"), 201)
+    pack = issuer.pack(delivery, bills)
+    check(issuer.put_pack(client, delivery, pack), 201)
+    check(issuer.put_draft(client, delivery, pack), 201)
+    return delivery
