@@ -95,7 +95,7 @@ def _check(ctx: Context, row: ChainRow, events: Iterator[_Link]) -> None:
 def _step(ctx: Context, row: ChainRow, at: tuple[int, Hash], link: _Link) -> tuple[int, Hash, int]:
     """Return the place of an event in its chain, its link, and by how much it is further than the one before; 0: nowhere."""
     number, last = at
-    if link.event_id in ctx.suspects:
+    if link.event_id in ctx.suspects and link.event_id not in ctx.emptied:
         return number + 1, chain_link(row.chain_salt, number + 1, last), 1
     farthest = min(len(ctx.gaps) + len(ctx.moved), _FAR) + 1
     for step in range(1, farthest + 1):

@@ -7,13 +7,16 @@ from voute.core.errors import StoreError
 from voute.format.trust_root import TrustRoot
 from voute.fsck.chains import check_chains
 from voute.fsck.context import Context, Storage
-from voute.fsck.deliveries import check_deliveries
+from voute.fsck.deliveries import check_deliveries, check_parts
+from voute.fsck.destroyed import check_jobs
+from voute.fsck.events import resolve
 from voute.fsck.findings import CannotCheckError, Finding, Findings, Progress, Report
 from voute.fsck.heads import check_heads, noted_size, read_heads, read_trust_root
 from voute.fsck.log import check_log
 from voute.fsck.missing import name_gaps
 from voute.fsck.orphans import check_orphans
 from voute.fsck.people import check_people
+from voute.fsck.tables import JOBS
 
 ROUNDS = 4
 """Looks while mending: what one round sets right lets the next one prove more; each names only what is left."""
@@ -98,7 +101,12 @@ def _look(
             ctx.published_size = min(noted, head.size)
             rebuilt = check_log(ctx, (noted,))
             check_heads(ctx, heads, rebuilt)
+            ctx.jobs.update((row.kind, row.subject) for row in JOBS.scan(view, "kind", "subject"))
             check_deliveries(ctx)
+            for event_id, leaf in ctx.erased.items():
+                resolve(ctx, event_id, leaf)
+            check_parts(ctx)
+            check_jobs(ctx)
             check_chains(ctx)
             name_gaps(ctx)
             check_people(ctx)

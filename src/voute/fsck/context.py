@@ -47,6 +47,12 @@ class Context:
     """Leaf hash → index of entries without an event."""
     suspects: set[int] = field(default_factory=set)
     """Events that are not what the log has; named already."""
+    erased: dict[int, bytes] = field(default_factory=dict)
+    """Logged events without salt and bytes → their leaf: of destroyed documents, or lost."""
+    emptied: set[int] = field(default_factory=set)
+    """Those of destroyed documents."""
+    jobs: set[tuple[str, bytes]] = field(default_factory=set)
+    """Work that the server has still to do: kind and subject."""
     moved: set[int] = field(default_factory=set)
     """Events that stand in the wrong box; named already."""
     lonely: dict[bytes, int] = field(default_factory=dict)

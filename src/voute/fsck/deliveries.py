@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from voute.core.ids import HASH_SIZE
 from voute.core.rows import DeliveryRow, DeliveryState, PackRow
 from voute.fsck.context import Context
-from voute.fsck.documents import Group, check_group
+from voute.fsck.group import Group
+from voute.fsck.packs import check_group
 from voute.fsck.tables import DELIVERIES, DOCUMENTS, PACKS, DocumentLine
 
 Row = TypeVar("Row")
@@ -35,6 +36,17 @@ def check_deliveries(ctx: Context) -> None:
         check_group(ctx, group, astray)
     for line in astray.values():
         ctx.findings.add("document-stray", f"documents/{line.document_id.hex()}", column="pack_hash")
+
+
+def check_parts(ctx: Context) -> None:
+    """Headers and cards belong to documents: both tables are in the order of event numbers."""
+    known = ctx.view.scan("documents", ("event_id",), ("event_id",))
+    document = next(known, None)
+    for (number,) in ctx.view.scan("document_parts", ("event_id",), ("event_id",)):
+        while document is not None and document[0] < number:
+            document = next(known, None)
+        if document is None or document[0] != number:
+            ctx.findings.add("parts-stray", f"document_parts/{number}")
 
 
 def _walk(ctx: Context) -> Iterator[_Placed]:

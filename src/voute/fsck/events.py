@@ -9,7 +9,7 @@ from voute.core.rows import EventRow, EventState, LookupRow, LookupState, Record
 from voute.format import dsse
 from voute.format.act import parse_act
 from voute.format.event import Event, blind, parse_event
-from voute.format.subject import Bound, Claim, Deliver, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+from voute.format.subject import Bound, Claim, Delete, Deliver, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.chains import links_of
 from voute.fsck.context import Context
@@ -30,7 +30,7 @@ class _Around(NamedTuple):
     """The rows that a batch of events is about, fetched together."""
 
     documents: Mapping[int, DocumentLine]
-    opened: Mapping[bytes, DocumentLine]
+    read: Mapping[bytes, DocumentLine]
     lookups: Mapping[bytes, LookupRow]
     records: Mapping[tuple[bytes, bytes], RecordRow]
     genesis: Mapping[bytes, RecordRow]
@@ -64,14 +64,14 @@ def _parse(ctx: Context, row: EventRow) -> _Parsed | None:
 def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
     subjects = [one.event.subject for one in parsed]
     delivered = [one.row.event_id for one in parsed if isinstance(one.event.subject, Deliver)]
-    opened = [one.document_id for one in subjects if isinstance(one, Opened)]
+    read = [one.document_id for one in subjects if isinstance(one, Opened | Delete)]
     lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked)}
     vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange)}
-    vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened)}
+    vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened | Delete)}
     records = RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))
     return _Around(
         {row.event_id: row for row in DOCUMENTS.fetch(ctx.view, "event_id", delivered)},
-        {row.document_id: row for row in DOCUMENTS.fetch(ctx.view, "document_id", opened)},
+        {row.document_id: row for row in DOCUMENTS.fetch(ctx.view, "document_id", read)},
         {row.lookup_id: row for row in LOOKUPS.fetch(ctx.view, "lookup_id", sorted(lookups))},
         {(row.vault_id, row.payload_hash): row for row in records},
         {row.vault_id: row for row in records if row.number == 0},
@@ -139,7 +139,7 @@ def _check_subject(ctx: Context, one: _Parsed, around: _Around) -> None:
     elif isinstance(subject, Revoked):
         _check_revoked(ctx, one, subject, around)
     else:
-        _check_opened(ctx, one, subject, around)
+        _check_read(ctx, one, subject, around)
 
 
 def _check_act(ctx: Context, one: _Parsed, around: _Around) -> None:
@@ -221,11 +221,21 @@ def _check_revoked(ctx: Context, one: _Parsed, subject: Revoked, around: _Around
         ctx.findings.add("lookup-column", f"lookups/{subject.lookup_id.hex()}", mend, column="revoked_at")
 
 
-def _check_opened(ctx: Context, one: _Parsed, subject: Opened, around: _Around) -> None:
-    document = around.opened.get(subject.document_id)
-    if document is not None and document.opened_at is None:
-        mend = ctx.mend_by(ctx.set("documents", {"event_id": document.event_id}, {"opened_at": one.event.time * 1_000_000}))
-        ctx.findings.add("document-column", f"documents/{subject.document_id.hex()}", mend, column="opened_at")
+def _check_read(ctx: Context, one: _Parsed, subject: Opened | Delete, around: _Around) -> None:
+    """Check that a document knows when its holder opened or deleted it, and by which event."""
+    document = around.read.get(subject.document_id)
+    if document is None:
+        # Named where its delivery is checked.
+        return
+    time, event = ("opened_at", "opened_event") if isinstance(subject, Opened) else ("deleted_at", "delete_event")
+    found = DOCUMENTS.values(document)
+    right = {event: one.row.event_id}
+    if found[time] is None:
+        right[time] = one.event.time * 1_000_000
+    for column, value in right.items():
+        if found[column] != value:
+            mend = ctx.mend_by(ctx.set("documents", {"event_id": document.event_id}, {column: value}))
+            ctx.findings.add("document-column", f"documents/{subject.document_id.hex()}", mend, column=column)
 
 
 def resolve(ctx: Context, event_id: int, leaf: bytes) -> None:

@@ -122,7 +122,10 @@ def _check_rows(
                 ctx.gaps[leaf] = number
         elif entry is None or leaf_hash(entry) != leaf:
             ctx.suspects.add(row.event_id)
-            walk.suspects.append((row.event_id, leaf))
+            if row.salt or row.data:
+                walk.suspects.append((row.event_id, leaf))
+            else:
+                ctx.erased[row.event_id] = leaf
         else:
             sound.append(row)
     check_events(ctx, sound)

@@ -1,4 +1,10 @@
-"""Events that the catalogue lost and the log proves: the entry is there, the sidecar has salt and bytes, the chain the link."""
+"""Rows that the catalogue lost: named, and put back when the log proves them.
+
+An event is proven when an entry of the log that no event claims is the hash of the sidecar's salt and bytes with a link of the
+box's chain; a document, when its event is proven.
+"""
+
+from collections.abc import Callable, Mapping
 
 from voute.core.errors import FormatError
 from voute.core.rows import EventState
@@ -6,8 +12,10 @@ from voute.format.event import blind, parse_event
 from voute.format.sidecar import BoxKind, SidecarRecord
 from voute.format.subject import Deliver
 from voute.fsck.chains import links_of
-from voute.fsck.context import Context
+from voute.fsck.context import Context, all_of
 from voute.fsck.findings import Mend
+from voute.fsck.group import Pack, delivered, is_proven
+from voute.fsck.tables import EVENTS, PARTS, DocumentLine
 from voute.tlog.merkle import leaf_hash
 
 
@@ -15,7 +23,8 @@ def prove_event(ctx: Context, record: SidecarRecord, number: int) -> Mend | None
     """Return how the row of a document's lost `deliver` event is put back, if an entry of the log proves it."""
     box = record.placement
     for chain in links_of(ctx, box.box_id) if ctx.gaps else ():
-        index = ctx.gaps.get(leaf_hash(blind(record.salt, chain, record.event)))
+        leaf = leaf_hash(blind(record.salt, chain, record.event))
+        index = ctx.gaps.get(leaf)
         if index is None:
             continue
         try:
@@ -24,7 +33,7 @@ def prove_event(ctx: Context, record: SidecarRecord, number: int) -> Mend | None
             return None
         if not isinstance(subject, Deliver):
             return None
-        del ctx.gaps[leaf_hash(blind(record.salt, chain, record.event))]
+        del ctx.gaps[leaf]
         state = EventState.LOGGED if index < ctx.published_size else EventState.DRAFT
         values = {
             "event_id": number,
@@ -41,6 +50,63 @@ def prove_event(ctx: Context, record: SidecarRecord, number: int) -> Mend | None
         }
         return ctx.mend_by(ctx.put("events", values))
     return None
+
+
+def name_missing(
+    ctx: Context, pack: Pack, document_id: bytes, record: SidecarRecord | None, right: Mapping[str, object] | None
+) -> bytes | None:
+    """Name a document without a row, and give it `right` if the log proves its event; returns its manifest hash if known."""
+    pack.is_missing = True
+    where = f"documents/{document_id.hex()}"
+    number = ctx.lonely.pop(document_id, None)
+    row = None if number is None else pack.events.get(number)
+    if record is None or record.is_deleted:
+        ctx.findings.add("document-missing", where)
+        return None
+    mend: Mend | None = None
+    if row is None:
+        number = _free_number(ctx, pack, document_id)
+        put = prove_event(ctx, record, number)
+        if put is not None:
+            ctx.findings.add("event-missing", f"events/{number}", put, document=document_id.hex())
+            mend = _put_document(ctx, pack, number, record, right)
+    elif is_proven(ctx, row) and number is not None:
+        mend = _put_document(ctx, pack, number, record, right)
+    ctx.findings.add("document-missing", where, mend)
+    said = delivered(ctx, row, record)
+    return None if said is None else said[1].manifest_hash
+
+
+def _free_number(ctx: Context, pack: Pack, document_id: bytes) -> int:
+    """Return the event number that a document of this pack had: they follow one another in the order of the index."""
+    places = {one: place for place, one in enumerate(pack.ids)}
+    for known, line in pack.lines.items():
+        number = line.event_id - places.get(known, 0) + places[document_id]
+        if number > 0 and not EVENTS.fetch(ctx.view, "event_id", [number]):
+            return number
+    last = max((row[0] for row in ctx.view.scan("events", ("event_id",), ("event_id",))), default=0)
+    return last + 1 + places[document_id]
+
+
+def _put_document(
+    ctx: Context, pack: Pack, number: int, record: SidecarRecord, right: Mapping[str, object] | None
+) -> Mend | None:
+    if right is None:
+        return None
+    shifts = [line.position - line.event_id for line in pack.lines.values() if line.position is not None]
+    position = number + shifts[0] if shifts else None
+    mends: list[Callable[[], None]] = [ctx.put("documents", {**right, "event_id": number, "position": position})]
+    if number not in pack.parts:
+        parts = PARTS.values((number, record.placement.header, record.placement.card))
+        mends.append(ctx.put("document_parts", parts))
+    return all_of(mends)
+
+
+def name_event_missing(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarRecord | None) -> None:
+    """Name a document's event without a row, and put it back if the log proves it."""
+    pack.is_missing = True
+    mend = None if record is None else prove_event(ctx, record, line.event_id)
+    ctx.findings.add("event-missing", f"events/{line.event_id}", mend, document=line.document_id.hex())
 
 
 def name_gaps(ctx: Context) -> None:

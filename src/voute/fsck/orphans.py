@@ -5,7 +5,7 @@ from functools import partial
 
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
-from voute.core.rows import DeliveryState
+from voute.core.rows import DeliveryState, JobKind
 from voute.format import dsse
 from voute.format.pack_statement import parse_pack_statement
 from voute.fsck.context import Context
@@ -39,7 +39,9 @@ def _compare(ctx: Context, kind: str, names: Iterator[Hash], rows: Iterator[byte
             row = next(rows, None)
         if row == name:
             continue
-        if is_served:
+        if (str(JobKind.REMOVE_PACK), name) in ctx.jobs:
+            ctx.findings.pend("removing")
+        elif is_served:
             ctx.findings.pend("uploads")
         else:
             ctx.findings.add(f"{kind}-orphan", f"packs/{name.hex()}.{suffix}", _remove(ctx, kind, name))

@@ -13,6 +13,7 @@ from voute.core.rows import (
     CredentialRow,
     DeliveryRow,
     EventRow,
+    JobRow,
     KeyringRow,
     LookupRow,
     MethodRow,
@@ -42,6 +43,9 @@ class DocumentLine(NamedTuple):
     dedupe_id: bytes
     content_id: bytes
     opened_at: int | None
+    opened_event: int | None
+    deleted_at: int | None
+    delete_event: int | None
 
 
 class PartsLine(NamedTuple):
@@ -103,6 +107,7 @@ DELIVERIES: Final = Table("deliveries", DeliveryRow._make, _columns(DeliveryRow.
 PACKS: Final = Table("packs", PackRow._make, PackRow._fields)
 LOOKUPS: Final = Table("lookups", LookupRow._make, LookupRow._fields)
 CHAINS: Final = Table("chains", ChainRow._make, ChainRow._fields)
+JOBS: Final = Table("jobs", JobRow._make, JobRow._fields)
 LOG_STATE: Final = Table("log_state", LogStateLine._make, LogStateLine._fields)
 VAULTS: Final = Table("vaults", VaultRow._make, VaultRow._fields)
 NUMBERS: Final = Table("vault_numbers", NumberLine._make, NumberLine._fields)
@@ -131,6 +136,8 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("deliveries", "visible_at"): _CLOCK + "; its presence is checked",
     ("packs", "stored_at"): _CLOCK,
     ("documents", "opened_at"): _CLOCK + "; its presence is checked",
+    ("documents", "deleted_at"): _CLOCK + "; its presence is checked",
+    ("jobs", "created_at"): _CLOCK,
     ("lookups", "claimed_at"): _CLOCK + "; its presence is checked",
     ("lookups", "revoked_at"): _CLOCK + "; its presence is checked",
     ("lookups", "created_delivery"): "tells a cancel which codes only it brought; used codes are never removed",
