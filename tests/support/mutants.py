@@ -91,6 +91,13 @@ def _without_end(key: bytes, source: memoryview, out: memoryview) -> None:
         _open_chunks(key, part, to, [_nonces(last=False)[place], _nonces(last=True)[place]])
 
 
+def _place_rotated(self: Matcher, row: Any, entry: Any, answer: Any, checkpoint: Any, matched: Any) -> None:  # noqa: ANN401
+    """Obey a member that no answer has."""
+    _place(self, row, entry, answer, checkpoint, matched)
+    if "rotate_to" in answer:
+        matched.targets[-1] = replace(matched.targets[-1], recipient=answer["rotate_to"])
+
+
 _show = cli_archive._show  # noqa: SLF001 -- as above
 NOBODY: Final = ("127.0.0.1", 9)
 """Where mutants call: a port that is closed. The call is seen all the same."""
@@ -122,6 +129,8 @@ MUTANTS: dict[str, Mutant] = {
     "believes any signature": Mutant("voute.format.dsse", "verify", _any_key),
     "forgets the head that it pinned": Mutant("voute.client.matching", "expect_extends", _nothing),
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
+    "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
+    "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
     # A holder
     "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),
     "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),

@@ -1,6 +1,7 @@
 """How commands speak: words from the message files, tables and progress by Rich, or JSON alone with `--json`."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from typing_extensions import override
 
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
+
+_C1 = re.compile("[\x7f-\x9f]")
 
 
 class Exit(IntEnum):
@@ -57,7 +60,9 @@ class Speaker:
     def give(self, value: Mapping[str, object]) -> None:
         """Give the result to a program: one line of JSON on standard output, only with `--json`."""
         if self.as_json:
-            sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+            line = json.dumps(value, ensure_ascii=False, sort_keys=True)
+            # JSON escapes the control characters below U+0020 alone; a terminal obeys these as well.
+            sys.stdout.write(_C1.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
             sys.stdout.flush()
 
     def fail(self, error: VouteError) -> None:

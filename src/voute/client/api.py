@@ -2,16 +2,30 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import httpx
 from typing_extensions import override
 
+from voute.client.answers import MAX_ANSWER, MAX_MATCH, Json, plain, read_body, read_facts, read_lines, read_object
 from voute.core.errors import FormatError, StateError, VouteError
+from voute.core.ids import HASH_SIZE, ID_SIZE, parse_hex
+
+__all__ = [
+    "ACT_LIMIT",
+    "MATCH_LIMIT",
+    "CityApi",
+    "CityRefusedError",
+    "CityUnreachableError",
+    "Json",
+    "SessionToken",
+]
 
 MATCH_LIMIT = 10_000
 """Lookup ids, or dedupe ids, in one call (docs/spec/api.md)."""
@@ -25,7 +39,10 @@ _TRIES = 4
 _FIRST_WAIT_S = 0.25
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
-Json = Mapping[str, Any]
+_BUSY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,60}")
+"""What a problem's code may be (docs/spec/api.md): it is shown, and names a message."""
 
 
 class CityRefusedError(VouteError):
@@ -106,13 +123,14 @@ class CityApi:
 
     def trust_root(self) -> bytes:
         """Fetch the trust root's envelope, to be verified by the caller."""
-        return self._call("GET", "/api/trust-root").content
+        return self._call("GET", "/api/trust-root")
 
     # -- directory
 
     def match(self, lookup_ids: Sequence[bytes]) -> Json:
         """Ask which lookup ids wait, are bound or revoked, with proofs of what is bound; at most `MATCH_LIMIT`."""
-        return self._json("POST", "/api/directory/match", json_body={"lookup_ids": [i.hex() for i in lookup_ids]})
+        asked = {"lookup_ids": [i.hex() for i in lookup_ids]}
+        return self._json("POST", "/api/directory/match", json_body=asked, limit=MAX_MATCH)
 
     def bound(self, acts: Sequence[bytes]) -> int:
         """Hand over signed `bound` acts, at most `ACT_LIMIT`."""
@@ -124,8 +142,9 @@ class CityApi:
 
     def known(self, dedupe_ids: Sequence[bytes]) -> Sequence[Json]:
         """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`."""
-        answer = self._json("POST", "/api/deliveries/known", json_body={"dedupe_ids": [i.hex() for i in dedupe_ids]})
-        return _list(answer, "known")
+        asked = {"dedupe_ids": [i.hex() for i in dedupe_ids]}
+        answer = self._json("POST", "/api/deliveries/known", json_body=asked, limit=MAX_MATCH)
+        return [_known(one) for one in _list(answer, "known")]
 
     # -- a delivery
 
@@ -173,11 +192,8 @@ class CityApi:
             answer = self._http.send(request, stream=True)
             try:
                 if answer.status_code != httpx.codes.OK:
-                    answer.read()
-                    raise _problem(answer)
-                for line in answer.iter_lines():
-                    if line:
-                        yield _object(line)
+                    raise _problem(answer.status_code, read_body(answer, MAX_ANSWER))
+                yield from map(read_object, read_lines(answer))
             finally:
                 answer.close()
         except httpx.HTTPError as error:
@@ -192,7 +208,7 @@ class CityApi:
         headers: Mapping[str, str],
         content: Iterable[bytes | memoryview] | bytes | None = None,
     ) -> httpx.Request:
-        all_headers = {"x-voute": "1", **headers}
+        all_headers = {"x-voute": "1", "accept-encoding": "identity", **headers}
         if self._token is not None:
             all_headers["authorization"] = f"Bearer {self._token.value}"
         return self._http.build_request(method, path, headers=all_headers, content=content)  # type: ignore[arg-type]
@@ -205,8 +221,9 @@ class CityApi:
         json_body: object = None,
         parts: Sequence[bytes | memoryview] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:
-        """Make one call, repeated when the network lost it or the city is busy for a moment."""
+        limit: int = MAX_ANSWER,
+    ) -> bytes:
+        """Make one call, repeated when the network lost it or the city is busy for a moment; returns the answer's body."""
         wait = _FIRST_WAIT_S
         last = ""
         for attempt in range(_TRIES):
@@ -218,20 +235,18 @@ class CityApi:
             if json_body is not None:
                 content, extra["content-type"] = json.dumps(json_body).encode(), "application/json"
             try:
-                answer = self._http.send(self._request(method, path, extra, content))
+                answer = self._http.send(self._request(method, path, extra, content), stream=True)
+                with closing(answer):
+                    body = read_body(answer, limit)
             except httpx.HTTPError as error:
                 last = type(error).__name__
                 continue
-            if answer.status_code in {
-                httpx.codes.BAD_GATEWAY,
-                httpx.codes.SERVICE_UNAVAILABLE,
-                httpx.codes.GATEWAY_TIMEOUT,
-            }:
+            if answer.status_code in _BUSY:
                 last = str(answer.status_code)
                 continue
             if answer.is_success:
-                return answer
-            raise _problem(answer)
+                return body
+            raise _problem(answer.status_code, body)
         raise CityUnreachableError(last)
 
     def _json(
@@ -242,30 +257,19 @@ class CityApi:
         json_body: object = None,
         parts: Sequence[bytes | memoryview] | None = None,
         headers: Mapping[str, str] | None = None,
+        limit: int = MAX_ANSWER,
     ) -> Json:
-        return _object(self._call(method, path, json_body=json_body, parts=parts, headers=headers).content)
+        return read_object(self._call(method, path, json_body=json_body, parts=parts, headers=headers, limit=limit))
 
 
-def _problem(answer: httpx.Response) -> CityRefusedError:
+def _problem(status: int, body: bytes) -> CityRefusedError:
     try:
-        body = _object(answer.content)
+        problem = read_object(body)
     except FormatError:
-        return CityRefusedError("unknown", answer.status_code, {})
-    facts = body.get("facts")
-    code = body.get("code")
-    return CityRefusedError(
-        code if isinstance(code, str) else "unknown", answer.status_code, facts if isinstance(facts, dict) else {}
-    )
-
-
-def _object(data: bytes | str) -> Json:
-    try:
-        value = json.loads(data)
-    except ValueError as error:
-        raise FormatError("the city's answer is not JSON") from error
-    if not isinstance(value, dict):
-        raise FormatError("the city's answer is not an object")
-    return value
+        return CityRefusedError("unknown", status, {})
+    code = problem.get("code")
+    known = isinstance(code, str) and _CODE.fullmatch(code) is not None
+    return CityRefusedError(str(code) if known else "unknown", status, read_facts(problem))
 
 
 def _text(answer: Json, key: str) -> str:
@@ -287,6 +291,13 @@ def _list(answer: Json, key: str) -> Sequence[Json]:
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise FormatError(f"no list {key} in the city's answer")
     return value
+
+
+def _known(entry: Json) -> Json:
+    """Read one entry of `known`: ids as ids, for they go into a table that a spreadsheet opens."""
+    ids = {"dedupe_id": HASH_SIZE, "content_id": HASH_SIZE, "document_id": ID_SIZE, "delivery_id": ID_SIZE}
+    found = {name: parse_hex(_text(entry, name), size).hex() for name, size in ids.items()}
+    return found | {"run": plain(_text(entry, "run"))}
 
 
 def _bytes(answer: Json, key: str) -> bytes:

@@ -20,13 +20,14 @@ from voute.client.matching import CodeMaker, Matcher, MatchRules, Target
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
 from voute.client.preflight import Checked, PdfFolder, check_table
+from voute.client.receipt_check import ReceiptCheck
 from voute.client.receipts import ReceiptsIncompleteError, write_receipts
 from voute.client.registry_file import Book, read_book, write_book
 from voute.client.sealers import SealerDiedError, seal_all
 from voute.client.sealing import SealerKit
 from voute.client.spool import SentPack
 from voute.client.table import read_table
-from voute.client.trust import PinnedTrust
+from voute.client.trust import PinnedTrust, read_pin
 from voute.client.unfinished import Unfinished, hash_table, now
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import ID_SIZE, DeliveryId, parse_hex
@@ -226,16 +227,18 @@ class Phases:
     # -- afterwards
 
     def receive(self, api: CityApi, run: Unfinished, packs: Sequence[SentPack]) -> Outcome:
-        """Wait until the log has published the delivery, keep every receipt durably, and end the run.
+        """Wait until the log has published the delivery, check every receipt and keep it durably, and end the run.
 
-        Raises `NotYetLoggedError`, `ReceiptsIncompleteError`; the run is unfinished then.
+        Raises `NotYetLoggedError`, `ReceiptsIncompleteError`, and what is wrong with a receipt; the run is unfinished then.
         """
         commit = run.state.commit
         if commit is None or commit.documents != sum(len(pack.documents) for pack in packs):
             raise ReceiptsIncompleteError("the spool is not whole", received=0, expected=commit.documents if commit else 0)
         self._wait(api, run.delivery_id)
         count = commit.documents
-        write_receipts(run.receipts, api.receipts(run.delivery_id), packs, lambda done: self.progress("receipts", done, count))
+        check = ReceiptCheck(read_pin(self.home).root, self.home.issuer)
+        lines = api.receipts(run.delivery_id)
+        write_receipts(run.receipts, lines, packs, check.line, lambda done: self.progress("receipts", done, count))
         return self.finish(run, {one.line: one.document_id.hex() for pack in packs for one in pack.documents})
 
     def finish(self, run: Unfinished, sent: Mapping[int, str]) -> Outcome:

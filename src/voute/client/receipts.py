@@ -21,6 +21,8 @@ from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLi
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.proof import TlogProof
 
+Check = Callable[[bytes], None]
+
 _PIECE: Final = 1024 * 1024
 """Bytes of receipts that are gathered for one write."""
 
@@ -65,22 +67,25 @@ class _Spool:
             os.close(handle)
 
 
-def write_receipts(path: Path, lines: Iterable[Json], packs: Sequence[SentPack], progress: Callable[[int], None]) -> None:
+def write_receipts(
+    path: Path, lines: Iterable[Json], packs: Sequence[SentPack], check: Check, progress: Callable[[int], None]
+) -> None:
     """Write the receipts of a run durably, in the order of the log, never all in memory.
 
-    Raises `ReceiptsIncompleteError` when one is missing; the file then stays under a temporary name.
+    `check` is told every line before it is kept (`voute.client.receipt_check`) and raises what it finds wrong. Raises
+    `ReceiptsIncompleteError` when a receipt is missing; the file then stays under a temporary name.
     """
     temporary = path.with_suffix(".part")
     with closing(_Spool(packs)) as spool, DISK.create(temporary, anew=True) as file:
         total = len(spool)
-        done = _copy(lines, spool, file, progress)
+        done = _copy(lines, spool, file, check, progress)
         if done != total:
             raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=total)
         file.sync()
     DISK.rename(temporary, path)
 
 
-def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, progress: Callable[[int], None]) -> int:
+def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, check: Check, progress: Callable[[int], None]) -> int:
     done, size = 0, 0
     piece: list[bytes] = []
     for line in lines:
@@ -94,6 +99,7 @@ def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, progress: Cal
             done += 1
             progress(done)
         piece.append(canonical.dumps(whole) + b"\n")
+        check(piece[-1])
         size += len(piece[-1])
         if size >= _PIECE:
             file.append(piece)

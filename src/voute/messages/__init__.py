@@ -4,11 +4,15 @@ Imports nothing of ours; may be imported by `cli`, `client`, `paper` and `server
 """
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle, FluentResource
+
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys instead of showing it: control characters but the line end, marks of direction."""
 
 LANGUAGES = ("fr", "en")
 """French first; both complete: a test holds their keys equal."""
@@ -34,16 +38,23 @@ class Messages:
         return bool(self._bundle.has_message(key))
 
     def text(self, key: str, facts: Mapping[str, object] | None = None) -> str:
-        """Give a message, `name` or `name.attribute`; raises `KeyError` when it or one of its facts is missing."""
+        """Give a message, `name` or `name.attribute`; raises `KeyError` when it or one of its facts is missing.
+
+        Facts may come from anybody: what a terminal would obey in them is replaced.
+        """
         name, _, attribute = key.partition(".")
         message = self._bundle.get_message(name)
         pattern = message.attributes[attribute] if attribute else message.value
         if pattern is None:
             raise KeyError(key)
-        text, errors = self._bundle.format_pattern(pattern, dict(facts or {}))
+        text, errors = self._bundle.format_pattern(pattern, {name: _shown(fact) for name, fact in (facts or {}).items()})
         if errors:
             raise KeyError(key) from errors[0]
         return str(text)
+
+
+def _shown(fact: object) -> object:
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", fact) if isinstance(fact, str) else fact
 
 
 @cache

@@ -24,7 +24,7 @@ def sent(folder: Path) -> list[SentPack]:
 
 def test_receipts_of_a_deleted_document_say_so(tmp_path: Path) -> None:
     path = tmp_path / "receipts.ndjson"
-    write_receipts(path, [GONE], sent(tmp_path), lambda _: None)
+    write_receipts(path, [GONE], sent(tmp_path), lambda _: None, lambda _: None)
     assert list(read_lines(path)) == [DeletedLine(3, "roll-3", DOCUMENT, 7)]
     with pytest.raises(ReceiptMissingError):
         export_receipt(path, lambda _: True)
@@ -33,5 +33,5 @@ def test_receipts_of_a_deleted_document_say_so(tmp_path: Path) -> None:
 def test_receipts_that_are_missing_are_not_deleted_ones(tmp_path: Path) -> None:
     path = tmp_path / "receipts.ndjson"
     with pytest.raises(ReceiptsIncompleteError):
-        write_receipts(path, [], sent(tmp_path), lambda _: None)
+        write_receipts(path, [], sent(tmp_path), lambda _: None, lambda _: None)
     assert not path.exists()
