@@ -52,7 +52,7 @@ def another(value: Any) -> Any:  # noqa: ANN401 -- JSON is any
 def changed(value: Any, place: Place) -> Any:  # noqa: ANN401 -- JSON is any
     if not place:
         return another(value)
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[place[0]] = changed(copy[place[0]], place[1:])
     return copy
 
@@ -92,7 +92,7 @@ def test_sim_answers_each_member_of_each_is_refused_or_changes_nothing(bound: Bo
     assert len(places) > 40
     wrong = []
     for number, (route, place) in enumerate(places):
-        told = []
+        told: list[str] = []
 
         def tell(exchange: Exchange, route: str = route, place: Place = place, told: list[str] = told) -> Message | None:
             if exchange.route != route or told or exchange.reply is None:
