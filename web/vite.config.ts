@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type UserConfig } from 'vite';
 import { PDFJS_VERSION, pdfjsData } from './ui/build/assets.ts';
+import { integrity } from './ui/build/integrity.ts';
+import { inlineFrame, pdfDecoders } from './ui/build/viewer.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,14 +30,26 @@ const common: UserConfig = {
   resolve: { alias: [{ find: /^pdfjs-dist$/, replacement: 'pdfjs-dist/legacy/build/pdf.min.mjs' }] },
   define: { __PDFJS_VERSION__: JSON.stringify(PDFJS_VERSION) },
   build: { target: TARGET, assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
-  worker: { format: 'es', rolldownOptions: { output: OUTPUT } },
+  // One script each: a worker starts from bytes that the page has checked, and imports nothing (`ui/program.ts`).
+  worker: {
+    format: 'iife',
+    plugins: () => [pdfDecoders(), inlineFrame()],
+    rolldownOptions: { output: { ...OUTPUT, codeSplitting: false } },
+  },
 };
 
 function pages(outDir: string, input: Record<string, string>): UserConfig {
   return {
     ...common,
-    plugins: [...(common.plugins ?? []), pdfjsData()],
-    build: { ...common.build, outDir, emptyOutDir: true, rolldownOptions: { input, output: OUTPUT } },
+    plugins: [...(common.plugins ?? []), pdfjsData(), integrity(outDir)],
+    // One style, named by the pages: the browser checks the integrity of no style that is added later.
+    build: {
+      ...common.build,
+      cssCodeSplit: false,
+      outDir,
+      emptyOutDir: true,
+      rolldownOptions: { input, output: OUTPUT },
+    },
   };
 }
 

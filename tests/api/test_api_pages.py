@@ -29,18 +29,39 @@ def test_api_pages_resident_paths_give_one_page(web: Path, client: httpx.Client,
     reply = check(client.get(path))
     assert reply.content == (web / "index.html").read_bytes()
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
-    assert reply.headers["cache-control"] == "no-cache"
+    assert reply.headers["cache-control"] == "no-store"
 
 
-def test_api_pages_carry_their_policy(web: Path, client: httpx.Client) -> None:
-    for path in ("/", "/verifier", "/assets/app-0123abcd.js"):
-        headers = check(client.get(path)).headers
-        assert headers["content-security-policy"] == (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-            "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-            "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html voute"
-        )
-        assert headers["cross-origin-opener-policy"] == "same-origin"
+POLICY = (
+    "default-src 'none'; script-src 'self'{}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; worker-src blob:; manifest-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html voute"
+)
+
+
+def test_api_pages_carry_their_policy_with_the_inline_scripts_that_they_name(web: Path, client: httpx.Client) -> None:
+    one, two = "sha256-" + "a" * 43 + "=", "sha256-" + "+/" * 21 + "9="
+    (web / "verify.html").write_text(f'<meta charset="utf-8" /><meta name="voute-inline" content="{one} {two}" />')
+    assert check(client.get("/")).headers["content-security-policy"] == POLICY.format("")
+    assert check(client.get("/verifier")).headers["content-security-policy"] == POLICY.format(f" '{one}' '{two}'")
+
+
+@pytest.mark.parametrize(
+    "content", ["sha256-short=", "sha256-" + "a" * 43 + "=; script-src *", "'unsafe-inline'", "https://evil.test"]
+)
+def test_api_pages_put_nothing_but_hashes_into_their_policy(web: Path, client: httpx.Client, content: str) -> None:
+    (web / "index.html").write_text(f'<meta name="voute-inline" content="{content}" />')
+    assert check(client.get("/")).headers["content-security-policy"] == POLICY.format("")
+
+
+@pytest.mark.parametrize("path", ["/", "/verifier", "/verifier.html", "/assets/app-0123abcd.js", "/release-manifest.json"])
+def test_api_pages_have_the_security_headers_of_every_reply(web: Path, client: httpx.Client, path: str) -> None:
+    headers = check(client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-embedder-policy"] == "require-corp"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["strict-transport-security"].startswith("max-age=")
     assert web.is_dir()
 
 

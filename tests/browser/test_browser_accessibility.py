@@ -11,7 +11,7 @@ from tests.browser.support.axe import Axe, Finding
 from tests.browser.support.gallery import Gallery, serve_gallery, states
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.traffic import Traffic
-from tests.browser.support.visitor import DESKTOP, PHONE, Visitor, new_visitor
+from tests.browser.support.visitor import DESKTOP, PHONE, Visitor, new_visitor, viewer
 from voute.paper import demo_people
 from voute.paper.bill import BillPress
 from voute.paper.demo_city import SEED
@@ -82,7 +82,7 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
         page.goto(gallery.address(state, locale))
         page.locator("h1").wait_for()
         if state in {"document", "document-waiting", "document-proof-refused"}:
-            page.locator(".page .text span").first.wait_for(state="attached")
+            viewer(page).locator(".page .text span").first.wait_for(state="attached")
         assert page.locator("html").get_attribute("lang") == locale
         assert page.title().endswith(" – Voûte")
         assert judge_all(axe) == {}

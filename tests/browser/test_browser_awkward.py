@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.support.pixels import as_others_draw_it, difference, on_screen
 from tests.browser.support.served_city import ServedCity, pdf_of, read_list
-from tests.browser.support.visitor import Visitor, new_visitor
+from tests.browser.support.visitor import Visitor, new_visitor, viewer
 from voute.paper.demo_awkward import KINDS
 
 FAR = 6.0
@@ -57,7 +57,7 @@ def test_browser_awkward_document_shows_as_another_reader_draws_it(vault: Vault,
     visitor.open_document(f"Essai {kind}")
     with pikepdf.open(file) as pdf:
         pages = len(pdf.pages)
-    expect(visitor.page.locator(".page")).to_have_count(pages)
+    expect(viewer(visitor.page).locator(".page")).to_have_count(pages)
     visitor.page.wait_for_timeout(150)
     apart = difference(on_screen(visitor.page, 1), as_others_draw_it(file, 1))
     assert apart < FAR
@@ -67,10 +67,11 @@ def test_browser_awkward_document_of_thirty_pages_draws_the_last_when_it_comes_n
     visitor = vault.visitor
     visitor.open_list()
     visitor.open_document("Essai thirty-pages")
-    last = visitor.page.get_by_role("group", name="Page 30 de 30")
+    last = viewer(visitor.page).get_by_role("group", name="Page 30 de 30")
     size = "canvas => [canvas.width, canvas.height]"
     assert last.locator("canvas").evaluate(size) == [300, 150]
-    last.scroll_into_view_if_needed()
+    # A frame out of sight has no animation frames, for which Playwright's own scrolling waits.
+    last.evaluate("page => page.scrollIntoView()")
     expect(last.locator(".text span").first).to_be_attached()
     assert difference(on_screen(visitor.page, 30), as_others_draw_it(vault.files["thirty-pages"], 30)) < FAR
 
@@ -79,7 +80,7 @@ def test_browser_awkward_text_can_be_found_and_read_aloud(vault: Vault) -> None:
     visitor = vault.visitor
     visitor.open_list()
     visitor.open_document("Essai old")
-    text = visitor.page.get_by_role("group", name=re.compile("^Page 1 de")).locator(".text")
+    text = viewer(visitor.page).get_by_role("group", name=re.compile("^Page 1 de")).locator(".text")
     expect(text).to_contain_text("Compte de taxes")
 
 
@@ -87,7 +88,7 @@ def test_browser_awkward_zoom_draws_larger_and_fits_again(vault: Vault) -> None:
     visitor = vault.visitor
     visitor.open_list()
     visitor.open_document("Essai landscape")
-    frame = visitor.page.locator(".page").first
+    frame = viewer(visitor.page).locator(".page").first
     before = frame.bounding_box()
     visitor.tap(visitor.button("Agrandir"))
     expect(visitor.page.locator("output")).to_have_text("125 %")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.support.served_city import Recipient, Row, ServedCity
-from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
+from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor, viewer
 
 NewVisitor = Callable[..., Visitor]
 ANYTHING = re.compile(r"\S")
@@ -144,7 +144,7 @@ def test_browser_without_connection_what_is_open_stays_and_the_rest_says_so(
     holder.traffic.foresee_offline(offline=True)
     holder.context.set_offline(True)
     expect(notice).to_be_visible()
-    expect(holder.page.locator(".page canvas").first).to_be_visible()
+    expect(viewer(holder.page).locator(".page canvas").first).to_be_visible()
     holder.tap(holder.link("Mes documents").first)
     holder.sees("Mes documents")
     holder.tap(holder.page.locator("section[aria-labelledby^=year] li a").filter(has_text="Permis OFFLINE-1"))

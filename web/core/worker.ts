@@ -1,8 +1,8 @@
 /**
  * The worker that keeps the vault's secrets, behind the calls of `VaultApi` (`rpc.ts`).
  *
- * A page starts it with `new Worker(new URL('../core/worker.ts', import.meta.url), { type: 'module' })` and calls
- * `connect(worker)`. The code that knows keys is loaded at the first call. Calls are answered one after the other. Each rejects
+ * A page starts it from the one script that the build makes of it (`ui/program.ts`), at the first call that needs it, and calls
+ * `connect(worker)`. Calls are answered one after the other. Each rejects
  * with a `VouteError`: a stable `code`, `facts` for its words. Bytes given to a call are transferred: the page's array is
  * empty afterwards, and a PRF output is wiped here once its identity is derived. Ids and hashes are lower-case hex, other
  * bytes in strings base64.
@@ -30,9 +30,10 @@
 
 import { pinsFor } from './pin-store.ts';
 import { serve } from './rpc.ts';
+import { KeyHolder } from './vault.ts';
 
-serve(self, async () => {
-  const { KeyHolder } = await import('./vault.ts');
-  const { origin } = self.location;
-  return new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), pins: pinsFor(origin) });
+serve(self, () => {
+  // A worker made of bytes has the page's origin, not its address.
+  const { origin } = self;
+  return Promise.resolve(new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), pins: pinsFor(origin) }));
 });

@@ -6,7 +6,7 @@ import { api } from '../api/client.ts';
 import { useCatalogues } from '../ui/i18n.svelte.ts';
 import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
-import { keyHolder } from './holder.ts';
+import { endKeyHolder, keyHolder } from './holder.ts';
 import { Session } from './session.svelte.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
 
@@ -36,6 +36,7 @@ const session = new Session({
   api,
   passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
   keys: keyHolder,
+  endKeys: endKeyHolder,
 });
 
 await useCatalogues({
@@ -44,4 +45,8 @@ await useCatalogues({
 });
 startRouter();
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { session, code, watchCode } });
+if (target) {
+  // The words for a program that did not start.
+  target.replaceChildren();
+  mount(App, { target, props: { session, code, watchCode } });
+}

@@ -91,7 +91,7 @@ export class Session {
     this.body = null;
     this.waysIn = null;
     this.loading = null;
-    await this.deps.keys().lock();
+    await this.deps.endKeys();
   }
 
   /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */

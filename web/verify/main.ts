@@ -15,7 +15,11 @@ await useCatalogues({
   en: async () => (await import('../ui/messages/en/verify.ts')).texts,
 });
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { flow, standalone: false } });
+if (target) {
+  // The words for a program that did not start.
+  target.replaceChildren();
+  mount(App, { target, props: { flow, standalone: false } });
+}
 // The core loads this when it is first needed; a page that goes on working without a connection must have it before.
 void import('../core/tlog/cosignature.ts');
 void flow.start(async () => readRoot(await api.trustRoot()));

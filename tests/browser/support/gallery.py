@@ -15,7 +15,7 @@ from pathlib import Path
 from typing_extensions import override
 
 from tests.support.project import ROOT
-from voute.server.http.pages import POLICY
+from voute.server.http.pages import policy_of
 
 BUILT = ROOT / "build" / "web-gallery"
 STATES = ROOT / "web" / "resident" / "states.ts"
@@ -44,7 +44,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     @override
     def end_headers(self) -> None:
-        self.send_header("content-security-policy", POLICY)
+        self.send_header("content-security-policy", policy_of((BUILT / "gallery.html").read_bytes()))
         super().end_headers()
 
     @override

@@ -7,6 +7,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page
 
+from tests.browser.support.visitor import viewer_frame
+
 GRID = (64, 64)
 """Small enough that fonts' edges do not matter, large enough that a missing block of text does."""
 
@@ -20,7 +22,7 @@ def as_others_draw_it(pdf: Path, page: int) -> Image.Image:
 
 def on_screen(page: Page, number: int) -> Image.Image:
     """Take the canvas of a page as it is."""
-    data: str = page.evaluate(
+    data: str = viewer_frame(page).evaluate(
         """async (number) => {
           const canvas = document.querySelectorAll('.page canvas')[number - 1];
           const small = new OffscreenCanvas(510, Math.round(510 * canvas.height / canvas.width));

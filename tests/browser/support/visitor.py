@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Download, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Download, Frame, FrameLocator, Locator, Page, expect
 
 from tests.browser.support.traffic import Traffic
 
@@ -174,13 +174,27 @@ class Visitor:
 
     def judge(self) -> None:
         """Fail on anything said, thrown, refused, or sent that should not have been."""
-        assert self.traffic.faults == []
+        assert self.traffic.faults == [], self.traffic.faults
         assert self.traffic.leaks() == []
+
+
+def viewer(page: Page) -> FrameLocator:
+    """Give the frame in which the pages of a document are drawn."""
+    return page.frame_locator(".viewer iframe")
+
+
+def viewer_frame(page: Page) -> Frame:
+    """Give the same frame for what is asked of its own script world."""
+    handle = page.locator(".viewer iframe[data-ready]").element_handle()
+    assert handle is not None
+    frame = handle.content_frame()
+    assert frame is not None
+    return frame
 
 
 def wait_for_ink(page: Page) -> None:
     """Wait until some page on screen has been drawn: a canvas with more than one colour."""
-    page.wait_for_function(
+    viewer_frame(page).wait_for_function(
         """() => [...document.querySelectorAll('.page canvas')].some((canvas) => {
           if (canvas.width < 10 || canvas.height < 10) return false;
           const probe = new OffscreenCanvas(48, 48).getContext('2d');

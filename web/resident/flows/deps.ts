@@ -16,4 +16,6 @@ export interface Deps {
   readonly api: Api;
   readonly passkeys: Passkeys;
   keys(): VaultApi;
+  /** Wipes and ends the key holder; the next call of `keys` starts another. */
+  endKeys(): Promise<void>;
 }

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapi, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { finishRelease, firstLoad, releaseManifest, withIntegrity } from '../../ui/build/assets.ts';
+import { finishRelease, firstLoad, pack, releaseManifest } from '../../ui/build/assets.ts';
+import { asInlineScript, finishPages, integrityMap, withIntegrity, withMap } from '../../ui/build/integrity.ts';
+import { unpack } from '../../resident/viewer/data.ts';
 import { standaloneVerifier } from '../../ui/build/standalone.ts';
 
 let folder: string;
@@ -20,7 +22,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'assets/a.css'), 'p{color:red}');
   writeFileSync(
     join(folder, 'index.html'),
-    '<script type="module" crossorigin src="/assets/a.js"></script><link rel="stylesheet" href="/assets/a.css" /><a href="/x">x</a>',
+    '<meta charset="utf-8" /><script type="module" crossorigin src="/assets/a.js"></script><link rel="stylesheet" href="/assets/a.css" /><a href="/x">x</a>',
   );
 });
 
@@ -66,10 +68,45 @@ describe('build', () => {
     expect(style).toBeGreaterThan(10);
   });
 
+  test('build_map_names_every_script_and_the_page_names_its_inline_scripts', () => {
+    const map = integrityMap(['assets/b.js', 'assets/a.js'], (path) => Buffer.from(path));
+    const { integrity } = JSON.parse(map) as { integrity: Record<string, string> };
+    expect(Object.keys(integrity)).toEqual(['/assets/a.js', '/assets/b.js']);
+    expect(integrity['/assets/a.js']).toBe(`sha384-${createHash('sha384').update('assets/a.js').digest('base64')}`);
+    const html = withMap('<meta charset="utf-8" /><script src="/x">', map, ['let a']);
+    const hash = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+    expect(html).toContain(`<meta name="voute-inline" content="${hash(map)} ${hash('let a')}" />`);
+    expect(html.indexOf('importmap')).toBeLessThan(html.indexOf('src='));
+    expect(() => withMap('<title>', map, [])).toThrow('first line');
+  });
+
+  test('build_inline_script_can_not_end_its_element_nor_change_in_the_parser', () => {
+    expect(asInlineScript('a="</SCRIPT><!--"')).toBe('a="\\x3c/SCRIPT>\\x3c!--"');
+    expect(() => asInlineScript('a\r\nb')).toThrow('carriage return');
+  });
+
+  test('build_pages_are_finished_in_place', () => {
+    finishPages(folder);
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    expect(html.match(/integrity="sha384-/g)).toHaveLength(2);
+    expect(html.match(/"\/assets\/[a-z]+\.js":"sha384-/g)).toHaveLength(3);
+  });
+
   test('build_release_is_finished_in_place', () => {
-    finishRelease(folder, ['index.html']);
-    expect(readFileSync(join(folder, 'index.html'), 'utf8').match(/integrity="sha384-/g)).toHaveLength(2);
+    finishRelease(folder);
     expect(readFileSync(join(folder, 'release-manifest.json'), 'utf8')).toBe(releaseManifest(folder));
+  });
+
+  test('build_pack_is_read_by_the_viewer', async () => {
+    const files = [
+      { name: 'cmaps/a', bytes: Buffer.from('one') },
+      { name: 'standard_fonts/b', bytes: Buffer.from('three') },
+    ];
+    const get = await unpack(new Uint8Array(pack(files)).buffer);
+    expect(new TextDecoder().decode(get('cmaps/a') ?? undefined)).toBe('one');
+    expect(new TextDecoder().decode(get('standard_fonts/b') ?? undefined)).toBe('three');
+    expect(get('c')).toBeNull();
+    expect(get('toString')).toBeNull();
   });
 
   test('build_standalone_policy_names_what_it_holds_and_allows_no_connection', () => {

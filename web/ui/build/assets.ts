@@ -1,4 +1,4 @@
-/** Build steps of ours: pdf.js's data files, integrity attributes, the release manifest. */
+/** Build steps of ours: pdf.js's data in one file, the release manifest, what the first page costs. */
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -14,51 +14,50 @@ const PDFJS = dirname(require.resolve('pdfjs-dist/package.json'));
 export const PDFJS_VERSION = (JSON.parse(readFileSync(join(PDFJS, 'package.json'), 'utf8')) as { version: string })
   .version;
 
-// Only what the viewer asks for: no WebAssembly, no colour profiles, no script sandbox.
+// Only what the viewer may ask for: character maps and the fonts that a document may leave out.
 const PDFJS_DATA: readonly { readonly folder: string; readonly keep: RegExp }[] = [
-  { folder: 'wasm', keep: /^(?:jbig2|openjpeg)_nowasm_fallback\.js$|^LICENSE_/ },
   { folder: 'cmaps', keep: /\.bcmap$|^LICENSE/ },
   { folder: 'standard_fonts', keep: /\.(?:pfb|ttf)$|^LICENSE/ },
 ];
 
-/** Emits pdf.js's data files under `assets/pdfjs-VERSION/`. */
+/** Files in one: the length of the index (32 bits, little-endian), the index (JSON: name → place and size), the bytes; gzip. */
+export function pack(files: readonly { readonly name: string; readonly bytes: Uint8Array }[]): Uint8Array {
+  const places: Record<string, readonly [number, number]> = {};
+  let end = 0;
+  for (const { name, bytes } of files) {
+    places[name] = [end, bytes.length];
+    end += bytes.length;
+  }
+  const index = Buffer.from(JSON.stringify(places));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(index.length);
+  return gzipSync(Buffer.concat([length, index, ...files.map(({ bytes }) => bytes)]), { level: 9 });
+}
+
+/** Emits pdf.js's data as `assets/pdfjs-data-VERSION.bin`: fetched whole, so that no request tells what a document needs. */
 export function pdfjsData(): Plugin {
   return {
     name: 'voute-pdfjs-data',
     apply: 'build',
     generateBundle() {
-      for (const { folder, keep } of PDFJS_DATA) {
-        for (const name of readdirSync(join(PDFJS, folder)).filter((file) => keep.test(file))) {
-          this.emitFile({
-            type: 'asset',
-            fileName: `assets/pdfjs-${PDFJS_VERSION}/${folder}/${name}`,
-            source: readFileSync(join(PDFJS, folder, name)),
-          });
-        }
-      }
+      const files = PDFJS_DATA.flatMap(({ folder, keep }) =>
+        readdirSync(join(PDFJS, folder))
+          .filter((file) => keep.test(file))
+          .map((file) => ({ name: `${folder}/${file}`, bytes: readFileSync(join(PDFJS, folder, file)) })),
+      );
+      this.emitFile({ type: 'asset', fileName: `assets/pdfjs-data-${PDFJS_VERSION}.bin`, source: pack(files) });
     },
   };
 }
 
-const hash = (algorithm: string, bytes: Uint8Array, encoding: 'hex' | 'base64'): string =>
-  createHash(algorithm).update(bytes).digest(encoding);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-function filesUnder(folder: string, root = folder): readonly string[] {
+/** Every file below a folder, by its path in it. */
+export function filesUnder(folder: string, root = folder): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesUnder(path, root) : [relative(root, path).replaceAll('\\', '/')];
   });
-}
-
-/** Adds `integrity` (SHA-384) to every script, style and preload element that names a file of the build. */
-export function withIntegrity(html: string, read: (path: string) => Uint8Array): string {
-  return html.replaceAll(
-    /<(?:script|link)\b[^>]*\b(?:src|href)="\/([^"]+\.(?:js|mjs|css))"[^>]*>/g,
-    (tag, path: string) => {
-      const attribute = ` integrity="sha384-${hash('sha384', read(path), 'base64')}"`;
-      return tag.replace(/\s*\/?>$/, `${attribute}>`);
-    },
-  );
 }
 
 /** The release manifest: SHA-256 and size of every file, in canonical JSON (`docs/spec/pages.md`). */
@@ -68,7 +67,7 @@ export function releaseManifest(folder: string): string {
     .sort();
   const entries = files.map((path) => {
     const bytes = readFileSync(join(folder, path));
-    return `${JSON.stringify(path)}:{"sha256":"${hash('sha256', bytes, 'hex')}","size":${bytes.length}}`;
+    return `${JSON.stringify(path)}:{"sha256":"${sha256(bytes)}","size":${bytes.length}}`;
   });
   return `{"files":{${entries.join(',')}},"version":1}`;
 }
@@ -95,15 +94,8 @@ export function firstLoad(html: string, folder: string): { readonly script: numb
   return { script: sum('.js'), style: sum('.css') };
 }
 
-/** Last step: integrity into the pages, the manifest beside them. */
-export function finishRelease(folder: string, pages: readonly string[]): void {
-  for (const page of pages) {
-    const path = join(folder, page);
-    writeFileSync(
-      path,
-      withIntegrity(readFileSync(path, 'utf8'), (file) => readFileSync(join(folder, file))),
-    );
-  }
+/** Last step: the manifest beside everything else. */
+export function finishRelease(folder: string): void {
   writeFileSync(join(folder, 'release-manifest.json'), releaseManifest(folder));
 }
 

@@ -22,7 +22,7 @@ const read = (name: string): string => readFileSync(join(alone, name), 'utf8');
 const style = readdirSync(alone).find((name) => name.endsWith('.css')) ?? '';
 const mark = readFileSync(join(web, 'ui/theme/mark.svg'), 'utf8');
 writeFileSync(join(dist, 'verifier.html'), standaloneVerifier(read('verifier.js'), read(style), mark));
-finishRelease(dist, ['index.html', 'verify.html']);
+finishRelease(dist);
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 let tooMuch = false;

@@ -1,19 +1,15 @@
 /** `verifier.html`: the verifier's script and style put into one file that makes no request (`docs/spec/pages.md`). */
 
 import { createHash } from 'node:crypto';
+import { asInlineScript } from './integrity.ts';
 
 const PLACE = '<script type="application/json" id="trust-root">null</script>';
 
 const source = (text: string): string => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 
-/** Text that may stand in a script element: `</script` and `<!--` can't end it early. */
-function asScript(code: string): string {
-  return code.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');
-}
-
 /** One file from a script and a style; its policy names both by their hashes and allows no connection. */
 export function standaloneVerifier(script: string, style: string, mark: string): string {
-  const code = asScript(script);
+  const code = asInlineScript(script);
   const policy = [
     "default-src 'none'",
     `script-src ${source(code)}`,

@@ -11,9 +11,16 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from voute.server.http.client_address import Network, client_address
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_PERMISSIONS: Final = (
-    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), "
-    "display-capture=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+_NOBODYS: Final = (
+    "accelerometer autoplay browsing-topics clipboard-read compute-pressure display-capture encrypted-media fullscreen gamepad "
+    "geolocation gyroscope hid identity-credentials-get idle-detection keyboard-map local-fonts magnetometer microphone midi "
+    "otp-credentials payment picture-in-picture screen-wake-lock serial storage-access sync-xhr usb window-management "
+    "xr-spatial-tracking"
+)
+"""Abilities of a browser that no page of ours uses: a script that got in has none of them either."""
+_OURS: Final = "camera publickey-credentials-get publickey-credentials-create"
+_PERMISSIONS: Final = ", ".join(
+    [*(f"{name}=(self)" for name in _OURS.split()), *(f"{name}=()" for name in _NOBODYS.split())],
 )
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),

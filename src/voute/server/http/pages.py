@@ -1,6 +1,7 @@
 """The pages: files of the build, served as docs/spec/pages.md says; nothing of a request chooses a file but its known name."""
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,8 @@ from voute.app.limit import Limit
 from voute.server.http.access import public
 from voute.server.http.given import TheCity
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html voute"
-)
+_INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-Za-z0-9+/]{43}= ?)*)"')
+"""Where a page of the build names the inline scripts that its policy must allow, by their hashes."""
 EMPTY_ROOT: Final = b'<script type="application/json" id="trust-root">null</script>'
 _FULL_ROOT: Final = b'<script type="application/json" id="trust-root">%b</script>'
 _ASSETS: Final = Limit("assets", 6_000, step=200)
@@ -51,6 +49,19 @@ class _File:
     data: bytes
     squeezed: bytes | None
     media_type: str
+    policy: str | None
+
+
+def policy_of(page: bytes) -> str:
+    """Give the Content-Security-Policy of a page of the build, with the inline scripts that the page names (docs/spec/pages.md)."""
+    named = _INLINE.search(page)
+    inline = "".join(f" '{one}'" for one in named.group(1).decode().split()) if named else ""
+    return (
+        f"default-src 'none'; script-src 'self'{inline}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+        "connect-src 'self'; worker-src blob:; manifest-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        "trusted-types svelte-trusted-html voute"
+    )
 
 
 class WebFiles:
@@ -88,7 +99,9 @@ class WebFiles:
         squeezed = None
         if suffix in _SQUEEZABLE and len(data) >= _MIN_SQUEEZED:
             squeezed = gzip.compress(data, 9, mtime=0)
-        return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"))
+        return _File(
+            data, squeezed, _TYPES.get(suffix, "application/octet-stream"), policy_of(data) if suffix == ".html" else None
+        )
 
 
 TheWeb = NamedDependency[SkipValidation[WebFiles]]
@@ -96,7 +109,9 @@ AcceptEncoding = Annotated[str | None, HeaderParameter(name="accept-encoding", m
 
 
 def _reply(file: _File, accepted: str | None, headers: Mapping[str, str]) -> Response[bytes]:
-    both = {**headers, "content-security-policy": POLICY}
+    both = dict(headers)
+    if file.policy is not None:
+        both["content-security-policy"] = file.policy
     data = file.data
     if file.squeezed is not None:
         both["vary"] = "accept-encoding"
@@ -107,6 +122,8 @@ def _reply(file: _File, accepted: str | None, headers: Mapping[str, str]) -> Res
 
 
 _FRESH: Final = {"cache-control": "no-cache"}
+# A page that was open is not kept for Back: what it showed is gone with it.
+_PAGE: Final = {"cache-control": "no-store"}
 _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -119,13 +136,13 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 )
 def resident_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the resident's page."""
-    return _reply(web.get("index.html"), accepted, _FRESH)
+    return _reply(web.get("index.html"), accepted, _PAGE)
 
 
 @get("/verifier", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
 def verify_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the verifier's page."""
-    return _reply(web.get("verify.html"), accepted, _FRESH)
+    return _reply(web.get("verify.html"), accepted, _PAGE)
 
 
 @get("/verifier.html", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)

@@ -33,7 +33,12 @@ export class Visit {
   constructor(service: Service, device = new Authenticator()) {
     this.service = service;
     this.device = device;
-    this.session = new Session({ api: service.api, passkeys: device, keys: () => this.worker.keys });
+    this.session = new Session({
+      api: service.api,
+      passkeys: device,
+      keys: () => this.worker.keys,
+      endKeys: async () => this.worker.keys.lock(),
+    });
     this.open = new OpenFlow(this.session, (id) => this.arrivals.push(id));
   }
 

@@ -149,6 +149,7 @@ viewer-pages = { $pages ->
     [one] 1 page
    *[other] { $pages } pages
 }
+viewer-cut = Only the first { $shown } pages are shown here. Download the document to see the rest.
 viewer-page = Page { $number } of { $pages }
 viewer-larger = Larger
 viewer-smaller = Smaller

@@ -149,6 +149,7 @@ viewer-pages = { $pages ->
     [one] 1 page
    *[other] { $pages } pages
 }
+viewer-cut = Seules les { $shown } premières pages sont affichées ici. Téléchargez le document pour voir le reste.
 viewer-page = Page { $number } de { $pages }
 viewer-larger = Agrandir
 viewer-smaller = Réduire

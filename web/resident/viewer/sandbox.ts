@@ -1,0 +1,129 @@
+/** The page's side of the viewer's frame: makes it, hands it a document, believes none of its words unread (`protocol.ts`). */
+
+import { PageError } from '../../ui/errors.ts';
+import { frameDocument, loadPart } from '../../ui/program.ts';
+import frameAddress from './frame.ts?worker&url';
+import workerAddress from './pdf-worker.ts?worker&url';
+import { readReport, type Order, type Report } from './protocol.ts';
+
+// Where the build puts pdf.js's data (`ui/build/assets.ts`).
+const DATA = `/assets/pdfjs-data-${__PDFJS_VERSION__}.bin`;
+// What the frame's policy says beside its one script. No source at all for anything that could carry bytes away.
+const POLICY = [
+  "default-src 'none'",
+  'worker-src blob:',
+  "connect-src 'none'",
+  "img-src 'none'",
+  "style-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types voute',
+].join('; ');
+// A file that takes longer to open was made to take longer; a busy old phone needs a tenth of this.
+const PATIENCE_MS = 20_000;
+
+/** What a viewer does with what its frame reports. */
+export type Heard = (report: Report) => void;
+
+/** One document in one frame; `close` ends both. */
+export class Sandbox {
+  private readonly frame: HTMLIFrameElement;
+  private readonly heard: Heard;
+  private readonly drawing = new Map<number, (picture: ArrayBuffer | null) => void>();
+  private port: MessagePort | null = null;
+  private answered: () => void = () => undefined;
+  private closed = false;
+
+  constructor(frame: HTMLIFrameElement, heard: Heard) {
+    this.frame = frame;
+    this.heard = heard;
+  }
+
+  /**
+   * Opens bytes, of which the frame gets a copy; settles when the frame has answered. Raises `PageError`: `pdf-too-heavy` for a
+   * file that takes too long, else what is wrong with the parts of the program (`ui/program.ts`).
+   */
+  async open(bytes: Uint8Array<ArrayBuffer>, language: 'fr' | 'en', width: number): Promise<void> {
+    const data = loadPart(DATA).catch(() => null);
+    const [document, worker] = await Promise.all([
+      frameDocument(frameAddress, POLICY, language),
+      loadPart(workerAddress),
+    ]);
+    if (this.closed) return;
+    const copy = bytes.slice();
+    await this.load(document);
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    port1.onmessage = (event) => {
+      this.read(event.data);
+    };
+    // The frame's origin is opaque: no name but this one reaches it. What goes this way is a port.
+    this.frame.contentWindow?.postMessage(null, '*', [port2]);
+    this.order({ do: 'open', bytes: copy, worker, language, width }, [copy.buffer, worker]);
+    void data.then((packed) => {
+      this.order({ do: 'data', data: packed }, packed ? [packed] : []);
+    });
+    await this.answer();
+  }
+
+  private async answer(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve, reject) => {
+      this.answered = resolve;
+      timer = setTimeout(() => {
+        reject(new PageError('pdf-too-heavy'));
+      }, PATIENCE_MS);
+    }).finally(() => {
+      clearTimeout(timer);
+    });
+  }
+
+  order(order: Order, transfer: Transferable[] = []): void {
+    this.port?.postMessage(order, transfer);
+  }
+
+  /** A page drawn for paper (PNG); null when it can't be drawn. */
+  async draw(page: number): Promise<ArrayBuffer | null> {
+    return new Promise((resolve) => {
+      this.drawing.set(page, resolve);
+      this.order({ do: 'draw', page });
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.answered();
+    this.port?.close();
+    this.port = null;
+    for (const resolve of this.drawing.values()) resolve(null);
+    this.drawing.clear();
+    // Without a document the frame's realm, its worker and all that they held end.
+    this.frame.remove();
+  }
+
+  private async load(document: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.frame.addEventListener(
+        'load',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+      this.frame.srcdoc = document;
+    });
+  }
+
+  private read(data: unknown): void {
+    const report = readReport(data);
+    if (report === null) return;
+    if (report.say === 'drawn') {
+      this.drawing.get(report.page)?.(report.picture);
+      this.drawing.delete(report.page);
+    } else {
+      if (report.say === 'opened' || report.say === 'failed') this.answered();
+      this.heard(report);
+    }
+  }
+}

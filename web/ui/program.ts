@@ -1,0 +1,102 @@
+/**
+ * Parts of the program that a page starts itself: their bytes are checked against the hash that the page carries, then run from
+ * those same bytes. Browsers check integrity for scripts and imports only; for a worker, a frame or data nobody else would.
+ *
+ * One Trusted Types policy (`voute`) makes the two addresses and documents that need one: a worker made of checked bytes, a frame
+ * made of a checked script. The server's policy says `require-trusted-types-for 'script'`: what does not come from here starts
+ * nothing. There is no `createScript`.
+ */
+
+import { PageError } from './errors.ts';
+
+interface Policy {
+  createScriptURL(address: string): unknown;
+  createHTML(html: string): unknown;
+}
+
+interface TrustedTypesFactory {
+  createPolicy(name: string, rules: { [K in keyof Policy]: (value: string) => string }): Policy;
+}
+
+const ALGORITHM = 'sha384-';
+const made = new Set<string>();
+let policy: Policy | null = null;
+let hashes: Readonly<Record<string, unknown>> | null = null;
+
+function ours(value: string): string {
+  if (!made.delete(value)) throw new TypeError('not a part of the program');
+  return value;
+}
+
+function trusted(kind: keyof Policy, value: string): string {
+  const factory = (globalThis as { trustedTypes?: TrustedTypesFactory }).trustedTypes;
+  const rules = { createScriptURL: ours, createHTML: ours };
+  policy ??= factory ? factory.createPolicy('voute', rules) : rules;
+  made.add(value);
+  return policy[kind](value) as string;
+}
+
+function expected(path: string): string {
+  if (hashes === null) {
+    const map: unknown = JSON.parse(document.querySelector('script[type=importmap]')?.textContent ?? '{}');
+    const listed = typeof map === 'object' && map !== null && 'integrity' in map ? map.integrity : {};
+    hashes = listed as Readonly<Record<string, unknown>>;
+  }
+  const hash = hashes[path];
+  if (typeof hash !== 'string' || !hash.startsWith(ALGORITHM)) throw new PageError('program-refused');
+  return hash;
+}
+
+async function sha384(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes));
+  return ALGORITHM + btoa(String.fromCharCode(...digest));
+}
+
+/** Fetches a part of the program by the address that the build wrote. Raises `offline`, `network`, or `program-refused` when it is not as published. */
+export async function loadPart(builtAddress: string): Promise<ArrayBuffer> {
+  const { pathname } = new URL(builtAddress, location.href);
+  const hash = expected(pathname);
+  let bytes: ArrayBuffer;
+  try {
+    const reply = await fetch(pathname, { credentials: 'omit' });
+    if (!reply.ok) throw new PageError('network');
+    bytes = await reply.arrayBuffer();
+  } catch {
+    throw new PageError(navigator.onLine ? 'network' : 'offline');
+  }
+  if ((await sha384(bytes)) !== hash) throw new PageError('program-refused');
+  return bytes;
+}
+
+/** Starts a worker from a part of the program. */
+export async function startWorker(builtAddress: string, name: string): Promise<Worker> {
+  const address = URL.createObjectURL(new Blob([await loadPart(builtAddress)], { type: 'text/javascript' }));
+  try {
+    return new Worker(trusted('createScriptURL', address), { name });
+  } finally {
+    // The worker has the bytes as soon as it is made.
+    URL.revokeObjectURL(address);
+  }
+}
+
+/** The `srcdoc` of a frame that runs one script of the program; `policy` is what the frame's own policy says beside it. */
+export async function frameDocument(builtAddress: string, framePolicy: string, language: string): Promise<string> {
+  const bytes = await loadPart(builtAddress);
+  const script = new TextDecoder().decode(bytes);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const hash = `'sha256-${btoa(String.fromCharCode(...digest))}'`;
+  const own = `script-src ${hash}; ${framePolicy}`;
+  return trusted(
+    'createHTML',
+    `<!doctype html><html lang="${language === 'en' ? 'en' : 'fr'}"><head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="${own}"><title>Voûte</title></head><body><script>${script}</script></body></html>`,
+  );
+}
+
+/** Imports a part of the program; a refusal of the browser becomes `offline` or `program-refused`. */
+export async function importPart<T>(part: Promise<T>): Promise<T> {
+  try {
+    return await part;
+  } catch {
+    throw new PageError(navigator.onLine ? 'program-refused' : 'offline');
+  }
+}
