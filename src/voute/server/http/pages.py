@@ -53,7 +53,7 @@ class _File:
 
 
 def policy_of(page: bytes) -> str:
-    """Give the Content-Security-Policy of a page of the build, with the inline scripts that the page names (docs/spec/pages.md)."""
+    """Give the Content-Security-Policy of a page, with the inline scripts that the page names (docs/spec/pages.md)."""
     named = _INLINE.search(page)
     inline = "".join(f" '{one}'" for one in named.group(1).decode().split()) if named else ""
     return (
