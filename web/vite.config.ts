@@ -41,7 +41,7 @@ const common: UserConfig = {
 function pages(outDir: string, input: Record<string, string>): UserConfig {
   return {
     ...common,
-    plugins: [...(common.plugins ?? []), pdfjsData(), integrity(outDir)],
+    plugins: [...(common.plugins ?? []), pdfjsData(), integrity()],
     // One style, named by the pages: the browser checks the integrity of no style that is added later.
     build: {
       ...common.build,

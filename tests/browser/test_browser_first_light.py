@@ -100,7 +100,8 @@ def test_browser_letter_says_who_wrote_and_what_waits_before_it_asks(browser: Br
 def test_browser_holder_signs_out_and_in_again_and_reads(at_home: Visitor, city: ServedCity, resident: Recipient) -> None:
     sessions = "SELECT count(*) FROM sessions WHERE kind = 'holder'"
     open_sessions = city.query(sessions)[0][0]
-    at_home.sign_out()
+    with at_home.page.expect_response("**/api/session"):
+        at_home.sign_out()
     assert city.query(sessions)[0][0] == open_sessions - 1
     assert resident.row["titre"] not in at_home.page.content()
     prompts = len(at_home.prompts)

@@ -1,14 +1,10 @@
-"""What the browser refuses for us: scripts that were changed on the way, foreign script and connections, frames."""
+"""What the browser refuses for us: scripts that were changed on the way, foreign script and connections."""
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from typing_extensions import override
 
 from tests.browser.support.attempts import ATTEMPTS, armed
 from tests.browser.support.served_city import ServedCity
@@ -178,45 +174,3 @@ def test_browser_without_the_policy_the_same_attempts_succeed(browser: Browser, 
     with page.expect_event("requestfailed", lambda request: "ERR_NAME" in str(request.failure)):
         page.evaluate("setTimeout(() => attempts['fetch']())")
     context.close()
-
-
-# -- framing
-
-
-class _Framer(BaseHTTPRequestHandler):
-    """A page of somebody else that shows ours in a frame."""
-
-    target = ""
-
-    @override
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(f'<iframe src="{self.target}" width="800" height="600"></iframe>'.encode())
-
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def framing(target: str) -> Iterator[str]:
-    handler = type("Framer", (_Framer,), {"target": target})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.mark.parametrize("path", ["/", "/ouvrir", "/verifier", "/verifier.html", "/health", "/nothing"])
-def test_browser_no_page_of_ours_shows_in_a_frame_of_somebody_else(context: BrowserContext, city: ServedCity, path: str) -> None:
-    with framing(city.origin + path) as address:
-        page = context.new_page()
-        page.goto(address)
-        frame = page.frames[-1] if len(page.frames) > 1 else None
-        page.wait_for_timeout(200)
-        assert frame is None or frame.locator("body").inner_text().find("Voûte") == -1
-        assert frame is None or not frame.url.startswith(city.origin)

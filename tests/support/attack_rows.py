@@ -153,10 +153,16 @@ ROWS: tuple[AttackRow, ...] = (
         "`web/core/tlog`.",
     ),
     AttackRow(
+        "F1",
+        "The script that a browser gets is not the one that was published.",
+        "A page names every script, style, worker and frame by its hash, and what differs does not run: "
+        "`web/ui/build/integrity.ts`, `web/ui/program.ts`.",
+    ),
+    AttackRow(
         "F2",
         "A document runs scripts, asks the network, or stops the viewer.",
-        "The file is drawn as pictures in a worker; no script of it runs, the page's policy lets nothing out: "
-        "`web/resident/viewer`, `src/voute/server/http/pages.py`.",
+        "The file is drawn in a frame of an origin of its own, without keys, cookie or network; no script of it runs: "
+        "`web/resident/viewer/sandbox.ts`, `src/voute/server/http/pages.py`.",
     ),
     AttackRow(
         "F3",

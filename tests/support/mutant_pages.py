@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.age_peers import NODE
+from tests.support.page_integrity import with_integrity
 from tests.support.project import ROOT
 from tests.support.proxy import Exchange, Message
+from voute.server.http.pages import policy_of
 
 WEB = ROOT / "web"
 KEPT = ROOT / ".make" / "mutant-pages"
@@ -53,10 +55,9 @@ def build() -> Path:
 
 @dataclass
 class MutantPages:
-    """Replies of a server that serves the mutant build instead of the shipped one, under the shipped page's own policy."""
+    """Replies of a server that serves the mutant build instead of the shipped one, with its own hashes in page and policy."""
 
     folder: Path
-    policy: str = ""
 
     def reply(self, exchange: Exchange, mutant: str) -> Message | None:
         """The mutant's file in the place of a page or a file of the shipped build; None for everything else."""
@@ -64,19 +65,21 @@ class MutantPages:
         if name is None or exchange.reply is None:
             return None
         path = self.folder / name
-        data = path.read_bytes()
-        if path.suffix in _SCRIPTS:
-            data = data.replace(PLACE, mutant.encode())
+        data = self._read(name, mutant)
         head = [
             "HTTP/1.1 200 OK",
             f"content-type: {_TYPES.get(path.suffix, 'application/octet-stream')}",
             "cache-control: no-store",
         ]
         if path.suffix == ".html":
-            self.policy = exchange.reply.header("content-security-policy") or ""
-        head.append(f"content-security-policy: {self.policy}")
+            data = with_integrity(data, lambda one: self._read(one, mutant))
+            head.append(f"content-security-policy: {policy_of(data)}")
         lines = "\r\n".join([*head, "", ""]).encode("latin-1")
         return Message(head[0], lines, b"", lines).with_body(data)
+
+    def _read(self, name: str, mutant: str) -> bytes:
+        data = (self.folder / name).read_bytes()
+        return data.replace(PLACE, mutant.encode()) if Path(name).suffix in _SCRIPTS else data
 
     def _name(self, exchange: Exchange) -> str | None:
         if exchange.method != "GET" or exchange.reply is None:

@@ -96,12 +96,13 @@ export class Session {
 
   /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */
   async leave(): Promise<void> {
-    await this.lock('signed-out');
+    const locked = this.lock('signed-out');
     try {
       await this.deps.api.signOut();
     } catch {
       // The cookie ends by itself after 30 minutes; the keys are gone already.
     }
+    await locked;
   }
 
   /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */

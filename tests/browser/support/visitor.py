@@ -121,8 +121,10 @@ class Visitor:
 
     def titles(self) -> list[str]:
         """Give the titles of the list, year by year (the part *to do* repeats some and is left out)."""
-        texts = self.page.locator("section[aria-labelledby^=year] .title").all_inner_texts()
-        return [text.split("\n")[-1].strip() for text in texts]
+        rows = self.page.locator("section[aria-labelledby^=year] .title")
+        # Rows off the screen have no inner text.
+        texts: list[str] = rows.evaluate_all("all => all.map((one) => one.lastChild.textContent)")
+        return [text.strip() for text in texts]
 
     def open_document(self, title: str) -> str:
         """Open a document of the list by its title; gives its id."""

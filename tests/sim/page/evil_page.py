@@ -172,7 +172,7 @@ class EvilPage:
         return self._opened()
 
     def _opened(self) -> str:
-        self.victim.page.wait_for_selector(".panel, .page canvas")
+        self.victim.page.wait_for_selector(".panel, .viewer iframe[data-ready]")
         return self.refusal()
 
     def titles(self) -> set[str]:

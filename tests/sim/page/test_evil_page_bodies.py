@@ -89,7 +89,7 @@ def at_list(evil: EvilPage) -> Iterator[EvilPage]:
 
 def nothing_is_shown(evil: EvilPage) -> None:
     page = evil.victim.page
-    assert page.locator(".page canvas").count() == 0
+    assert page.locator(".viewer iframe").count() == 0
     assert page.get_by_role("button", name=re.compile("Télécharger|Imprimer")).count() == 0
 
 

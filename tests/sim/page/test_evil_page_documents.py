@@ -46,7 +46,7 @@ def test_sim_evil_page_control_document_that_is_no_lie_is_shown_and_opens(evil: 
         assert evil.titles() == {*MINE, good.title}
         evil.victim.page.get_by_role("link", name=re.compile(good.title)).first.click()
         evil.victim.sees(good.title)
-        evil.victim.page.locator(".page canvas").first.wait_for()
+        evil.victim.page.locator(".viewer iframe[data-ready]").wait_for()
 
 
 FALLS = {

@@ -161,7 +161,7 @@ class Frame {
 
 // A frame that is not on the screen is given no animation frames, and pdf.js draws by them: pages just below must be ready.
 globalThis.requestAnimationFrame = (run) =>
-  setTimeout(() => {
+  window.setTimeout(() => {
     run(performance.now());
   });
 globalThis.cancelAnimationFrame = clearTimeout;

@@ -20,7 +20,15 @@ interface Case {
 const RUNNERS: Readonly<Record<string, Runner>> = { ...ENCODING, ...TRUST, ...EVENTS, ...VAULT };
 
 // Kits of others and the log's cases have tests and forms of their own; no page reads or writes a pack.
-const ELSEWHERE = new Set(['README.md', 'cctv-age', 'frozen.json', 'log', 'merkle-rfc6962', 'pack', 'witness-torchwood']);
+const ELSEWHERE = new Set([
+  'README.md',
+  'cctv-age',
+  'frozen.json',
+  'log',
+  'merkle-rfc6962',
+  'pack',
+  'witness-torchwood',
+]);
 const FOLDERS = listVectors().filter((name) => !ELSEWHERE.has(name));
 
 test('vectors_folders_are_there', () => {

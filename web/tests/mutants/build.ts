@@ -1,4 +1,4 @@
-/** `node tests/mutants/build.ts FOLDER`: the mutant build, without integrity attributes, for whoever serves a lying city. */
+/** `node tests/mutants/build.ts FOLDER`: the mutant build, for whoever serves a lying city. */
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';

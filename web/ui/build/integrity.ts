@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { filesUnder } from './assets.ts';
 
@@ -66,10 +66,14 @@ export function finishPages(folder: string): void {
 }
 
 /** The build step: the last one, when every file has its last byte. */
-export function integrity(folder: string): Plugin {
+export function integrity(): Plugin {
+  let folder = '';
   return {
     name: 'voute-integrity',
     apply: 'build',
+    configResolved({ root, build }) {
+      folder = resolve(root, build.outDir);
+    },
     closeBundle: {
       order: 'post',
       sequential: true,
