@@ -11,9 +11,10 @@ from tests.support.asgi import Loop
 from tests.support.city import FINANCES, PERMITS, Clock, check, demo_settings, found_city, open_demo_city
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack, b64
+from voute.app import destroy
 from voute.cli.fsck import check_city
 from voute.core.ids import LookupId, Slug
-from voute.format.subject import Bound, Revoked
+from voute.format.subject import Bound, Delete, Revoked
 from voute.fsck.findings import Report
 from voute.server.settings import Settings
 
@@ -53,7 +54,7 @@ class KeptCity:
         return check_city(self.settings, repair=repair, quick=quick)
 
 
-def keep_city(folder: Path) -> KeptCity:
+def keep_city(folder: Path, many: int = MANY) -> KeptCity:
     """Found a city and let it live; takes a few seconds."""
     settings = demo_settings(folder)
     loop = Loop()
@@ -70,7 +71,7 @@ def keep_city(folder: Path) -> KeptCity:
         demo.settle()
         vault = resident.open_vault
         _deliver(permits, client, _waiting(permits, "permit", 3), run="permits-1")
-        finances.deliver(client, _waiting(finances, "roll", MANY), run="run-2")
+        finances.deliver(client, _waiting(finances, "roll", many), run="run-2")
         demo.settle()
         recipient = vault.reading.recipient.to_string()
         finances.deliver(client, [finances.bill_for_vault(vault.vault_id, recipient, f"new-{n}") for n in range(3)], run="run-3")
@@ -82,8 +83,20 @@ def keep_city(folder: Path) -> KeptCity:
         document = first.placement.document_id.hex()
         opened = {"act": b64(resident.opened_act(document, first.manifest_hash))}
         check(client.post(f"/api/documents/{document}/opened", json=opened), 204)
+        second = pack.records[1]
+        document = second.placement.document_id.hex()
+        opened = {"act": b64(resident.opened_act(document, second.manifest_hash))}
+        check(client.post(f"/api/documents/{document}/opened", json=opened), 204)
+        deleted = {"act": b64(resident.act(Delete(second.placement.document_id, second.manifest_hash)))}
+        check(client.request("DELETE", f"/api/documents/{document}", json=deleted), 204)
         body, _ = resident.keyring_body()
         check(client.put("/api/vault/keyring", json=body))
+        demo.settle()
+        assert destroy.work(demo.city) == 1
+        third = pack.records[2]
+        document = third.placement.document_id.hex()
+        deleted = {"act": b64(resident.act(Delete(third.placement.document_id, third.manifest_hash)))}
+        check(client.request("DELETE", f"/api/documents/{document}", json=deleted), 204)
         demo.settle()
         draft = _draft(finances, client, [finances.bill_for_code(finances.code("roll-draft")[1], "draft-1")])
     demo.close()

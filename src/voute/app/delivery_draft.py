@@ -135,7 +135,9 @@ def _events(city: City, checked: _Checked) -> list[NewEvent]:
         subject = Deliver(said.delivery_id, entry.document_id, record.manifest_hash, entry.sha256)
         data = Event(slug, time, actor, checked.statement_hash, subject).encode()
         box = record.placement
-        events.append(NewEvent(said.delivery_id, subject.type, _KINDS[box.box_kind], box.box_id, fresh(), data, None))
+        # The statement is in the sidecar; a second copy beside the first event lets `voute fsck` write a lost sidecar anew.
+        act = None if events else checked.draft.statement
+        events.append(NewEvent(said.delivery_id, subject.type, _KINDS[box.box_kind], box.box_id, fresh(), data, act))
     return events
 
 

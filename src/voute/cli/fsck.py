@@ -15,7 +15,6 @@ from voute.cli.words import help_of
 from voute.fsck.check import Options, check
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Finding, Progress, Report
-from voute.server.inspection import alone, inspect, is_served
 from voute.server.settings import Settings, load_settings
 
 CANNOT: Final = 2
@@ -56,6 +55,9 @@ def check_city(
         CannotCheckError: there is nothing to compare with, or a store cannot be read.
         CityServedError: a repair while a server runs.
     """
+    # The whole server takes a second to load: no other command waits for it.
+    from voute.server.inspection import alone, inspect, is_served
+
     try:
         found = inspect(settings)
     except OSError as error:

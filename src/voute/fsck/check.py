@@ -104,7 +104,7 @@ def _look(
             ctx.jobs.update((row.kind, row.subject) for row in JOBS.scan(view, "kind", "subject"))
             check_deliveries(ctx)
             for event_id, leaf in ctx.erased.items():
-                resolve(ctx, event_id, leaf)
+                resolve(ctx, event_id, leaf, {})
             check_parts(ctx)
             check_jobs(ctx)
             check_chains(ctx)

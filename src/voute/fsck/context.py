@@ -43,6 +43,8 @@ class Context:
     progress: Progress
     quick: bool = False
     proven: bool = False
+    is_walking: bool = False
+    """The tree is still being rebuilt: findings are held until it is proven, or not."""
     gaps: dict[bytes, int] = field(default_factory=dict)
     """Leaf hash → index of entries without an event."""
     suspects: set[int] = field(default_factory=set)
@@ -53,6 +55,10 @@ class Context:
     """Those of destroyed documents."""
     jobs: set[tuple[str, bytes]] = field(default_factory=set)
     """Work that the server has still to do: kind and subject."""
+    renumbered: set[int] = field(default_factory=set)
+    """Event numbers that a document, or its event, has wrongly; named already."""
+    unlisted: set[bytes] = field(default_factory=set)
+    """Packs whose row is missing; named already."""
     moved: set[int] = field(default_factory=set)
     """Events that stand in the wrong box; named already."""
     lonely: dict[bytes, int] = field(default_factory=dict)
@@ -62,7 +68,7 @@ class Context:
 
     def mend_by(self, mend: Mend) -> Mend | None:
         """Return how to mend if the log proves what is right, else None."""
-        return mend if self.proven else None
+        return mend if self.proven or self.is_walking else None
 
     def put(self, table: str, values: Mapping[str, object]) -> Mend:
         """Return how a row is put."""

@@ -10,6 +10,8 @@ from voute.core.rows import DeliveryRow, DeliveryState, PackRow
 from voute.fsck.context import Context
 from voute.fsck.group import Group
 from voute.fsck.packs import check_group
+from voute.fsck.sidecars import save_statement
+from voute.fsck.statement import try_statement
 from voute.fsck.tables import DELIVERIES, DOCUMENTS, PACKS, DocumentLine
 
 Row = TypeVar("Row")
@@ -45,7 +47,7 @@ def check_parts(ctx: Context) -> None:
     for (number,) in ctx.view.scan("document_parts", ("event_id",), ("event_id",)):
         while document is not None and document[0] < number:
             document = next(known, None)
-        if document is None or document[0] != number:
+        if (document is None or document[0] != number) and number not in ctx.renumbered:
             ctx.findings.add("parts-stray", f"document_parts/{number}")
 
 
@@ -76,8 +78,6 @@ def _grouped(rows: Iterator[Row], key: Any) -> Iterator[tuple[bytes, list[Row]]]
 
 def _check_delivery(ctx: Context, one: _Placed, late: list[Group], astray: dict[bytes, DocumentLine]) -> None:
     where = f"deliveries/{one.delivery_id.hex()}"
-    if one.row is None:
-        ctx.findings.add("delivery-missing", where)
     groups: dict[bytes, Group] = {pack.pack_hash: _group(one, pack.pack_hash, pack) for pack in one.packs}
     tally = _Tally()
     for line in one.lines:
@@ -91,6 +91,10 @@ def _check_delivery(ctx: Context, one: _Placed, late: list[Group], astray: dict[
         if group.is_complete:
             check_group(ctx, group, {})
             group.done()
+    if one.row is None and groups:
+        ctx.findings.add("delivery-missing", where)
+        if not tally.count:
+            return
     for group in groups.values():
         if group.is_checked:
             continue
@@ -109,7 +113,7 @@ def _group(one: _Placed, pack_hash: bytes, pack: PackRow | None) -> Group:
 
 def _unlisted(ctx: Context, one: _Placed, line: DocumentLine, groups: dict[bytes, Group]) -> Group | None:
     """Return the group of a pack that has no row in this delivery, if the pack is there and holds this document."""
-    if len(line.pack_hash) != HASH_SIZE:
+    if len(line.pack_hash) != HASH_SIZE or _belongs_elsewhere(ctx, one, line.pack_hash):
         return None
     group = _group(one, line.pack_hash, None)
     group.load(ctx)
@@ -117,6 +121,14 @@ def _unlisted(ctx: Context, one: _Placed, line: DocumentLine, groups: dict[bytes
         return None
     groups[line.pack_hash] = group
     return group
+
+
+def _belongs_elsewhere(ctx: Context, one: _Placed, pack_hash: bytes) -> bool:
+    """Tell whether a pack is another delivery's: by its statement, else by the rows that there are."""
+    statement = try_statement(ctx.root, save_statement(ctx.storage, pack_hash), pack_hash)
+    if statement is None:
+        return bool(PACKS.fetch(ctx.view, "pack_hash", [pack_hash]))
+    return statement.said.delivery_id != one.delivery_id
 
 
 def _set_strays_apart(group: Group, astray: dict[bytes, DocumentLine]) -> None:
@@ -155,6 +167,9 @@ def _check_row(ctx: Context, row: DeliveryRow, groups: Sequence[Group], tally: _
     if state == DeliveryState.DRAFT:
         right: tuple[int | None, int | None] = (0, 0)
         ctx.findings.pend("drafts")
+    elif not groups:
+        right = (None, None)
+        ctx.findings.add("delivery-stray", where)
     elif all(group.is_read for group in groups):
         right = sum(group.count for group in groups), sum(group.size for group in groups)
     else:
@@ -182,4 +197,6 @@ def _check_positions(ctx: Context, state: str, tally: _Tally) -> None:
     for shift, lines in tally.shifts.items():
         if shift != usual:
             for line in lines:
+                if line.event_id in ctx.renumbered:
+                    continue
                 ctx.findings.add("document-column", f"documents/{line.document_id.hex()}", column="position")

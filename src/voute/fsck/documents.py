@@ -2,14 +2,17 @@
 
 from typing import Final
 
+from voute.core.errors import FormatError, LimitError
 from voute.core.rows import EventRow, LookupState
+from voute.format.age_header import parse_hybrid_header
 from voute.format.event import Event
 from voute.format.sidecar import BoxKind, SidecarRecord
 from voute.format.subject import Deliver
 from voute.fsck.context import Context
 from voute.fsck.destroyed import check_deleted, is_destroyed
 from voute.fsck.group import Pack, delivered, is_proven
-from voute.fsck.missing import name_event_missing, name_missing
+from voute.fsck.missing import check_number, name_event_missing, name_missing
+from voute.fsck.statement import try_statement
 from voute.fsck.tables import DOCUMENTS, PARTS, DocumentLine
 
 KINDS: Final = {BoxKind.CLAIM: "claim", BoxKind.VAULT: "vault"}
@@ -24,8 +27,12 @@ def check_document(ctx: Context, pack: Pack, document_id: bytes) -> bytes | None
     if line is None:
         right = None if record is None or record.is_deleted else _columns_of_record(ctx, pack, document_id, record)
         return name_missing(ctx, pack, document_id, record, right)
+    line = check_number(ctx, pack, line)
     if line.deleted_at is not None:
         check_deleted(ctx, pack, line, record)
+    for time, event in (("opened_at", "opened_event"), ("deleted_at", "delete_event")):
+        if getattr(line, time) is None and getattr(line, event) is not None:
+            ctx.findings.add("document-column", f"documents/{document_id.hex()}", column=event)
     if is_destroyed(ctx, pack, line):
         _compare_line(ctx, pack, line, _columns_of_pack(pack, document_id))
         return line.manifest_hash
@@ -100,10 +107,9 @@ def _columns_of_record(ctx: Context, pack: Pack, document_id: bytes, record: Sid
 
 def _compare_event(ctx: Context, pack: Pack, row: EventRow, record: SidecarRecord | None) -> None:
     key = {"event_id": row.event_id}
-    if row.act is not None and (pack.statement is None or row.act != pack.statement.raw):
-        ctx.findings.add(
-            "event-column", f"events/{row.event_id}", ctx.mend_by(ctx.set("events", key, {"act": None})), column="act"
-        )
+    if row.act is not None and try_statement(ctx.root, row.act, pack.group.pack_hash) is None:
+        mend = ctx.mend_by(ctx.set("events", key, {"act": _second_copy(pack, row)}))
+        ctx.findings.add("event-column", f"events/{row.event_id}", mend, column="act")
     if record is None:
         return
     if (row.data, row.salt) != (record.event, record.salt):
@@ -115,6 +121,12 @@ def _compare_event(ctx: Context, pack: Pack, row: EventRow, record: SidecarRecor
                 ctx.moved.add(row.event_id)
             mend = ctx.mend_by(ctx.set("events", key, {column: right}))
             ctx.findings.add("event-column", f"events/{row.event_id}", mend, column=column)
+
+
+def _second_copy(pack: Pack, row: EventRow) -> bytes | None:
+    """Return what stands beside an event: the pack's statement beside that of the first document, else nothing."""
+    first = pack.lines.get(pack.ids[0])
+    return pack.statement.raw if pack.statement is not None and first is not None and first.event_id == row.event_id else None
 
 
 def _compare_line(ctx: Context, pack: Pack, line: DocumentLine, right: dict[str, object]) -> None:
@@ -142,11 +154,21 @@ def _compare_parts(ctx: Context, pack: Pack, line: DocumentLine, record: Sidecar
     if record is None:
         return
     lookup = pack.lookups.get(record.placement.box_id)
-    is_claimed = record.placement.box_kind is BoxKind.CLAIM and lookup is not None and lookup.state == LookupState.BOUND
-    if parts.header != record.placement.header and not (is_claimed and parts.header):
+    is_claim = record.placement.box_kind is BoxKind.CLAIM
+    is_claimed = is_claim and (lookup is None or lookup.state == LookupState.BOUND or lookup.claim_event is not None)
+    if parts.header != record.placement.header and not (is_claimed and _is_header(parts.header)):
         ctx.findings.add("parts-differ", where, column="header", document=document)
     if parts.card != record.placement.card:
         ctx.findings.add("parts-differ", where, column="card", document=document)
+
+
+def _is_header(raw: bytes) -> bool:
+    """Tell whether bytes are a header as a claim writes it; what it wraps is its holder's to check."""
+    try:
+        parse_hybrid_header(raw)
+    except (FormatError, LimitError):
+        return False
+    return True
 
 
 def _check_lookup(ctx: Context, pack: Pack, line: DocumentLine, event: Event, record: SidecarRecord | None) -> None:

@@ -1,6 +1,7 @@
 """What an event says against the columns beside it and against the rows that it changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from voute.core.errors import FormatError, VouteError
@@ -12,7 +13,7 @@ from voute.format.event import Event, blind, parse_event
 from voute.format.subject import Bound, Claim, Delete, Deliver, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.chains import links_of
-from voute.fsck.context import Context
+from voute.fsck.context import Context, all_of
 from voute.fsck.sidecars import find_record
 from voute.fsck.tables import DOCUMENTS, EVENTS, LOOKUPS, RECORDS, DocumentLine
 from voute.tlog.merkle import leaf_hash
@@ -32,7 +33,8 @@ class _Around(NamedTuple):
     documents: Mapping[int, DocumentLine]
     read: Mapping[bytes, DocumentLine]
     lookups: Mapping[bytes, LookupRow]
-    records: Mapping[tuple[bytes, bytes], RecordRow]
+    records: AbstractSet[tuple[bytes, bytes]]
+    """Vault and hash of each signed record that is there."""
     genesis: Mapping[bytes, RecordRow]
 
 
@@ -68,14 +70,21 @@ def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
     lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked)}
     vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange)}
     vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened | Delete)}
-    records = RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))
+    records = [(_digest(row), row) for row in RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))]
     return _Around(
         {row.event_id: row for row in DOCUMENTS.fetch(ctx.view, "event_id", delivered)},
         {row.document_id: row for row in DOCUMENTS.fetch(ctx.view, "document_id", read)},
         {row.lookup_id: row for row in LOOKUPS.fetch(ctx.view, "lookup_id", sorted(lookups))},
-        {(row.vault_id, row.payload_hash): row for row in records},
-        {row.vault_id: row for row in records if row.number == 0},
+        {(row.vault_id, digest) for digest, row in records},
+        {row.vault_id: row for digest, row in records if digest == row.vault_id},
     )
+
+
+def _digest(row: RecordRow) -> bytes:
+    try:
+        return dsse.statement_hash(dsse.parse(row.envelope).payload)
+    except FormatError:
+        return b""
 
 
 def _vault_of(event: Event) -> bytes:
@@ -151,7 +160,10 @@ def _check_act(ctx: Context, one: _Parsed, around: _Around) -> None:
         envelope = dsse.parse(row.act)
         if dsse.statement_hash(envelope.payload) != event.act:
             raise FormatError("another one than the event names")
-        dsse.verify(envelope, dsse.Kind.ACT, _keys(ctx, event, around))
+        dsse.expect_kind(envelope, dsse.Kind.ACT)
+        keys = _keys(ctx, event, around)
+        if keys is not None:
+            dsse.verify(envelope, dsse.Kind.ACT, keys)
         act = parse_act(envelope.payload)
         if (act.city, act.actor, act.subject) != (event.city, event.actor, event.subject):
             raise FormatError("it says something else than the event")
@@ -159,14 +171,15 @@ def _check_act(ctx: Context, one: _Parsed, around: _Around) -> None:
         ctx.findings.add("event-act", _where(row), column="act", detail=error.detail)
 
 
-def _keys(ctx: Context, event: Event, around: _Around) -> list[bytes]:
+def _keys(ctx: Context, event: Event, around: _Around) -> list[bytes] | None:
+    """Return the keys that may have signed; None if the vault's first record is lost, which is named where vaults are checked."""
     for issuer in ctx.root.issuers:
         if event.actor == issuer_actor(issuer.id):
             return [key.ed25519 for key in issuer.keys]
-    for vault_id, record in around.genesis.items():
-        if event.actor == vault_actor(record.vault_id) and vault_id == record.vault_id:
+    for record in around.genesis.values():
+        if event.actor == vault_actor(record.vault_id):
             return [parse_vault_record(dsse.parse(record.envelope).payload).root_key]
-    return []
+    return None if event.actor.startswith("vault:") else []
 
 
 def _check_record(ctx: Context, vault_id: bytes, record_hash: bytes, around: _Around) -> None:
@@ -238,9 +251,51 @@ def _check_read(ctx: Context, one: _Parsed, subject: Opened | Delete, around: _A
             ctx.findings.add("document-column", f"documents/{subject.document_id.hex()}", mend, column=column)
 
 
-def resolve(ctx: Context, event_id: int, leaf: bytes) -> None:
-    """Find which column of an event is not what the log has: try what the sidecar and the box's chain say."""
+def misplaced(ctx: Context, row: EventRow) -> bool:
+    """Name an event that belongs at an entry which no event claims; False if it does not."""
+    links = [row.chain] if row.chain is not None else _from_chain(ctx, row) if ctx.gaps else []
+    for chain in links:
+        try:
+            leaf = leaf_hash(blind(row.salt, chain, row.data))
+        except FormatError:
+            return False
+        index = ctx.gaps.pop(leaf, None)
+        if index is not None:
+            ctx.moved.add(row.event_id)
+            state = EventState.LOGGED if index < ctx.published_size else row.state
+            values = {"log_index": index, "chain": chain, "state": str(state)}
+            mend = ctx.mend_by(ctx.set("events", {"event_id": row.event_id}, values))
+            ctx.findings.add("event-column", _where(row), mend, column="log_index")
+            return True
+    return False
+
+
+def _is_elsewhere(ctx: Context, row: EventRow, places: Mapping[bytes, int]) -> bool:
+    """Name an event that is whole but stands at another event's entry."""
+    try:
+        index = places.get(leaf_hash(blind(row.salt, row.chain or b"", row.data)))
+    except FormatError:
+        return False
+    if index is None:
+        return False
+    ctx.moved.add(row.event_id)
+    # Its place is freed first; the event that stands there finds its own in the next round.
+    mends = [
+        ctx.set("events", {"log_index": index}, {"log_index": None}),
+        ctx.set("events", {"event_id": row.event_id}, {"log_index": index}),
+    ]
+    ctx.findings.add("event-column", _where(row), ctx.mend_by(all_of(mends)), column="log_index")
+    return True
+
+
+def resolve(ctx: Context, event_id: int, leaf: bytes, places: Mapping[bytes, int]) -> None:
+    """Find which column of an event is not what the log has: try what the sidecar and the box's chain say.
+
+    `places` are entries that no event claims rightly, by leaf hash.
+    """
     (row,) = EVENTS.fetch(ctx.view, "event_id", [event_id])
+    if _is_elsewhere(ctx, row, places):
+        return
     texts = {(row.salt, row.data), *_from_sidecar(ctx, event_id)}
     links = {row.chain, *_from_chain(ctx, row)}
     for salt, data in sorted(texts):

@@ -64,6 +64,7 @@ class Findings:
         self.mending = mending
         self._tell = tell
         self._seen: set[tuple[str, str, str]] = set()
+        self._held: list[tuple[str, str, Mend | None, Mapping[str, str | int]]] | None = None
 
     def add(self, code: str, where: str, mend: Mend | None = None, /, **facts: str | int) -> None:
         """Note a difference once; `mend` sets right what the log proves, and may be repeated.
@@ -71,6 +72,9 @@ class Findings:
         Raises:
             VouteError: a store failed while mending.
         """
+        if self._held is not None:
+            self._held.append((code, where, mend, facts))
+            return
         finding = Finding(code, where, facts, mend is not None, is_mended=False)
         if finding.key in self._seen:
             return
@@ -81,6 +85,16 @@ class Findings:
         self.report.findings.append(finding)
         if self._tell is not None:
             self._tell(finding)
+
+    def hold(self) -> None:
+        """Keep what is added from now on: whether it can be mended is known later."""
+        self._held = []
+
+    def release(self, *, proven: bool) -> None:
+        """Add what was kept; it can be mended only if `proven`."""
+        held, self._held = self._held or [], None
+        for code, where, mend, facts in held:
+            self.add(code, where, mend if proven else None, **facts)
 
     def count(self, what: str, many: int = 1) -> None:
         """Count what was looked at."""

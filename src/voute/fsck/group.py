@@ -71,7 +71,7 @@ class Pack:
     statement: Statement | None
     lines: Mapping[bytes, DocumentLine]
     parts: Mapping[int, PartsLine]
-    events: Mapping[int, EventRow]
+    events: dict[int, EventRow]
     lookups: Mapping[bytes, LookupRow]
     records: Mapping[bytes, SidecarRecord]
     entries: Mapping[bytes, PackEntry]
@@ -98,11 +98,11 @@ def gather(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -> Pac
     records: dict[bytes, SidecarRecord] = {one.placement.document_id: one for one in found_records}
     lines = {line.document_id: line for line in group.lines}
     for document_id in (group.ids or records.keys()) - lines.keys():
-        found = astray.pop(document_id, None)
+        found = astray.pop(document_id, None) or _renamed(ctx, document_id, astray)
         if found is not None:
             lines[document_id] = found
     numbers = [line.event_id for line in lines.values()]
-    numbers += [ctx.lonely[one] for one in records.keys() - lines.keys() if one in ctx.lonely]
+    numbers += [ctx.lonely[one] for one in (records.keys() | lines.keys()) if one in ctx.lonely]
     boxes = {line.box_id for line in lines.values() if line.box_kind == "claim"}
     boxes |= {one.placement.box_id for one in found_records if one.placement.box_kind is BoxKind.CLAIM and not one.is_deleted}
     raw = save_statement(ctx.storage, group.pack_hash) if sidecar is None else sidecar.statement
@@ -119,6 +119,19 @@ def gather(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -> Pac
         records,
         {entry.document_id: entry for entry in entries or ()},
     )
+
+
+def _renamed(ctx: Context, document_id: bytes, astray: dict[bytes, DocumentLine]) -> DocumentLine | None:
+    """Return the row under whose event number the log has this document, but whose own id is another."""
+    number = ctx.lonely.get(document_id)
+    wrong = next((line for line in astray.values() if line.event_id == number), None)
+    if wrong is None or number is None:
+        return None
+    del astray[wrong.document_id]
+    del ctx.lonely[document_id]
+    mend = ctx.mend_by(ctx.set("documents", {"event_id": number}, {"document_id": document_id}))
+    ctx.findings.add("document-column", f"documents/{document_id.hex()}", mend, column="document_id")
+    return wrong._replace(document_id=document_id)
 
 
 def is_proven(ctx: Context, row: EventRow | None) -> bool:

@@ -17,7 +17,7 @@ from voute.core.rows import EventRow
 from voute.core.values import MAX_INTEGER
 from voute.format.event import NO_CHAIN, blind
 from voute.fsck.context import Context
-from voute.fsck.events import check_events, resolve
+from voute.fsck.events import check_events, misplaced, resolve
 from voute.fsck.findings import Mend
 from voute.fsck.rebuild import FULL, WIDTH, Rebuilt, top_of
 from voute.fsck.tables import EVENTS
@@ -44,7 +44,8 @@ class _Walk:
 
     rebuilt: Rebuilt
     wrong: list[_Wrong]
-    suspects: list[tuple[int, bytes]]
+    suspects: list[tuple[int, int, bytes]]
+    """Event, index, leaf of what is not as the log has it."""
     edges: list[bytes]
 
 
@@ -69,18 +70,23 @@ def check_log(ctx: Context, marks: Sequence[int]) -> Rebuilt:
     size = ctx.head.size
     walk = _Walk(Rebuilt(marks), [], [], [])
     events = _Events(EVENTS.scan(ctx.view, "log_index", where={"log_index": NOT_NULL}))
+    ctx.findings.hold()
+    ctx.is_walking = True
     for start in range(0, size, WIDTH):
         end = min(start + WIDTH, size)
         rows = events.take(end)
         _check_bundle(ctx, walk, start, end, rows)
         ctx.progress("log", end, size)
     _prove(ctx, walk)
+    ctx.is_walking = False
+    ctx.findings.release(proven=ctx.proven)
     for path, code, right in ((one.path, one.code, one.right) for one in walk.wrong):
         ctx.findings.add(code, f"log/{path}", _rewrite(ctx, path, right))
     known = {one.path for one in walk.wrong}
     _check_paths(ctx, known)
-    for event_id, leaf in walk.suspects:
-        resolve(ctx, event_id, leaf)
+    places = {leaf: index for _, index, leaf in walk.suspects} | ctx.gaps
+    for event_id, _, leaf in walk.suspects:
+        resolve(ctx, event_id, leaf, places)
     _check_later(ctx, events)
     ctx.findings.count("entries", size)
     return walk.rebuilt
@@ -123,7 +129,7 @@ def _check_rows(
         elif entry is None or leaf_hash(entry) != leaf:
             ctx.suspects.add(row.event_id)
             if row.salt or row.data:
-                walk.suspects.append((row.event_id, leaf))
+                walk.suspects.append((row.event_id, number, leaf))
             else:
                 ctx.erased[row.event_id] = leaf
         else:
@@ -269,18 +275,21 @@ def _check_old(ctx: Context, path: str, level: int | str, index: int, widths: tu
 
 def _check_later(ctx: Context, events: _Events) -> None:
     """Look at what is numbered beyond the head: the next batch of the sequencer, or entries that the log lost."""
-    rows = events.take(MAX_INTEGER)
-    waiting = 0
-    for number, row in enumerate(rows.values(), ctx.head.size):
-        if row.log_index != number:
-            ctx.findings.add("event-column", f"events/{row.event_id}", column="log_index")
-        elif (row.log_index or 0) < ctx.published_size:
-            ctx.findings.add("event-beyond-log", f"events/{row.event_id}", index=row.log_index or 0)
-        else:
-            waiting += 1
-    ctx.findings.pend("numbered", waiting)
-    _in_batches(ctx, iter(rows.values()))
-    _in_batches(ctx, EVENTS.scan(ctx.view, "event_id", where={"log_index": None}))
+    waiting: list[EventRow] = []
+    expected = ctx.head.size
+    for row in events.take(MAX_INTEGER).values():
+        if row.log_index != expected:
+            if not misplaced(ctx, row):
+                ctx.findings.add("event-column", f"events/{row.event_id}", column="log_index")
+            continue
+        expected += 1
+        if row.log_index < ctx.published_size:
+            ctx.findings.add("event-beyond-log", f"events/{row.event_id}", index=row.log_index)
+        waiting.append(row)
+    ctx.findings.pend("numbered", len(waiting))
+    _in_batches(ctx, iter(waiting))
+    unnumbered = EVENTS.scan(ctx.view, "event_id", where={"log_index": None})
+    _in_batches(ctx, (row for row in unnumbered if not misplaced(ctx, row)))
 
 
 def _in_batches(ctx: Context, rows: Iterator[EventRow]) -> None:

@@ -102,6 +102,23 @@ def _put_document(
     return all_of(mends)
 
 
+def check_number(ctx: Context, pack: Pack, line: DocumentLine) -> DocumentLine:
+    """Name a document whose event stands under another number; returns the row as it should be."""
+    number = ctx.lonely.get(line.document_id)
+    if number is None or line.event_id in pack.events or number not in pack.events:
+        return line
+    del ctx.lonely[line.document_id]
+    ctx.renumbered |= {line.event_id, number}
+    if line.event_id in pack.parts:
+        mend = ctx.mend_by(ctx.set("events", {"event_id": number}, {"event_id": line.event_id}))
+        ctx.findings.add("event-column", f"events/{number}", mend, column="event_id")
+        pack.events[line.event_id] = pack.events[number]
+        return line
+    mend = ctx.mend_by(ctx.set("documents", {"document_id": line.document_id}, {"event_id": number}))
+    ctx.findings.add("document-column", f"documents/{line.document_id.hex()}", mend, column="event_id")
+    return line._replace(event_id=number)
+
+
 def name_event_missing(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarRecord | None) -> None:
     """Name a document's event without a row, and put it back if the log proves it."""
     pack.is_missing = True

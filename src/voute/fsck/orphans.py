@@ -5,7 +5,7 @@ from functools import partial
 
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
-from voute.core.rows import DeliveryState, JobKind
+from voute.core.rows import JobKind
 from voute.format import dsse
 from voute.format.pack_statement import parse_pack_statement
 from voute.fsck.context import Context
@@ -37,7 +37,7 @@ def _compare(ctx: Context, kind: str, names: Iterator[Hash], rows: Iterator[byte
     for name in names:
         while row is not None and row < name:
             row = next(rows, None)
-        if row == name:
+        if row == name or name in ctx.unlisted:
             continue
         if (str(JobKind.REMOVE_PACK), name) in ctx.jobs:
             ctx.findings.pend("removing")
@@ -56,7 +56,7 @@ def _remove(ctx: Context, kind: str, name: Hash) -> Mend | None:
 
 
 def _is_missed(ctx: Context, name: Hash) -> bool:
-    """Tell whether a delivery that counts is named by the statement beside an orphan: then a row was lost."""
+    """Tell whether the statement beside an orphan names a delivery that is there: then a row was lost."""
     raw = save_statement(ctx.storage, name)
     if not raw:
         return False
@@ -64,5 +64,4 @@ def _is_missed(ctx: Context, name: Hash) -> bool:
         said = parse_pack_statement(dsse.parse(raw).payload)
     except (FormatError, VouteError):
         return True
-    rows = DELIVERIES.fetch(ctx.view, "delivery_id", [said.delivery_id])
-    return any(row.state != DeliveryState.DRAFT for row in rows)
+    return bool(DELIVERIES.fetch(ctx.view, "delivery_id", [said.delivery_id]))

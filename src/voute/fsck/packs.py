@@ -55,6 +55,10 @@ def _check_statement(ctx: Context, pack: Pack, manifests: Sequence[bytes]) -> No
         else:
             ctx.findings.add("statement-bad", where, detail=error.detail)
         return
+    delivery = pack.group.delivery
+    if delivery is not None and delivery.issuer != statement.said.issuer:
+        mend = ctx.set("deliveries", {"delivery_id": delivery.delivery_id}, {"issuer": str(statement.said.issuer)})
+        ctx.findings.add("delivery-column", f"deliveries/{delivery.delivery_id.hex()}", ctx.mend_by(mend), column="issuer")
     if statement.said.delivery_id != pack.group.delivery_id:
         ctx.findings.add("statement-bad", where, detail="of another delivery")
     elif all(manifests) and pack.entries and not signs(statement.said, list(pack.entries.values()), manifests):
@@ -126,6 +130,7 @@ def _check_row(ctx: Context, pack: Pack) -> None:
     where = f"{pack.name}/{group.delivery_id.hex()}"
     statement = pack.statement or _kept_statement(ctx, pack)
     if group.pack is None:
+        ctx.unlisted.add(group.pack_hash)
         mend = None
         if statement is not None and group.file is not None and group.delivery is not None:
             stored_at = group.delivery.opened_at

@@ -25,3 +25,15 @@ def whole(memory: Path) -> KeptCity:
 def kept(whole: KeptCity, memory: Path) -> Iterator[KeptCity]:
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield whole.copy(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def few(memory: Path) -> KeptCity:
+    return keep_city(memory / "few", many=8)
+
+
+@pytest.fixture
+def small(few: KeptCity, memory: Path) -> Iterator[KeptCity]:
+    """The same with fewer documents, where their number does not matter."""
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield few.copy(Path(folder))
