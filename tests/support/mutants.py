@@ -4,6 +4,7 @@ Never product code. A mutant is a name in the code and what stands there instead
 process of its own (`tests/support/command_forks.py`), `mutated` for as long as a test's context lasts.
 """
 
+import hashlib
 import importlib
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,12 +15,14 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
+from voute.app.sequence import Sequencing
 from voute.cli import archive as cli_archive
 from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
 from voute.format.dsse import Envelope, Kind, keyid
 from voute.format.registry import EntryState
 from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 
 Anything = Callable[..., Any]
 
@@ -122,6 +125,28 @@ def _show_and_follow(speaker: Any, one: OpenedDocument, *rest: Any) -> None:  # 
     _show(speaker, one, *rest)
 
 
+_number = Sequencing._number  # noqa: SLF001 -- as above
+
+
+def _number_and_show(self: Sequencing, size: int) -> Any:  # noqa: ANN401 -- what the original gives
+    """Count an event as logged once it has its number."""
+    rows = _number(self, size)
+    with self.catalogue.write() as tx:
+        tx.events.set_logged(size + len(rows))
+        for delivery in tx.deliveries.committed():
+            tx.deliveries.publish(delivery.delivery_id, self.now())
+    return rows
+
+
+def _published_head(self: Any) -> Checkpoint:  # noqa: ANN401 -- a sequencer
+    """Take the head from the store's checkpoint, which a restore brings back, and move the lock to it."""
+    head = SignedCheckpoint.parse(self._tiles.get("checkpoint")).head
+    held = self._locks.fetch(self._lock_key)
+    if held != head.encode().encode():
+        self._locks.replace(self._lock_key, held, head.encode().encode())
+    return head
+
+
 MUTANTS: dict[str, Mutant] = {
     # A department
     "believes any bind": Mutant("voute.client.matching", "check_bind", _nothing),
@@ -141,6 +166,13 @@ MUTANTS: dict[str, Mutant] = {
     "fetches what a title names": Mutant("voute.cli.archive", "_show", _show_and_follow),
     "takes chunks in any order": Mutant("voute.seal.stream", "_decrypt_into", _any_order),
     "takes a file without its end": Mutant("voute.seal.stream", "_decrypt_into", _without_end),
+    # A log and its witness
+    "shows a delivery before it is logged": Mutant("voute.app.sequence", "Sequencing._number", _number_and_show),
+    "blinds nothing": Mutant("voute.app.sequence", "blind", lambda _salt, _chain, event: hashlib.sha256(event).digest()),
+    "believes the store, not the lock": Mutant("voute.tlog.sequencer", "Sequencer._locked_head", _published_head),
+    "reads no tile back": Mutant("voute.tlog.sequencer", "recheck_stored", _nothing),
+    "computes the root once": Mutant("voute.tlog.sequencer", "recheck_staged", _nothing),
+    "witness asks for no proof": Mutant("voute.tlog.witness", "verify_append", _nothing),
 }
 
 

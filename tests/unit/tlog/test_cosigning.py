@@ -154,6 +154,7 @@ def test_cosigning_run_damaged_and_unknown_lines_are_dropped(created: World) -> 
     assert silent.run().published.checkpoint.note == note
 
 
+@pytest.mark.attack("D1")
 def test_cosigning_run_forked_log_gets_no_cosignature(created: World) -> None:
     """A thief of the log's keys and stores forks it; the witness has seen the other branch."""
     append(created, 5)

@@ -57,6 +57,7 @@ def test_sequencer_without_lock_never_starts(world: World) -> None:
     assert world.tiles == {}
 
 
+@pytest.mark.control("D2")
 @pytest.mark.parametrize("sizes", [(1,), (3, 4, 5), (255, 256, 257), (256, 512), (300, 900), (1, 1000)])
 def test_sequencer_sequence_batches_publishes_them(created: World, sizes: tuple[int, ...]) -> None:
     assert grow(created, *sizes).head.size == sizes[-1]
@@ -92,6 +93,7 @@ def test_sequencer_sequence_entries_out_of_bounds_refused(created: World) -> Non
     assert list(TileTree(2, head.root, created.store().get).entries(1, 2)) == [longest]
 
 
+@pytest.mark.attack("D2")
 @pytest.mark.parametrize("moment", range(6))
 def test_sequencer_two_processes_one_wins_at_every_moment(created: World, moment: int) -> None:
     grow(created, 250)
@@ -137,6 +139,7 @@ def test_sequencer_recover_checkpoint_lost_signs_same_head(created: World, damag
     assert all(len(roots) == 1 for roots in created.signer.signed.values())
 
 
+@pytest.mark.attack("D2", "D3")
 def test_sequencer_recover_tiles_lost_never_signs(created: World) -> None:
     grow(created, 300)
     del created.tiles["checkpoint"]
@@ -151,6 +154,7 @@ def test_sequencer_recover_tiles_lost_never_signs(created: World) -> None:
     assert created.signer.signed == before
 
 
+@pytest.mark.attack("D2")
 def test_sequencer_restored_older_store_never_forks(created: World) -> None:
     grow(created, 200)
     backup = dict(created.tiles)

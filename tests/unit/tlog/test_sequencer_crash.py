@@ -97,6 +97,7 @@ def test_sequencer_store_error_at_any_write_recovers_in_same_process(at: int, fa
     assert_whole(world)
 
 
+@pytest.mark.attack("D3")
 @pytest.mark.parametrize("at", [place for place, name in enumerate(WRITES) if name.startswith("put")])
 @pytest.mark.parametrize("bit", [0, 77, 4999])
 def test_sequencer_bit_flipped_in_any_write_is_never_signed(at: int, bit: int) -> None:

@@ -39,6 +39,7 @@ def ask(world: World, old: int, size: int, tree: MemoryTree = MAIN, witness: Wit
     return verify_cosignature(signed.head, line, world.cosigner.public)
 
 
+@pytest.mark.control("D1")
 def test_witness_add_checkpoint_growing_log_cosigned(created: World) -> None:
     old = 0
     for size in (0, 1, 7, 20, 20, 33):
@@ -82,6 +83,7 @@ def test_witness_add_checkpoint_old_size_larger_refused(created: World) -> None:
     assert http_status(caught.value) == 400
 
 
+@pytest.mark.attack("D1")
 @pytest.mark.parametrize("size", [20, 25])
 def test_witness_add_checkpoint_fork_refused(created: World, size: int) -> None:
     ask(created, 0, 25)
