@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,11 +11,11 @@ from tests.support.log_memory import Fault, Plan, flip
 from tests.support.log_world import World, entry
 from tests.support.mutants import mutated
 from voute.core.errors import VouteError
-from voute.tlog import sequencer as module
+from voute.tlog import sequencer, tiles
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.merkle import leaf_hash
 from voute.tlog.reader import TileTree
-from voute.tlog.tiles import Append
+from voute.tlog.tiles import Append, Edge
 from voute.tlog.tree import MemoryTree, root_of
 
 RUNS = 1_000
@@ -85,16 +85,16 @@ def in_a_write(at: int) -> Callable[[World, int], None]:
 
 
 def in_the_new_root(world: World, bit: int) -> None:
-    with changed_append(lambda grown: replace(grown, edge=EdgeWithFlippedRoot(grown.edge, bit))):
+    with changed_append(lambda grown: replace(grown, edge=cast("Edge", EdgeWithFlippedRoot(grown.edge, bit)))):
         append_once(world)
 
 
 def in_a_new_tile(world: World, bit: int) -> None:
     def change(grown: Append) -> Append:
-        tiles = list(grown.tiles)
-        place = bit % len(tiles)
-        tiles[place] = (tiles[place][0], flip(tiles[place][1], bit))
-        return replace(grown, tiles=tuple(tiles))
+        changed = list(grown.tiles)
+        place = bit % len(changed)
+        changed[place] = (changed[place][0], flip(changed[place][1], bit))
+        return replace(grown, tiles=tuple(changed))
 
     with changed_append(change):
         append_once(world)
@@ -102,7 +102,7 @@ def in_a_new_tile(world: World, bit: int) -> None:
 
 def in_an_entry_after_it_was_staged(world: World, bit: int) -> None:
     """The entry that becomes a tile is not the one that was staged."""
-    real = module.append
+    real = tiles.append
 
     def append(edge: Any, entries: Any) -> Append:  # noqa: ANN401 -- what the original takes
         damaged = list(entries)
@@ -110,7 +110,7 @@ def in_an_entry_after_it_was_staged(world: World, bit: int) -> None:
         return real(edge, damaged)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "append", append)
+        patch.setattr(sequencer, "append", append)
         append_once(world)
 
 
@@ -142,12 +142,12 @@ class EdgeWithFlippedRoot:
 
 
 def changed_append(change: Callable[[Append], Append]) -> Any:  # noqa: ANN401 -- a context of pytest's
-    real = module.append
+    real = tiles.append
     context = pytest.MonkeyPatch.context()
 
     class Changed:
         def __enter__(self) -> None:
-            context.__enter__().setattr(module, "append", lambda edge, entries: change(real(edge, entries)))
+            context.__enter__().setattr(sequencer, "append", lambda edge, entries: change(real(edge, entries)))
 
         def __exit__(self, *error: object) -> None:
             context.__exit__(*error)  # type: ignore[arg-type] # the three of every context
