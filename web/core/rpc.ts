@@ -167,6 +167,7 @@ export interface VaultApi {
     pinnedHead?: string | null,
   ): Promise<VaultHead>;
   openCards(rows: readonly SealedRow[]): Promise<readonly CardResult[]>;
+  openProvenCard(row: SealedRow, reply: ReceiptReply): Promise<CardResult>;
   openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes>;
   signOpened(row: SealedRow): Promise<string>;
   receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }>;
@@ -188,6 +189,7 @@ export const METHODS = [
   'signWithKit',
   'openVault',
   'openCards',
+  'openProvenCard',
   'openBody',
   'signOpened',
   'receipt',

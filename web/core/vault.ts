@@ -6,8 +6,9 @@
 import { type Identity, wipeIdentity } from './age/hybrid.ts';
 import { sealHeader } from './age/sealed.ts';
 import { base64, fromBase64, fromHex, fromUtf8, hex, randomBytes, wipe } from './bytes.ts';
+import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
-import { openBody, openCard, type OpenedCard, type SealedCard } from './document.ts';
+import { openBody, openCard, type OpenedCard } from './document.ts';
 import { signStatement } from './dsse.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type Act, encodeAct, vaultActor } from './event.ts';
@@ -48,11 +49,6 @@ export interface Surroundings {
   readonly pins: PinStore;
 }
 
-interface Cached {
-  readonly row: SealedRow;
-  readonly card: OpenedCard;
-}
-
 const TRUST_ROOT = 'trust-root';
 
 function vaultPin(vaultId: string): string {
@@ -68,10 +64,6 @@ function settle<T>(run: () => T): Promise<T> {
   });
 }
 
-function sealedCard(row: SealedRow): SealedCard {
-  return { documentId: row.documentId, header: fromBase64(row.header), card: fromBase64(row.card) };
-}
-
 /** The key holder; `worker.ts` says what each call promises. */
 export class KeyHolder implements VaultApi {
   private readonly surroundings: Surroundings;
@@ -81,7 +73,7 @@ export class KeyHolder implements VaultApi {
   private vault: change.OpenVault | null = null;
   private pending: change.VaultChange | null = null;
   private identities: readonly Identity[] = [];
-  private readonly cards = new Map<string, Cached>();
+  private readonly cards = new Cards((row) => this.openRow(row));
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -168,7 +160,7 @@ export class KeyHolder implements VaultApi {
     const results: CardResult[] = [];
     for (const row of rows) {
       try {
-        results.push({ documentId: row.documentId, manifest: viewCard(await this.card(row)) });
+        results.push({ documentId: row.documentId, manifest: viewCard(await this.cards.get(row)) });
       } catch (error) {
         if (!(error instanceof VouteError) || error.code === 'locked') throw error;
         results.push({ documentId: row.documentId, refused: error.code });
@@ -177,13 +169,18 @@ export class KeyHolder implements VaultApi {
     return results;
   }
 
+  async openProvenCard(row: SealedRow, reply: ReceiptReply): Promise<CardResult> {
+    const card = await this.cards.prove(row, reply, this.theRoot());
+    return { documentId: row.documentId, manifest: viewCard(card) };
+  }
+
   async openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes> {
-    return new Uint8Array(openBody(await this.card(row), body));
+    return new Uint8Array(openBody(await this.cards.get(row), body));
   }
 
   async signOpened(row: SealedRow): Promise<string> {
     const vault = this.theVault();
-    const { manifest, manifestHash } = await this.card(row);
+    const { manifest, manifestHash } = await this.cards.get(row);
     const rootSeed = change.rootSeedOf(vault);
     const subject = { document_id: manifest.document_id, manifest_hash: manifestHash };
     try {
@@ -195,11 +192,10 @@ export class KeyHolder implements VaultApi {
 
   async receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }> {
     const root = this.theRoot();
-    const card = await this.card(row);
+    const card = await this.cards.get(row);
     const file = makeReceipt(root.payload.city, reply, card.envelope.bytes);
     const verdict = await verifyReceipt(digestDocument(body), file, root);
-    if (verdict.logIndex !== reply.index)
-      throw new VerificationError('index of another proof', 'not-in-log', { step: 5 });
+    requireIndex(verdict.logIndex, reply);
     return { file: fromUtf8(file), verdict: viewVerdict(verdict, root) };
   }
 
@@ -249,8 +245,7 @@ export class KeyHolder implements VaultApi {
     return settle(() => {
       this.forgetLetter();
       this.forgetDraft();
-      for (const { card } of this.cards.values()) wipe(card.fileKey);
-      this.cards.clear();
+      this.cards.wipe();
       this.identities.forEach(wipeIdentity);
       this.identities = [];
       this.vault = this.pending = null;
@@ -366,14 +361,10 @@ export class KeyHolder implements VaultApi {
     return base64((await signStatement('act', encodeAct(act), rootSeed)).bytes);
   }
 
-  private async card(row: SealedRow): Promise<OpenedCard> {
+  private openRow(row: SealedRow): Promise<OpenedCard> {
     const { chain, keyring } = this.theVault();
-    const cached = this.cards.get(row.documentId);
-    if (cached?.row.header === row.header && cached.row.card === row.card) return cached.card;
     const addressee = { vaultId: chainVaultId(chain), claims: keyring.data.claims, code: null };
-    const card = await openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
-    this.cards.set(row.documentId, { row, card });
-    return card;
+    return openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
   }
 
   private forgetLetter(): void {

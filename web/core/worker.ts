@@ -18,6 +18,7 @@
  * | `signWithKit(text, challenge)` | body of `POST /api/sessions/kit` without challenge | signs for this page's own origin only |
  * | `openVault(vaultId, records, keyring, unlock, pinnedHead?)` | newest record's number and hash | all nine checks of docs/spec/vault.md before anything is used; the newest record that this origin has seen, and `pinnedHead` if given, must be in the chain (`record-chain`) |
  * | `openCards(rows)` | a manifest or a refusal's code for each, in order | cards are remembered until `lock` |
+ * | `openProvenCard(row, reply)` | a manifest | for a card that `openCards` refuses with `key-not-valid-then`: its receipt must say, with the witnesses' quorum, that the key signed before its end |
  * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
  * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
  * | `receipt(row, reply, document)` | receipt file (text), verdict | `document` are the opened bytes; all steps of docs/spec/event-receipt.md; an error's fact `step` |

@@ -65,6 +65,13 @@ export class Session {
     return keys;
   }
 
+  /** The host that passkeys are made for and used at: the trust root's, whatever the city says with a challenge. */
+  async host(): Promise<string> {
+    await this.keys();
+    if (this.city === null) throw new PageError('internal');
+    return this.city.rpId;
+  }
+
   /** The vault is open: from here on idleness is watched. */
   opened(): void {
     this.open = true;
@@ -142,8 +149,31 @@ export class Session {
     }
   }
 
-  private async openRows(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<void> {
+  /** Opens cards; one whose issuer's key has ended counts only with the receipt that says when it signed. */
+  private async cards(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<readonly CardResult[]> {
     const cards = await keys.openCards(bodies.map(sealedRow));
+    const settled: CardResult[] = [];
+    for (const [i, card] of cards.entries()) {
+      const body = bodies[i];
+      const ended = 'refused' in card && card.refused === 'key-not-valid-then';
+      settled.push(ended && body ? await this.proven(keys, body, card) : card);
+    }
+    return settled;
+  }
+
+  private async proven(keys: VaultApi, body: DocumentBody, refused: CardResult): Promise<CardResult> {
+    try {
+      return await keys.openProvenCard(sealedRow(body), await this.deps.api.receipt(body.document_id));
+    } catch (thrown) {
+      const { code } = toFailure(thrown);
+      if (code === 'not-signed-in' || code === 'locked') throw thrown;
+      // No receipt to be had, or one that does not prove it: the key has ended, and that is the reason to name.
+      return refused;
+    }
+  }
+
+  private async openRows(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<void> {
+    const cards = await this.cards(keys, bodies);
     const fresh = bodies.flatMap((sealed, i) => {
       const card = cards[i];
       if (card?.documentId !== sealed.document_id || this.rows.some((row) => row.id === sealed.document_id)) return [];
@@ -158,7 +188,7 @@ export class Session {
     if (found) return found;
     const sealed = await this.deps.api.document(id);
     const keys = await this.keys();
-    const [card] = await keys.openCards([sealedRow(sealed)]);
+    const [card] = await this.cards(keys, [sealed]);
     if (card?.documentId !== id) throw new PageError('wrong-document');
     const row: Row = { id, sealed, card, opened: sealed.opened };
     return row;

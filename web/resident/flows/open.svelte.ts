@@ -85,7 +85,7 @@ export class OpenFlow implements OpenActions {
       const letter = { code, documents };
       // Made while the person reads: the tap then leads to the prompt without a wait.
       const vaultId = await keys.beginVault(found.v);
-      this.draft = { letter, challenge: found.challenge, rpId: found.rp_id, vaultId };
+      this.draft = { letter, challenge: found.challenge, rpId: await this.session.host(), vaultId };
       this.view = { at: 'letter', letter, failure: null };
     } catch (thrown) {
       const failure = toFailure(thrown);

@@ -44,13 +44,11 @@ export class SignInFlow implements SignInActions {
     const { api, passkeys } = this.session.deps;
     this.view = { at: 'prompt' };
     try {
-      const ready = this.session.keys();
-      const { challenge, rp_id: rpId } = await api.challenge();
-      const done = await passkeys.use(challenge, rpId);
+      const [host, { challenge }] = await Promise.all([this.session.host(), api.challenge()]);
+      const done = await passkeys.use(challenge, host);
       this.view = { at: 'opening' };
       const { vault_id: vaultId } = await api.signIn(challenge, done.credential);
       if (done.vaultId !== null && done.vaultId !== vaultId) throw new PageError('wrong-vault');
-      await ready;
       if (done.prf === null) {
         this.expected = vaultId;
         this.view = { at: 'kit', because: 'no-prf', failure: null };

@@ -74,7 +74,8 @@ export class WaysInFlow implements WaysInActions {
     await this.attempt('passkey', async () => {
       const { api, passkeys } = this.session.deps;
       const keys = await this.session.keys();
-      const [{ challenge, rp_id: rpId }, { vault_id: vaultId, methods }] = await Promise.all([
+      const [rpId, { challenge }, { vault_id: vaultId, methods }] = await Promise.all([
+        this.session.host(),
         api.challenge(),
         api.session(),
       ]);

@@ -181,4 +181,20 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
       put: "      if (mutant('fetches-title')) void fetch(`/api/about?icon=${encodeURIComponent(manifest.title)}`);\n      void this.sayOpened(row);",
     },
   ],
+  // B1: a key that has ended signs on.
+  'any-time': [
+    {
+      file: 'core/cards.ts',
+      find: 'if (card.key.until !== null) {',
+      put: "if (card.key.until !== null && !mutant('any-time')) {",
+    },
+  ],
+  // D1: one log of the city's own is enough.
+  'any-quorum': [
+    {
+      file: 'core/tlog/checkpoint.ts',
+      find: 'const witnessed = policy.quorum > 0 && cosignatures.length >= policy.quorum;',
+      put: "const witnessed = mutant('any-quorum') || (policy.quorum > 0 && cosignatures.length >= policy.quorum);",
+    },
+  ],
 };

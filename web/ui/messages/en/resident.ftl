@@ -134,6 +134,7 @@ document-print = Print
 
 proof-checking = Checking the proof…
 proof-authentic = Authentic:
+proof-unwitnessed = Signed by the city and entered in the register. The independent witnesses have not confirmed it yet.
 proof-waiting = Signed by the city. The public proof is on its way, usually in less than a minute.
 proof-more = See the proof
 
@@ -160,6 +161,7 @@ viewer-zoom = Shown at { $percent }%
 
 evidence-tab = Proof
 evidence-title = This document is authentic
+evidence-unwitnessed-title = Signed by the city, not yet confirmed by the witnesses
 evidence-back = Back to the document
 evidence-waiting-title = The proof is on its way
 evidence-waiting = The document is signed by the city; it is being entered in the public register, usually in less than a minute.

@@ -134,6 +134,7 @@ document-print = Imprimer
 
 proof-checking = Vérification de la preuve…
 proof-authentic = Authentique :
+proof-unwitnessed = Signé par la Ville et inscrit au registre. Les témoins indépendants ne l’ont pas encore confirmé.
 proof-waiting = Document signé par la Ville. La preuve publique se prépare, d’ordinaire en moins d’une minute.
 proof-more = Voir la preuve
 
@@ -160,6 +161,7 @@ viewer-zoom = Affichage à { $percent } %
 
 evidence-tab = Preuve
 evidence-title = Ce document est authentique
+evidence-unwitnessed-title = Signé par la Ville, pas encore confirmé par les témoins
 evidence-back = Retour au document
 evidence-waiting-title = La preuve se prépare
 evidence-waiting = Le document est signé par la Ville; son inscription au registre public est en cours, d’ordinaire en moins d’une minute.
