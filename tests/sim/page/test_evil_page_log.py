@@ -190,7 +190,7 @@ def test_sim_evil_page_trust_root_of_yesterday_is_refused_before_any_prompt(evil
 def test_sim_evil_page_trust_root_that_the_officers_did_not_sign_is_refused(evil: EvilPage, ended: bytes) -> None:
     """A browser that sees the city for the first time: the root must at least be signed by its own quorum."""
     forged = dsse.parse(ended)
-    alone = dsse.assemble(forged.kind, forged.payload, forged.signatures[:1])
+    alone = dsse.assemble(dsse.Kind.TRUST_ROOT, forged.payload, forged.signatures[:1])
     visitor = new_visitor(evil.browser, evil.city.origin)
     try:
         with evil.lying(rooted(alone)) as exchanged:
