@@ -15,6 +15,7 @@ PUBLIC = {
     "GET /",
     "GET /acces",
     "GET /api/about",
+    "GET /api/release",
     "GET /api/trust-root",
     "GET /assets/{name:path}",
     "GET /connexion",

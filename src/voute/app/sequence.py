@@ -16,6 +16,7 @@ from voute.core.ids import Hash
 from voute.core.ports_store import Catalogue, Transaction
 from voute.core.rows import ChainRow, EventRow, LogStateRow, NumberedEvent
 from voute.format.event import NO_CHAIN, blind, chain_link
+from voute.format.release import TYPE as RELEASE
 from voute.tlog.sequencer import Published, Sequencer
 
 BATCH: Final = 4_096
@@ -50,8 +51,7 @@ class Sequencing:
         if not waiting:
             waiting = self._number(published.head.size)
         if waiting:
-            entries = [blind(row.salt, row.chain or NO_CHAIN, row.data) for row in waiting]
-            published = self.sequencer.sequence(entries, published.head.size)
+            published = self.sequencer.sequence([_entry(row) for row in waiting], published.head.size)
         return Step(len(waiting), published)
 
     def _numbered(self, size: int) -> tuple[EventRow, ...]:
@@ -86,6 +86,11 @@ class Sequencing:
             tx.log_states.put(LogStateRow(head.size, Hash(head.root), text, now))
             for delivery in tx.deliveries.committed():
                 tx.deliveries.publish(delivery.delivery_id, now)
+
+
+def _entry(row: EventRow) -> bytes:
+    """Make the log entry of an event: its blinded hash, or for a release, which is everybody's, its bytes."""
+    return row.data if row.type == RELEASE else blind(row.salt, row.chain or NO_CHAIN, row.data)
 
 
 def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> list[Hash]:

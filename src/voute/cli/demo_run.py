@@ -14,6 +14,7 @@ from voute.cli.console import Speaker
 from voute.cli.demo_city import WITNESSES, Demo, at_ports, deliver_demo, found_demo, free_ports, read_demo
 from voute.cli.stages import stages
 from voute.paper.demo_city import COUNT
+from voute.server.ceremony import migrate
 
 
 def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
@@ -34,6 +35,7 @@ def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
                 _show_and_wait(speaker, city, process)
         else:
             speaker.say("demo-again")
+            migrate(city.settings)
             # Only the city's own port stands in its trust root.
             ports = free_ports(city.witnesses, avoid={city.port})
             witnesses = serving_witnesses(list(zip(city.witness_folders, ports, strict=True)))

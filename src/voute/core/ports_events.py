@@ -24,6 +24,10 @@ class Events(Protocol):
         """Return those that exist."""
         ...
 
+    def newest_release(self) -> EventRow | None:
+        """Return the newest event of type `release`, logged or not; None when there is none."""
+        ...
+
     def pending(self, limit: int) -> tuple[EventRow, ...]:
         """Return the next events without a log index, by event id: ready ones, and drafts whose delivery is committed."""
         ...

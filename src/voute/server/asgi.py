@@ -4,9 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from hashlib import sha256
 
+import structlog
 from litestar import Litestar
 
+from voute.app.city import City
+from voute.app.release import announce
+from voute.core.errors import VouteError
+from voute.core.ids import hash_of
 from voute.server.composition import Assembled, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
 from voute.server.http.frame import Frame
@@ -16,7 +22,10 @@ from voute.server.jobs.housekeeping import HousekeepingThread
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.jobs.worker import WorkerThread
 from voute.server.logs import set_up_logs
+from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
+
+_log = structlog.get_logger("voute.server")
 
 
 def create(settings: Settings | None = None) -> Frame:
@@ -24,12 +33,15 @@ def create(settings: Settings | None = None) -> Frame:
     chosen = load_settings() if settings is None else settings
     set_up_logs(chosen.log_level)
     assembled = assemble(chosen)
+    web = WebFiles(web_folder(chosen))
+    manifest = web.seal()
 
     @asynccontextmanager
     async def with_jobs(_: Litestar) -> AsyncIterator[None]:
         threads = ThreadPoolExecutor(chosen.threads, thread_name_prefix="use-case")
         asyncio.get_running_loop().set_default_executor(threads)
         jobs = start_jobs(chosen, assembled)
+        announce_release(assembled.city, manifest)
         try:
             yield
         finally:
@@ -37,7 +49,18 @@ def create(settings: Settings | None = None) -> Frame:
                 job.stop()
             assembled.stores.catalogue.close()
 
-    return create_application(assembled.city, chosen, WebFiles(web_folder(chosen)), lifespan=[with_jobs])
+    return create_application(assembled.city, chosen, web, lifespan=[with_jobs])
+
+
+def announce_release(city: City, manifest: bytes | None) -> None:
+    """Bind the city to the pages that this process serves, unless it is; a failure is logged, and monitors see it."""
+    if manifest is None:
+        _log.warning("no pages to serve")
+        return
+    try:
+        announce(city, RELEASE, hash_of(sha256(manifest).digest()))
+    except VouteError as error:
+        _log.error("release not announced", code=error.code, detail=error.detail)
 
 
 def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | HousekeepingThread | WorkerThread]:

@@ -200,6 +200,7 @@ events: Final = Table(
     Index("uq_events_log_index", "log_index", unique=True, **_only("log_index IS NOT NULL")),
     # What waits for the log: an event leaves this index when it gets its place, so it stays as short as the queue.
     Index("ix_events_waiting", "delivery_id", "event_id", **_only("log_index IS NULL")),
+    Index("ix_events_release", "event_id", **_only("type = 'release'")),
     sqlite_autoincrement=True,
 )
 lookups: Final = Table(

@@ -10,6 +10,10 @@ from voute.store.schema import chains, deliveries, events, jobs, log_state
 from voute.store.sql import Session, chunks
 
 _EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
+# A literal, or the planner would not see that the partial index holds all that is asked for.
+_NEWEST_RELEASE: Final = (
+    select(events).where(events.c.type == literal_column("'release'")).order_by(events.c.event_id.desc()).limit(1)
+)
 _EVENTS: Final = select(events).where(events.c.event_id.in_(bindparam("event_ids", expanding=True)))
 # Both engines number events by a counter that never goes back; here so many are taken at once.
 _LAST_GIVEN: Final = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
@@ -82,6 +86,10 @@ class SqlEvents:
         parts = (self._session.run(_EVENTS, {"event_ids": part}) for part in chunks(event_ids))
         rows = (EventRow._make(row) for part in parts for row in part)
         return {row.event_id: row for row in rows}
+
+    def newest_release(self) -> EventRow | None:
+        """Return the newest release (`Events.newest_release`)."""
+        return self._session.one(EventRow._make, _NEWEST_RELEASE, {})
 
     def pending(self, limit: int) -> tuple[EventRow, ...]:
         """Return the next events for the log (`Events.pending`)."""

@@ -23,6 +23,7 @@ from voute.server.http import (
     packs,
     pages,
     problems,
+    release,
     sessions,
     vault,
 )
@@ -37,6 +38,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     about.read_health,
     about.read_about,
     about.read_trust_root,
+    release.read_release,
     claims.look_up,
     claims.claim,
     sessions.give_challenge,

@@ -14,11 +14,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, HeaderParameter, SkipValidation
 
 from voute.app.limit import Limit
+from voute.format.release import ServedFile, is_path, write_manifest
 from voute.server.http.access import public
 from voute.server.http.given import TheCity
 
 _INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-Za-z0-9+/]{43}= ?)*)"')
 """Where a page of the build names the inline scripts that its policy must allow, by their hashes."""
+MANIFEST: Final = "release-manifest.json"
 EMPTY_ROOT: Final = b'<script type="application/json" id="trust-root">null</script>'
 _FULL_ROOT: Final = b'<script type="application/json" id="trust-root">%b</script>'
 _ASSETS: Final = Limit("assets", 6_000, step=200)
@@ -72,6 +74,22 @@ class WebFiles:
         self._folder = folder
         self._kept: dict[str, _File] = {}
         self._lock = Lock()
+        self._is_sealed = False
+
+    def seal(self) -> bytes | None:
+        """Read every file now, serve these bytes and no others from here on, and return their manifest; None without files.
+
+        A file under a name that no build gives is not served.
+        """
+        names = sorted(path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*") if path.is_file())
+        files = {name: ServedFile.of(self.get(name).data) for name in names if name != MANIFEST and is_path(name)}
+        self._is_sealed = True
+        if not files:
+            return None
+        manifest = write_manifest(files)
+        with self._lock:
+            self._kept[MANIFEST] = _File(manifest, None, _TYPES[".json"], None)
+        return manifest
 
     def get(self, name: str) -> _File:
         """Return a file of the build by its path in it.
@@ -81,6 +99,8 @@ class WebFiles:
         """
         kept = self._kept.get(name)
         if kept is None:
+            if self._is_sealed:
+                raise NotFoundException
             kept = self._read(name)
             with self._lock:
                 self._kept[name] = kept
@@ -163,5 +183,5 @@ def asset(web: TheWeb, name: FromPath[str], accepted: AcceptEncoding = None) -> 
 @get("/release-manifest.json", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
 def release_manifest(web: TheWeb) -> Response[bytes]:
     """Serve the list of all files with their hashes."""
-    file = web.get("release-manifest.json")
+    file = web.get(MANIFEST)
     return Response(file.data, media_type=file.media_type, headers=_FRESH)
