@@ -3,7 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -43,7 +43,8 @@ def serving(folder: Path, port: int) -> Iterator[HttpWitness]:
             except httpx.HTTPError:
                 assert time.monotonic() < end
                 time.sleep(0.05)
-        yield HttpWitness(NAME, address)
+        with closing(HttpWitness(NAME, address)) as witness:
+            yield witness
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -68,7 +69,7 @@ def test_cli_witness_serves_and_remembers_after_being_killed(office: Department)
     with serving(folder, port) as witness:
         (line,) = parse_signatures(witness.add_checkpoint(0, (), signed(20)).decode())
         verify_cosignature(SignedCheckpoint.parse(signed(20)).head, line, key)
-    with pytest.raises(WitnessUnreachableError):
+    with closing(HttpWitness(NAME, f"http://127.0.0.1:{port}")) as witness, pytest.raises(WitnessUnreachableError):
         witness.add_checkpoint(20, (), signed(20))
     with serving(folder, port) as witness:
         with pytest.raises(WitnessConflictError) as caught:

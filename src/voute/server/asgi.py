@@ -55,7 +55,6 @@ def create(settings: Settings | None = None) -> Frame:
 def announce_release(city: City, manifest: bytes | None) -> None:
     """Bind the city to the pages that this process serves, unless it is; a failure is logged, and monitors see it."""
     if manifest is None:
-        _log.warning("no pages to serve")
         return
     try:
         announce(city, RELEASE, hash_of(sha256(manifest).digest()))

@@ -48,6 +48,10 @@ class HttpWitness:
         """Key name of the witness."""
         return self._name
 
+    def close(self) -> None:
+        """Close its connections, for good."""
+        self._http.close()
+
     def add_checkpoint(self, old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
         """Ask for a cosignature (`Witness.add_checkpoint`).
 

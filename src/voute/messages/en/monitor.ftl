@@ -1,0 +1,32 @@
+# `voute monitor`: one line a look.
+help-monitor = Follow a city's log and pages, and say in one line what is wrong.
+option-monitor-url = The city's address; with --log-key, that of the log.
+option-monitor-key = The key of a log (repeat it for a second key): the log alone is followed, without pages.
+option-monitor-once = Look once (without --every there is only one look).
+option-monitor-every = Look again after so many seconds, until Ctrl+C.
+option-monitor-age = How old the checkpoint may be, in seconds.
+option-monitor-patience = How many seconds to wait for witnesses and for a release that has just begun.
+option-monitor-state = The file to remember in; else in the folder of --home.
+monitor-once-or-every = Choose --once or --every.
+monitor-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), seen by { $count } witnesses; release { $release }, { $addresses } addresses as the log has them.
+monitor-log-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), seen by { $count } witnesses.
+monitor-wrong = { $time } { $url }: { $what }{ $more ->
+    [0] {""}
+    [one] {" "}(And one more finding.)
+   *[other] {" "}(And { $more } more findings.)
+ }
+
+error-monitor-state = The state file { $path } cannot be read; nothing was changed.
+    .fix = Put it back; without it a rollback from before today could not be seen.
+error-monitor-answer = The city refuses to answer { $path } (answer { $status }).
+    .fix = Open that address in a browser; if it answers there, the city treats monitors differently: say so.
+error-log-rolled-back = The log went back: { $size } entries, although it had signed { $seen }.
+    .fix = Keep the proof that the monitor wrote, tell the city, then the witnesses.
+error-log-forked = The log has forked: what it shows does not extend the { $size } entries that it had signed.
+    .fix = Keep the proof that the monitor wrote, tell the city, then the witnesses.
+error-checkpoint-stale = The newest checkpoint is { $minutes } minutes old (limit { $limit }): the log has stopped, or an old one is shown.
+    .fix = Ask the city whether its log and its witnesses work.
+error-page-altered = A page was altered: { $path } is not that of the release in the log ({ $count } addresses in all).
+    .fix = Do not open your vault in this page; keep a copy and tell the city.
+error-release-not-logged = The city serves a release of its pages that is not the one in its log.
+    .fix = Try again in a minute; if it lasts, do not open your vault in these pages and tell the city.
