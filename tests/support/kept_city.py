@@ -12,8 +12,9 @@ from tests.support.city import FINANCES, PERMITS, Clock, check, demo_settings, f
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack, b64
 from voute.app import destroy
+from voute.app.release import announce
 from voute.cli.fsck import check_city
-from voute.core.ids import LookupId, Slug
+from voute.core.ids import LookupId, Slug, hash_of
 from voute.format.subject import Bound, Delete, Revoked
 from voute.fsck.findings import Report
 from voute.server.settings import Settings
@@ -64,8 +65,10 @@ def keep_city(folder: Path, many: int = MANY) -> KeptCity:
         finances.sign_in(client)
         permits.sign_in(client)
         code, keys, _ = finances.code("roll-1")
+        announce(demo.city, "0.1.0", hash_of(b"\x01" * 32))
         delivery, pack = _deliver(finances, client, [finances.bill_for_code(keys, f"bill-{n}") for n in range(3)])
         demo.settle()
+        announce(demo.city, "0.2.0", hash_of(b"\x02" * 32))
         resident = Resident(client, demo.root)
         resident.claim(code, with_kit=True)
         demo.settle()

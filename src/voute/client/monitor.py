@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from voute.client.home import write_durably
+from voute.client.disk import DISK
 from voute.client.monitor_fetch import Fetcher
 from voute.client.monitor_log import (
     CheckpointStaleError,
@@ -174,7 +174,7 @@ class Monitor:
         name = sha256(known.encode() + signed.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.stem}-evidence-{name}.txt")
         if not path.exists():
-            write_durably(path, known.encode() + b"\n" + signed.encode(), mode=0o644)
+            DISK.replace(path, known.encode() + b"\n" + signed.encode(), mode=0o644)
         return path
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
 
-from voute.client.home import write_durably
+from voute.client.disk import DISK
 from voute.core.errors import VouteError
 from voute.format import canonical
 from voute.format.canonical import Json
@@ -112,4 +112,4 @@ def read_state(path: Path) -> MonitorState:
 
 def write_state(path: Path, state: MonitorState) -> None:
     """Replace the state, durably."""
-    write_durably(path, state.encode(), mode=0o644)
+    DISK.replace(path, state.encode(), mode=0o644)

@@ -14,6 +14,7 @@ from voute.format.subject import Bound, Claim, Delete, Deliver, KeyringChange, O
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.chains import links_of
 from voute.fsck.context import Context, all_of
+from voute.fsck.releases import check_release, is_release
 from voute.fsck.sidecars import find_record
 from voute.fsck.tables import DOCUMENTS, EVENTS, LOOKUPS, RECORDS, DocumentLine
 from voute.tlog.merkle import leaf_hash
@@ -40,7 +41,10 @@ class _Around(NamedTuple):
 
 def check_events(ctx: Context, rows: Sequence[EventRow]) -> None:
     """Check events whose bytes are those of the log, or that are not in the log yet."""
-    parsed = [one for one in (_parse(ctx, row) for row in rows) if one is not None]
+    for row in rows:
+        if is_release(row):
+            check_release(ctx, row)
+    parsed = [one for one in (_parse(ctx, row) for row in rows if not is_release(row)) if one is not None]
     around = _fetch(ctx, parsed)
     for one in parsed:
         _check_columns(ctx, one)
@@ -295,6 +299,9 @@ def resolve(ctx: Context, event_id: int, leaf: bytes, places: Mapping[bytes, int
     """
     (row,) = EVENTS.fetch(ctx.view, "event_id", [event_id])
     if _is_elsewhere(ctx, row, places):
+        return
+    if leaf_hash(row.data) == leaf:
+        _name(ctx, row, {"salt": b""})
         return
     texts = {(row.salt, row.data), *_from_sidecar(ctx, event_id)}
     links = {row.chain, *_from_chain(ctx, row)}

@@ -20,6 +20,7 @@ from voute.fsck.context import Context
 from voute.fsck.events import check_events, misplaced, resolve
 from voute.fsck.findings import Mend
 from voute.fsck.rebuild import FULL, WIDTH, Rebuilt, top_of
+from voute.fsck.releases import is_release
 from voute.fsck.tables import EVENTS
 from voute.tlog.merkle import HASH_BYTES, leaf_hash, leaf_hashes
 from voute.tlog.tiles import ENTRIES, decode_bundle, encode_bundle, tile_path, tile_width
@@ -140,6 +141,8 @@ def _check_rows(
 def _entry(row: EventRow | None) -> bytes | None:
     if row is None:
         return None
+    if is_release(row):
+        return row.data
     try:
         return blind(row.salt, row.chain or NO_CHAIN, row.data)
     except FormatError:

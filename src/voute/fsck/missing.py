@@ -15,6 +15,7 @@ from voute.fsck.chains import links_of
 from voute.fsck.context import Context, all_of
 from voute.fsck.findings import Mend
 from voute.fsck.group import Pack, delivered, is_proven
+from voute.fsck.releases import name_lost_release
 from voute.fsck.tables import EVENTS, PARTS, DocumentLine
 from voute.tlog.merkle import leaf_hash
 
@@ -129,6 +130,8 @@ def name_event_missing(ctx: Context, pack: Pack, line: DocumentLine, record: Sid
 def name_gaps(ctx: Context) -> None:
     """Name the entries of the log whose event is nowhere, and the `deliver` events whose document is nowhere."""
     for index in sorted(ctx.gaps.values()):
+        if name_lost_release(ctx, index):
+            continue
         ctx.findings.add("event-missing", f"log/entry/{index}")
     for document_id, number in ctx.lonely.items():
         ctx.findings.add("document-missing", f"documents/{document_id.hex()}", event=number)
