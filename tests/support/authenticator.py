@@ -20,9 +20,11 @@ def b64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def client_data(kind: str, challenge: bytes, origin: str) -> bytes:
+def client_data(kind: str, challenge: bytes, origin: str, changes: dict[str, Any] | None = None) -> bytes:
+    """What a browser writes; `changes` replace members, None takes one out."""
     value = {"type": f"webauthn.{kind}", "challenge": b64url(challenge), "origin": origin, "crossOrigin": False}
-    return json.dumps(value, separators=(",", ":")).encode()
+    value |= changes or {}
+    return json.dumps({key: one for key, one in value.items() if one is not None}, separators=(",", ":")).encode()
 
 
 @dataclass
@@ -37,9 +39,13 @@ class Passkey:
     prf_secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     sign_count: int = 0
     verifies_user: bool = True
+    said: dict[str, Any] = field(default_factory=dict)
+    """Members of the client data that another browser, or another page, would write otherwise."""
+    extra_flags: int = 0
+    """Flags that are turned over."""
 
     def _flags(self, extra: int = 0) -> bytes:
-        return bytes([UP | (UV if self.verifies_user else 0) | BE | BS | extra])
+        return bytes([(UP | (UV if self.verifies_user else 0) | BE | BS | extra) ^ self.extra_flags])
 
     def _cose(self) -> bytes:
         numbers = self.key.public_key().public_numbers()
@@ -54,7 +60,7 @@ class Passkey:
             "id": b64url(self.credential_id),
             "type": "public-key",
             "response": {
-                "clientDataJSON": b64url(client_data("create", challenge, self.origin)),
+                "clientDataJSON": b64url(client_data("create", challenge, self.origin, self.said)),
                 "attestationObject": b64url(attestation),
                 "transports": ["internal", "hybrid"],
             },
@@ -63,7 +69,7 @@ class Passkey:
     def get(self, challenge: bytes) -> dict[str, Any]:
         """Reply to `navigator.credentials.get`, rebuilt from the allow-list."""
         data = self._rp_hash() + self._flags() + self.sign_count.to_bytes(4, "big")
-        client = client_data("get", challenge, self.origin)
+        client = client_data("get", challenge, self.origin, self.said)
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         return {
             "id": b64url(self.credential_id),

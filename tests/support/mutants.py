@@ -166,6 +166,9 @@ MUTANTS: dict[str, Mutant] = {
     "fetches what a title names": Mutant("voute.cli.archive", "_show", _show_and_follow),
     "takes chunks in any order": Mutant("voute.seal.stream", "_decrypt_into", _any_order),
     "takes a file without its end": Mutant("voute.seal.stream", "_decrypt_into", _without_end),
+    # A city
+    "lets itself be framed": Mutant("voute.server.webauthn", "_expect_top_page", _nothing),
+    "verifies no reply": Mutant("voute.server.webauthn", "WebAuthnVerifier.signed_in", lambda *_: 1),
     # A log and its witness
     "shows a delivery before it is logged": Mutant("voute.app.sequence", "Sequencing._number", _number_and_show),
     "blinds nothing": Mutant("voute.app.sequence", "blind", lambda _salt, _chain, event: hashlib.sha256(event).digest()),

@@ -1,5 +1,6 @@
 """The `CredentialVerifier` on py_webauthn (WebAuthn Level 3, sections 7.1 and 7.2), user verification required."""
 
+import json
 from collections.abc import Callable
 from typing import Final
 
@@ -29,6 +30,16 @@ ALGORITHMS: Final = [
 _DAMAGED: Final = (WebAuthnException, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, EOFError)
 
 
+def _expect_top_page(client_data: bytes) -> None:
+    """Refuse a reply that was made in another site's frame (WebAuthn Level 3, 7.1 step 11 and 7.2 step 14).
+
+    The library reads `crossOrigin` and does not look at it. Our pages are never framed, so neither member is expected.
+    """
+    said = json.loads(client_data)
+    if said.get("crossOrigin", False) is not False or "topOrigin" in said:
+        raise ValueError("made in a frame of another site")
+
+
 class WebAuthnVerifier:
     """Verifies replies for the origin and RP ID of the trust root in force; attestation is not asked for."""
 
@@ -54,6 +65,7 @@ class WebAuthnVerifier:
                 require_user_verification=True,
                 supported_pub_key_algs=ALGORITHMS,
             )
+            _expect_top_page(reply.client_data)
         except _DAMAGED as error:
             raise CredentialRefusedError(type(error).__name__) from error
         if verified.credential_id != reply.credential_id:
@@ -82,6 +94,7 @@ class WebAuthnVerifier:
                 credential_current_sign_count=sign_count,
                 require_user_verification=True,
             )
+            _expect_top_page(reply.client_data)
         except _DAMAGED as error:
             raise SignInFailedError(type(error).__name__) from error
         return verified.new_sign_count
