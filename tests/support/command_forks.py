@@ -28,7 +28,7 @@ def _watch_network(path: str) -> None:
     sys.addaudithook(watch)
 
 
-def _become(request: dict[str, Any]) -> None:
+def become_command(request: dict[str, Any]) -> None:
     """Turn the fork into the command; never returns."""
     for number, name in ((1, "out"), (2, "err")):
         handle = os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -55,7 +55,7 @@ def _serve() -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            _become(json.loads(line))
+            become_command(json.loads(line))
             sys.exit(0)
         _, status = os.waitpid(pid, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")

@@ -34,7 +34,7 @@ ACT_LIMIT = 1_000
 """Acts in one call (docs/spec/api.md)."""
 
 _TRIES = 4
-"""A call that the network lost is repeated: every route of an issuer may be."""
+"""A call that the network lost is repeated: every route of an issuer may be, but for `sign_in`."""
 
 _FIRST_WAIT_S = 0.25
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -116,8 +116,11 @@ class CityApi:
         return _bytes(self._json("POST", "/api/issuer/challenge", json_body={"issuer": issuer}), "challenge")
 
     def sign_in(self, statement: bytes) -> SessionToken:
-        """Send the signed challenge; later calls of this object carry the token that comes back."""
-        answer = self._json("POST", "/api/issuer/sessions", json_body={"statement": _b64(statement)})
+        """Send the signed challenge; later calls of this object carry the token that comes back.
+
+        A challenge is good once: this call is not repeated, since its first request may have arrived.
+        """
+        answer = self._json("POST", "/api/issuer/sessions", json_body={"statement": _b64(statement)}, tries=1)
         self._token = SessionToken(_text(answer, "token"))
         return self._token
 
@@ -222,11 +225,12 @@ class CityApi:
         parts: Sequence[bytes | memoryview] | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ANSWER,
+        tries: int = _TRIES,
     ) -> bytes:
         """Make one call, repeated when the network lost it or the city is busy for a moment; returns the answer's body."""
         wait = _FIRST_WAIT_S
         last = ""
-        for attempt in range(_TRIES):
+        for attempt in range(tries):
             if attempt:
                 time.sleep(wait)
                 wait *= 2
@@ -258,8 +262,10 @@ class CityApi:
         parts: Sequence[bytes | memoryview] | None = None,
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ANSWER,
+        tries: int = _TRIES,
     ) -> Json:
-        return read_object(self._call(method, path, json_body=json_body, parts=parts, headers=headers, limit=limit))
+        body = self._call(method, path, json_body=json_body, parts=parts, headers=headers, limit=limit, tries=tries)
+        return read_object(body)
 
 
 def _problem(status: int, body: bytes) -> CityRefusedError:

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol, Self
 
+_TEMPORARY: Final = ".new"
+
 
 class Watch(Protocol):
     """Is told of each step; what it raises is what the disk would have said."""
@@ -87,7 +89,7 @@ class Disk:
     def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
         """Set the bytes of a file: old or new ones for every reader, durable on return."""
         self.make_folder(path.parent)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
         try:
             with self.create(temporary, mode=mode, anew=True) as file:
                 file.append((data,))
@@ -109,6 +111,11 @@ class Disk:
         """Remove a file; removing nothing is no error. Durable after `sync_folder`."""
         with self.step("unlink", path):
             path.unlink(missing_ok=True)
+
+    def sweep(self, folder: Path) -> None:
+        """Remove the temporary files that a crash left in a folder; to be called by its only writer."""
+        for path in folder.glob(f".*{_TEMPORARY}"):
+            self.unlink(path)
 
     def remove_folder(self, folder: Path) -> None:
         """Remove a folder that holds files alone; removing nothing is no error."""

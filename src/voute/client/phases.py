@@ -39,6 +39,7 @@ from voute.seal.claim import dedupe_key
 VISIBLE_WITHIN_S: Final = 120.0
 """The log publishes within seconds; after two minutes the city has a fault, and the receipts can be fetched later."""
 
+_SIGN_IN_TRIES: Final = 3
 _POLL_S: Final = 0.02
 _POLL_MOST_S: Final = 0.5
 
@@ -296,10 +297,17 @@ class Phases:
 
 
 def sign_in(api: CityApi, settings: IssuerSettings, key: SigningKey) -> None:
-    """Answer the city's challenge with the issuer's key."""
-    challenge = api.challenge(settings.issuer)
-    statement = IssuerAuth(settings.city, settings.issuer, challenge, settings.server, now())
-    api.sign_in(statement.sign(key))
+    """Answer the city's challenge with the issuer's key; with a new one when the network lost an answer."""
+    for left in reversed(range(_SIGN_IN_TRIES)):
+        challenge = api.challenge(settings.issuer)
+        statement = IssuerAuth(settings.city, settings.issuer, challenge, settings.server, now())
+        try:
+            api.sign_in(statement.sign(key))
+        except CityUnreachableError:
+            if not left:
+                raise
+        else:
+            return
 
 
 def new_delivery() -> DeliveryId:

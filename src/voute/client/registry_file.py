@@ -90,6 +90,7 @@ def one_writer(home: IssuerHome) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise RegistryBusyError("another run is at work", path=str(home.folder)) from error
+        DISK.sweep(home.folder)
         yield
     finally:
         os.close(handle)

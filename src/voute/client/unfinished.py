@@ -47,6 +47,7 @@ class Unfinished:
     def begin(cls, home: IssuerHome, beginning: Beginning) -> "Unfinished":
         """Begin a run; durable on return. What an earlier run of the same name left in the spool is dropped."""
         folder = home.run_folder(beginning.run)
+        DISK.sweep(folder)
         journal = Journal.begin(folder / JOURNAL, beginning)
         DISK.remove_folder(folder / SPOOL)
         DISK.make_folder(folder / SPOOL)
@@ -60,6 +61,7 @@ class Unfinished:
             journal = Journal.reopen(folder / JOURNAL)
         except FileNotFoundError:
             return None
+        DISK.sweep(folder)
         DISK.make_folder(folder / SPOOL)
         return cls(folder, journal)
 

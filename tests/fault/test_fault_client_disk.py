@@ -1,0 +1,125 @@
+"""The department's own disk breaks at every step of a delivery: power cut, kill, no room, broken; each document once."""
+
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.crash_office import BROKEN, FULL, REFUSED, CrashOffice, office_of
+from tests.support.crash_points import Points
+
+AFTER_PACK = "write pack"
+"""The step after which the last pack is spooled and not sent: what is resumed there has one pack of each kind."""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashOffice]:
+    with office_of(tmp_path_factory) as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def steps(office: CrashOffice) -> list[str]:
+    """The steps of one whole delivery."""
+    office.broken("whole", {"how": "count"}).ended(0)
+    office.check_receipts("whole")
+    assert {"fsync journal", "fsync sealed", "rename registry", "rename receipts"} <= set(office.forks.steps)
+    return office.forks.steps
+
+
+def all_refusals(at: int) -> list[dict[str, Any]]:
+    """What a disk may answer at a step."""
+    kinds = [{"error": error, "sticky": sticky, "kept": False} for error in (FULL, BROKEN) for sticky in (False, True)]
+    kinds.append({"error": BROKEN, "sticky": False, "kept": True})
+    return [{"how": "refuse", "at": at, **kind} for kind in kinds]
+
+
+@pytest.mark.parametrize(("how", "outcome"), [("power", "lost"), ("kill", "kept")])
+def test_fault_client_killed_at_every_step_of_its_disk_then_each_document_once(
+    office: CrashOffice, steps: list[str], points: Points, how: str, outcome: str
+) -> None:
+    for at, step in enumerate(steps):
+        run = f"{how}-{at}"
+        assert office.broken(run, {"how": how, "at": at}).code == -signal.SIGKILL
+        office.recover(run)
+        points.add("deliver", step, at, outcome)
+    office.check_all()
+
+
+def name_of(disk: dict[str, Any]) -> str:
+    error = {FULL: "no room", BROKEN: "broken"}[disk["error"]]
+    return f"{error}, {'sticky' if disk['sticky'] else 'once'}{', but done' if disk['kept'] else ''}"
+
+
+def refuse(office: CrashOffice, points: Points, step: str, number: int, disk: dict[str, Any]) -> None:
+    """A disk that refuses one step: words and an exit code, and nothing is lost."""
+    at = disk["at"]
+    run = f"refuse-{at}-{number}"
+    ran = office.broken(run, disk).ended(1)
+    assert ran.json["error"] == REFUSED, (step, disk, ran)
+    assert "Vérifiez le dossier" in ran.err
+    office.recover(run)
+    points.add("deliver", step, at, name_of(disk))
+
+
+def test_fault_client_disk_full_or_broken_at_every_step_is_said_and_nothing_is_lost(
+    office: CrashOffice, steps: list[str], points: Points
+) -> None:
+    for at, step in enumerate(steps):
+        kinds = all_refusals(at)
+        refuse(office, points, step, at % len(kinds), kinds[at % len(kinds)])
+    office.check_all()
+
+
+@pytest.mark.long
+def test_fault_client_disk_full_or_broken_in_every_way_at_every_step(
+    office: CrashOffice, steps: list[str], points: Points
+) -> None:
+    for at, step in enumerate(steps):
+        for number, disk in enumerate(all_refusals(at)):
+            refuse(office, points, step, number + 100, disk)
+    office.check_all()
+
+
+def stopped(office: CrashOffice, steps: list[str], run: str) -> None:
+    """A run that was killed when one pack was acknowledged and the other sealed, but not sent."""
+    at = len(steps) - 1 - steps[::-1].index(AFTER_PACK)
+    assert office.broken(run, {"how": "kill", "at": at}).code == -signal.SIGKILL
+
+
+def broken_resumes(office: CrashOffice, steps: list[str], points: Points, hows: dict[int, tuple[str, ...]]) -> None:
+    stopped(office, steps, f"count-{len(office.runs)}")
+    office.broken_resume(office.runs[-1], {"how": "count"}).ended(0)
+    office.check_receipts(office.runs[-1])
+    for at, step in enumerate(office.forks.steps):
+        for how in hows[at % len(hows)]:
+            run = f"resume-{how}-{at}-{len(office.runs)}"
+            stopped(office, steps, run)
+            assert office.broken_resume(run, {"how": how, "at": at}).code == -signal.SIGKILL
+            office.recover(run)
+            points.add("resume", step, at, {"power": "lost", "kill": "kept"}[how])
+    office.check_all()
+
+
+def test_fault_client_killed_while_resuming_then_each_document_once(
+    office: CrashOffice, steps: list[str], points: Points
+) -> None:
+    broken_resumes(office, steps, points, {0: ("power",), 1: ("kill",)})
+
+
+@pytest.mark.long
+def test_fault_client_killed_in_both_ways_while_resuming(office: CrashOffice, steps: list[str], points: Points) -> None:
+    broken_resumes(office, steps, points, {0: ("power", "kill")})
+
+
+def test_fault_client_that_does_not_flush_its_spool_is_caught_by_a_power_cut(office: CrashOffice, steps: list[str]) -> None:
+    run = "no-flush"
+    at = steps.index("create receipts")
+    ran = office.broken(run, {"how": "power", "at": at, "deaf": "fsync sealed"})
+    assert ran.code == -signal.SIGKILL
+    with pytest.raises(AssertionError):
+        office.recover(run)
+    # The documents are there and each once; only their receipts could not be made any more.
+    assert office.resume(run).ended(1).json["error"] == "receipts-incomplete"
+    office.check_all()
