@@ -14,6 +14,7 @@ from tools.make_vectors.frozen import FROZEN
 from tools.make_vectors.receipt import DOCUMENT, manifest
 from tools.make_vectors.seeds import seed
 from voute.core.ids import DocumentId, Hash, LookupId, Slug
+from voute.format.age_header import from_raw_base64, to_raw_base64
 from voute.format.canonical import dumps
 from voute.format.dsse import Kind, SigningKey, sign
 from voute.format.manifest import Manifest, ToClaim, ToVault
@@ -135,6 +136,14 @@ def _spoil(data: bytes, place: int = -1) -> bytes:
     return data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
 
 
+def _low_order(header: bytes) -> bytes:
+    """Give the first stanza a share whose X25519 part is zero: everyone derives the same secret."""
+    start = header.index(b"mlkem768x25519 ") + 15
+    end = header.index(b"\n", start)
+    share = from_raw_base64(header[start:end])
+    return header[:start] + to_raw_base64(share[:-32] + bytes(32)) + header[end:]
+
+
 def _headers() -> Iterator[Case]:
     good = _to_vault()
     yield good.case("header-for-another", "not-for-this-key", identities=[holder.READING_2.seed.hex()])
@@ -145,6 +154,7 @@ def _headers() -> Iterator[Case]:
         "header-more-behind": good.header + b"x",
         "header-crlf": good.header.replace(b"\n", b"\r\n", 1),
         "header-version-2": good.header.replace(b"/v1\n", b"/v2\n"),
+        "header-share-of-low-order": _low_order(good.header),
         "header-other-stanza": good.header.replace(b"-> mlkem768x25519 ", b"-> X25519 "),
     }
     for name, header in bad.items():

@@ -75,6 +75,9 @@ _JSON_BAD = {
     "depth-5000": b"[" * 5000,
 }
 _TEXT = {
+    "young-combining-mark": ("a\u1acf", 500, "format"),
+    "young-composed-pair": ("\U00016d67\U00016d67", 500, "format"),
+    "young-letter": ("\U0001e4d0", 500, "format"),
     "plain": ("Compte de taxes 2026", 500, "ok"),
     "accents": ("Évaluation foncière — Île-d'Œuvre", 500, "ok"),
     "at-limit": ("x" * 64, 64, "ok"),
@@ -180,6 +183,7 @@ _MONEY = {
 _NAMES = {
     "plain": ({"en": "Finance", "fr": "Finances"}, "ok"),
     "no-french": ({"en": "Finance"}, "format"),
+    "name-of-every-object": ({"constructor": "x", "en": "Finance", "fr": "Finances"}, "format"),
     "third-language": ({"de": "Finanzen", "en": "Finance", "fr": "Finances"}, "format"),
     "empty-text": ({"en": "", "fr": "Finances"}, "format"),
     "null-text": ({"en": None, "fr": "Finances"}, "format"),

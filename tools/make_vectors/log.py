@@ -289,6 +289,7 @@ def proof_cases(world: World) -> Iterator[tuple[str, Case]]:
         ("index-two-spaces", "checkpoint", edit(lambda rows: rows.__setitem__(1, "index  5"))),
         ("path-hash-short", "checkpoint", edit(lambda rows: rows.__setitem__(2, b64(bytes(31))))),
         ("path-hash-loose-bits", "checkpoint", edit(lambda rows: rows.__setitem__(2, "A" * 42 + "B="))),
+        ("path-hash-not-ascii", "tlog-proof", edit(lambda rows: rows.__setitem__(2, "é" * 22))),
         ("carriage-returns", "tlog-proof", good.replace(b"\n", b"\r\n")),
         ("checkpoint-is-no-note", "note", edit(lambda rows: rows.__delitem__(slice(11, None)))),
     ):

@@ -305,6 +305,7 @@ def _kits() -> Iterator[Case]:
         "key-classical": good.replace(secret, "AGE-SECRET-KEY-1" + "Q" * 58),
         "key-foreign-letter": good.replace(secret, secret.replace("S", "\u017f", 1)),
         "version-2": good.replace("voute-kit: 1", "voute-kit: 2"),
+        "city-twice-behind-line-separator": good.replace(secret, "# city: a\u2028b\n" + secret),
         "no-vault": good.replace("# vault", "# valt"),
         "vault-upper-case": good.replace(vault_id().hex(), vault_id().hex().upper()),
         "vault-short": good.replace(vault_id().hex(), vault_id().hex()[:-2]),

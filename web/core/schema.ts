@@ -30,6 +30,9 @@ const CURRENCY = /^[A-Z]{3}$/;
 // Control characters, bidirectional overrides and isolates: what could make a text show as something else.
 // eslint-disable-next-line no-control-regex
 const UNWANTED = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+// What was given a decomposition or a combining class after Unicode 14: whether it is NFC depends on who asks.
+const YOUNG =
+  /[\u0897\u1acf-\u1aff\u{10d40}-\u{10d8f}\u{10ec0}-\u{10eff}\u{11380}-\u{113ff}\u{16100}-\u{1613f}\u{16d40}-\u{16d7f}\u{1e030}-\u{1e08f}\u{1e4d0}-\u{1e4ff}\u{1e5d0}-\u{1e5ff}\u{1e6c0}-\u{1e6ff}]|[\u{11f00}-\u{11f5f}]/u;
 
 function fail(key: string, detail: string): never {
   throw new FormatError(`${key}: ${detail}`, 'format', { field: key });
@@ -80,6 +83,7 @@ export function text(maximum: number = MAX_TEXT): Reader<string> {
       length >= 1 &&
       length <= maximum &&
       !UNWANTED.test(value) &&
+      !YOUNG.test(value) &&
       value.normalize('NFC') === value
     );
   }, `a text of 1 to ${maximum} characters`);
@@ -163,8 +167,9 @@ export function object<F extends Fields>(fields: F): Reader<Shape<F>> {
   return (value, key) => {
     if (!isJsonObject(value)) return fail(key, 'not an object');
     const wrong = [
-      ...Object.keys(value).filter((name) => !(name in fields)),
-      ...names.filter((name) => !(name in value)),
+      // Own keys alone: `constructor` is in every object of the language.
+      ...Object.keys(value).filter((name) => !Object.hasOwn(fields, name)),
+      ...names.filter((name) => !Object.hasOwn(value, name)),
     ];
     if (wrong.length > 0) return fail(wrong.sort()[0] ?? key, 'missing or unknown key');
     return Object.fromEntries(names.map((name) => [name, fields[name]?.(value[name], name)])) as Shape<F>;

@@ -52,7 +52,8 @@ export interface Kit {
 
 const MAX_KIT = 16 * 1024;
 const LABELS = ['voute-kit', 'city', 'vault', 'method', 'created'] as const;
-const LABEL_LINE = /^# (voute-kit|city|vault|method|created): (.*)$/;
+// `s`: a line ends at LF alone, not at what else this language takes for a line end.
+const LABEL_LINE = /^# (voute-kit|city|vault|method|created): (.*)$/s;
 // eslint-disable-next-line no-control-regex
 const NOT_ASCII = /[^\u0000-\u007f]/;
 

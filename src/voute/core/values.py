@@ -26,7 +26,13 @@ MAX_TIME: Final = 253_402_300_799
 _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What was given a decomposition or a combining class after Unicode 14: whether it is NFC depends on who asks.
+_YOUNG = (
+    "\u0897\u1acf-\u1aff\U00010d40-\U00010d8f\U00010ec0-\U00010eff\U00011380-\U000113ff"
+    "\U00011f00-\U00011f5f\U00016100-\U0001613f\U00016d40-\U00016d7f\U0001e030-\U0001e08f"
+    "\U0001e4d0-\U0001e4ff\U0001e5d0-\U0001e5ff\U0001e6c0-\U0001e6ff"
+)
+_UNWANTED = re.compile(f"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff{_YOUNG}]")
 
 
 def unix_time(seconds: int) -> UnixTime:
@@ -68,11 +74,14 @@ def parse_date(text: str) -> date:
 
 
 def text_of(value: str, maximum: int = MAX_TEXT) -> str:
-    """Return the text if it is NFC, 1 to `maximum` code points, free of control and override characters."""
+    """Return the text if it is NFC, 1 to `maximum` code points, free of control and override characters.
+
+    Nor may it hold what normalises only since a later Unicode than 14 (`docs/spec/encoding.md`).
+    """
     if not 1 <= len(value) <= maximum:
         raise FormatError(f"a text has 1 to {maximum} characters")
     if _UNWANTED.search(value) is not None:
-        raise FormatError("a text holds no control character and no bidirectional override")
+        raise FormatError("a text holds no control character, no bidirectional override, nothing that normalises since lately")
     if not unicodedata.is_normalized("NFC", value):
         raise FormatError("a text is in Unicode form NFC")
     return value

@@ -33,6 +33,23 @@ SHARE_SIZE: Final = 1120
 WRAPPED_SIZE: Final = 32
 """Bytes of a wrapped file key: 16, and the cipher's tag of 16. Checked before a key touches it (partitioning)."""
 
+_X25519_SIZE: Final = 32
+# All points of Curve25519 and its twist whose order divides 8, as u-coordinates (RFC 7748 §6.1 gives the all-zero
+# secret for each). OpenSSL reports them like a key that does not fit, and the standard wants them refused as malformed.
+_FIELD: Final = 2**255 - 19
+_LOW_ORDER: Final = frozenset(
+    u.to_bytes(_X25519_SIZE, "little")
+    for u in (
+        0,
+        1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+        _FIELD - 1,
+        _FIELD,
+        _FIELD + 1,
+    )
+)
+
 _VERSION_LINE: Final = b"age-encryption.org/v1\n"
 _END: Final = b"---"
 _COLUMNS: Final = 64
@@ -209,14 +226,21 @@ def expect_hybrid(stanzas: Sequence[Stanza]) -> None:
 def hybrid_share(stanza: Stanza) -> bytes:
     """Return the 1,120-byte encapsulated key of a hybrid stanza, its shape checked before a key touches it.
 
-    C2SP age.md, "mlkem768x25519 recipient stanza": one argument besides the type, canonical, of that size; a body of
-    32 bytes. Raises `FormatError`.
+    C2SP age.md, "mlkem768x25519 recipient stanza": one argument besides the type, canonical, of that size, its X25519
+    part of full order; a body of 32 bytes. Raises `FormatError`.
     """
     if len(stanza.args) != 1:
         raise FormatError("age: a hybrid stanza has one argument")
     share = from_raw_base64(stanza.args[0].encode("ascii"))
     if len(share) != SHARE_SIZE:
         raise FormatError("age: a hybrid share has 1,120 bytes")
+    demand_full_order(share[-_X25519_SIZE:])
     if len(stanza.body) != WRAPPED_SIZE:
         raise FormatError("age: a hybrid body has 32 bytes")
     return share
+
+
+def demand_full_order(u: bytes) -> None:
+    """Refuse an X25519 share or key that gives everyone the same secret (`FormatError`); RFC 7748 §5 ignores the top bit."""
+    if u[:-1] + bytes((u[-1] & 0x7F,)) in _LOW_ORDER:
+        raise FormatError("age: an X25519 value of low order")

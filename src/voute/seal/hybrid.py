@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.hpke import (
 from typing_extensions import override
 
 from voute.core.errors import FormatError, NotForThisKeyError
-from voute.format.age_header import HYBRID_TYPE, WRAPPED_SIZE, Stanza, hybrid_share, to_raw_base64
+from voute.format.age_header import HYBRID_TYPE, WRAPPED_SIZE, Stanza, demand_full_order, hybrid_share, to_raw_base64
 from voute.format.bech32 import decode_bech32, encode_bech32
 from voute.seal.file_key import FileKey
 
@@ -44,32 +44,9 @@ _MLKEM_PUBLIC_SIZE: Final = 1184
 _X25519_SIZE: Final = 32
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
-# All points of Curve25519 and its twist whose order divides 8, as u-coordinates (RFC 7748 §6.1 gives the all-zero
-# secret for each). OpenSSL reports them like a key that does not fit, and the standard wants them refused as malformed.
-_FIELD: Final = 2**255 - 19
-_LOW_ORDER: Final = frozenset(
-    u.to_bytes(_X25519_SIZE, "little")
-    for u in (
-        0,
-        1,
-        325606250916557431795983626356110631294008115727848805560023387167927233504,
-        39382357235489614581723060781553021112529911719440698176882885853963445705823,
-        _FIELD - 1,
-        _FIELD,
-        _FIELD + 1,
-    )
-)
-
-
-def _demand_full_order(u: bytes) -> None:
-    """Refuse an X25519 share or key that gives everyone the same secret; RFC 7748 §5 ignores the top bit."""
-    if u[:-1] + bytes((u[-1] & 0x7F,)) in _LOW_ORDER:
-        raise FormatError("age: an X25519 value of low order")
-
-
 def _load(raw: bytes) -> MLKEM768X25519PublicKey:
     classical = raw[_MLKEM_PUBLIC_SIZE:]
-    _demand_full_order(classical)
+    demand_full_order(classical)
     try:
         lattice = MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC_SIZE])
     except ValueError as error:
@@ -168,8 +145,6 @@ class HybridIdentity:
         none is for this key. The header's MAC is still to be checked.
         """
         sealed = [hybrid_share(stanza) + stanza.body for stanza in stanzas if stanza.type == HYBRID_TYPE]
-        for item in sealed:
-            _demand_full_order(item[-WRAPPED_SIZE - _X25519_SIZE : -WRAPPED_SIZE])
         for item in sealed:
             try:
                 return FileKey(_SUITE.decrypt(item, self._key, _INFO))

@@ -117,8 +117,8 @@ def verify_append(size1: int, size2: int, root1: bytes, root2: bytes, proof: Seq
 def verify_subtree_consistency(start: int, end: int, size: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
     """Check that the subtree [start, end) with root1 belongs to the tree of `size` leaves with root2.
 
-    Source: draft-ietf-plants-merkle-tree-certs §4.4. The empty subtree belongs to every tree, whatever its root, and
-    has no proof (so do the test vectors of transparency-dev/merkle).
+    Source: draft-ietf-plants-merkle-tree-certs §4.4. The empty subtree has the root of the empty tree, belongs to
+    every tree and has no proof (so do the test vectors of transparency-dev/merkle).
 
     Raises:
         MerkleProofError: it does not, by this proof.

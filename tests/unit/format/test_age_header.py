@@ -31,7 +31,7 @@ VISIBLE = st.text(alphabet=[chr(code) for code in range(0x21, 0x7F)], min_size=1
 STANZAS = st.builds(Stanza, VISIBLE, st.lists(VISIBLE, max_size=3).map(tuple), st.binary(max_size=200))
 
 
-def hybrid_stanza(share: bytes = bytes(SHARE_SIZE), body: bytes = bytes(WRAPPED_SIZE)) -> Stanza:
+def hybrid_stanza(share: bytes = bytes([9]) * SHARE_SIZE, body: bytes = bytes(WRAPPED_SIZE)) -> Stanza:
     return Stanza(HYBRID_TYPE, (to_raw_base64(share).decode(),), body)
 
 
@@ -144,6 +144,17 @@ def test_hybrid_header_of_the_product_is_taken() -> None:
     assert hybrid_share(parse_hybrid_header(data).stanzas[1]) == bytes([1]) * SHARE_SIZE
     with pytest.raises(FormatError, match="after"):
         parse_hybrid_header(data + b"\n")
+
+
+LOW_ORDER = (0, 1, 39382357235489614581723060781553021112529911719440698176882885853963445705823, 2**255 - 20, 2**255 - 18)
+
+
+@pytest.mark.parametrize("u", LOW_ORDER)
+@pytest.mark.parametrize("top", [0, 1 << 255])
+def test_hybrid_header_whose_share_is_of_low_order_is_refused(u: int, top: int) -> None:
+    share = bytes([1]) * (SHARE_SIZE - 32) + (u | top).to_bytes(32, "little")
+    with pytest.raises(FormatError, match="low order"):
+        parse_hybrid_header(Header((hybrid_stanza(), hybrid_stanza(share)), MAC).encode())
 
 
 @pytest.mark.parametrize(

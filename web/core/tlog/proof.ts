@@ -25,13 +25,9 @@ const INDEX = 'index ';
 function splitAtBlankLine(bytes: Uint8Array): [string, Uint8Array] {
   const split = bytes.findIndex((byte, at) => byte === 0x0a && bytes[at + 1] === 0x0a);
   if (split === -1) throw new FormatError('not a proof', 'tlog-proof');
-  let before: string;
-  try {
-    before = fromUtf8(bytes.subarray(0, split));
-  } catch {
-    throw new FormatError('not a proof', 'tlog-proof');
-  }
-  return [before, bytes.slice(split + 2)];
+  const before = bytes.subarray(0, split);
+  if (before.some((byte) => byte > 0x7f)) throw new FormatError('not a proof', 'tlog-proof');
+  return [fromUtf8(before), bytes.slice(split + 2)];
 }
 
 /** Parses a proof; its own encoding is exactly `bytes`. Raises `tlog-proof`, `checkpoint`, `note` or `limit`. */

@@ -1,0 +1,10 @@
+"""The table of all formats, and the few parsers that stand in it under another's name or not at all."""
+
+from tests.support.formats.format import Format
+from tests.support.formats.log import LOG
+from tests.support.formats.sealed import SEALED
+from tests.support.formats.statements import STATEMENTS
+from tests.support.formats.values import VALUES
+
+FORMATS: dict[str, Format] = {one.name: one for one in (*VALUES, *STATEMENTS, *SEALED, *LOG)}
+TWINS: dict[str, Format] = {name: one for name, one in FORMATS.items() if one.twin}
