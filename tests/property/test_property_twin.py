@@ -14,7 +14,7 @@ import pytest
 from tests.property.conftest import COUNT
 from tests.support.formats.format import Format
 from tests.support.formats.table import TWINS
-from tests.support.twin import Twin, compare
+from tests.support.twin import Twin, compare, judge
 
 Record = Callable[[str, object], None]
 CASES = int(os.environ.get("VOUTE_CASES", "100000"))
@@ -54,3 +54,21 @@ def test_twin_gives_the_same_verdict_on_proofs_of_random_trees(twin: Twin, recor
 @pytest.mark.parametrize("one", TWINS.values(), ids=str)
 def test_twin_gives_the_same_verdict_on_a_million(one: Format, twin: Twin, record_property: Record) -> None:
     _agree(one, twin, LONG_CASES, time.time_ns() % 2**32, record_property)
+
+
+# Where characters that normalise are or may come: all but the ideographs, the syllables and the private planes.
+PLACES = (range(0x20, 0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0xD800), range(0xE000, 0xE010), range(0xF900, 0x17000))
+MORE_PLACES = (range(0x18800, 0x20000), range(0x2F800, 0x2FA20), range(0xE0000, 0xE0200))
+SHAPES = ("{}", "a\u0315{}", "a{}\u0334", "{0}{0}")
+
+
+def test_twin_gives_every_code_point_one_verdict(twin: Twin) -> None:
+    one = TWINS["text"]
+    points = [point for place in (*PLACES, *MORE_PLACES) for point in place]
+    for shape in SHAPES:
+        texts = [shape.format(chr(point)).encode() for point in points]
+        twin.send(one.name, texts)
+        ours = [judge(one, data) for data in texts]
+        differ = [hex(point) for point, left, right in zip(points, ours, twin.receive(), strict=True) if left != right]
+        assert differ == [], shape
+        assert {verdict.kind for verdict in ours} == {"same", "refused"}
