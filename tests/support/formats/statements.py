@@ -9,7 +9,7 @@ from tests.support.mutate import Mutator, as_bytes, as_json, as_lines
 from tools.make_vectors import city, holder, pack, receipt
 from tools.make_vectors.seeds import seed
 from voute.core.ids import DocumentId, Slug, hash_of
-from voute.format import archive, dsse, manifest, registry, sidecar
+from voute.format import archive, dsse, manifest, registry, release, sidecar
 from voute.format import pack as packs
 from voute.format import receipt as receipts
 from voute.format.act import parse_act
@@ -186,6 +186,15 @@ def _small_sidecars() -> list[bytes]:
     return [sidecar.encode_sidecar(replace(whole, records=records)) for records in (short, gone[:1], (*gone[:1], *short[1:]))]
 
 
+def _release_manifests() -> list[bytes]:
+    files = {path: release.ServedFile.of(path.encode()) for path in ("index.html", "assets/app-1.js", "a/b/c_d.css")}
+    return [release.write_manifest(files), release.write_manifest({"x": files["index.html"]})]
+
+
+def _releases() -> list[bytes]:
+    return [release.Release(city.CITY, city.ISSUED, "0.1.0", hash_of(seed("release"))).encode()]
+
+
 def as_envelope(mutator: Mutator, data: bytes, others: Sequence[bytes]) -> bytes:
     """Change an envelope: its payload as JSON (behind base64), its signatures, its order, or its bytes."""
     chance = mutator.draw()
@@ -279,6 +288,22 @@ STATEMENTS = (
         lambda raw: archive.encode_records(archive.parse_records(raw)),
         _records_files,
         ("format.archive.parse_records",),
+        as_json,
+        twin=False,
+    ),
+    Format(
+        "release-manifest",
+        lambda raw: release.write_manifest(release.parse_manifest(raw)),
+        _release_manifests,
+        ("format.release.parse_manifest",),
+        as_json,
+        twin=False,
+    ),
+    Format(
+        "release",
+        lambda raw: release.parse_release(raw).encode(),
+        _releases,
+        ("format.release.parse_release",),
         as_json,
         twin=False,
     ),
