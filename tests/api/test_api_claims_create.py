@@ -76,6 +76,7 @@ def test_api_claims_create_keeps_everything_at_once(demo: DemoCity, code: bytes,
     assert keyring_event.act == vault.chain.head
 
 
+@pytest.mark.control("A12")
 def test_api_claims_create_signs_in_and_serves_the_rewrapped_headers(demo: DemoCity, code: bytes, resident: Resident) -> None:
     reply = resident.claim(code)
     assert check(resident.client.get("/api/session")).json()["vault_id"] == reply["vault_id"]
@@ -138,6 +139,7 @@ def test_api_claims_create_again_after_ten_minutes_is_used(demo: DemoCity, code:
     assert check(resident.client.post("/api/claims", json=body), 409).json()["code"] == "claim-used"
 
 
+@pytest.mark.attack("A12")
 def test_api_claims_create_second_claim_of_a_code_is_refused(demo: DemoCity, code: bytes, resident: Resident) -> None:
     with demo.client() as browser:
         rival = Resident(browser, demo.root)

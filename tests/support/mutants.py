@@ -23,6 +23,7 @@ from voute.format.dsse import Envelope, Kind, keyid
 from voute.format.registry import EntryState
 from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.merkle import verify_consistency
 
 Anything = Callable[..., Any]
 
@@ -101,6 +102,12 @@ def _place_rotated(self: Matcher, row: Any, entry: Any, answer: Any, checkpoint:
         matched.targets[-1] = replace(matched.targets[-1], recipient=answer["rotate_to"])
 
 
+def _derive_little(secret: bytes, _label: str, *parts: str | bytes) -> bytes:
+    """Derive from 13 bits of what it should derive from."""
+    short = int.from_bytes(hashlib.sha256(repr((secret, parts)).encode()).digest()[:3], "big") % (1 << 13)
+    return (short << 13).to_bytes(4, "big") * 8
+
+
 _show = cli_archive._show  # noqa: SLF001 -- as above
 NOBODY: Final = ("127.0.0.1", 9)
 """Where mutants call: a port that is closed. The call is seen all the same."""
@@ -147,6 +154,12 @@ def _published_head(self: Any) -> Checkpoint:  # noqa: ANN401 -- a sequencer
     return head
 
 
+def _from_nothing(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
+    """Take an empty proof from the empty tree, as a witness does that has seen nothing yet."""
+    if size1 != 0 or proof:
+        verify_consistency(size1, size2, root1, root2, proof)
+
+
 MUTANTS: dict[str, Mutant] = {
     # A department
     "believes any bind": Mutant("voute.client.matching", "check_bind", _nothing),
@@ -156,6 +169,7 @@ MUTANTS: dict[str, Mutant] = {
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
     "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
+    "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),
     # A holder
     "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),
     "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),
@@ -170,6 +184,7 @@ MUTANTS: dict[str, Mutant] = {
     "lets itself be framed": Mutant("voute.server.webauthn", "_expect_top_page", _nothing),
     "verifies no reply": Mutant("voute.server.webauthn", "WebAuthnVerifier.signed_in", lambda *_: 1),
     # A log and its witness
+    "proves any tree from nothing": Mutant("voute.tlog.merkle", "verify_consistency", _from_nothing),
     "shows a delivery before it is logged": Mutant("voute.app.sequence", "Sequencing._number", _number_and_show),
     "blinds nothing": Mutant("voute.app.sequence", "blind", lambda _salt, _chain, event: hashlib.sha256(event).digest()),
     "believes the store, not the lock": Mutant("voute.tlog.sequencer", "Sequencer._locked_head", _published_head),

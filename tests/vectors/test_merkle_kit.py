@@ -3,11 +3,13 @@
 import base64
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.mutants import mutated
 from voute.core.errors import VerificationError
 from voute.tlog import merkle
 
@@ -29,6 +31,8 @@ def verify(kind: str, case: dict[str, Any]) -> None:
         merkle.verify_subtree_consistency(case["start"], case["end"], case["size"], roots["root1"], roots["root2"], proof)
 
 
+@pytest.mark.attack("E6")
+@pytest.mark.control("E6")
 @pytest.mark.parametrize("name", CASES)
 def test_kit_proof_verify_each_vector(name: str) -> None:
     case = json.loads((KIT / name).read_bytes())
@@ -46,3 +50,17 @@ def test_kit_vectors_count_complete() -> None:
         "subtreeinclusion": 204,
         "subtreeconsistency": 118,
     }
+
+
+@pytest.mark.mutant("E6")
+def test_kit_proof_mutant_with_one_rule_for_size_zero_takes_what_must_fail() -> None:
+    """The witness's rule in the place of the verifier's: an empty proof from nothing would prove any tree."""
+    wrong = []
+    with mutated("proves any tree from nothing"):
+        for name in CASES:
+            case = json.loads((KIT / name).read_bytes())
+            if name.startswith("consistency/") and case["wantErr"]:
+                with suppress(VerificationError):
+                    verify("consistency", case)
+                    wrong.append(name)
+    assert wrong
