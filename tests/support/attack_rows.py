@@ -116,7 +116,8 @@ ROWS: tuple[AttackRow, ...] = (
         "D1",
         "The log shows one history to one client and another to another.",
         "A checkpoint counts with the quorum of the trust root's witnesses: `src/voute/tlog/policy.py`, "
-        "`src/voute/client/trust.py`; a witness cosigns only what extends what it has cosigned: `src/voute/tlog/witness.py`.",
+        "`src/voute/client/trust.py`; a witness cosigns only what extends what it has cosigned: `src/voute/tlog/witness.py`. "
+        "A monitor keeps what the log signed, and with a fork the proof of it: `src/voute/client/monitor_log.py`.",
     ),
     AttackRow(
         "D2",
@@ -156,7 +157,8 @@ ROWS: tuple[AttackRow, ...] = (
         "F1",
         "The script that a browser gets is not the one that was published.",
         "A page names every script, style, worker and frame by its hash, and what differs does not run: "
-        "`web/ui/build/integrity.ts`, `web/ui/program.ts`.",
+        "`web/ui/build/integrity.ts`, `web/ui/program.ts`. The list of all files is in the log, in clear, and `voute monitor` "
+        "compares every file at every address with it: `src/voute/client/monitor_pages.py`.",
     ),
     AttackRow(
         "F2",

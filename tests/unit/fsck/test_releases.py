@@ -30,10 +30,14 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("column", DAMAGES)
-def test_fsck_release_column_is_named(kept: KeptCity, column: str) -> None:
+def test_fsck_release_column_is_named_and_mended(kept: KeptCity, column: str) -> None:
+    before = rows(kept)
     change(kept, f"UPDATE events SET {DAMAGES[column]} WHERE event_id = 1")  # noqa: S608 -- ours
     found = kept.fsck().findings
     assert ("events/1", column) in [(one.where, one.facts.get("column")) for one in found]
+    kept.fsck(repair=True)
+    assert rows(kept) == before
+    assert kept.fsck().findings == []
 
 
 @pytest.mark.parametrize("release", ["0.1.0", "0.2.0"])

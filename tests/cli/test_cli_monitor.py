@@ -1,0 +1,45 @@
+"""`voute monitor` at a desk: one line a look, exit codes, again and again until it is stopped."""
+
+import signal
+
+from tests.cli.conftest import Department
+from tests.support.command import environment, finish, start
+from tests.support.served_city import free_port
+from voute.format.ed25519 import SigningKey
+from voute.tlog.note import ED25519, VerifierKey
+
+
+def test_cli_monitor_says_in_one_line_that_all_is_well(office: Department) -> None:
+    args = ["monitor", office.city.origin, "--home", str(office.home.home)]
+    first = office.voute(*args, "--once", "--json").ended(0).json
+    assert (first["problems"], first["quorum"], first["witnesses"]) == ([], 1, ["localhost/ville/witness"])
+    assert first["addresses"] > 10
+    assert first["size"] == first["new"] > 0
+    again = office.voute(*args, env=environment(office.folder, "en_CA.UTF-8")).ended(0)
+    (line,) = again.out.splitlines()
+    assert "all is well" in line
+    assert office.city.origin in line
+
+
+def test_cli_monitor_says_in_one_line_what_is_wrong(office: Department) -> None:
+    stranger = VerifierKey("log.example", ED25519, SigningKey(b"s" * 32).public).encode()
+    ran = office.voute("monitor", f"{office.city.origin}/log", "--log-key", stranger, "--json").ended(1)
+    assert [one["error"] for one in ran.json["problems"]] == ["unknown-log"]
+    said = office.voute("monitor", f"{office.city.origin}/log", "--log-key", stranger).ended(1)
+    assert len(said.out.splitlines()) == 1
+    silent = office.voute("monitor", f"http://localhost:{free_port()}", "--home", office.home.home).ended(4)
+    assert len(silent.out.splitlines()) == 1
+
+
+def test_cli_monitor_once_and_every_together_are_refused(office: Department) -> None:
+    args = ["monitor", office.city.origin, "--home", str(office.home.home)]
+    assert office.voute(*args, "--once", "--every", "5").ended(2).out == ""
+
+
+def test_cli_monitor_looks_again_until_it_is_stopped(office: Department) -> None:
+    process = start(office.folder, "monitor", office.city.origin, "--home", office.home.home, "--every", "1", "--json")
+    assert process.stdout is not None
+    for _ in range(2):
+        assert b'"problems": []' in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert finish(process).code == 130
