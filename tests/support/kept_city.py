@@ -55,8 +55,8 @@ class KeptCity:
         return check_city(self.settings, repair=repair, quick=quick)
 
 
-def keep_city(folder: Path, many: int = MANY) -> KeptCity:
-    """Found a city and let it live; takes a few seconds."""
+def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> KeptCity:
+    """Found a city and let it live, with one document destroyed and one about to be if asked; takes a second or two."""
     settings = demo_settings(folder)
     loop = Loop()
     demo = open_demo_city(settings, found_city(settings), Clock(), loop)
@@ -82,25 +82,17 @@ def keep_city(folder: Path, many: int = MANY) -> KeptCity:
         check(client.post("/api/directory/bound", json={"acts": [b64(bound)]}, headers=finances.headers))
         gone = LookupId(finances.code("roll-7")[1].lookup_id)
         check(client.post("/api/lookups/revoke", json={"acts": [b64(finances.act(Revoked(gone)))]}, headers=finances.headers))
-        first = pack.records[0]
-        document = first.placement.document_id.hex()
-        opened = {"act": b64(resident.opened_act(document, first.manifest_hash))}
-        check(client.post(f"/api/documents/{document}/opened", json=opened), 204)
-        second = pack.records[1]
-        document = second.placement.document_id.hex()
-        opened = {"act": b64(resident.opened_act(document, second.manifest_hash))}
-        check(client.post(f"/api/documents/{document}/opened", json=opened), 204)
-        deleted = {"act": b64(resident.act(Delete(second.placement.document_id, second.manifest_hash)))}
-        check(client.request("DELETE", f"/api/documents/{document}", json=deleted), 204)
+        _open(resident, client, pack, 0)
+        if deleting:
+            _open(resident, client, pack, 1)
+            _delete(resident, client, pack, 1)
         body, _ = resident.keyring_body()
         check(client.put("/api/vault/keyring", json=body))
         demo.settle()
-        assert destroy.work(demo.city) == 1
-        third = pack.records[2]
-        document = third.placement.document_id.hex()
-        deleted = {"act": b64(resident.act(Delete(third.placement.document_id, third.manifest_hash)))}
-        check(client.request("DELETE", f"/api/documents/{document}", json=deleted), 204)
-        demo.settle()
+        if deleting:
+            assert destroy.work(demo.city) == 1
+            _delete(resident, client, pack, 2)
+            demo.settle()
         draft = _draft(finances, client, [finances.bill_for_code(finances.code("roll-draft")[1], "draft-1")])
     demo.close()
     loop.close()
@@ -128,3 +120,16 @@ def _draft(issuer: Department, client: httpx.Client, bills: list[Bill]) -> bytes
     check(issuer.put_pack(client, delivery, pack), 201)
     check(issuer.put_draft(client, delivery, pack), 201)
     return delivery
+
+
+def _open(resident: Resident, client: httpx.Client, pack: Pack, number: int) -> None:
+    one = pack.records[number]
+    document = one.placement.document_id.hex()
+    body = {"act": b64(resident.opened_act(document, one.manifest_hash))}
+    check(client.post(f"/api/documents/{document}/opened", json=body), 204)
+
+
+def _delete(resident: Resident, client: httpx.Client, pack: Pack, number: int) -> None:
+    one = pack.records[number]
+    body = {"act": b64(resident.act(Delete(one.placement.document_id, one.manifest_hash)))}
+    check(client.request("DELETE", f"/api/documents/{one.placement.document_id.hex()}", json=body), 204)

@@ -30,7 +30,7 @@ def links_of(ctx: Context, box_id: bytes) -> list[Hash]:
     links: list[Hash] = []
     for row in rows:
         previous = NO_CHAIN
-        for number in range(1, row.n + len(ctx.gaps) + 1):
+        for number in range(1, row.n + ctx.holes + 1):
             try:
                 previous = chain_link(row.chain_salt, number, previous)
             except FormatError:
@@ -62,7 +62,7 @@ def check_chains(ctx: Context) -> None:
 
 def _stray(ctx: Context, row: ChainRow) -> None:
     """Name a chain of a box without events; it is the row's fault only if no event of its own is missing or astray."""
-    if not ctx.gaps and not ctx.moved:
+    if not ctx.holes and not ctx.moved:
         ctx.findings.add("chain-stray", f"chains/{row.box_id.hex()}")
 
 
@@ -86,9 +86,9 @@ def _check(ctx: Context, row: ChainRow, events: Iterator[_Link]) -> None:
     except FormatError:
         ctx.findings.add("chain-differs", where, column="chain_salt")
         return
-    if skipped and not (ctx.gaps or ctx.moved):
+    if skipped and not (ctx.holes or ctx.moved):
         ctx.findings.add("chain-differs", where, column="chain_salt")
-    elif not (ctx.gaps or ctx.moved):
+    elif not (ctx.holes or ctx.moved):
         _check_end(ctx, row, number, last)
 
 
@@ -97,7 +97,7 @@ def _step(ctx: Context, row: ChainRow, at: tuple[int, Hash], link: _Link) -> tup
     number, last = at
     if link.event_id in ctx.suspects and link.event_id not in ctx.emptied:
         return number + 1, chain_link(row.chain_salt, number + 1, last), 1
-    farthest = min(len(ctx.gaps) + len(ctx.moved), _FAR) + 1
+    farthest = min(ctx.holes + len(ctx.moved), _FAR) + 1
     for step in range(1, farthest + 1):
         last = chain_link(row.chain_salt, number + step, last)
         if last == link.chain:

@@ -47,6 +47,8 @@ class Context:
     """The tree is still being rebuilt: findings are held until it is proven, or not."""
     gaps: dict[bytes, int] = field(default_factory=dict)
     """Leaf hash → index of entries without an event."""
+    holes: int = 0
+    """How many of them there were before any was explained."""
     suspects: set[int] = field(default_factory=set)
     """Events that are not what the log has; named already."""
     erased: dict[int, bytes] = field(default_factory=dict)

@@ -15,14 +15,13 @@ from voute.fsck.tables import DOCUMENTS, EVENTS, DocumentLine
 def is_destroyed(ctx: Context, pack: Pack, line: DocumentLine) -> bool:
     """Tell whether a deleted document's event is emptied in the catalogue: nothing of it can be compared any more."""
     row = pack.events.get(line.event_id)
-    return line.deleted_at is not None and row is not None and row.event_id in ctx.erased
+    return line.deleted_at is not None and row is not None and (row.event_id in ctx.erased or row.event_id in ctx.emptied)
 
 
 def check_deleted(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarRecord | None) -> None:
     """Check that a deletion is the holder's, and that nothing remains where the document is destroyed."""
     where = f"documents/{line.document_id.hex()}"
-    proven = _is_deletion(ctx, line)
-    if not proven:
+    if _is_deletion(ctx, line) is False:
         ctx.findings.add("document-column", where, column="deleted_at")
         return
     parts = pack.parts.get(line.event_id)
@@ -55,9 +54,11 @@ def check_jobs(ctx: Context) -> None:
             ctx.findings.add("job-stray", f"jobs/{kind}/{subject.hex()}")
 
 
-def _is_deletion(ctx: Context, line: DocumentLine) -> bool:
-    """Tell whether the log has, or is about to have, the deletion of this document."""
+def _is_deletion(ctx: Context, line: DocumentLine) -> bool | None:
+    """Tell whether the log has, or is about to have, the deletion of this document; None if its event is lost."""
     rows = EVENTS.fetch(ctx.view, "event_id", [line.delete_event])
+    if not rows and ctx.holes and line.delete_event is not None:
+        return None
     try:
         subject = parse_event(rows[0].data).subject if rows else None
     except FormatError:
@@ -72,10 +73,9 @@ def _empty(ctx: Context, pack: Pack) -> Mend | None:
         return None
     gone: set[DocumentId] = set()
     for line in pack.lines.values():
-        if line.deleted_at is not None and _is_deletion(ctx, line):
-            (row,) = EVENTS.fetch(ctx.view, "event_id", [line.delete_event])
-            if is_proven(ctx, row):
-                gone.add(DocumentId(line.document_id))
+        rows = EVENTS.fetch(ctx.view, "event_id", [line.delete_event])
+        if line.deleted_at is not None and _is_deletion(ctx, line) and is_proven(ctx, rows[0]):
+            gone.add(DocumentId(line.document_id))
     records = tuple(deleted(one.placement.document_id) if one.placement.document_id in gone else one for one in sidecar.records)
     raw = encode_sidecar(Sidecar(sidecar.pack, sidecar.statement, records))
     return ctx.mend_by(lambda: ctx.storage.sidecars.put(Hash(pack.group.pack_hash), raw))

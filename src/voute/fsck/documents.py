@@ -25,30 +25,42 @@ def check_document(ctx: Context, pack: Pack, document_id: bytes) -> bytes | None
     """Check one document; returns its manifest hash where it is known."""
     line, record = pack.lines.get(document_id), pack.records.get(document_id)
     if line is None:
-        right = None if record is None or record.is_deleted else _columns_of_record(ctx, pack, document_id, record)
+        right = None if record is None or record.is_deleted else _columns_of_record(pack, document_id, record)
         return name_missing(ctx, pack, document_id, record, right)
     line = check_number(ctx, pack, line)
-    if line.deleted_at is not None:
-        check_deleted(ctx, pack, line, record)
     for time, event in (("opened_at", "opened_event"), ("deleted_at", "delete_event")):
         if getattr(line, time) is None and getattr(line, event) is not None:
             ctx.findings.add("document-column", f"documents/{document_id.hex()}", column=event)
+    if line.deleted_at is not None:
+        check_deleted(ctx, pack, line, record)
     if is_destroyed(ctx, pack, line):
-        _compare_line(ctx, pack, line, _columns_of_pack(pack, document_id))
-        return line.manifest_hash
+        return _check_destroyed(ctx, pack, line)
     if record is not None and record.is_deleted:
         # The holder did not delete it: the sidecar lost it.
         pack.differs = pack.differs or line.deleted_at is None
         record = None
+    return _check_live(ctx, pack, line, record)
+
+
+def _check_destroyed(ctx: Context, pack: Pack, line: DocumentLine) -> bytes:
+    """Check what is left of a destroyed document: where it was, and an empty row in place of header and card."""
+    _compare_line(ctx, pack, line, _columns_of_pack(pack, line.document_id))
+    if line.event_id not in pack.parts:
+        mend = ctx.mend_by(ctx.put("document_parts", PARTS.values((line.event_id, b"", b""))))
+        ctx.findings.add("parts-missing", f"document_parts/{line.event_id}", mend, document=line.document_id.hex())
+    return line.manifest_hash
+
+
+def _check_live(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarRecord | None) -> bytes | None:
     row = pack.events.get(line.event_id)
     if row is None:
         name_event_missing(ctx, pack, line, record)
     elif row.event_id not in ctx.suspects:
         _compare_event(ctx, pack, row, record)
-    said = delivered(ctx, row, record)
+    said = delivered(ctx.suspects, row, record)
     if said is None:
         return None
-    right = {**_columns_of_pack(pack, document_id), **columns_of_event(*said), **_columns_of_box(record)}
+    right = {**_columns_of_pack(pack, line.document_id), **columns_of_event(*said), **_columns_of_box(record)}
     _compare_line(ctx, pack, line, right)
     _compare_parts(ctx, pack, line, record)
     _check_lookup(ctx, pack, line, said[0], record)
@@ -92,9 +104,9 @@ def _columns_of_box(record: SidecarRecord | None) -> dict[str, object]:
     }
 
 
-def _columns_of_record(ctx: Context, pack: Pack, document_id: bytes, record: SidecarRecord) -> dict[str, object] | None:
+def _columns_of_record(pack: Pack, document_id: bytes, record: SidecarRecord) -> dict[str, object] | None:
     """Return all columns of a document that has no row, but its numbers."""
-    said = delivered(ctx, None, record)
+    said = delivered(frozenset(), None, record)
     if said is None or document_id not in pack.entries or pack.group.delivery is None:
         return None
     nothing = dict.fromkeys(("opened_at", "opened_event", "deleted_at", "delete_event"))

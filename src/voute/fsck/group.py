@@ -1,6 +1,7 @@
 """A pack of a delivery with everything that speaks of its documents, gathered before it is compared."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from voute.core.errors import FormatError
@@ -145,9 +146,9 @@ def is_proven(ctx: Context, row: EventRow | None) -> bool:
     )
 
 
-def delivered(ctx: Context, row: EventRow | None, record: SidecarRecord | None) -> tuple[Event, Deliver] | None:
+def delivered(suspects: AbstractSet[int], row: EventRow | None, record: SidecarRecord | None) -> tuple[Event, Deliver] | None:
     """Return what the `deliver` event says: as the catalogue has it if the log does not deny that, else as the sidecar has it."""
-    raws = [] if row is None or row.event_id in ctx.suspects else [row.data]
+    raws = [] if row is None or row.event_id in suspects else [row.data]
     raws += [] if record is None else [record.event]
     for raw in raws:
         try:

@@ -23,6 +23,7 @@ from voute.fsck.rebuild import FULL, WIDTH, Rebuilt, top_of
 from voute.fsck.releases import is_release
 from voute.fsck.tables import EVENTS
 from voute.tlog.merkle import HASH_BYTES, leaf_hash, leaf_hashes
+from voute.tlog.staging import PREFIX, parse_path
 from voute.tlog.tiles import ENTRIES, decode_bundle, encode_bundle, tile_path, tile_width
 
 _TILE: Final = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*)([0-9]{3})(?:\.p/([0-9]{1,3}))?")
@@ -81,6 +82,7 @@ def check_log(ctx: Context, marks: Sequence[int]) -> Rebuilt:
     _prove(ctx, walk)
     ctx.is_walking = False
     ctx.findings.release(proven=ctx.proven)
+    ctx.holes = len(ctx.gaps)
     for path, code, right in ((one.path, one.code, one.right) for one in walk.wrong):
         ctx.findings.add(code, f"log/{path}", _rewrite(ctx, path, right))
     known = {one.path for one in walk.wrong}
@@ -95,7 +97,7 @@ def check_log(ctx: Context, marks: Sequence[int]) -> Rebuilt:
 
 def _check_bundle(ctx: Context, walk: _Walk, start: int, end: int, rows: dict[int, EventRow]) -> None:
     index, width = start // WIDTH, end - start
-    entries, entries_path = _stored_entries(ctx, index, width)
+    entries, entries_path, legible = _stored_entries(ctx, index, width)
     tile, tile_at = _stored(ctx, 0, index, width)
     hashes = None if entries is None else b"".join(leaf_hashes(entries))
     claimed = [_entry(rows.get(number)) for number in range(start, end)]
@@ -104,8 +106,8 @@ def _check_bundle(ctx: Context, walk: _Walk, start: int, end: int, rows: dict[in
         said = [one for one in claimed if one is not None]
         ours = b"".join(leaf_hashes(said)) if len(said) == width else None
         row = _choose(ctx, walk, index, [one for one in (hashes, tile, ours) if one is not None])
-        right = encode_bundle(said) if ours == row and ours is not None else None
         if hashes != row:
+            right = None if row is None else _merge(row, legible, claimed)
             _note(walk, entries_path, "bundle", right, is_there=_is_there(ctx, entries_path))
         if tile != row:
             _note(walk, tile_at, "tile", row, is_there=_is_there(ctx, tile_at))
@@ -164,14 +166,38 @@ def _stored(ctx: Context, level: int | str, index: int, width: int) -> tuple[byt
     return None, path
 
 
-def _stored_entries(ctx: Context, index: int, width: int) -> tuple[tuple[bytes, ...] | None, str]:
+def _stored_entries(ctx: Context, index: int, width: int) -> tuple[list[bytes] | None, str, list[bytes]]:
+    """Return the entries of a bundle (None if it is missing or damaged), its path, and what of it can be read."""
     data, path = _stored(ctx, ENTRIES, index, width)
-    try:
-        entries = None if data is None else decode_bundle(data)
-    except FormatError:
-        entries = None
+    entries, is_whole = _legible(data or b"")
     held = width if path == tile_path(ENTRIES, index, width) else WIDTH
-    return (entries[:width] if entries is not None and len(entries) == held else None), path
+    return (entries[:width] if is_whole and len(entries) == held else None), path, entries
+
+
+def _legible(data: bytes) -> tuple[list[bytes], bool]:
+    """Return the entries up to the first that cannot be read, and whether that is all."""
+    entries: list[bytes] = []
+    at = 0
+    while at + 2 <= len(data):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        if end > len(data):
+            break
+        entries.append(data[at + 2 : end])
+        at = end
+    return entries, at == len(data)
+
+
+def _merge(row: bytes, legible: list[bytes], claimed: list[bytes | None]) -> bytes | None:
+    """Return a bundle whose entries have these leaf hashes: each from what can be read of the old one, or from its event."""
+    right: list[bytes] = []
+    for place, claim in enumerate(claimed):
+        leaf = row[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        accounts = [*legible[place : place + 1], *([] if claim is None else [claim])]
+        entry = next((one for one in accounts if leaf_hash(one) == leaf), None)
+        if entry is None:
+            return None
+        right.append(entry)
+    return encode_bundle(right)
 
 
 def _is_there(ctx: Context, path: str) -> bool:
@@ -230,7 +256,7 @@ def _swap_edge(ctx: Context, walk: _Walk, row: bytes) -> None:
     rebuilt = walk.rebuilt
     rebuilt.rests[0] = row
     walk.wrong = [one for one in walk.wrong if one.path not in {tile_path(0, index, width), tile_path(ENTRIES, index, width)}]
-    entries, path = _stored_entries(ctx, index, width)
+    entries, path, _ = _stored_entries(ctx, index, width)
     if entries is None or b"".join(leaf_hashes(entries)) != row:
         _note(walk, path, "bundle", None, is_there=_is_there(ctx, path))
     _compare(ctx, walk, 0, index, row)
@@ -244,6 +270,11 @@ def _rewrite(ctx: Context, path: str, right: bytes | None) -> Mend | None:
 
 def _check_paths(ctx: Context, known: set[str]) -> None:
     """Look at every name in the folder: partial tiles that larger ones replaced must be their beginnings, all else is astray."""
+    for path in ctx.storage.tiles.paths(PREFIX):
+        if parse_path(path) is None:
+            ctx.findings.add("log-stray", f"log/{path}")
+        else:
+            ctx.findings.pend("staged")
     for path in ctx.storage.tiles.paths("tile/"):
         found = _TILE.fullmatch(path)
         if found is None:

@@ -61,12 +61,15 @@ def name_missing(
     where = f"documents/{document_id.hex()}"
     number = ctx.lonely.pop(document_id, None)
     row = None if number is None else pack.events.get(number)
+    if number is not None:
+        ctx.renumbered.add(number)
     if record is None or record.is_deleted:
         ctx.findings.add("document-missing", where)
         return None
     mend: Mend | None = None
     if row is None:
         number = _free_number(ctx, pack, document_id)
+        ctx.renumbered.add(number)
         put = prove_event(ctx, record, number)
         if put is not None:
             ctx.findings.add("event-missing", f"events/{number}", put, document=document_id.hex())
@@ -74,7 +77,7 @@ def name_missing(
     elif is_proven(ctx, row) and number is not None:
         mend = _put_document(ctx, pack, number, record, right)
     ctx.findings.add("document-missing", where, mend)
-    said = delivered(ctx, row, record)
+    said = delivered(ctx.suspects, row, record)
     return None if said is None else said[1].manifest_hash
 
 

@@ -17,7 +17,9 @@ from voute.fsck.tables import DELIVERIES
 def check_orphans(ctx: Context, *, is_served: bool) -> None:
     """Name what is left over; while a server runs, such files may be uploads on their way and are counted only."""
     ours = ctx.view.scan("packs", ("pack_hash",), ("pack_hash",))
-    _compare(ctx, "pack", ctx.storage.blobs.names(), (row[0] for row in ours), is_served=is_served)
+    # One that cannot be found under its name stands in the wrong folder: astray.
+    found = (name for name in ctx.storage.blobs.names() if ctx.storage.blobs.size(name) is not None)
+    _compare(ctx, "pack", found, (row[0] for row in ours), is_served=is_served)
     ours = ctx.view.scan("packs", ("pack_hash",), ("pack_hash",))
     _compare(ctx, "sidecar", ctx.storage.sidecars.names(), (row[0] for row in ours), is_served=is_served)
     for store, leftovers in ctx.storage.leftovers.items():

@@ -141,11 +141,13 @@ def _check_row(ctx: Context, pack: Pack) -> None:
     right: dict[str, object] = {}
     if group.file is not None and group.file.is_whole:
         right["size"] = group.file.size
-    is_drafted = bool(pack.lines) or not group.is_draft
-    if statement is not None:
-        right["statement_hash"] = statement.hash if is_drafted else None
-    if group.file is not None and group.file.entries is not None:
-        right["documents"] = len(group.file.entries) if is_drafted else 0
+    if pack.lines or not group.is_draft:
+        if statement is not None:
+            right["statement_hash"] = statement.hash
+        if group.file is not None and group.file.entries is not None:
+            right["documents"] = len(group.file.entries)
+    elif group.pack.statement_hash is None:
+        right["documents"] = 0
     for column, value in right.items():
         if getattr(group.pack, column) != value:
             key = {"delivery_id": group.delivery_id, "pack_hash": group.pack_hash}

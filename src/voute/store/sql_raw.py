@@ -37,13 +37,13 @@ class SqlRawTables:
         statement = statement.where(*_conditions(found, where or {}))
         with translating():
             result = self._connection.execution_options(yield_per=_HELD).execute(statement)
-        rows = iter(result)
+        parts = result.partitions()
         while True:
             with _readable():
-                row = next(rows, None)
-            if row is None:
+                part = next(parts, None)
+            if part is None:
                 return
-            yield tuple(row)
+            yield from map(tuple, part)
 
     def fetch(self, table: str, columns: Sequence[str], key: str, values: Sequence[object]) -> Sequence[tuple[Any, ...]]:
         """Return rows by one column (`RawTables.fetch`)."""

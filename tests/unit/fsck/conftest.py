@@ -29,7 +29,7 @@ def kept(whole: KeptCity, memory: Path) -> Iterator[KeptCity]:
 
 @pytest.fixture(scope="session")
 def few(memory: Path) -> KeptCity:
-    return keep_city(memory / "few", many=8)
+    return keep_city(memory / "few", many=8, deleting=True)
 
 
 @pytest.fixture

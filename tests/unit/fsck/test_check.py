@@ -17,6 +17,13 @@ def test_fsck_of_a_whole_city_finds_nothing(kept: KeptCity) -> None:
     assert [one.key for one in report.findings] == []
     assert report.counts["documents"] == MANY + 10
     assert report.counts["entries"] > 256
+    assert report.pending == {"drafts": 1}
+
+
+def test_fsck_of_a_city_with_deleted_documents_finds_nothing(small: KeptCity) -> None:
+    report = small.fsck()
+    assert [one.key for one in report.findings] == []
+    assert report.counts["deleted"] == 2
     assert report.pending == {"drafts": 1, "destroying": 1}
 
 

@@ -12,6 +12,7 @@ fsck-pending-publishing = The server has yet to note the newest checkpoint.
 fsck-pending-sequencing = The server has yet to finish a batch of the log.
 fsck-pending-destroying = Deleted documents that the server has yet to destroy: { $count }.
 fsck-pending-removing = Files of cancelled deliveries that the server has yet to remove: { $count }.
+fsck-pending-staged = Batches of the log that the server has yet to finish or to clear away: { $count }.
 fsck-pending-uploads = Files on their way in, or left over (told apart when no server runs): { $count }.
 fsck-pending-witnesses = The newest checkpoint waits for its witnesses.
 fsck-done-clean = Nothing differs. { $seconds } s.

@@ -12,6 +12,7 @@ fsck-pending-publishing = Le serveur doit encore noter le dernier point de contr
 fsck-pending-sequencing = Le serveur doit encore finir une écriture au registre.
 fsck-pending-destroying = Documents supprimés que le serveur doit encore détruire : { $count }.
 fsck-pending-removing = Fichiers d'envois annulés que le serveur doit encore enlever : { $count }.
+fsck-pending-staged = Écritures au registre que le serveur doit encore finir ou ranger : { $count }.
 fsck-pending-uploads = Fichiers en route, ou laissés là (la différence se voit quand aucun serveur ne tourne) : { $count }.
 fsck-pending-witnesses = Le dernier point de contrôle attend ses témoins.
 fsck-done-clean = Aucune différence. { $seconds } s.
