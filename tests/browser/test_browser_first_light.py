@@ -179,6 +179,8 @@ def test_browser_second_delivery_lands_in_the_opened_vault(at_home: Visitor, cit
     figure("second delivery of three permits", f"{time.monotonic() - begin:.2f} s from command to receipts")
     assert (report["sent"], report["to_vaults"]) == (3, 1)
     at_home.open_list()
+    # The rows that were there are shown at once, the new one when it has come.
+    expect(at_home.page.locator(".title", has_text=permits.resident.permit_title)).not_to_have_count(0)
     assert sorted(at_home.titles()) == sorted([*before, permits.resident.permit_title])
     identity = at_home.open_document(permits.resident.permit_title)
     assert city.query("SELECT box_kind FROM documents WHERE document_id = ?", bytes.fromhex(identity)) == [("vault",)]

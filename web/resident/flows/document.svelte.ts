@@ -28,6 +28,12 @@ export interface DocumentActions {
   readonly retry: () => Promise<void>;
 }
 
+// A delivery is logged first and witnessed within moments: the proof is asked for again a few times, then the person decides.
+const AGAIN_AFTER_MS: readonly number[] = [2_000, 4_000, 8_000, 16_000];
+
+const isUnfinished = (proof: ProofView): boolean =>
+  proof.at === 'waiting' || (proof.at === 'proven' && proof.verdict.state === 'logged');
+
 export class DocumentFlow implements DocumentActions {
   view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
   private readonly session: Session;
@@ -65,7 +71,7 @@ export class DocumentFlow implements DocumentActions {
     }
   }
 
-  private async prove(row: Row, manifest: CheckedManifest, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  private async prove(row: Row, manifest: CheckedManifest, bytes: Uint8Array<ArrayBuffer>, attempt = 0): Promise<void> {
     let proof: ProofView;
     try {
       const keys = await this.session.keys();
@@ -80,7 +86,13 @@ export class DocumentFlow implements DocumentActions {
       const failure = toFailure(thrown);
       proof = failure.code === 'not-yet-logged' ? { at: 'waiting' } : { at: 'refused', failure };
     }
-    this.view = { at: 'shown', manifest, bytes, proof };
+    const shown: DocumentView = { at: 'shown', manifest, bytes, proof };
+    this.view = shown;
+    const delay = AGAIN_AFTER_MS[attempt];
+    if (delay === undefined || !isUnfinished(proof)) return;
+    setTimeout(() => {
+      if (this.view === shown && this.session.open) void this.prove(row, manifest, bytes, attempt + 1);
+    }, delay);
   }
 }
 

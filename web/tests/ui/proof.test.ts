@@ -1,0 +1,38 @@
+/** A proof that is on its way: asked for again, a few times, while the document is shown. */
+
+import { expect, test, vi } from 'vitest';
+import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
+import { Service } from './support/service.ts';
+import { Visit } from './support/visit.ts';
+
+test('document_proof_on_its_way_is_asked_for_again_while_it_is_shown', async () => {
+  const service = new Service();
+  await service.wait();
+  const visit = new Visit(service);
+  await visit.claim();
+  const flow = new DocumentFlow(visit.session, visit.arrivals[0] ?? '');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    service.logged = false;
+    await flow.load();
+    const asked = (): number => service.calls.filter(({ route }) => route === 'receipt').length;
+    expect(asked()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(asked()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await vi.waitFor(() => {
+      expect(asked()).toBe(2);
+    });
+    service.logged = true;
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(flow.view).toMatchObject({ at: 'shown', proof: { at: 'proven' } });
+    });
+    const settled = asked();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked()).toBe(settled);
+  } finally {
+    vi.useRealTimers();
+    await visit.end();
+  }
+});
