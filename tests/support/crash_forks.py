@@ -2,7 +2,7 @@
 
 Reads one JSON request a line: what `command_forks` takes, `disk` (see `crash_disk.breaker`), `report` (a file for the
 names of the steps), `documents` (how many a pack holds, so that a small list makes several). Answers with the process id
-at once and with the exit code when it has ended.
+at once and with the exit code when it has ended. With `share` (bytes) several processes seal.
 """
 
 import atexit
@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.support.command_forks import become_command
 from tests.support.crash_disk import breaker
-from voute.client import sealing
+from voute.client import sealers, sealing
 from voute.client.disk import DISK
 
 
@@ -36,6 +36,8 @@ def _break(request: dict[str, Any]) -> None:
     DISK.watch = disk
     atexit.register(lambda: Path(request["report"]).write_text("\n".join(disk.steps), "utf-8"))
     setattr(sealing, "PACK_DOCUMENTS", request["documents"])  # noqa: B010 -- a constant of the product, for a small list
+    if request["share"] is not None:
+        setattr(sealers, "PACK_TARGET", request["share"])  # noqa: B010 -- the same
 
 
 def _say(number: int) -> None:

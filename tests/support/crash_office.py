@@ -19,20 +19,13 @@ import pytest
 
 from tests.support.command import Ran, Voute, checked, environment, small_pdf, write_list
 from tests.support.holder import Resident
+from tests.support.holdings import Holdings
 from tests.support.project import ROOT
-from tests.support.proxy import Exchange
 from tests.support.served_city import ServedCity, serve_city
-from voute.client.codes import CodeDesk
+from voute.cli.fsck import check_city
 from voute.client.home import IssuerHome
 from voute.client.receipts import export_receipt, read_lines
-from voute.core.ids import DocumentId, LookupId
-from voute.format.pack import read_index
 from voute.format.receipt import ReceiptLine
-from voute.format.sidecar import BoxKind, parse_draft
-from voute.seal.agefile import open_header
-from voute.seal.claim import claim_keys
-from voute.seal.document import Holder, open_body, open_card
-from voute.seal.hybrid import HybridIdentity
 from voute.verify.receipt import digest_bytes, verify_receipt
 
 PACK_DOCUMENTS = 2
@@ -48,8 +41,8 @@ class CrashForks:
         command = [sys.executable, "-m", "tests.support.crash_forks"]
         self._forks = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def start(self, args: Sequence[str], disk: dict[str, Any]) -> int:
-        """Start a command; returns the id of its process."""
+    def start(self, args: Sequence[str], disk: dict[str, Any], documents: int = PACK_DOCUMENTS, share: int | None = None) -> int:
+        """Start a command with packs of so many documents, and shares of so many bytes; returns the id of its process."""
         request = {
             "args": args,
             "env": environment(self.folder),
@@ -58,7 +51,8 @@ class CrashForks:
             "err": str(self.folder / "err"),
             "report": str(self.folder / "steps"),
             "disk": disk,
-            "documents": PACK_DOCUMENTS,
+            "documents": documents,
+            "share": share,
         }
         assert self._forks.stdin is not None
         self._forks.stdin.write(json.dumps(request).encode() + b"\n")
@@ -99,11 +93,11 @@ class CrashOffice:
 
     def __post_init__(self) -> None:
         self.holder = Resident(self.city.browser(), self.city.root)
+        self.held = Holdings(self.city, self.home, self.bill, {"vault": self.holder})
         self.deliver(self.bills("first"), "first").ended(0)
-        self.holder.claim(self._code("vault"))
+        self.holder.claim(self.held.code("vault"))
         self.city.settle()
         self.deliver(self.bills("pin"), "pin").ended(0)
-        # What stands in the record from here on is what the broken runs sent.
         self.runs += ["first", "pin"]
 
     # -- runs
@@ -114,7 +108,7 @@ class CrashOffice:
         (folder / "pdf").mkdir(parents=True)
         rows = []
         for reference in ("vault", "code", f"new-{run}"):
-            (folder / "pdf" / f"{reference}.pdf").write_bytes(self.bill(run, reference))
+            (folder / "pdf" / f"{reference}.pdf").write_bytes(self.bill(f"{run} {reference}"))
             rows.append(
                 {
                     "reference": reference,
@@ -127,8 +121,8 @@ class CrashOffice:
             )
         return write_list(folder / "list.csv", rows)
 
-    def bill(self, run: str, reference: str) -> bytes:
-        return small_pdf(f"Bill {reference} of run {run}")
+    def bill(self, title: str) -> bytes:
+        return small_pdf(f"Bill {title}")
 
     def command(self, *args: str) -> list[str]:
         return ["deliver", *args, "--as", self.home.issuer, "--home", str(self.home.home), "--json"]
@@ -167,37 +161,16 @@ class CrashOffice:
         assert sorted(line.reference for line in lines) == ["code", f"new-{run}", "vault"]
         for line in lines:
             receipt = export_receipt(path, lambda one, line=line: one is line or one == line)  # type: ignore[misc]
-            verify_receipt(digest_bytes(self.bill(run, line.reference)), receipt, self.city.root, require_witnessed=True)
+            verify_receipt(digest_bytes(self.bill(f"{run} {line.reference}")), receipt, self.city.root, require_witnessed=True)
 
     # -- what became of everything
 
-    def documents(self) -> Counter[str]:
-        """Titles of all documents that the city holds of this department, each opened with its holder's keys."""
-        found: Counter[str] = Counter()
-        packs = {path.name: path for path in (self.city.server.settings.data / "packs").rglob("*") if path.is_file()}
-        ask = (
-            "select d.document_id, d.box_kind, d.box_id, d.pack_hash, d.body_offset, d.body_length, p.header, p.card, s.state "
-            "from documents d join document_parts p using (event_id) join deliveries s using (delivery_id) where d.issuer = ?"
-        )
-        keys = self._keys()
-        with self.city.catalogue() as db:
-            rows = db.execute(ask, (self.home.issuer,)).fetchall()
-        for document_id, _kind, box, pack, offset, length, header, card, state in rows:
-            assert state == "visible"
-            identities, holder = keys[box]
-            opened = open_card(header, card, identities, self.city.root, holder, DocumentId(document_id))
-            path = packs.get(pack.hex()) or packs[f"{pack.hex()}.pack"]
-            body = open_body(opened, path.read_bytes()[offset : offset + length])
-            run, reference = opened.manifest.title.split(" ")
-            assert body == self.bill(run, reference)
-            found[opened.manifest.title] += 1
-        return found
-
     def check_all(self) -> None:
         """Each document of each run exactly once, visible, as its holder opens it; and no file key twice."""
-        assert self.documents() == self.expected()
+        assert self.held.documents() == self.expected()
         assert self.shown() == len(self.runs)
-        assert self.check_file_keys() >= 3 * (len(self.runs) - 2)
+        assert self.held.check_file_keys() >= 3 * len(self.runs)
+        assert check_city(self.city.server.settings).findings == []
 
     def expected(self) -> Counter[str]:
         return Counter(f"{run} {reference}" for run in self.runs for reference in ("vault", "code", f"new-{run}"))
@@ -212,42 +185,6 @@ class CrashOffice:
                 return shown
             after = page["next"]
 
-    def check_file_keys(self) -> int:
-        """No file key twice in all that was ever uploaded; returns how many there were."""
-        keys = self._keys()
-        owners: dict[bytes, set[tuple[bytes, bytes, bytes]]] = {}
-        bodies: dict[bytes, set[bytes]] = {}
-        for exchange in self.city.proxy.exchanges:
-            for document_id, box, header, card in _drafted(exchange):
-                file_key = open_header(header, keys[box][0]).raw
-                owners.setdefault(file_key, set()).add((document_id, header, card))
-            for document_id, digest in _packed(exchange):
-                bodies.setdefault(document_id, set()).add(digest)
-        assert all(len(one) == 1 for one in owners.values())
-        assert all(len(one) == 1 for one in bodies.values())
-        documents = [document for one in owners.values() for document, _, _ in one]
-        assert len(documents) == len(set(documents))
-        return len(owners)
-
-    def _code(self, reference: str) -> bytes:
-        desk = CodeDesk(self.home)
-        (entry,) = desk.at(reference)
-        return desk.code(entry)
-
-    def _keys(self) -> dict[bytes, tuple[tuple[HybridIdentity, ...], Holder]]:
-        """Who opens what: identities and holder by box."""
-        desk = CodeDesk(self.home)
-        found: dict[bytes, tuple[tuple[HybridIdentity, ...], Holder]] = {}
-        for entry in desk.entries():
-            keys = claim_keys(desk.code(entry))
-            found[keys.lookup_id] = (keys.identity(),), Holder(code=LookupId(keys.lookup_id))
-        vault = self.holder.open_vault
-        opener = vault.identities(), vault.holder()
-        found[vault.vault_id] = opener
-        # What waited for the vault's own code was wrapped anew at the claim.
-        found[claim_keys(self._code("vault")).lookup_id] = opener
-        return found
-
 
 @contextmanager
 def office_of(folders: pytest.TempPathFactory) -> Iterator[CrashOffice]:
@@ -258,18 +195,3 @@ def office_of(folders: pytest.TempPathFactory) -> Iterator[CrashOffice]:
     voute.close()
     forks.close()
     city.close()
-
-
-def _drafted(exchange: Exchange) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
-    if exchange.method == "PUT" and exchange.path.endswith("/draft"):
-        for record in parse_draft(exchange.request.body).records:
-            placed = record.placement
-            assert placed.box_kind in set(BoxKind)
-            yield placed.document_id, placed.box_id, placed.header, placed.card
-
-
-def _packed(exchange: Exchange) -> Iterator[tuple[bytes, bytes]]:
-    body = exchange.request.body
-    if exchange.method == "PUT" and not exchange.path.endswith("/draft"):
-        for entry in read_index(lambda start, size: body[start : start + size], len(body)):
-            yield entry.document_id, entry.sha256
