@@ -4,13 +4,14 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from tests.cli.conftest import Department
 from tests.support.command import Ran, finish, small_pdf, start
 from tests.support.exchanges import Stop, is_commit, is_draft, is_pack, is_receipts
-from tests.support.proxy import Cut, Exchange
+from tests.support.proxy import Cut, Exchange, Message
 from voute.client.receipts import read_lines
 from voute.format.receipt import ReceiptLine
 
@@ -27,6 +28,12 @@ def killed(office: Department, when: Callable[[Exchange], bool], *args: str) -> 
         process.wait()
         stop.go_on.set()
         assert finish(process).code == -signal.SIGKILL
+
+
+def lost_pack(exchange: Exchange) -> None:
+    """Cut every pack off on its way."""
+    if is_pack(exchange):
+        raise Cut
 
 
 def resumed(office: Department, *args: str) -> Ran:
@@ -72,7 +79,7 @@ def test_cli_resume_after_a_kill_ends_with_each_document_once(office: Department
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
-def test_cli_resume_sends_again_what_was_sealed_byte_for_byte(office: Department) -> None:
+def test_cli_resume_sends_a_draft_again_byte_for_byte(office: Department) -> None:
     mark = office.city.proxy.mark
     killed(office, is_draft)
     resumed(office).ended(0)
@@ -81,14 +88,60 @@ def test_cli_resume_sends_again_what_was_sealed_byte_for_byte(office: Department
     assert puts[1].request.body == puts[2].request.body
 
 
+def test_cli_resume_sends_a_pack_again_byte_for_byte(office: Department) -> None:
+    mark = office.city.proxy.mark
+    with office.city.proxy.hooks(before=lost_pack):
+        office.deliver(office.bills(*REFERENCES)).ended(4)
+    assert resumed(office).ended(0).json["sent"] == 3
+    packs = [one.request.body for one in office.city.proxy.since(mark) if is_pack(one)]
+    assert len(packs) > 1
+    assert len(set(packs)) == 1
+    assert left(office) == ["receipts", "summary.csv"]
+    assert delivered(office) == dict.fromkeys(REFERENCES, 1)
+
+
+class Late:
+    """Holds the first pack back until another one comes, and lets both arrive."""
+
+    def __init__(self) -> None:
+        self.first: Exchange | None = None
+        self.reached, self.go_on, self.arrived = Event(), Event(), Event()
+
+    def before(self, exchange: Exchange) -> None:
+        if not is_pack(exchange):
+            return
+        if self.first is None:
+            self.first = exchange
+            self.reached.set()
+            assert self.go_on.wait(60)
+        else:
+            self.go_on.set()
+            assert self.arrived.wait(60)
+
+    def after(self, exchange: Exchange) -> Message | None:
+        if self.first is not None and exchange.path == self.first.path:
+            self.arrived.set()
+        return None
+
+
+def test_cli_resume_when_a_pack_of_the_killed_run_arrives_late(office: Department) -> None:
+    late, mark = Late(), office.city.proxy.mark
+    with office.city.proxy.hooks(late.before, late.after):
+        process = start(office.folder, *office.command(office.bills(*REFERENCES)))
+        assert late.reached.wait(60)
+        process.kill()
+        finish(process)
+        assert resumed(office).ended(0).json["sent"] == 3
+    commits = [one.status for one in office.city.proxy.since(mark) if is_commit(one)]
+    assert commits == [409, 200]
+    assert left(office) == ["receipts", "summary.csv"]
+    assert delivered(office) == dict.fromkeys(REFERENCES, 1)
+
+
 def test_cli_resume_seals_anew_when_the_spool_lost_the_bytes(office: Department) -> None:
     mark = office.city.proxy.mark
 
-    def lost(exchange: Exchange) -> None:
-        if is_pack(exchange):
-            raise Cut
-
-    with office.city.proxy.hooks(before=lost):
+    with office.city.proxy.hooks(before=lost_pack):
         assert office.deliver(office.bills(*REFERENCES)).ended(4).json["error"] == "city-unreachable"
     (pack,) = (office.home.folder / "runs").rglob("*.pack")
     pack.write_bytes(pack.read_bytes()[:-1])

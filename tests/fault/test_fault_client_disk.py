@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.crash_office import BROKEN, FULL, REFUSED, CrashOffice, office_of
 from tests.support.crash_points import Points
+from tests.support.proxy import Cut, Exchange
 
-AFTER_PACK = "write pack"
-"""The step after which the last pack is spooled and not sent: what is resumed there has one pack of each kind."""
+AFTER_PACK = "fsync sealed"
+"""The step after which the last pack is sealed and not sent: what is resumed there has one pack of each kind."""
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,27 @@ def test_fault_client_killed_while_resuming_then_each_document_once(
 @pytest.mark.long
 def test_fault_client_killed_in_both_ways_while_resuming(office: CrashOffice, steps: list[str], points: Points) -> None:
     broken_resumes(office, steps, points, {0: ("power", "kill")})
+
+
+def lost_pack(exchange: Exchange) -> None:
+    if exchange.method == "PUT" and not exchange.path.endswith("/draft"):
+        raise Cut
+
+
+@pytest.mark.parametrize(("how", "outcome"), [("power", "lost"), ("kill", "kept"), ("refuse", "no room")])
+def test_fault_client_disk_breaks_while_it_keeps_what_the_network_lost(
+    office: CrashOffice, steps: list[str], points: Points, how: str, outcome: str
+) -> None:
+    kept = steps.index("fsync sealed") + 1
+    for at, step in enumerate(("create pack", "write pack"), kept):
+        run = f"lost-{how}-{at}"
+        disk = {"how": how, "at": at} | ({"error": FULL} if how == "refuse" else {})
+        with office.city.proxy.hooks(before=lost_pack):
+            ran = office.broken(run, disk)
+        assert ran.code == (4 if how == "refuse" else -signal.SIGKILL)
+        office.recover(run)
+        points.add("deliver without network", step, at, outcome)
+    office.check_all()
 
 
 def test_fault_client_that_does_not_flush_its_spool_is_caught_by_a_power_cut(office: CrashOffice, steps: list[str]) -> None:

@@ -7,6 +7,7 @@ keeps in memory is one pack; what could not be made again is in the spool, durab
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from voute.client.api import CityApi, SessionToken
 from voute.client.matching import Target
 from voute.client.preflight import Row, dedupe_parts
 from voute.client.spool import SealedRow, SentPack, SpoolWriter
-from voute.core.errors import StateError
+from voute.core.errors import StateError, VouteError
 from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId, slug
 from voute.core.values import Money, UnixTime, unix_time
 from voute.format.binary import labelled_hash, u32
@@ -152,9 +153,13 @@ class Sealer:
         draft = encode_draft(statement, records)
         rows = [_sealed_row(*one) for one in zip(pack.targets, pack.sealed, records, strict=True)]
         kept = self._spool.keep(summary.sha256, summary.size, rows, draft)
-        self._spool.keep_bytes(summary.sha256, pack.parts)
-        send_pack(self._api, self._kit.delivery_id, summary.sha256, pack.parts, draft)
-        self._spool.forget_bytes(summary.sha256)
+        try:
+            send_pack(self._api, self._kit.delivery_id, summary.sha256, pack.parts, draft)
+        except VouteError:
+            # Whether the pack arrived is not known. Were the disk full as well, it would be sealed anew.
+            with suppress(OSError):
+                self._spool.keep_bytes(summary.sha256, pack.parts)
+            raise
         return kept
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
 """The spool of a run: what it sealed, kept on the department's disk until the receipts are there.
 
 Source: `docs/spec/journal.md`, "Spool". Each sealer writes a file of its own, `sealed-…`, one record a pack, durable
-before the pack is sent: drafts and manifests, which could not be made again. The bytes of a pack lie beside it as
-`HASH.pack` until the city has acknowledged them; nobody waits for the disk to hold them, since they can be sealed anew.
+before the pack is sent: drafts and manifests, which could not be made again. The bytes of a pack come beside it as
+`HASH.pack` when the city did not acknowledge them (docs/adr/0023); nobody waits for the disk to hold them, since they can be
+sealed anew.
 """
 
 import fcntl
@@ -115,10 +116,6 @@ class SpoolWriter:
         """Keep the bytes of a pack until `forget_bytes`; not waited for."""
         with DISK.create(pack_path(self._folder, pack), anew=True) as file:
             file.append(parts)
-
-    def forget_bytes(self, pack: Hash) -> None:
-        """Drop the bytes of a pack that the city has."""
-        forget_bytes(self._folder, pack)
 
     def close(self) -> None:
         """Close the file."""

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from voute.client.disk import DISK, Unwatched
 from voute.client.journal import Beginning, Commit, Journal, JournalDamagedError, encode_line, parse_journal
-from voute.client.spool import MAGIC, SealedRow, SpoolWriter, pack_path, read_bytes, read_spool
+from voute.client.spool import MAGIC, SealedRow, SpoolWriter, forget_bytes, pack_path, read_bytes, read_spool
 from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.core.values import unix_time
@@ -228,5 +228,5 @@ def test_spool_gives_the_bytes_of_a_pack_only_when_they_are_whole(tmp_path: Path
     assert read_bytes(tmp_path, pack) == data
     pack_path(tmp_path, pack).write_bytes(data[:-1])
     assert read_bytes(tmp_path, pack) is None
-    writer.forget_bytes(pack)
+    forget_bytes(tmp_path, pack)
     assert list(tmp_path.iterdir()) == []
