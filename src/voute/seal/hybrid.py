@@ -44,6 +44,7 @@ _MLKEM_PUBLIC_SIZE: Final = 1184
 _X25519_SIZE: Final = 32
 _SUITE: Final = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 
+
 def _load(raw: bytes) -> MLKEM768X25519PublicKey:
     classical = raw[_MLKEM_PUBLIC_SIZE:]
     demand_full_order(classical)
