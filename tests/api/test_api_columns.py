@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,23 +58,17 @@ class Tampering:
 
     demo: DemoCity
     resident: Resident
-    whole: bytes = b""
 
     def __post_init__(self) -> None:
         self.path = self.demo.settings.data / "catalogue.sqlite"
-        self.put_back()
+        self.kept = sqlite3.connect(":memory:")
+        with closing(sqlite3.connect(self.path)) as db:
+            db.backup(self.kept)
 
     def put_back(self) -> None:
-        """The catalogue as it was."""
-        self.demo.assembled.stores.catalogue.close()
-        if self.whole:
-            for old in self.path.parent.glob(f"{self.path.name}-*"):
-                old.unlink()
-            self.path.write_bytes(self.whole)
-        else:
-            with sqlite3.connect(self.path) as db:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self.whole = self.path.read_bytes()
+        """The catalogue as it was, in one transaction: the city has it open."""
+        with closing(sqlite3.connect(self.path)) as db:
+            self.kept.backup(db)
 
     def change(self, table: str, column: Column[Any], change: Callable[[list[Row]], list[Row]]) -> int:
         """Change one column; returns how many rows took it (a constraint may refuse)."""
@@ -130,7 +125,7 @@ def tampering(demo: DemoCity, client: httpx.Client, issuer: Department, claimed:
     deliver_to_vault(demo, client, issuer, claimed, 3)
     tampering = Tampering(demo, claimed)
     yield tampering
-    tampering.put_back()
+    tampering.kept.close()
 
 
 @pytest.mark.control("B3")
