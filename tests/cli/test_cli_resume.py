@@ -232,7 +232,7 @@ def test_cli_deliver_again_finishes_what_was_committed_and_keeps_its_receipts(of
     killed(office, is_receipts)
     said = office.deliver(office.bills(*REFERENCES)).ended(0).json
     assert (said["known"], said["sent"], said["earlier"]["state"]) == (3, 0, "finished")
-    assert receipted(said["earlier"]["receipts"]) == list(REFERENCES)
+    assert receipted(said["earlier"]["path"]) == list(REFERENCES)
     assert left(office) == ["receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
@@ -242,8 +242,9 @@ def test_cli_deliver_again_sets_a_damaged_journal_aside(office: Department) -> N
     (journal,) = (office.home.folder / "runs").rglob("journal")
     journal.write_bytes(b"x" * 100 + b"\n" + journal.read_bytes())
     assert resumed(office).ended(1).json["error"] == "journal-damaged"
-    assert office.deliver(office.bills(*REFERENCES)).ended(0).json["sent"] == 3
-    assert left(office) == ["journal", "receipts", "summary.csv"]
+    said = office.deliver(office.bills(*REFERENCES)).ended(0).json
+    assert (said["sent"], said["earlier"]["state"]) == (3, "damaged")
+    assert left(office) == ["journal", "receipts", "sealed", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 

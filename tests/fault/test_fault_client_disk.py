@@ -13,6 +13,11 @@ from tests.support.proxy import Cut, Exchange
 AFTER_PACK = "fsync sealed"
 """The step after which the last pack is sealed and not sent: what is resumed there has one pack of each kind."""
 
+OUTCOMES = {"power": "lost", "kill": "kept"}
+BOTH = {0: ("power", "kill")}
+ONE_OF_BOTH = {0: ("power",), 1: ("kill",)}
+"""What to try at a step, by its ordinal's remainder: the short run takes turns."""
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashOffice]:
@@ -99,19 +104,44 @@ def broken_resumes(office: CrashOffice, steps: list[str], points: Points, hows: 
             stopped(office, steps, run)
             assert office.broken_resume(run, {"how": how, "at": at}).code == -signal.SIGKILL
             office.recover(run)
-            points.add("resume", step, at, {"power": "lost", "kill": "kept"}[how])
+            points.add("resume", step, at, OUTCOMES[how])
     office.check_all()
 
 
 def test_fault_client_killed_while_resuming_then_each_document_once(
     office: CrashOffice, steps: list[str], points: Points
 ) -> None:
-    broken_resumes(office, steps, points, {0: ("power",), 1: ("kill",)})
+    broken_resumes(office, steps, points, ONE_OF_BOTH)
 
 
 @pytest.mark.long
 def test_fault_client_killed_in_both_ways_while_resuming(office: CrashOffice, steps: list[str], points: Points) -> None:
-    broken_resumes(office, steps, points, {0: ("power", "kill")})
+    broken_resumes(office, steps, points, BOTH)
+
+
+def broken_pins(office: CrashOffice, points: Points, hows: dict[int, tuple[str, ...]]) -> None:
+    first = f"pins-{len(office.runs)}"
+    office.claimed(first)
+    office.broken_again(first, {"how": "count"}).ended(0)
+    steps = office.forks.steps
+    for at in range(steps.index("create outbox"), steps.index("unlink outbox") + 2):
+        for how in hows[at % len(hows)]:
+            run = f"pins-{how}-{len(office.runs)}"
+            office.claimed(run)
+            assert office.broken_again(run, {"how": how, "at": at}).code == -signal.SIGKILL
+            office.recover(f"{run}+")
+            points.add("pin", steps[at], at, OUTCOMES[how])
+    office.check_all()
+    office.check_bound()
+
+
+def test_fault_client_broken_while_it_pins_a_vault_still_tells_the_city(office: CrashOffice, points: Points) -> None:
+    broken_pins(office, points, ONE_OF_BOTH)
+
+
+@pytest.mark.long
+def test_fault_client_broken_in_both_ways_while_it_pins_a_vault(office: CrashOffice, points: Points) -> None:
+    broken_pins(office, points, BOTH)
 
 
 def lost_pack(exchange: Exchange) -> None:
@@ -143,5 +173,5 @@ def test_fault_client_that_does_not_flush_its_spool_is_caught_by_a_power_cut(off
     with pytest.raises(AssertionError):
         office.recover(run)
     # The documents are there and each once; only their receipts could not be made any more.
-    assert office.resume(run).ended(1).json["error"] == "receipts-incomplete"
+    assert office.resume(run).ended(1).json["error"] == "journal-damaged"
     office.check_all()

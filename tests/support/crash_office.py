@@ -102,12 +102,12 @@ class CrashOffice:
 
     # -- runs
 
-    def bills(self, run: str) -> Path:
-        """A list of three documents that no other run has."""
+    def bills(self, run: str, own: str | None = None) -> Path:
+        """A list of three documents that no other run has, one to a code of its own unless `own` says which."""
         folder = self.folder / run
         (folder / "pdf").mkdir(parents=True)
         rows = []
-        for reference in ("vault", "code", f"new-{run}"):
+        for reference in self.references(run, own):
             (folder / "pdf" / f"{reference}.pdf").write_bytes(self.bill(f"{run} {reference}"))
             rows.append(
                 {
@@ -120,6 +120,9 @@ class CrashOffice:
                 }
             )
         return write_list(folder / "list.csv", rows)
+
+    def references(self, run: str, own: str | None = None) -> tuple[str, str, str]:
+        return "vault", "code", own or f"new-{run.removesuffix('+')}"
 
     def bill(self, title: str) -> bytes:
         return small_pdf(f"Bill {title}")
@@ -144,6 +147,27 @@ class CrashOffice:
         self.forks.start(self.command("--resume", "--run", run), disk)
         return self.forks.wait()
 
+    def claimed(self, run: str) -> None:
+        """Deliver a list whole, and let the holder of its own code claim; the department has not seen that yet."""
+        self.runs.append(run)
+        self.deliver(self.bills(run), run).ended(0)
+        resident = Resident(self.city.browser(), self.city.root)
+        resident.claim(self.held.code(f"new-{run}"))
+        self.held.holders[f"new-{run}"] = resident
+        self.city.settle()
+
+    def broken_again(self, run: str, disk: dict[str, Any]) -> Ran:
+        """Deliver to the same references once more, on a disk that breaks; the run has a `+` behind its name."""
+        self.runs.append(f"{run}+")
+        self.forks.start(self.command(str(self.bills(f"{run}+", f"new-{run}")), "--run", f"{run}+"), disk)
+        return self.forks.wait()
+
+    def check_bound(self) -> None:
+        """Whoever has claimed and was delivered to since has the department's `bound` event."""
+        ask = "select count(*) from lookups where state = 'bound' and bound_event is null"
+        with self.city.catalogue() as db:
+            assert db.execute(ask).fetchone() == (0,)
+
     def recover(self, run: str) -> None:
         """Go on in a new process, as the command says; the run is over then, and every receipt holds."""
         ran = self.resume(run)
@@ -158,7 +182,7 @@ class CrashOffice:
         assert names == ["receipts", "summary.csv"], (run, names)
         (path,) = folder.glob("receipts-*")
         lines = [line for line in read_lines(path) if isinstance(line, ReceiptLine)]
-        assert sorted(line.reference for line in lines) == ["code", f"new-{run}", "vault"]
+        assert sorted(line.reference for line in lines) == sorted(self.references(run))
         for line in lines:
             receipt = export_receipt(path, lambda one, line=line: one is line or one == line)  # type: ignore[misc]
             verify_receipt(digest_bytes(self.bill(f"{run} {line.reference}")), receipt, self.city.root, require_witnessed=True)
@@ -173,7 +197,7 @@ class CrashOffice:
         assert check_city(self.city.server.settings).findings == []
 
     def expected(self) -> Counter[str]:
-        return Counter(f"{run} {reference}" for run in self.runs for reference in ("vault", "code", f"new-{run}"))
+        return Counter(f"{run} {reference}" for run in self.runs for reference in self.references(run))
 
     def shown(self) -> int:
         """How many documents the vault's holder is shown."""

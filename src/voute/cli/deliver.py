@@ -134,11 +134,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             "resumed": outcome.already is not None,
             "earlier": None
             if earlier is None
-            else {
-                "delivery_id": earlier.delivery_id.hex(),
-                "state": "finished" if earlier.finished else "cancelled",
-                "receipts": str(earlier.receipts) if earlier.receipts else None,
-            },
+            else {"state": str(earlier.state), "path": str(earlier.path) if earlier.path else None},
         }
     )
     if speaker.as_json:
@@ -152,7 +148,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
         "megabytes": f"{outcome.bytes / 1e6:.1f}",
     }
     if earlier is not None:
-        speaker.say("deliver-earlier-finished" if earlier.finished else "deliver-earlier-cancelled", {"run": outcome.run})
+        speaker.say(f"deliver-earlier-{earlier.state}", {"run": outcome.run, "path": str(earlier.path)})
     if outcome.already is not None:
         speaker.say("deliver-resumed", {"already": outcome.already, "rest": max(len(outcome.sent) - outcome.already, 0)})
     speaker.say("deliver-dry" if dry_run else "deliver-done", facts, style="bold green")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from voute.client.api import CityApi, CityRefusedError
 from voute.client.journal import JournalDamagedError
-from voute.client.outcome import Earlier, Outcome
+from voute.client.outcome import Earlier, Outcome, Settled
 from voute.client.phases import DeliverOrder, Matched, Phases, PreflightFailedError, new_delivery, sign_in
 from voute.client.receipts import read_lines
 from voute.client.registry_file import one_writer
@@ -93,19 +93,19 @@ class Delivery(Phases):
         """Finish an unfinished run of this name if the city committed it, else cancel it."""
         try:
             run = Unfinished.reopen(self.home, self.order.run)
+            return None if run is None else self._settle_run(api, run)
         except JournalDamagedError:
-            # Its delivery's id is lost; a draft is found by its run, and what was committed by its documents.
-            set_aside(self.home, self.order.run)
-            return None
-        if run is None:
-            return None
+            # A draft of it is found by its run, and what was committed by its documents: none goes twice.
+            return Earlier(Settled.DAMAGED, set_aside(self.home, self.order.run))
+
+    def _settle_run(self, api: CityApi, run: Unfinished) -> Earlier:
         delivery = run.delivery_id
         if self._cancel(api, delivery):
             run.discard()
-            return Earlier(delivery, finished=False, receipts=None)
+            return Earlier(Settled.CANCELLED)
         held = ask_city(api, delivery)
         outcome = self._receipts(api, run, held or AtCity(committed=True, packs=frozenset()))
-        return Earlier(delivery, finished=True, receipts=outcome.receipts)
+        return Earlier(Settled.FINISHED, outcome.receipts)
 
     def _cancel(self, api: CityApi, delivery: DeliveryId) -> bool:
         """Cancel a draft; returns whether the city holds nothing of it any more, False when it is committed."""

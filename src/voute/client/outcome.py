@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +14,23 @@ from voute.core.ids import DeliveryId
 SUMMARY: Final = "summary.csv"
 
 
+class Settled(StrEnum):
+    """What became of an unfinished run of the same name before a list was begun."""
+
+    FINISHED = "finished"
+    """The city had committed it; its receipts are kept now."""
+    CANCELLED = "cancelled"
+    """It was a draft."""
+    DAMAGED = "damaged"
+    """Its journal could not be read; it is set aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An unfinished run of the same name that a delivery found: finished first when it was committed, else cancelled."""
+    """An unfinished run of the same name that a delivery found, and the receipts or the files that are left of it."""
 
-    delivery_id: DeliveryId
-    finished: bool
-    receipts: Path | None
+    state: Settled
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

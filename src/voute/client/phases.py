@@ -15,13 +15,13 @@ from voute.client.api import CityApi, CityRefusedError, CityUnreachableError
 from voute.client.compare import find_known
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, IssuerSettings
-from voute.client.journal import Beginning, Commit
+from voute.client.journal import Beginning, Commit, JournalDamagedError
 from voute.client.matching import CodeMaker, Matcher, MatchRules, Target
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
 from voute.client.preflight import Checked, PdfFolder, check_table
 from voute.client.receipt_check import ReceiptCheck
-from voute.client.receipts import ReceiptsIncompleteError, write_receipts
+from voute.client.receipts import write_receipts
 from voute.client.registry_file import Book, read_book, write_book
 from voute.client.sealers import SealerDiedError, seal_all
 from voute.client.sealing import SealerKit
@@ -230,11 +230,12 @@ class Phases:
     def receive(self, api: CityApi, run: Unfinished, packs: Sequence[SentPack]) -> Outcome:
         """Wait until the log has published the delivery, check every receipt and keep it durably, and end the run.
 
-        Raises `NotYetLoggedError`, `ReceiptsIncompleteError`, and what is wrong with a receipt; the run is unfinished then.
+        Raises `NotYetLoggedError`, `ReceiptsIncompleteError`, `JournalDamagedError`, and what is wrong with a receipt; the
+        run is unfinished then.
         """
         commit = run.state.commit
         if commit is None or commit.documents != sum(len(pack.documents) for pack in packs):
-            raise ReceiptsIncompleteError("the spool is not whole", received=0, expected=commit.documents if commit else 0)
+            raise JournalDamagedError("the spool is not whole", path=str(run.spool))
         self._wait(api, run.delivery_id)
         count = commit.documents
         check = ReceiptCheck(read_pin(self.home).root, self.home.issuer)
@@ -246,7 +247,7 @@ class Phases:
         """Write the summary of a run whose receipts are durable, and end it."""
         state, commit = run.state, run.state.commit
         if commit is None:
-            raise ReceiptsIncompleteError("the journal is not whole", received=len(sent), expected=0)
+            raise JournalDamagedError("the journal is not whole", path=str(run.folder))
         outcome = Outcome(
             run=self.order.run,
             delivery_id=run.delivery_id,

@@ -4,6 +4,7 @@ Source: `docs/spec/journal.md`. A run is unfinished exactly as long as its journ
 """
 
 import hashlib
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ from voute.core.values import UnixTime, unix_time
 
 JOURNAL = "journal"
 SPOOL = "spool"
-SET_ASIDE = "journal-damaged"
-"""Where a journal goes that cannot be read, so that nothing is lost and the run can begin again."""
+SET_ASIDE = "damaged"
+"""Where journal and spool go that cannot be read, so that nothing is lost and the run can begin again."""
 
 
 class NothingToResumeError(StateError):
@@ -137,10 +138,16 @@ class Unfinished:
         DISK.sync_folder(self.folder)
 
 
-def set_aside(home: IssuerHome, run: str) -> None:
-    """Put a damaged journal out of the way; it stays beside the run for whoever looks into it."""
+def set_aside(home: IssuerHome, run: str) -> Path:
+    """Put a damaged journal and its spool out of the way; returns the folder in which they stay beside the run."""
     folder = home.run_folder(run)
-    DISK.rename(folder / JOURNAL, folder / SET_ASIDE)
+    aside = folder / f"{SET_ASIDE}-{secrets.token_hex(4)}"
+    DISK.make_folder(aside)
+    # The journal last: as long as it is there, the run is known to be unfinished.
+    for name in (SPOOL, JOURNAL):
+        if (folder / name).exists():
+            DISK.rename(folder / name, aside / name)
+    return aside
 
 
 def is_unfinished(home: IssuerHome, run: str) -> bool:
