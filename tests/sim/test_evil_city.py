@@ -3,6 +3,7 @@
 The lies are told by a proxy before the real city, so that everything else is true; the same list without the lie passes.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -23,9 +24,12 @@ from tests.sim.lies import (
     replayed_bind,
     sealed_since,
     the_binding,
+    without_witness,
 )
+from tests.support.command import Ran
 from tests.support.proxy import Exchange, Message
 from voute.client.trust import pin
+from voute.core.values import unix_time
 from voute.format import dsse
 from voute.format.dsse import SigningKey
 from voute.format.sidecar import BoxKind
@@ -170,3 +174,43 @@ def test_sim_evil_city_old_trust_root_is_refused_once_a_newer_was_seen(new_bound
     assert bound.deliver("older").ended(1).json["error"] == "trust-root-rollback"
     assert [one.route for one in bound.city.proxy.since(mark)] == ["GET /api/trust-root"]
     assert pin(bound.home.trust_root_path, newer).root.number == 2
+
+
+def tomorrow(bound: Bound) -> bytes:
+    """A next root that all officers signed, perhaps with keys that were stolen today: it asks for no witness any more."""
+    when = unix_time(int(time.time()) + 86_400)
+    return sign_trust_root(next_root(bound, effective_at=when, quorum=0, witnesses=()), bound.city.officers)
+
+
+@pytest.mark.attack("A1")
+def test_sim_evil_city_trust_root_whose_time_has_not_come_changes_nothing(new_bound: NewBound) -> None:
+    bound = new_bound()
+    pinned = bound.home.trust_root_path.read_bytes()
+    with bound.city.proxy.hooks(after=offering(tomorrow(bound))):
+        assert bound.deliver("before-its-time").ended(0).json["to_vaults"] == 1
+    assert bound.home.trust_root_path.read_bytes() == pinned
+    ran, exchanges = tell_both(bound, "before-its-time-2")
+    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "checkpoint"
+    assert sealed_since(exchanges) == []
+
+
+@pytest.mark.mutant("A1")
+def test_sim_evil_city_mutant_that_uses_a_root_before_its_time_asks_no_witness(new_bound: NewBound) -> None:
+    bound = new_bound()
+    _, exchanges = tell_both(bound, "mutant", "uses a root before its time")
+    assert len(sealed_since(exchanges)) == 1
+
+
+def tell_both(bound: Bound, key: str, mutant: str = "") -> tuple[Ran, list[Exchange]]:
+    """Offer tomorrow's root, and show a log that no witness has seen."""
+    offer, mark = offering(tomorrow(bound)), bound.city.proxy.mark
+
+    def tell(exchange: Exchange) -> Message | None:
+        if exchange.path != "/api/directory/match" or exchange.reply is None:
+            return offer(exchange)
+        said = exchange.reply.json
+        without_witness(bound, said)
+        return exchange.reply.with_json(said)
+
+    with bound.city.proxy.hooks(after=tell):
+        return bound.deliver(key, mutant), bound.city.proxy.since(mark)

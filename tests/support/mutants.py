@@ -169,6 +169,7 @@ MUTANTS: dict[str, Mutant] = {
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
     "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
+    "uses a root before its time": Mutant("voute.client.trust", "in_force", lambda roots, _now: roots[-1]),
     "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),
     # A holder
     "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),

@@ -1,5 +1,6 @@
 """The trust root that this machine has pinned: read, followed when the city has a newer one, never rolled back."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -7,11 +8,12 @@ from typing import ClassVar
 from voute.client.disk import DISK
 from voute.client.home import IssuerHome
 from voute.core.errors import StateError
+from voute.core.values import unix_time
 from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
 from voute.verify.receipt import checkpoint_policy
-from voute.verify.trust import TrustedRoot, TrustRootFingerprintError, accept_first, accept_next
+from voute.verify.trust import TrustedRoot, TrustRootFingerprintError, accept_first, accept_next, in_force
 
 
 class TrustNotPinnedError(StateError):
@@ -61,18 +63,20 @@ def read_first(path: Path, fingerprint: str | None = None) -> PinnedTrust:
 def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
     """Pin a trust root, or follow the pinned one to it; durable when this returns.
 
-    `fingerprint` is the one on paper, None to believe the first root seen. Raises what `voute.verify.trust` raises: a
-    lower number, another city, too few signatures, another fingerprint.
+    `fingerprint` is the one on paper, None to believe the first root seen. A root whose time has not come changes nothing:
+    the pinned one is returned. Raises what `voute.verify.trust` raises: a lower number, another city, too few signatures,
+    another fingerprint, a first root whose time has not come.
     """
+    now = unix_time(int(time.time()))
     if path.exists():
         known = read_pinned(path)
         accepted = accept_next(known.trusted, raw)
         if fingerprint is not None and accepted.fingerprint != fingerprint:
             raise TrustRootFingerprintError("another fingerprint than the one on paper")
-        if accepted is known.trusted:
+        if in_force((known.trusted, accepted), now) is known.trusted:
             return known
     else:
-        accepted = accept_first(raw, fingerprint)
+        accepted = in_force((accept_first(raw, fingerprint),), now)
     DISK.replace(path, raw, mode=0o644)
     return PinnedTrust(accepted)
 
