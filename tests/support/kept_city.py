@@ -16,7 +16,7 @@ from voute.app.release import announce
 from voute.cli.fsck import check_city
 from voute.core.ids import LookupId, Slug, hash_of
 from voute.format.subject import Bound, Delete, Revoked
-from voute.fsck.findings import Report
+from voute.fsck.findings import Progress, Report
 from voute.server.settings import Settings
 
 MANY = 250
@@ -51,8 +51,10 @@ class KeptCity:
             return self.settings.data / "packs" / path[:2] / path
         return self.settings.locks_folder / path if store == "locks" else self.settings.data / store / path
 
-    def fsck(self, *, repair: bool = False, quick: bool = False) -> Report:
-        return check_city(self.settings, repair=repair, quick=quick)
+    def fsck(
+        self, *, repair: bool = False, quick: bool = False, progress: Progress = lambda _stage, _done, _total: None
+    ) -> Report:
+        return check_city(self.settings, repair=repair, quick=quick, progress=progress)
 
 
 def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> KeptCity:

@@ -12,6 +12,7 @@ import typer
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
+from voute.core.errors import StoreError
 from voute.fsck.check import Options, check
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Finding, Progress, Report
@@ -56,13 +57,28 @@ def check_city(
         CityServedError: a repair while a server runs.
     """
     # The whole server takes a second to load: no other command waits for it.
-    from voute.server.inspection import alone, inspect, is_served
+    from voute.server.inspection import alone, is_served
 
     try:
-        found = inspect(settings)
-    except OSError as error:
-        raise CannotCheckError(str(error), what="store") from error
-    storage = Storage(
+        storage = storage_of(settings)
+    except StoreError as error:
+        raise CannotCheckError(error.detail, what=error.detail) from error
+    if not repair:
+        return check(storage, Options(quick=quick, is_served=is_served(settings), progress=progress))
+    with alone(settings):
+        return check(storage, Options(quick=quick, repair=True, progress=progress))
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Open what a city keeps, below all rules; nothing is made that is not there.
+
+    Raises:
+        StoreError: there is no city.
+    """
+    from voute.server.inspection import inspect
+
+    found = inspect(settings)
+    return Storage(
         found.catalogue,
         found.stores.blobs,
         found.stores.sidecars,
@@ -71,10 +87,6 @@ def check_city(
         found.trust_root,
         found.leftovers,
     )
-    if not repair:
-        return check(storage, Options(quick=quick, is_served=is_served(settings), progress=progress))
-    with alone(settings):
-        return check(storage, Options(quick=quick, repair=True, progress=progress))
 
 
 @contextmanager
