@@ -62,7 +62,7 @@ def check_city(
     try:
         storage = storage_of(settings)
     except StoreError as error:
-        raise CannotCheckError(error.detail, what=error.detail) from error
+        raise CannotCheckError(error.detail, what="city") from error
     if not repair:
         return check(storage, Options(quick=quick, is_served=is_served(settings), progress=progress))
     with alone(settings):

@@ -235,7 +235,12 @@ error-wrong-statement = A statement of another kind stands in this place; nothin
     .fix = Get the file again from its source.
 error-wrong-vault = This document is meant for another vault; nothing is shown.
     .fix = Call the city, with this message.
-error-cannot-check = Nothing could be compared ({ $what }); nothing was changed.
+error-cannot-check = Nothing could be compared: { $what ->
+    [trust-root] the trust root is missing or not signed
+    [log] neither the log's checkpoint nor its lock can be read
+    [city] there is no city in this folder
+   *[store] a store cannot be read
+    }. Nothing was changed.
     .fix = Check the folder and the settings; restore what is missing, then try again.
 error-city-served = A server runs on this city; nothing was repaired.
     .fix = Stop it, then run the repair again. A check alone may run beside it.

@@ -235,7 +235,12 @@ error-wrong-statement = Une déclaration d'une autre sorte se trouve à cette pl
     .fix = Procurez-vous le fichier de nouveau à sa source.
 error-wrong-vault = Ce document est destiné à un autre coffre ; rien n'est montré.
     .fix = Appelez la ville, avec ce message.
-error-cannot-check = Rien n'a pu être comparé ({ $what }) ; rien n'a changé.
+error-cannot-check = Rien n'a pu être comparé : { $what ->
+    [trust-root] la racine de confiance manque ou n'est pas signée
+    [log] ni le point de contrôle du registre ni son verrou ne se lisent
+    [city] il n'y a pas de ville dans ce dossier
+   *[store] un stockage ne se lit pas
+    }. Rien n'a changé.
     .fix = Vérifiez le dossier et les réglages ; restaurez ce qui manque, puis recommencez.
 error-city-served = Un serveur tourne pour cette ville ; rien n'a été réparé.
     .fix = Arrêtez-le, puis relancez la réparation. Une simple vérification peut se faire pendant qu'il tourne.
