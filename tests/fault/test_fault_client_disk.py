@@ -14,8 +14,8 @@ AFTER_PACK = "fsync sealed"
 """The step after which the last pack is sealed and not sent: what is resumed there has one pack of each kind."""
 
 OUTCOMES = {"power": "lost", "kill": "kept"}
-BOTH = {0: ("power", "kill")}
-ONE_OF_BOTH = {0: ("power",), 1: ("kill",)}
+BOTH: dict[int, tuple[str, ...]] = {0: ("power", "kill")}
+ONE_OF_BOTH: dict[int, tuple[str, ...]] = {0: ("power",), 1: ("kill",)}
 """What to try at a step, by its ordinal's remainder: the short run takes turns."""
 
 
