@@ -12,13 +12,14 @@ import pytest
 from tests.cli.conftest import Department
 from tests.support.command import start
 from tests.support.log_world import entry
+from tests.support.proxy import After, Exchange, Message
 from tests.support.served_city import ServedCity, free_port
 from voute.core.ports_log import WitnessConflictError
 from voute.server.http_witness import HttpWitness, WitnessUnreachableError
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.cosignature import verify_cosignature
 from voute.tlog.merkle import leaf_hash
-from voute.tlog.note import VerifierKey, parse_signatures
+from voute.tlog.note import Note, VerifierKey, parse_signatures
 from voute.tlog.signer import MemorySigner
 from voute.tlog.tree import MemoryTree, consistency_proof, root_of
 
@@ -107,3 +108,40 @@ def test_cli_witness_wrong_key_or_none_is_refused(office: Department) -> None:
     assert office.voute("witness", "init", folder, "--name", NAME, "--json").ended(1).json["error"] == "key-file"
     assert office.voute("witness", "init", office.folder / "w2", "--name", "a b", "--json").ended(1).json["error"] == "note"
     assert not (office.folder / "w2").exists()
+
+
+def without_witnesses(asked: list[int], rounds: int) -> After:
+    """A city whose witnesses sign only the checkpoint of a later answer."""
+
+    def tell(exchange: Exchange) -> Message | None:
+        if exchange.path != "/api/directory/match" or exchange.reply is None:
+            return None
+        asked.append(1)
+        if len(asked) > rounds:
+            return None
+        said = exchange.reply.json
+        note = Note.parse(said["checkpoint"].encode())
+        said["checkpoint"] = Note(note.text, note.signatures[:2]).encode().decode()
+        return exchange.reply.with_json(said)
+
+    return tell
+
+
+def test_cli_deliver_to_a_new_key_waits_for_the_witnesses(office: Department) -> None:
+    office.set_delay(0)
+    office.deliver(office.bills("a-1")).ended(0)
+    office.city.settle()
+    office.resident().claim(office.code("a-1"))
+    office.city.settle()
+    again = office.bills("a-1", name="again.csv", **{"document key": "second"})
+    asked: list[int] = []
+    before = office.city.snapshot()
+    with office.city.proxy.hooks(after=without_witnesses(asked, 1_000)):
+        ran = office.deliver(again, "--patience", "1").ended(3)
+    assert len(asked) == 2
+    assert ran.json["findings"][0]["facts"]["check"] == "no-quorum"
+    assert office.city.snapshot() == before
+    asked.clear()
+    with office.city.proxy.hooks(after=without_witnesses(asked, 2)):
+        ran = office.deliver(again, "--patience", "20").ended(0)
+    assert (len(asked), ran.json["to_vaults"]) == (3, 1)

@@ -73,7 +73,7 @@ class Bound:
         return write_list(self.folder / "list.csv", bill_rows(self.folder / "pdf", ["a-1"], **{"document key": key}))
 
     def deliver(self, key: str, mutant: str = "") -> Ran:
-        command = ("deliver", self.bills(key), "--as", self.home.issuer, "--home", self.home.home, "--json")
+        command = ("deliver", self.bills(key), "--as", self.home.issuer, "--home", self.home.home, "--json", "--patience", "0")
         return self.voute(*command, mutant=mutant)
 
     def deliver_lied_to(self, key: str, lie: Lie, mutant: str = "") -> tuple[Ran, list[Exchange]]:
@@ -274,9 +274,9 @@ LIES: list[tuple[Lie, str]] = [
     (denied_waiting, "binding-denied"),
     (denied_unknown, "binding-denied"),
     (without_checkpoint, "checkpoint"),
-    (without_witness, "checkpoint"),
-    (forked_log, "checkpoint"),
-    (forked_log_true_claim, "checkpoint"),
+    (without_witness, "no-quorum"),
+    (forked_log, "no-quorum"),
+    (forked_log_true_claim, "no-quorum"),
     (logged_claim, "bind-mismatch"),
     (another_events_proof, "claim-event"),
     (wrong_path, "merkle-proof"),

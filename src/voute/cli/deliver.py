@@ -1,6 +1,7 @@
 """`voute deliver`: a list and a folder of PDFs become sealed documents with receipts."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from unicodedata import normalize
@@ -20,6 +21,8 @@ from voute.client.outcome import Outcome
 from voute.client.phases import DeliverOrder, PreflightFailedError
 from voute.client.unfinished import find_unfinished, is_unfinished
 
+PATIENCE = 60.0
+"""Seconds for the witnesses to see a claim of a moment ago; they have a minute (docs/spec/log.md)."""
 SHOWN_FINDINGS = 50
 """Findings shown on a screen; all of them are in the JSON and in the CSV beside the list."""
 
@@ -34,6 +37,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     resume: Annotated[bool, typer.Option("--resume", help=help_of("option-resume"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=help_of("option-dry-run"))] = False,
     new_party: Annotated[bool, typer.Option("--new-party", help=help_of("option-new-party"))] = False,
+    patience: Annotated[float, typer.Option("--patience", min=0, metavar="SECONDS", help=help_of("option-patience"))] = PATIENCE,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -57,6 +61,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
             dry_run=dry_run,
             new_party=new_party,
         )
+    order = replace(order, patience=patience)
     outcome = _run(speaker, issuer_home, order, resume=resume)
     _show(speaker, outcome, dry_run=dry_run)
     if outcome.held:

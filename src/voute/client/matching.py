@@ -5,6 +5,7 @@ enough: a vault is used only when the code that this department printed authenti
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,12 +27,15 @@ from voute.format.vault_record import VaultState, expect_extends
 from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, make_code, run_secret
 from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.policy import CheckpointVerdict
+from voute.tlog.policy import CheckpointVerdict, NoQuorumError
 from voute.verify.binding import ClaimProof, ProvenVault, verify_claim
 
 _DAY_S = 86_400
 _NO_TOKEN = Hash(bytes(HASH_SIZE))
 _FIRST_EPOCH = 1
+_QUORUM_REST_S = 1.0
+_NO_CHECKPOINT = "checkpoint"
+_NO_QUORUM = "no-quorum"
 
 VerifyCheckpoint = Callable[[SignedCheckpoint], CheckpointVerdict]
 
@@ -98,6 +102,8 @@ class MatchRules:
     delay_days: int
     new_party: bool
     now: UnixTime
+    patience: float = 0
+    """Seconds in all to wait for the quorum of witnesses: a claim of a moment ago is logged before it is witnessed."""
 
 
 class Matcher:
@@ -113,6 +119,7 @@ class Matcher:
         self._signer = signer
         self._rules = rules
         self._verify = verify
+        self._waited = 0.0
 
     def match(self, rows: Sequence[Row], progress: Callable[[int], None] = lambda _done: None) -> Matched:
         """Decide for every row; raises only when the city refuses or is not there."""
@@ -147,19 +154,33 @@ class Matcher:
 
     def _match_batch(self, batch: Sequence[tuple[Row, Entry]], matched: Matched) -> None:
         lookups = list(dict.fromkeys(entry.lookup_id for _, entry in batch))
-        answer = self._api.match(lookups)
-        found = dict(_answers(answer, lookups))
-        checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else None
+        while True:
+            answer = self._api.match(lookups)
+            found = dict(_answers(answer, lookups))
+            checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else _NO_CHECKPOINT
+            if checkpoint != _NO_QUORUM or not self._may_wait():
+                break
         for row, entry in batch:
             self._place(row, entry, found[entry.lookup_id], checkpoint, matched)
 
-    def _checkpoint(self, answer: Json) -> CheckpointVerdict | None:
+    def _may_wait(self) -> bool:
+        """Rest a second while there is patience left for the witnesses, and say whether there was."""
+        if self._waited >= self._rules.patience:
+            return False
+        time.sleep(_QUORUM_REST_S)
+        self._waited += _QUORUM_REST_S
+        return True
+
+    def _checkpoint(self, answer: Json) -> CheckpointVerdict | str:
+        """Verify the checkpoint of an answer, its quorum included; else say which check failed."""
         try:
             return self._verify(SignedCheckpoint.parse(str(answer.get("checkpoint", "")).encode()))
+        except NoQuorumError:
+            return _NO_QUORUM
         except VouteError:
-            return None
+            return _NO_CHECKPOINT
 
-    def _place(self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | None, matched: Matched) -> None:
+    def _place(self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched) -> None:
         state = answer["state"]
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
@@ -175,10 +196,10 @@ class Matcher:
             matched.targets.append(target)
 
     def _place_in_vault(
-        self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | None, matched: Matched
+        self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched
     ) -> None:
-        if checkpoint is None:
-            self._not_proven(row, "checkpoint", matched)
+        if isinstance(checkpoint, str):
+            self._not_proven(row, checkpoint, matched)
             return
         try:
             proven = self._prove(entry, answer["binding"], checkpoint)

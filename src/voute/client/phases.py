@@ -66,6 +66,8 @@ class DeliverOrder:
     dry_run: bool = False
     new_party: bool = False
     processes: int | None = None
+    patience: float = 0
+    """Seconds to wait for the witnesses of a checkpoint that proves a vault's key."""
 
 
 class PreflightFailedError(StateError):
@@ -134,7 +136,7 @@ class Phases:
         book = read_book(self.home, self.settings.city, trust.issuer_keys(self.home.issuer))
         fresh = [row for row in checked.rows if row.line not in known]
         codes = CodeMaker(self._secrets.master, self.settings.city, self.settings.issuer)
-        rules = MatchRules(self.order.run, self.settings.binding_delay_days, self.order.new_party, now())
+        rules = MatchRules(self.order.run, self.settings.binding_delay_days, self.order.new_party, now(), self.order.patience)
         matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
         found = matcher.match(fresh, lambda done: self.progress("match", done, len(fresh)))
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)

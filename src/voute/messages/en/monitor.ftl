@@ -8,8 +8,8 @@ option-monitor-age = How old the checkpoint may be, in seconds.
 option-monitor-patience = How many seconds to wait for witnesses and for a release that has just begun.
 option-monitor-state = The file to remember in; else in the folder of --home.
 monitor-once-or-every = Choose --once or --every.
-monitor-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), seen by { $count } witnesses; release { $release }, { $addresses } addresses as the log has them.
-monitor-log-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), seen by { $count } witnesses.
+monitor-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), witnesses: { $count }; release { $release }, { $addresses } addresses as the log has them.
+monitor-log-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), witnesses: { $count }.
 monitor-wrong = { $time } { $url }: { $what }{ $more ->
     [0] {""}
     [one] {" "}(And one more finding.)

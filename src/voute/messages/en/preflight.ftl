@@ -56,6 +56,9 @@ preflight-document-differs = A document of the same key was sent with other cont
 preflight-code-revoked = The code of reference { $reference } has been revoked.
     .fix = Run again with --new-party to make a new code.
 preflight-key-not-proven = The key of the vault of reference { $reference } could not be proven ({ $check }). Nothing was sealed for that vault.
-    .fix = Do not insist: tell the IT team, with this message.
+    .fix = { $check ->
+        [no-quorum] The log's witnesses have not seen it yet. Run the list again in a few minutes; if it lasts, tell the IT team.
+       *[other] Do not insist: tell the IT team, with this message.
+    }
 preflight-vault-closed = The vault of reference { $reference } is closed.
     .fix = Send this document on paper.

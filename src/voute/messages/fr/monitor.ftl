@@ -8,8 +8,8 @@ option-monitor-age = L'âge que peut avoir le point de contrôle, en secondes.
 option-monitor-patience = Combien de secondes attendre les témoins et une version qui vient de commencer.
 option-monitor-state = Le fichier où se souvenir ; sinon dans le dossier de --home.
 monitor-once-or-every = Choisissez --once ou --every.
-monitor-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } nouvelles), vues par { $count } témoins ; version { $release }, { $addresses } adresses identiques à celle du registre.
-monitor-log-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } nouvelles), vues par { $count } témoins.
+monitor-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } de plus), témoins : { $count } ; version { $release }, { $addresses } adresses identiques à celles du registre.
+monitor-log-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } de plus), témoins : { $count }.
 monitor-wrong = { $time } { $url } : { $what }{ $more ->
     [0] {""}
     [one] {" "}(Et un autre constat.)

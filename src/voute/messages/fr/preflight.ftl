@@ -56,6 +56,9 @@ preflight-document-differs = Un document de même clé a déjà été envoyé av
 preflight-code-revoked = Le code de la référence { $reference } a été révoqué.
     .fix = Relancez avec --new-party pour créer un nouveau code.
 preflight-key-not-proven = La clé du coffre de la référence { $reference } n'a pas pu être prouvée ({ $check }). Rien n'a été scellé pour ce coffre.
-    .fix = N'insistez pas : avertissez l'équipe informatique, avec ce message.
+    .fix = { $check ->
+        [no-quorum] Les témoins du registre ne l'ont pas encore vue. Relancez dans quelques minutes ; si cela dure, avertissez l'équipe informatique.
+       *[other] N'insistez pas : avertissez l'équipe informatique, avec ce message.
+    }
 preflight-vault-closed = Le coffre de la référence { $reference } est fermé.
     .fix = Envoyez ce document sur papier.
