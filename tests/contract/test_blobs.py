@@ -213,7 +213,7 @@ def test_contract_blobs_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
     left = tmp_path / name.hex()[:2] / ".new-0011"
     left.write_bytes(b"half")
     assert list(blobs.names()) == [name]
-    assert blobs.sweep() == 1
+    assert blobs.sweep(0) == 1
     assert not left.exists()
     assert read(blobs, name) == b"kept"
 

@@ -153,7 +153,7 @@ def test_contract_tiles_sweep_removes_what_a_crash_left(tmp_path: Path) -> None:
     tiles.put("staging/one", b"1")
     (tmp_path / "staging" / ".new-77").write_bytes(b"half")
     assert list(tiles.paths("staging/")) == ["staging/one"]
-    assert tiles.sweep() == 1
+    assert tiles.sweep(0) == 1
 
 
 def test_contract_locks_create_then_fetch(locks: LockStore) -> None:

@@ -1,7 +1,7 @@
 """A draft: what stands beside a pack (headers, cards, boxes) is checked against pack and statement, then kept, invisible.
 
-Order: sidecar durable, then the rows in one transaction, both under the delivery's lock, so that the salts in the sidecar
-are those of the rows. A draft that came before returns what it returned then.
+Order: the rows in one transaction, the sidecar durable before it commits, both under the delivery's lock, so that the salts in
+the sidecar are those of the rows. A draft that came before returns what it returned then.
 """
 
 from collections.abc import Sequence
@@ -116,11 +116,12 @@ def _keep(city: City, kept: PackRow, checked: _Checked) -> tuple[int, bool]:
                 return _same_again(now, checked.statement_hash)
             _check_new(tx, issuer, checked.draft.records)
             _check_boxes(tx, issuer, delivery, checked.draft.records)
-            city.sidecars.put(pack, _sidecar(pack, checked, events))
             numbers = tx.events.add_all(events)
             tx.documents.add_all(_rows(kept, checked, numbers))
             done = kept._replace(statement_hash=checked.statement_hash, documents=len(checked.entries))
             tx.packs.put(done)
+            # After the rows, which may be refused: the sidecar of a pack that was sent before must not be replaced.
+            city.sidecars.put(pack, _sidecar(pack, checked, events))
     except RowExistsError as error:
         raise DraftRefusedError("a document id is taken", part="document_id") from error
     return len(checked.entries), True

@@ -65,7 +65,10 @@ def announce_release(city: City, manifest: bytes | None) -> None:
 def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | HousekeepingThread | WorkerThread]:
     """Start the threads beside the requests."""
     city = assembled.city
-    jobs: list[SequencerThread | HousekeepingThread | WorkerThread] = [HousekeepingThread(city), WorkerThread(city)]
+    jobs: list[SequencerThread | HousekeepingThread | WorkerThread] = [
+        HousekeepingThread(city, assembled.stores.sweep),
+        WorkerThread(city),
+    ]
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores, city.trust().root)
         election = Election(settings.locks_folder)

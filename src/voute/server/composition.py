@@ -51,6 +51,14 @@ class Stores:
     tiles: PosixTiles
     locks: PosixLocks
 
+    def sweep(self, untouched: float) -> int:
+        """Remove temporary files that nobody wrote to for so many seconds; returns how many.
+
+        Raises:
+            StoreError: a store failed.
+        """
+        return sum(store.sweep(untouched) for store in (self.blobs, self.tiles, self.locks))
+
 
 @dataclass(frozen=True, slots=True)
 class LogParts:

@@ -7,6 +7,7 @@ machine. Every system call that changes something is announced to the watch, so 
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ from voute.core.errors import StoreError
 from voute.core.ports_store import StoreFullError
 from voute.store.watch import Watch
 
-# Names that begin so are never read; `sweep` removes what a crash left of them.
+# Names that begin so are never read; `sweep` removes what a crash, or a disk that failed, left of them.
 TEMPORARY_PREFIX: Final = ".new-"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FILE_MODE: Final = 0o640
@@ -99,12 +100,17 @@ class Disk:
             return
         self.flush_folder(path.parent)
 
-    def sweep(self, folder: Path) -> int:
-        """Remove the temporary files that a crash left in a folder and below; call it before the first write only."""
-        left = [path for path in folder.rglob(f"{TEMPORARY_PREFIX}*") if path.is_file()]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+    def sweep(self, folder: Path, untouched: float) -> int:
+        """Remove the temporary files in a folder and below that nobody wrote to for so many seconds; returns how many."""
+        before = time.time() - untouched
+        left = 0
+        for path in folder.rglob(f"{TEMPORARY_PREFIX}*"):
+            # Another process may finish with it, or sweep too, at this moment.
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime <= before:
+                    path.unlink()
+                    left += 1
+        return left
 
 
 class TemporaryFile:

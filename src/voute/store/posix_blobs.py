@@ -75,10 +75,10 @@ class PosixBlobs:
         """Yield the names in rising order (`BlobStore.names`)."""
         return _names(self._root, ".pack")
 
-    def sweep(self) -> int:
-        """Remove what crashed writers left; only for a process that is alone on the folder."""
+    def sweep(self, untouched: float) -> int:
+        """Remove what writers left behind that crashed at least so many seconds ago."""
         with storing("sweep"):
-            return self._disk.sweep(self._root)
+            return self._disk.sweep(self._root, untouched)
 
 
 class PosixBlobWriter:

@@ -98,10 +98,10 @@ class PosixTiles:
             files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY_PREFIX)]
         return sorted(path.relative_to(self._root).as_posix() for path in files)
 
-    def sweep(self) -> int:
-        """Remove what crashed writers left; only for a process that is alone on the folder."""
+    def sweep(self, untouched: float) -> int:
+        """Remove what writers left behind that crashed at least so many seconds ago."""
         with storing("sweep"):
-            return self._disk.sweep(self._root)
+            return self._disk.sweep(self._root, untouched)
 
     def _file(self, path: str) -> Path:
         return self._root / check_path(path)
@@ -146,6 +146,11 @@ class PosixLocks:
             if self.fetch(key) != old:
                 raise LockConflictError(key)
             self._disk.replace(path, new)
+
+    def sweep(self, untouched: float) -> int:
+        """Remove what writers left behind that crashed at least so many seconds ago."""
+        with storing("sweep"):
+            return self._disk.sweep(self._root, untouched)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:

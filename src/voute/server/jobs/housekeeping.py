@@ -1,5 +1,6 @@
-"""Removes rows that ended by themselves: challenges, sessions, counters of rate limits."""
+"""Removes rows that ended by themselves (challenges, sessions, counters of rate limits) and files that a crash left half."""
 
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Final
 
@@ -11,6 +12,9 @@ from voute.core.errors import VouteError
 EVERY: Final = 300.0
 KEEP_COUNTERS: Final = 3600 * MICROSECONDS
 """How long counters stay after their window, for whoever asks why a call was refused."""
+
+UNTOUCHED: Final = 24 * 3600.0
+"""Seconds after which a temporary file belongs to nobody: no upload pauses for a day."""
 
 _log = structlog.get_logger("voute.housekeeping")
 
@@ -25,9 +29,10 @@ def sweep(city: City) -> int:
 class HousekeepingThread:
     """Sweeps every five minutes until `stop`."""
 
-    def __init__(self, city: City) -> None:
-        """Take the city."""
+    def __init__(self, city: City, sweep_files: Callable[[float], int]) -> None:
+        """Take the city, and what removes temporary files that were not touched for some seconds."""
         self._city = city
+        self._sweep_files = sweep_files
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -44,5 +49,6 @@ class HousekeepingThread:
         while not self._stopping.wait(EVERY):
             try:
                 sweep(self._city)
+                self._sweep_files(UNTOUCHED)
             except VouteError as error:
                 _log.warning("sweep failed", code=error.code)

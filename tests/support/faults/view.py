@@ -1,0 +1,46 @@
+"""The bytes that a city left on disk, read without its code: the database by SQL, folders by name."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from voute.server.settings import Settings
+
+
+class View:
+    """One look at a city's folder; rows as tuples."""
+
+    def __init__(self, settings: Settings, connection: sqlite3.Connection) -> None:
+        self.settings = settings
+        self._connection = connection
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a value of any column
+        found = self.rows(sql, *values)
+        return found[0][0] if found else None
+
+    def pack_files(self, suffix: str) -> dict[bytes, Path]:
+        return {bytes.fromhex(path.stem): path for path in self._files if path.suffix == suffix}
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        return list((self.settings.data / "packs").rglob("*.*"))
+
+    def pack_is_whole(self, pack: bytes) -> bool:
+        path = self.pack_files(".pack").get(pack)
+        return path is not None and hashlib.sha256(path.read_bytes()).digest() == pack
+
+
+@contextmanager
+def looking_at(settings: Settings) -> Iterator[View]:
+    connection = sqlite3.connect(settings.data / "catalogue.sqlite")
+    try:
+        yield View(settings, connection)
+    finally:
+        connection.close()
