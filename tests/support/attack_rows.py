@@ -169,8 +169,8 @@ ROWS: tuple[AttackRow, ...] = (
     AttackRow(
         "F3",
         "Secrets stay in the browser after the vault is locked.",
-        "Keys live in a worker that is ended at lock; nothing secret is written to any storage of the browser: "
-        "`web/core/worker.ts`, `web/resident/session.svelte.ts`.",
+        "Keys live in a worker that is ended at lock; the page overwrites the document it holds and drops the rest; nothing "
+        "secret is written to any storage: `web/resident/session.svelte.ts`, `web/resident/holder.ts`.",
     ),
     AttackRow(
         "G1",

@@ -63,13 +63,15 @@ export function keyHolder(): VaultApi {
   return running.calls;
 }
 
-/** Wipes what the key holder holds, then ends its worker; calls that wait reject with `locked`. */
-export async function endKeyHolder(): Promise<void> {
+/** Wipes what the key holder holds, then ends its worker, or ends it `atOnce`; calls that wait reject with `locked`. */
+export async function endKeyHolder(atOnce: boolean): Promise<void> {
   const last = running;
   if (!last) return;
   // From here on a new call gets a new worker.
   running = null;
-  const late = new Promise<void>((resolve) => setTimeout(resolve, WIPE_MS));
-  await Promise.race([last.calls.lock().catch(() => undefined), late]);
+  if (!atOnce) {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, WIPE_MS));
+    await Promise.race([last.calls.lock().catch(() => undefined), late]);
+  }
   last.end(new PageError('locked'));
 }

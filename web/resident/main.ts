@@ -8,6 +8,7 @@ import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
 import { endKeyHolder, keyHolder } from './holder.ts';
 import { Session } from './session.svelte.ts';
+import { browserTabs } from './tabs.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
 
 /** Where the skip link of the frame leads (`ui/components/Frame.svelte`). */
@@ -30,11 +31,19 @@ function watchCode(taken: (code: string) => void): void {
   });
 }
 
-const code = takeCode();
+// Taken before anything else runs, handed over once: a page that goes on for hours does not keep the code of a letter.
+let taken = takeCode();
+
+function firstCode(): string | null {
+  const code = taken;
+  taken = null;
+  return code;
+}
 
 const session = new Session({
   api,
   passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
+  tabs: browserTabs(),
   keys: keyHolder,
   endKeys: endKeyHolder,
 });
@@ -48,5 +57,5 @@ const target = document.getElementById('app');
 if (target) {
   // The words for a program that did not start.
   target.replaceChildren();
-  mount(App, { target, props: { session, code, watchCode } });
+  mount(App, { target, props: { session, firstCode, watchCode } });
 }

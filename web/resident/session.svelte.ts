@@ -5,6 +5,8 @@
 import type { About, DocumentBody } from '../api/client.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
+import { forgetFiles } from '../ui/files.ts';
+import { Idle } from './idle.svelte.ts';
 import { pinnedRoot, pinRoot } from './pins.ts';
 import type { CityInfo, VaultApi, CardResult } from '../core/rpc.ts';
 
@@ -16,12 +18,12 @@ export interface Row {
   readonly opened: boolean;
 }
 
-/** Why the person is asked to sign in: nothing special, the vault was left alone, the city ended the session, they left. */
-export type LockReason = 'none' | 'locked' | 'expired' | 'signed-out';
+/** Why the person is asked to sign in: nothing special, they locked it, it was left alone or in another tab, the city ended the session, they left. */
+export type LockReason = 'none' | 'asked' | 'locked' | 'elsewhere' | 'expired' | 'signed-out';
 
 const CARDS_AT_ONCE = 40;
-// A vault left open on a shared computer is the risk; ten minutes without a touch is long enough to read a bill.
-const LOCK_AFTER_MS = 600_000;
+// How often other tabs are told that the person is here.
+const TELL_EVERY_MS = 5_000;
 
 export class Session {
   readonly deps: Deps;
@@ -39,10 +41,16 @@ export class Session {
   private rooted: VaultApi | null = null;
   private after = 0;
   private loading: Promise<void> | null = null;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  readonly idle = new Idle(() => void this.lock('locked'));
+  private toldAt = 0;
 
   constructor(deps: Deps) {
     this.deps = deps;
+    deps.tabs.hear((told) => {
+      if (!this.open) return;
+      if (told.say === 'touched') this.idle.touch();
+      else void this.close(told.say === 'signed-out' ? 'signed-out' : 'elsewhere');
+    });
   }
 
   /** The city's name and help line; without them the pages still work. */
@@ -80,25 +88,47 @@ export class Session {
     this.after = 0;
     this.complete = false;
     this.listFailure = null;
-    this.touch();
+    this.idle.start();
   }
 
-  /** The person did something. */
+  /** The person did something, here or in the viewer's frame. */
   touch(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = this.open ? setTimeout(() => void this.lock('locked'), LOCK_AFTER_MS) : null;
+    if (!this.open) return;
+    this.idle.touch();
+    if (Date.now() - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = Date.now();
+    this.deps.tabs.tell({ say: 'touched' });
   }
 
-  /** Forgets keys and titles; the session of the city ends only at `leave`. */
+  /** Locks, here and in the other tabs; the session of the city ends only at `leave`. */
   async lock(reason: LockReason): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
+    if (this.open) this.deps.tabs.tell({ say: reason === 'signed-out' ? reason : 'locked' });
+    await this.close(reason);
+  }
+
+  /** The page goes away, perhaps to come back by Back: locks here, at once, for nothing runs any more in a moment. */
+  hide(): void {
+    if (this.open) void this.close('locked', true);
+  }
+
+  /** Forgets keys, titles and bytes: what this page holds at once, then the key holder, whose worker is ended. */
+  private async close(reason: LockReason, atOnce = false): Promise<void> {
+    this.idle.stop();
     this.open = false;
     this.reason = reason;
     this.rows = [];
-    this.body = null;
+    this.forgetBody();
+    forgetFiles();
     this.waysIn = null;
+    this.listFailure = null;
     this.loading = null;
-    await this.deps.endKeys();
+    this.rooted = null;
+    await this.deps.endKeys(atOnce);
+  }
+
+  private forgetBody(): void {
+    this.body?.bytes.fill(0);
+    this.body = null;
   }
 
   /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */
@@ -115,7 +145,8 @@ export class Session {
   /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */
   failed(thrown: unknown): Failure {
     const failure = toFailure(thrown);
-    if (failure.code === 'not-signed-in' || failure.code === 'locked') void this.lock('expired');
+    // Acts that were under way when the vault was locked fail too, and change nothing about why.
+    if (this.open && (failure.code === 'not-signed-in' || failure.code === 'locked')) void this.lock('expired');
     return failure;
   }
 
@@ -199,6 +230,12 @@ export class Session {
     if (this.body?.id === row.id) return this.body.bytes;
     const keys = await this.keys();
     const bytes = await keys.openBody(sealedRow(row.sealed), await this.deps.api.body(row.id));
+    this.forgetBody();
+    if (!this.open) {
+      // Locked while it was being opened: nothing may stay.
+      bytes.fill(0);
+      throw new PageError('locked');
+    }
     this.body = { id: row.id, bytes };
     return bytes;
   }

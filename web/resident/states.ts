@@ -19,6 +19,8 @@ export type PageState = {
   readonly path: string;
   /** False for the notice that there is no connection. */
   readonly online?: boolean;
+  /** Seconds until the vault locks, where the person is warned. */
+  readonly left?: number;
 } & (
   | {
       readonly screen: 'welcome';
@@ -73,6 +75,8 @@ const welcome: readonly PageState[] = [
   { id: 'sign-in', path: '/connexion', screen: 'welcome', view: { at: 'ready' }, returning: true },
   { id: 'sign-in-expired', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'expired' },
   { id: 'sign-in-locked', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'locked' },
+  { id: 'sign-in-asked', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'asked' },
+  { id: 'sign-in-elsewhere', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'elsewhere' },
   { id: 'signed-out', path: '/', screen: 'welcome', view: { at: 'ready' }, reason: 'signed-out' },
   {
     id: 'sign-in-kit',
@@ -261,6 +265,7 @@ const inside: readonly PageState[] = [
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
   { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
   { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
+  { id: 'idle', path: '/documents', screen: 'documents', view: list, left: 42 },
 ];
 
 const city = { names: verdict.cityNames, fingerprint: '1Y2Z-CRF6-BN79-9QA6' };

@@ -1,6 +1,12 @@
 /** Handing a file to the person: saved by the browser, named by us, forgotten afterwards. */
 
 const REVOKE_AFTER_MS = 60_000;
+const alive = new Set<string>();
+
+function revoke(address: string): void {
+  alive.delete(address);
+  URL.revokeObjectURL(address);
+}
 
 /** Saves bytes under a name. The address of the blob lives one minute: some browsers read it late. */
 export function saveFile(blob: Blob, fileName: string): void {
@@ -9,9 +15,15 @@ export function saveFile(blob: Blob, fileName: string): void {
   link.href = address;
   link.download = fileName;
   link.click();
+  alive.add(address);
   setTimeout(() => {
-    URL.revokeObjectURL(address);
+    revoke(address);
   }, REVOKE_AFTER_MS);
+}
+
+/** Forgets every file that was handed over and still has an address. */
+export function forgetFiles(): void {
+  alive.forEach(revoke);
 }
 
 /** A title as a file name: letters, digits and single hyphens, never empty. */

@@ -19,6 +19,8 @@ OPEN_BUTTON = re.compile("^(Ouvrir mon coffre|Open my vault)$")
 # violations of the page's policy are said aloud.
 WATCH = """
 (() => {
+  // A page that is not loaded yet has no passkeys.
+  if (!globalThis.PublicKeyCredential) return;
   const results = PublicKeyCredential.prototype.getClientExtensionResults;
   PublicKeyCredential.prototype.getClientExtensionResults = function () {
     const found = results.call(this);

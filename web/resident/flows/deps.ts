@@ -2,6 +2,7 @@
 
 import type { Api, KnownCredential, NewCredential } from '../../api/client.ts';
 import type { VaultApi } from '../../core/rpc.ts';
+import type { Tabs } from '../tabs.ts';
 import type { Ceremony, CreateWish } from '../webauthn.ts';
 
 /** The ceremonies of `webauthn.ts`. */
@@ -15,7 +16,8 @@ export interface Passkeys {
 export interface Deps {
   readonly api: Api;
   readonly passkeys: Passkeys;
+  readonly tabs: Tabs;
   keys(): VaultApi;
-  /** Wipes and ends the key holder; the next call of `keys` starts another. */
-  endKeys(): Promise<void>;
+  /** Wipes and ends the key holder (`atOnce`: ends it without waiting); the next call of `keys` starts another. */
+  endKeys(atOnce: boolean): Promise<void>;
 }

@@ -69,6 +69,12 @@ export class OpenFlow implements OpenActions {
     this.view = { at: 'typing', code: '', failure: null };
   };
 
+  /** The vault was locked: a letter that was being read is forgotten with it. */
+  forget(): void {
+    this.draft = this.made = this.body = null;
+    this.view = { at: 'typing', code: '', failure: null };
+  }
+
   notMe = (): void => {
     this.view = { at: 'not-me' };
   };

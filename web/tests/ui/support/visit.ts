@@ -36,6 +36,8 @@ export class Visit {
     this.session = new Session({
       api: service.api,
       passkeys: device,
+      // One tab: nobody to tell, nobody to hear.
+      tabs: { tell: () => undefined, hear: () => undefined },
       keys: () => this.worker.keys,
       endKeys: async () => this.worker.keys.lock(),
     });

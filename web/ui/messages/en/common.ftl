@@ -5,6 +5,7 @@ service-name = Voûte
 frame-skip = Skip to content
 frame-nav = Vault
 frame-other-language = Français
+frame-lock = Lock
 frame-leave = Leave
 frame-offline = No connection. What is already open stays readable; the rest will resume by itself.
 frame-promise = Your documents are sealed: the city and the people who run this service cannot read them.

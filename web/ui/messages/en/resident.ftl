@@ -14,11 +14,15 @@ welcome-fact-leave = You leave when you like
     .text = Everything goes with you in an open format, readable without this service. Paper stays possible, always.
 
 sign-in-title = Open my vault
+sign-in-title-asked = Your vault is locked
+sign-in-title-elsewhere = Your vault was locked
 sign-in-title-locked = Your vault has closed itself
 sign-in-title-expired = Your visit has ended
 sign-in-title-signed-out = Your vault is closed
 sign-in-lead = A single confirmation identifies you and opens the vault.
-sign-in-why-locked = Nobody touched it for ten minutes, so we closed it. Nothing is lost.
+sign-in-why-asked = Nothing is readable on this device any more. One confirmation opens it again, at the same page.
+sign-in-why-elsewhere = You locked it in another tab, or it locked itself there. One confirmation opens it again, at the same page.
+sign-in-why-locked = Nobody touched it for some minutes, so we locked it. Nothing is lost: one confirmation opens it again, at the same page.
 sign-in-why-expired = For your safety a visit does not last for ever. Open your vault again: you will come back to the same page.
 sign-in-why-signed-out = Nothing is readable on this device any more. See you soon.
 sign-in-button = Open my vault
@@ -170,6 +174,23 @@ evidence-keep = Keep the receipt with the document
 evidence-save = Download the receipt
 evidence-verify = Open the verifier
 evidence-command = On the command line:
+
+## Automatic lock
+
+idle-title = Your vault is about to lock
+idle-said = One minute is left. Press any key to keep it open.
+idle-left = { $seconds ->
+    [one] 1 second is left. Touch the screen or press a key to keep it open.
+   *[other] { $seconds } seconds are left. Touch the screen or press a key to keep it open.
+}
+idle-stay = Keep it open
+lock-after-title = Automatic lock
+lock-after-text = Your vault locks itself when nobody touches it. We tell you one minute before. This choice is for this browser.
+lock-after-label = Lock after
+lock-after-minutes = { $shared ->
+    [yes] { $minutes } minutes (shared computer)
+   *[other] { $minutes } minutes
+}
 
 ## Ways in
 

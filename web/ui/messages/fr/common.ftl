@@ -5,6 +5,7 @@ service-name = Voûte
 frame-skip = Aller au contenu
 frame-nav = Coffre
 frame-other-language = English
+frame-lock = Verrouiller
 frame-leave = Quitter
 frame-offline = Pas de connexion. Ce qui est déjà ouvert reste lisible; le reste reprendra tout seul.
 frame-promise = Vos documents sont scellés : la Ville et ceux qui exploitent ce service ne peuvent pas les lire.

@@ -14,11 +14,15 @@ welcome-fact-leave = Vous partez quand vous voulez
     .text = Tout s’emporte dans un format ouvert, lisible sans ce service. Le papier reste possible, toujours.
 
 sign-in-title = Ouvrir mon coffre
+sign-in-title-asked = Votre coffre est verrouillé
+sign-in-title-elsewhere = Votre coffre a été verrouillé
 sign-in-title-locked = Votre coffre s’est refermé
 sign-in-title-expired = Votre visite a pris fin
 sign-in-title-signed-out = Votre coffre est fermé
 sign-in-lead = Une seule confirmation vous identifie et ouvre le coffre.
-sign-in-why-locked = Personne n’y a touché depuis dix minutes, alors nous l’avons refermé. Rien n’est perdu.
+sign-in-why-asked = Plus rien n’est lisible sur cet appareil. Une seule confirmation le rouvre, à la même page.
+sign-in-why-elsewhere = Vous l’avez verrouillé dans un autre onglet, ou il s’y est refermé tout seul. Une seule confirmation le rouvre, à la même page.
+sign-in-why-locked = Personne n’y a touché depuis quelques minutes, alors nous l’avons refermé. Rien n’est perdu : une seule confirmation le rouvre, à la même page.
 sign-in-why-expired = Pour votre sécurité, une visite ne dure pas indéfiniment. Ouvrez de nouveau votre coffre : vous reviendrez à la même page.
 sign-in-why-signed-out = Plus rien n’est lisible sur cet appareil. À bientôt.
 sign-in-button = Ouvrir mon coffre
@@ -170,6 +174,23 @@ evidence-keep = Gardez le reçu avec le document
 evidence-save = Télécharger le reçu
 evidence-verify = Ouvrir le vérificateur
 evidence-command = En ligne de commande :
+
+## Verrouillage automatique
+
+idle-title = Votre coffre va se verrouiller
+idle-said = Il reste une minute. Appuyez sur une touche pour le garder ouvert.
+idle-left = { $seconds ->
+    [one] Il reste 1 seconde. Touchez l’écran ou une touche pour le garder ouvert.
+   *[other] Il reste { $seconds } secondes. Touchez l’écran ou une touche pour le garder ouvert.
+}
+idle-stay = Le garder ouvert
+lock-after-title = Verrouillage automatique
+lock-after-text = Votre coffre se verrouille tout seul quand personne n’y touche. Nous vous prévenons une minute avant. Ce choix vaut pour ce navigateur.
+lock-after-label = Verrouiller après
+lock-after-minutes = { $shared ->
+    [yes] { $minutes } minutes (ordinateur partagé)
+   *[other] { $minutes } minutes
+}
 
 ## Moyens d’accès
 
