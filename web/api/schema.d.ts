@@ -363,6 +363,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read release */
+        get: operations["read_release"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1064,6 +1081,16 @@ export interface components {
             /** @description bytes in base64url, unpadded */
             clientDataJSON: string;
             transports: string[];
+        };
+        /**
+         * ReleaseReply
+         * @description The log entry of the newest release, its place, and a C2SP tlog-proof of it.
+         */
+        ReleaseReply: {
+            /** @description bytes in base64 with padding (RFC 4648, section 4) */
+            entry: string;
+            index: number;
+            proof: string;
         };
         /**
          * RevokedReply
@@ -1923,6 +1950,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleaseReply"];
                 };
             };
             /** @description a problem (RFC 9457); `code` says which */
