@@ -29,6 +29,7 @@ interface PrfOutputs {
 }
 
 const PRF_LENGTH = 32;
+const CHALLENGE_LENGTH = 32;
 const CEREMONY_TIMEOUT_MS = 300_000;
 // EdDSA, ES256, RS256: what the server verifies, best first.
 const ALGORITHMS = [-8, -7, -257];
@@ -40,6 +41,17 @@ async function prfSalt(): Promise<ArrayBuffer> {
   new DataView(input.buffer).setUint32(0, label.length);
   input.set(label, 4);
   return crypto.subtle.digest('SHA-256', input);
+}
+
+/** The city's challenge: 32 bytes and nothing else, so that what is signed here is no statement of another kind. */
+function challengeOf(written: string): Bytes {
+  try {
+    const challenge = fromBase64(written) as Bytes;
+    if (challenge.length === CHALLENGE_LENGTH) return challenge;
+  } catch {
+    // Said below.
+  }
+  throw new PageError('server');
 }
 
 async function prfExtension(): Promise<AuthenticationExtensionsClientInputs> {
@@ -136,11 +148,12 @@ export interface CreateWish {
  * Rejects with `passkey-cancelled`, `passkey-exists`, `passkey-unsupported`, `passkey-wrong-site` or `passkey-failed`.
  */
 export async function createPasskey(wish: CreateWish): Promise<Ceremony<NewCredential>> {
+  const challenge = challengeOf(wish.challenge);
   const extensions = await prfExtension();
   const credential = await ceremony(() =>
     navigator.credentials.create({
       publicKey: {
-        challenge: fromBase64(wish.challenge) as Bytes,
+        challenge,
         rp: { id: wish.rpId, name: wish.cityName },
         user: { id: fromHex(wish.vaultId) as Bytes, name: wish.label, displayName: wish.label },
         pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
@@ -176,11 +189,12 @@ export async function usePasskey(
   rpId: string,
   only: Bytes | null = null,
 ): Promise<Ceremony<KnownCredential>> {
+  const asked = challengeOf(challenge);
   const extensions = await prfExtension();
   const credential = await ceremony(() =>
     navigator.credentials.get({
       publicKey: {
-        challenge: fromBase64(challenge) as Bytes,
+        challenge: asked,
         rpId,
         userVerification: 'required',
         allowCredentials: only ? [{ type: 'public-key', id: only }] : [],

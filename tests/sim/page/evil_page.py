@@ -23,7 +23,8 @@ from voute.client.deliver import DeliverOrder, Delivery
 from voute.format.claim_code import write_code
 
 ISSUER = "finances"
-VICTIM, STRANGER, LATER = "a-1", "b-1", "c-1"
+VICTIM, STRANGER, LATER, LAST = "a-1", "b-1", "c-1", "d-1"
+PEOPLE = (VICTIM, STRANGER, LATER, LAST)
 CHUNK = 64 * 1024
 LONG_BODY = 4 * CHUNK + 1_000
 """A file of five chunks, the last one short."""
@@ -68,6 +69,32 @@ def answer(exchange: Exchange, body: bytes, media_type: str = "application/json"
     return Message(first, head, b"", head).with_body(body)
 
 
+# What the page asks of the authenticator, told to the test as it leaves.
+ASKED = """
+(() => {
+  const two = (byte) => byte.toString(16).padStart(2, '0');
+  const text = (source) => (source === undefined ? null : [...new Uint8Array(source.buffer ?? source)].map(two).join(''));
+  for (const name of ['get', 'create']) {
+    const run = navigator.credentials[name].bind(navigator.credentials);
+    navigator.credentials[name] = async (options) => {
+      const { publicKey: key } = options;
+      await window.testAsked({
+        name,
+        host: key.rpId ?? key.rp.id,
+        verification: key.userVerification ?? key.authenticatorSelection.userVerification,
+        allowed: (key.allowCredentials ?? []).length,
+        attestation: key.attestation ?? 'none',
+        extensions: Object.keys(key.extensions),
+        salt: text(key.extensions.prf?.eval?.first),
+        others: Object.keys(key.extensions.prf ?? {}),
+      });
+      return run(options);
+    };
+  }
+})();
+"""
+
+
 @dataclass
 class EvilPage:
     """The city that lies, and the victim at their browser."""
@@ -77,7 +104,9 @@ class EvilPage:
     browser: Browser
     victim: Visitor
     folder: Path
+    codes: dict[str, bytes] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     lie: Lie | None = None
     mutant: str = ""
     _runs: int = 0
@@ -100,7 +129,7 @@ class EvilPage:
     def lying(self, lie: Lie | None, mutant: str = "") -> Iterator[list[Exchange]]:
         """Lie, and serve a mutant of the pages if one is named; gives what was exchanged, once it is over."""
         mark, found = self.proxy.mark, list[Exchange]()
-        sent = len(self.victim.traffic.sent)
+        sent, faults = len(self.victim.traffic.sent), len(self.victim.traffic.faults)
         self.lie, self.mutant = lie, mutant
         try:
             yield found
@@ -108,14 +137,24 @@ class EvilPage:
             self.lie, self.mutant = None, ""
             found += self.proxy.since(mark)
         if not mutant:
-            self._honest(sent)
+            self._honest(sent, faults)
 
-    def _honest(self, mark: int) -> None:
+    def _honest(self, mark: int, fault: int) -> None:
         """The shipped page sent no secret and left its origin for nothing."""
         traffic = self.victim.traffic
         assert Traffic(traffic.origin, sent=traffic.sent[mark:], secrets=traffic.secrets).leaks() == []
-        faults = [one for one in traffic.faults if one.startswith(("left the origin", "dialog", "uncaught", "the page crashed"))]
+        faults = [
+            one for one in traffic.faults[fault:] if one.startswith(("left the origin", "dialog", "uncaught", "the page crashed"))
+        ]
         assert faults == []
+
+    def listen(self, visitor: Visitor) -> None:
+        """Be told what this visitor's pages ask of their authenticator."""
+        visitor.context.expose_function("testAsked", self._note)
+        visitor.context.add_init_script(ASKED)
+
+    def _note(self, asked: dict[str, Any]) -> None:
+        self.asked.append(asked)
 
     # -- the department
 
@@ -220,9 +259,10 @@ def make(browser: Browser, folder: Path) -> EvilPage:
     city = serve_city(folder / "city", [ISSUER])
     victim = new_visitor(browser, city.origin)
     evil = EvilPage(city, MutantPages(build()), browser, victim, folder)
-    evil.deliver([row for who in (VICTIM, STRANGER, LATER) for row in evil.rows(who, ("Compte de taxes",))])
+    evil.listen(victim)
+    evil.deliver([row for who in PEOPLE for row in evil.rows(who, ("Compte de taxes",))])
     desk = CodeDesk(city.home(ISSUER))
-    codes = {who: desk.code(desk.at(who)[0]) for who in (VICTIM, STRANGER, LATER)}
+    evil.codes = codes = {who: desk.code(desk.at(who)[0]) for who in PEOPLE}
     evil.letters = {who: desk.link(write_code(code)) for who, code in codes.items()}
     victim.traffic.secrets["code"] = write_code(codes[VICTIM]).encode()
     victim.go(evil.letters[VICTIM])

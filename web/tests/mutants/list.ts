@@ -16,6 +16,7 @@ const DOCUMENT = 'core/document.ts';
 const SEALED = 'core/age/sealed.ts';
 const HYBRID = 'core/age/hybrid.ts';
 const KEYRING = 'core/keyring.ts';
+const WEBAUTHN = 'resident/webauthn.ts';
 const SIGN_IN = 'resident/flows/sign-in.svelte.ts';
 
 /** Every mutant by name. */
@@ -195,6 +196,62 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
       file: 'core/tlog/checkpoint.ts',
       find: 'const witnessed = policy.quorum > 0 && cosignatures.length >= policy.quorum;',
       put: "const witnessed = mutant('any-quorum') || (policy.quorum > 0 && cosignatures.length >= policy.quorum);",
+    },
+  ],
+  // A5: the city says when keys change.
+  'obeys-rotation': [
+    {
+      file: SIGN_IN,
+      find: '    pinHead(vaultId, seen.head);',
+      put: [
+        "    if (mutant('obeys-rotation') && vault.rotate) {",
+        '      const { methods } = await this.session.deps.api.session();',
+        '      const kit = await keys.makeKit();',
+        "      const change = await keys.addMethod({ kind: 'kit', text: kit.text }, 'kit', methods);",
+        '      await this.session.deps.api.putKeyring({ ...change, challenge: null, credential: null });',
+        '    }',
+        '    pinHead(vaultId, seen.head);',
+      ].join('\n'),
+    },
+  ],
+  // A9, E2: the city chooses what the authenticator is asked, and gets all of its answer.
+  'server-options': [
+    {
+      file: 'api/client.ts',
+      find: "  challenge: () => answer(client.POST('/api/sessions/challenge', { ...CHANGES, body: {} })),",
+      put: "  challenge: () => answer(client.POST('/api/sessions/challenge', { ...CHANGES, body: {} })).then((said) => { globalThis.served = said; return said; }),",
+    },
+    {
+      file: WEBAUTHN,
+      find: '  return { prf: { eval: { first: await prfSalt() } } };',
+      put: "  if (mutant('server-options')) return { prf: { eval: { first: fromBase64(globalThis.served.salt) } } };\n  return { prf: { eval: { first: await prfSalt() } } };",
+    },
+    {
+      file: WEBAUTHN,
+      find: "        rpId,\n        userVerification: 'required',",
+      put: "        rpId: mutant('server-options') ? globalThis.served.rp_id : rpId,\n        userVerification: mutant('server-options') ? globalThis.served.user_verification : 'required',",
+    },
+    {
+      file: WEBAUTHN,
+      find: '  const prf = takePrf(credential.getClientExtensionResults());\n',
+      put: [
+        '  const outputs = credential.getClientExtensionResults();',
+        "  const told = mutant('server-options') && { clientExtensionResults: JSON.stringify([...new Uint8Array(outputs.prf.results.first)]) };",
+        '  const prf = takePrf(outputs);\n',
+      ].join('\n'),
+    },
+    {
+      file: WEBAUTHN,
+      find: '    credential: assertionReply(credential),',
+      put: '    credential: { ...assertionReply(credential), ...told },',
+    },
+  ],
+  // A9: whose the city says that the ways in are.
+  'any-methods': [
+    {
+      file: 'core/derived-method.ts',
+      find: 'if (row === undefined || (row.credential_id',
+      put: "if (row === undefined || (!mutant('any-methods') && row.credential_id",
     },
   ],
 };
