@@ -33,6 +33,10 @@ def test_settings_variables_win_over_the_file(tmp_path: Path) -> None:
         {"VOUTE_SEQUENCER": "perhaps"},
         {"VOUTE_TRUSTED_PROXIES": "10.0.0.1/8"},
         {"VOUTE_LOG_LEVEL": "loud"},
+        {"VOUTE_WITNESSES": "a.example"},
+        {"VOUTE_WITNESSES": "=https://a.example"},
+        {"VOUTE_WITNESSES": "a.example=ftp://a.example"},
+        {"VOUTE_WITNESSES": "a=https://a.example,a=https://b.example"},
         {"VOUTE_CONFIG": "/nowhere/voute.toml"},
     ],
 )
@@ -73,3 +77,12 @@ def test_settings_places_inside_the_data_folder_unless_said() -> None:
         Path("/l"),
         Path("/t.json"),
     )
+
+
+def test_settings_addresses_of_witnesses_come_as_a_list_or_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "voute.toml"
+    file.write_text('witnesses = ["a.example/w=https://a.example/x", "b=http://localhost:8150"]\n')
+    settings = load_settings({"VOUTE_CONFIG": str(file)})
+    assert settings.witness_addresses == {"a.example/w": "https://a.example/x", "b": "http://localhost:8150"}
+    assert load_settings(dict(write_settings(settings))) == settings
+    assert Settings().witness_addresses == {}
