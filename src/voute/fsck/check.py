@@ -11,7 +11,7 @@ from voute.fsck.deliveries import check_deliveries, check_parts
 from voute.fsck.destroyed import check_jobs
 from voute.fsck.events import resolve
 from voute.fsck.findings import CannotCheckError, Finding, Findings, Progress, Report
-from voute.fsck.heads import check_heads, noted_size, read_heads, read_trust_root
+from voute.fsck.heads import check_heads, is_current, noted_size, read_heads, read_trust_root
 from voute.fsck.log import check_log
 from voute.fsck.missing import name_gaps
 from voute.fsck.orphans import check_orphans
@@ -94,12 +94,14 @@ def _look(
             head, first = heads.best, before.best
             if head is None or first is None:
                 raise CannotCheckError("neither checkpoint nor lock can be read", what="log")
-            ctx = Context(storage, view, findings, root, head, min(first.size, head.size), options.progress, options.quick)
+            reach = max(head.size, 0 if heads.locked is None else heads.locked.size)
+            sizes = (min(first.size, head.size), reach)
+            ctx = Context(storage, view, findings, root, head, *sizes, options.progress, options.quick)
             for fault in view.faults():
                 findings.add("catalogue-corrupt", "catalogue", detail=fault)
             noted = noted_size(ctx)
             ctx.published_size = min(noted, head.size)
-            rebuilt = check_log(ctx, (noted,))
+            rebuilt = check_log(ctx, (noted,), lambda rebuilt: is_current(ctx, heads, noted, rebuilt))
             check_heads(ctx, heads, rebuilt)
             ctx.jobs.update((row.kind, row.subject) for row in JOBS.scan(view, "kind", "subject"))
             check_deliveries(ctx)

@@ -40,6 +40,8 @@ class Context:
     head: Checkpoint
     least: int
     """Entries that were published before the view was opened: the view has the event of each."""
+    reach: int
+    """Up to where tiles may be: what the lock promises may be on its way."""
     progress: Progress
     quick: bool = False
     proven: bool = False

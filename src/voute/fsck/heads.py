@@ -112,6 +112,14 @@ def noted_size(ctx: Context) -> int:
         return state.size
 
 
+def is_current(ctx: Context, heads: Heads, noted: int, rebuilt: Rebuilt) -> bool:
+    """Tell whether the log is as large as lock and catalogue know it: only then is what it proves the last word."""
+    locked = heads.locked
+    return noted <= ctx.head.size and (
+        locked is None or locked.size <= ctx.head.size or _staged_leads(ctx, ctx.head, locked, rebuilt)
+    )
+
+
 def check_heads(ctx: Context, heads: Heads, rebuilt: Rebuilt) -> None:
     """Compare lock, checkpoint and the catalogue's copy with one another and with the rebuilt tree."""
     state = next(LOG_STATE.scan(ctx.view, "id"), None)
@@ -180,7 +188,10 @@ def _check_state(ctx: Context, heads: Heads, state: LogStateLine | None, rebuilt
     except (VouteError, UnicodeEncodeError):
         ctx.findings.add("log-state-differs", where, whole, column="checkpoint")
         return
-    if copy.size > ctx.head.size or rebuilt.root_at.get(copy.size) != copy.root:
+    if copy.size > ctx.head.size:
+        ctx.findings.add("log-behind", f"log/size/{ctx.head.size}", noted=copy.size)
+        return
+    if rebuilt.root_at.get(copy.size) != copy.root:
         ctx.findings.add("log-state-differs", where, whole, column="checkpoint")
         return
     for column, found, right in (("size", state.size, copy.size), ("root", state.root, copy.root)):

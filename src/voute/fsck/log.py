@@ -5,7 +5,7 @@ catalogue's events. Where they differ, the hash one level above says who is righ
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 from voute.core.errors import FormatError
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_raw import NOT_NULL
-from voute.core.rows import EventRow
+from voute.core.rows import EventRow, EventState
 from voute.core.values import MAX_INTEGER
 from voute.format.event import NO_CHAIN, blind
 from voute.fsck.context import Context
@@ -67,8 +67,11 @@ class _Events:
         return found
 
 
-def check_log(ctx: Context, marks: Sequence[int]) -> Rebuilt:
-    """Walk over the log; afterwards `ctx.proven` says whether the stored entries lead to the head."""
+def check_log(ctx: Context, marks: Sequence[int], is_current: Callable[[Rebuilt], bool]) -> Rebuilt:
+    """Walk over the log; afterwards `ctx.proven` says whether the stored entries lead to the head, and that is the newest one.
+
+    `is_current` tells of the rebuilt tree whether nothing larger was ever promised.
+    """
     size = ctx.head.size
     walk = _Walk(Rebuilt(marks), [], [], [])
     events = _Events(EVENTS.scan(ctx.view, "log_index", where={"log_index": NOT_NULL}))
@@ -80,6 +83,7 @@ def check_log(ctx: Context, marks: Sequence[int]) -> Rebuilt:
         _check_bundle(ctx, walk, start, end, rows)
         ctx.progress("log", end, size)
     _prove(ctx, walk)
+    ctx.proven = ctx.proven and is_current(walk.rebuilt)
     ctx.is_walking = False
     ctx.findings.release(proven=ctx.proven)
     ctx.holes = len(ctx.gaps)
@@ -285,7 +289,8 @@ def _check_paths(ctx: Context, known: set[str]) -> None:
         width = int(found[4] or WIDTH)
         now = tile_width(0 if level == ENTRIES else int(level), index, ctx.head.size)
         if not 1 <= width <= WIDTH or tile_path(level, index, width) != path or now < width:
-            ctx.findings.add("log-stray", f"log/{path}")
+            if tile_width(0 if level == ENTRIES else int(level), index, ctx.reach) < width:
+                ctx.findings.add("log-stray", f"log/{path}")
         elif now > width and tile_path(level, index, now) not in known:
             _check_old(ctx, path, level, index, (width, now))
 
@@ -317,9 +322,10 @@ def _check_later(ctx: Context, events: _Events) -> None:
                 ctx.findings.add("event-column", f"events/{row.event_id}", column="log_index")
             continue
         expected += 1
-        if row.log_index < ctx.published_size:
+        if row.state == EventState.LOGGED:
             ctx.findings.add("event-beyond-log", f"events/{row.event_id}", index=row.log_index)
-        waiting.append(row)
+        else:
+            waiting.append(row)
     ctx.findings.pend("numbered", len(waiting))
     _in_batches(ctx, iter(waiting))
     unnumbered = EVENTS.scan(ctx.view, "event_id", where={"log_index": None})

@@ -80,7 +80,8 @@ def expected(kind: str, damage: Callable[[Path], None]) -> tuple[str | None, boo
     if kind == "lock":
         return ("lock-missing" if is_lost else "lock-behind" if damage is flip else "lock-bad"), False
     if kind.startswith("draft"):
-        return (None if is_lost else f"{kind.removeprefix('draft-')}-damaged"), False
+        lost = None if kind == "draft-pack" else "sidecar-missing"
+        return (lost if is_lost else f"{kind.removeprefix('draft-')}-damaged"), False
     if kind.endswith("-old") and is_lost:
         return None, False
     return f"{base}-{'missing' if is_lost else 'damaged'}", kind not in {"pack", "sidecar-claimed"}
