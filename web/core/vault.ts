@@ -37,7 +37,7 @@ import type {
   Verdict,
 } from './rpc.ts';
 import { instantOf } from './schema.ts';
-import { acceptFirstRoot, acceptNextRoot, fingerprintOf, type TrustRoot } from './trust.ts';
+import { acceptFirstRoot, acceptNextRoot, fingerprintOf, rootInForce, type TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
 import { viewCard, viewVerdict } from './views.ts';
@@ -81,7 +81,11 @@ export class KeyHolder implements VaultApi {
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
     const known = this.root ?? (await this.keptRoot());
-    const root = known === null ? await acceptFirstRoot(envelope) : await acceptNextRoot(known, envelope);
+    // A next root is nothing before its time: the delay is there so that people can notice one that was stolen.
+    const root =
+      known === null
+        ? await acceptFirstRoot(envelope)
+        : rootInForce([known, await acceptNextRoot(known, envelope)], Date.now() / 1000);
     this.requireNumber(root, pinned);
     if (root !== known) await this.surroundings.pins.save(TRUST_ROOT, root.bytes);
     this.root = root;

@@ -8,6 +8,7 @@ import { parseEnvelope, statementHash } from '../../core/dsse.ts';
 
 import { newestRecord, verifyChain } from '../../core/record.ts';
 import { type Unlock } from '../../core/rpc.ts';
+import { instantOf } from '../../core/schema.ts';
 
 import { type Claimed, claimed, holder, Passkey, reopened, memoryPins } from './support/claimed.ts';
 import type { City } from './support/city.ts';
@@ -145,6 +146,25 @@ describe('a server that lies', () => {
     await expect(holder().trustRoot(await city.trustRoot({}, city.cityKeys.slice(0, 1)), 0)).rejects.toThrow(
       code('trust-root-quorum'),
     );
+  });
+
+  // attack A1
+  test('holder_trust_root_before_its_time_changes_nothing', async () => {
+    const { city } = one;
+    const pins = memoryPins();
+    const first = await city.trustRoot();
+    await holder(pins).trustRoot(first, 0);
+    const previous = hex(statementHash(parseEnvelope(first)));
+    const next = (effective: number): ReturnType<City['trustRoot']> =>
+      city.trustRoot(
+        { number: 2, previous, effective_at: instantOf(effective), witnesses: { quorum: 0, keys: [] } },
+        city.cityKeys,
+      );
+    const now = Math.floor(Date.now() / 1000);
+    const tomorrow = await next(now + 86_400);
+    await expect(holder(pins).trustRoot(tomorrow, 0)).resolves.toMatchObject({ number: 1 });
+    expect(pins.kept.get('trust-root')).toEqual(first);
+    await expect(holder(pins).trustRoot(await next(now - 60), 0)).resolves.toMatchObject({ number: 2 });
   });
 
   test('holder_trust_root_of_another_city_keys_on_later_visit_refused', async () => {
