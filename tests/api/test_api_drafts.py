@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -235,3 +236,25 @@ def test_api_drafts_put_of_two_tokens_for_one_code_is_refused(client: httpx.Clie
     check(issuer.open(client, delivery), 201)
     check(issuer.put_pack(client, delivery, pack), 201)
     assert code_of(issuer.put_draft(client, delivery, pack), 422) == "lookup-refused"
+
+
+def test_api_drafts_put_refused_leaves_the_sidecar_of_a_pack_that_was_sent_before(
+    demo: DemoCity, client: httpx.Client, issuer: Department, bills: list[Bill]
+) -> None:
+    first = issuer.deliver(client, bills)
+    with demo.city.catalogue.read() as tx:
+        (name,) = (pack.pack_hash for pack in tx.packs.of_delivery(DeliveryId(first)))
+    kept = demo.city.sidecars.get(name)
+    # The same sealed documents under other keys: nothing says that they were sent, but their ids are taken.
+    again = [replace(bill, dedupe=Hash(os.urandom(32))) for bill in bills]
+    delivery = os.urandom(16)
+    pack = issuer.pack(delivery, again)
+    assert pack.name == name
+    check(issuer.open(client, delivery, run="again"), 201)
+    check(issuer.put_pack(client, delivery, pack), 201)
+    reply = check(issuer.put_draft(client, delivery, pack), 422).json()
+    assert (reply["code"], reply["facts"]["part"]) == ("draft-refused", "document_id")
+    assert demo.city.sidecars.get(name) == kept
+    check(client.delete(f"/api/deliveries/{delivery.hex()}", headers=issuer.headers), 204)
+    assert demo.city.sidecars.get(name) == kept
+    assert demo.city.blobs.size(name) == len(pack.data)

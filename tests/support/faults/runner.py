@@ -86,12 +86,13 @@ def run_whole(ground: Ground, operation: Operation, folder: Path, steps: list[St
         for step in steps:
             assert answer(step.do(stage), step.statuses), step.name
         points = list(injector.points)
-        finish(ground, operation, stage, steps, say)
+        finish(ground, stage, steps, say)
+        expect_clean(operation, check_city(stage.demo.settings))
     for point in points:
         say("point", point)
 
 
-def finish(ground: Ground, operation: Operation, stage: Stage, steps: list[Step], say: Say) -> None:
+def finish(ground: Ground, stage: Stage, steps: list[Step], say: Say) -> None:
     """Let the city come to rest, do the operation once more, and check; what is left is said."""
     stage.settle()
     for step in steps:
@@ -103,7 +104,6 @@ def finish(ground: Ground, operation: Operation, stage: Stage, steps: list[Step]
         for step in steps:
             assert step.holds(view), f"{step.name} was answered and does not hold"
         say("summary", ground.checker.summary(view))
-    expect_clean(operation, check_city(stage.demo.settings))
 
 
 def expect_clean(operation: Operation, report: Report) -> None:
@@ -142,7 +142,7 @@ def recover(prepared: Prepared, folder: Path, answered: set[str], say: Say) -> N
             for step in prepared.steps:
                 assert step.name not in answered or step.holds(view), f"{step.name} was answered and is lost"
         expect_clean(prepared.operation, check_city(settings, repair=True))
-        finish(prepared.ground, prepared.operation, stage, prepared.steps, say)
+        finish(prepared.ground, stage, prepared.steps, say)
 
 
 def expect(prepared: Prepared, summaries: list[Any]) -> None:
@@ -177,4 +177,5 @@ def run_refused(prepared: Prepared, case: Case, folder: Path, say: Say) -> None:
         injector.heal()
         for step in prepared.steps:
             assert answer(step.do(stage), step.statuses), step.name
-        finish(prepared.ground, prepared.operation, stage, prepared.steps, say)
+        finish(prepared.ground, stage, prepared.steps, say)
+        expect_clean(prepared.operation, check_city(stage.demo.settings))
