@@ -89,7 +89,10 @@ def test_cli_witness_follows_the_log_of_a_trust_root(office: Department, city: S
     )
     assert office.voute(*args, "--json").ended(0).json == {"origin": city.root.logs[0].origin, "new": True}
     listed = (folder / "logs.txt").read_text().splitlines()
-    assert len([one for one in listed if one.startswith(city.root.logs[0].origin)]) == 2
+    keys = [one for one in listed if one.startswith(city.root.logs[0].origin)]
+    policy = office.voute("trust", "policy", "--home", office.home.home).ended(0).out.splitlines()
+    assert policy[:2] == [f"log {key}" for key in keys]
+    assert policy[3:] == ["group witnesses 1 w1", "quorum witnesses"]
 
 
 @pytest.mark.parametrize("what", ["follow", "key", "serve"])

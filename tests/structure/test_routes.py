@@ -10,6 +10,7 @@ from voute.server.http.access import Access
 from voute.server.http.application import ROUTES
 from voute.server.http.openapi import openapi_document
 from voute.server.settings_page import settings_page
+from voute.server.witness.http import ROUTES as WITNESS_ROUTES
 
 PUBLIC = {
     "GET /",
@@ -55,6 +56,11 @@ def test_structure_public_routes_are_these_and_no_others() -> None:
         for method in handler.http_methods
     }
     assert found == PUBLIC
+
+
+def test_structure_witness_has_these_routes_and_no_others() -> None:
+    found = {f"{method} {path}" for one in WITNESS_ROUTES for path in one.paths for method in one.http_methods}
+    assert found == {"POST /add-checkpoint", "GET /{origin_hash:str}/checkpoint", "GET /health"}
 
 
 def test_structure_every_route_has_a_limit_of_its_own_name() -> None:

@@ -1,5 +1,6 @@
 """`voute trust`: pins a city's trust root on this machine, checked against the fingerprint printed on its letters."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, pin, read_pinned
+from voute.tlog.policy import write_policy
+from voute.verify.receipt import checkpoint_policy
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,6 +34,12 @@ def pin_root(
 def show_root(home: Home = None, as_json: Json = False) -> None:
     """Show the pinned trust root and its fingerprint."""
     _show(Speaker(as_json=as_json), read_pinned((home or default_home()) / _NAME))
+
+
+@app.command("policy", help=help_of("help-trust-policy"))
+def show_policy(home: Home = None) -> None:
+    """Write the logs, witnesses and quorum of the pinned trust root for other tools."""
+    sys.stdout.write(write_policy(*checkpoint_policy(read_pinned((home or default_home()) / _NAME).root)))
 
 
 def _show(speaker: Speaker, trust: PinnedTrust) -> None:

@@ -131,6 +131,20 @@ class CheckpointVerdict:
             raise NoQuorumError(have=len(self.witness_times), need=self.quorum)
 
 
+def write_policy(logs: Sequence[LogKey], policy: WitnessPolicy) -> str:
+    """Write logs and quorum as a C2SP tlog-policy file, for other tools.
+
+    The form lets either key of a log do; this product asks for both.
+    """
+    lines = [f"log {key.encode()}" for log in logs for key in (log.note_key, log.cosigner_key)]
+    names = [f"w{number}" for number in range(1, len(policy.witnesses) + 1)]
+    lines += [f"witness {name} {one.cosigner_key.encode()}" for name, one in zip(names, policy.witnesses, strict=True)]
+    if policy.quorum:
+        lines.append(f"group witnesses {policy.quorum} {' '.join(names)}")
+    lines.append("quorum witnesses" if policy.quorum else "quorum none")
+    return "".join(line + "\n" for line in lines)
+
+
 def verify_keys(signed: SignedCheckpoint, keys: Sequence[VerifierKey]) -> tuple[int, ...]:
     """Check that each of these keys signed a checkpoint; returns the times of those that give one (ML-DSA-44).
 

@@ -15,6 +15,7 @@ from voute.tlog.policy import (
     WitnessPolicy,
     verify_checkpoint,
     verify_log,
+    write_policy,
 )
 
 KEYS = tuple(WitnessKey(f"w{n}.example", bytes([n]) * 1312) for n in range(17))
@@ -45,6 +46,19 @@ def test_policy_verdict_require_quorum(world: World) -> None:
     verdict.require_quorum()
     assert (verdict.state, verdict.witnessed_at) == (CheckpointState.WITNESSED, NOW + 1)
     verify_checkpoint(bare, [world.signer.log], WitnessPolicy(0, ())).require_quorum()
+
+
+def test_policy_is_written_as_other_tools_read_it(world: World) -> None:
+    log = world.signer.log
+    lines = write_policy([log], WitnessPolicy(2, KEYS[:3])).splitlines()
+    assert lines == [
+        f"log {log.note_key.encode()}",
+        f"log {log.cosigner_key.encode()}",
+        *[f"witness w{n} {one.cosigner_key.encode()}" for n, one in enumerate(KEYS[:3], 1)],
+        "group witnesses 2 w1 w2 w3",
+        "quorum witnesses",
+    ]
+    assert write_policy([], WitnessPolicy(0, ())) == "quorum none\n"
 
 
 def test_policy_verify_log_head_and_text_differ_refused(world: World) -> None:

@@ -4,6 +4,7 @@ help-witness-init = Make a witness: its key, its list of logs, still empty.
 help-witness-key = Show the witness's public key, for the city's trust root.
 help-witness-follow = Follow logs from now on: by their keys, or by the trust root of a city.
 help-witness-serve = Answer logs until Ctrl+C.
+help-trust-policy = Show whom this machine believes, in the form that other tools read (C2SP tlog-policy).
 option-patience = How many seconds to wait for the witnesses when a key was claimed a moment ago (else 60).
 option-witness-folder = The witness's folder.
 option-witness-name = The witness's name, for instance watch.example/witness.

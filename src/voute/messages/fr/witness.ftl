@@ -4,6 +4,7 @@ help-witness-init = Crée un témoin : sa clé, sa liste de registres encore vid
 help-witness-key = Montre la clé publique du témoin, pour la racine de confiance de la ville.
 help-witness-follow = Suit des registres à partir de maintenant : par leurs clés, ou par la racine de confiance d'une ville.
 help-witness-serve = Répond aux registres jusqu'à Ctrl+C.
+help-trust-policy = Montre à qui cette machine croit, dans la forme que lisent d'autres outils (C2SP tlog-policy).
 option-patience = Combien de secondes attendre les témoins, quand une clé vient d'être réclamée (sinon 60).
 option-witness-folder = Le dossier du témoin.
 option-witness-name = Le nom du témoin, par exemple vigie.example/temoin.

@@ -82,10 +82,14 @@ def _on_error(_: AnyRequest, error: Exception) -> Response[str]:
     return Response(f"{detail}\n", status_code=status, media_type=_TEXT)
 
 
+ROUTES: Final = (add_checkpoint, read_checkpoint, read_health)
+"""All of them public: nobody signs in at a witness."""
+
+
 def create_application(witness: WitnessCore) -> Litestar:
     """Make the ASGI application of a witness."""
     return Litestar(
-        route_handlers=[add_checkpoint, read_checkpoint, read_health],
+        route_handlers=list(ROUTES),
         dependencies={"witness": Provide(lambda: witness, sync_to_thread=False)},
         exception_handlers={Exception: _on_error, HTTPException: _on_error},
         # One byte more than a request may have, so that the witness's own rule refuses it (400).
