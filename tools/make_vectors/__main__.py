@@ -11,9 +11,11 @@ from tools.make_vectors import (
     log,
     pack,
     receipt,
+    release,
     run_claim,
     run_encoding,
     run_pack,
+    run_release,
     run_trust,
     run_vault,
     statements,
@@ -24,11 +26,12 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault)
+MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault, release)
 RUNNERS: Mapping[str, Runner] = {
     **run_encoding.RUNNERS,
     **run_claim.RUNNERS,
     **run_pack.RUNNERS,
+    **run_release.RUNNERS,
     **run_trust.RUNNERS,
     **run_vault.RUNNERS,
 }

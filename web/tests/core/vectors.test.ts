@@ -27,6 +27,7 @@ const ELSEWHERE = new Set([
   'log',
   'merkle-rfc6962',
   'pack',
+  'release',
   'witness-torchwood',
 ]);
 const FOLDERS = listVectors().filter((name) => !ELSEWHERE.has(name));
