@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.attack_rows import ROWS
-from tests.support.project import ROOT
+from tests.support.mutants import MUTANTS
+from tests.support.project import ROOT, own_python
 from tools.attacks_page import KINDS, PAGE, MarkerError, Proof, all_proofs, attacks_page, python_proofs, typescript_proofs
 
 
@@ -46,3 +47,10 @@ def test_structure_attack_markers_are_found_where_they_may_stand() -> None:
         Proof("mutant", "A1", f"{name}::falls"),
     ]
     assert {one.kind for one in found} <= set(KINDS)
+
+
+def test_structure_attack_mutants_are_all_told_a_lie() -> None:
+    """A mutant that no test meets proves nothing."""
+    texts = [module.text for module in own_python() if module.path.is_relative_to(ROOT / "tests")]
+    unmet = [name for name in MUTANTS if sum(f'"{name}"' in text for text in texts) < 2]
+    assert unmet == []

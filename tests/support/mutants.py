@@ -176,6 +176,7 @@ MUTANTS: dict[str, Mutant] = {
     "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),
     "seals to anyone": Mutant("voute.seal.agefile", "expect_hybrid", _nothing),
     "takes any stanza": Mutant("voute.seal.agefile", "demand_hybrid", _nothing),
+    "compares no file": Mutant("voute.verify.receipt", "_expect_document", _nothing),
     "checks no MAC": Mutant("voute.seal.agefile", "check_mac", _nothing),
     "tells of what did not open": Mutant("voute.cli.archive", "_show", _show_and_tell),
     "fetches what a title names": Mutant("voute.cli.archive", "_show", _show_and_follow),
