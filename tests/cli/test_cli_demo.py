@@ -125,5 +125,8 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
         assert (outcome["sent"], outcome["to_vaults"]) == (3, 1)
         assert len(visible(resident, 2)) == 2
         assert witnesses_of(said) == ["localhost/witness-1", "localhost/witness-2"]
+        monitor = [str(ROOT / shlex.split(said["monitor"])[0]), *shlex.split(said["monitor"])[1:], "--json"]
+        looked = subprocess.run(monitor, env=env, cwd=tmp_path, capture_output=True, check=False)
+        assert (looked.returncode, json.loads(looked.stdout)["problems"]) == (0, []), looked.stdout
         resident.client.close()
         demo.stop(signal.SIGTERM)

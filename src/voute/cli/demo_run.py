@@ -51,9 +51,11 @@ def _show_and_wait(speaker: Speaker, city: Demo, process: subprocess.Popen[bytes
     home = f"--home {shlex.quote(str(city.home))}"
     deliver = f"{command} deliver {shlex.quote(city.permits)} --pdf-dir {shlex.quote(city.permits_folder)} --as finances {home}"
     verify = f"{command} verify DOCUMENT.pdf RECU.json {home}"
-    speaker.give({**asdict(city), "home": str(city.home), "deliver": deliver, "verify": verify})
+    monitor = f"{command} monitor {city.origin} {home}"
+    commands = {"deliver": deliver, "verify": verify, "monitor": monitor}
+    speaker.give({**asdict(city), "home": str(city.home), **commands})
     if not speaker.as_json:
-        speaker.say("demo-ready", {**asdict(city), "deliver": deliver, "verify": verify})
+        speaker.say("demo-ready", {**asdict(city), **commands})
     process.wait()
 
 

@@ -95,6 +95,8 @@ demo-ready =
       { $deliver }
     After saving the document and its receipt from the page:
       { $verify }
+    To watch the city from outside, log and pages:
+      { $monitor }
 
     Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
 demo-stopped = The city is closed. Everything is kept in { $path }.

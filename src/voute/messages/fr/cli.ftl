@@ -95,6 +95,8 @@ demo-ready =
       { $deliver }
     Après avoir enregistré le document et son reçu depuis la page :
       { $verify }
+    Pour surveiller la ville du dehors, registre et pages :
+      { $monitor }
 
     Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
