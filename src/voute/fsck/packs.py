@@ -16,7 +16,7 @@ from voute.fsck.tables import DocumentLine
 
 def check_group(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -> None:
     """Check one pack with its sidecar, its rows, and the rows of its documents; missing ones are looked for in `astray`."""
-    _check_file(ctx, group)
+    check_file(ctx, group)
     pack = gather(ctx, group, astray)
     if group.is_draft and group.file is None:
         # Its delivery cannot be committed before the pack is sent again.
@@ -30,7 +30,8 @@ def check_group(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -
     ctx.findings.count("documents", len(pack.lines))
 
 
-def _check_file(ctx: Context, group: Group) -> None:
+def check_file(ctx: Context, group: Group) -> None:
+    """Check the bytes of a pack."""
     where, file = f"packs/{group.pack_hash.hex()}.pack", group.file
     if file is None:
         if not group.is_draft:

@@ -43,6 +43,7 @@ class SqlRawTables:
                 part = next(parts, None)
             if part is None:
                 return
+            _expect_kinds(found, columns, part)
             yield from map(tuple, part)
 
     def fetch(self, table: str, columns: Sequence[str], key: str, values: Sequence[object]) -> Sequence[tuple[Any, ...]]:
@@ -53,6 +54,7 @@ class SqlRawTables:
         for part in chunks(values):
             with _readable():
                 rows += (tuple(row) for row in self._connection.execute(statement.where(found.c[key].in_(part))))
+        _expect_kinds(found, columns, rows)
         return rows
 
     def faults(self) -> Sequence[str]:
@@ -140,6 +142,14 @@ def _conditions(table: Table, where: Mapping[str, object]) -> list[ColumnElement
         column = table.c[name]
         found.append(column.is_not(None) if value is NOT_NULL else column == value)
     return found
+
+
+def _expect_kinds(table: Table, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Refuse values that are not of their column's kind: SQLite keeps whatever it is given, or finds on a damaged page."""
+    for name, values in zip(columns, zip(*rows, strict=True), strict=False):
+        wrong = set(map(type, values)) - {table.c[name].type.python_type, type(None)}
+        if wrong:
+            raise StoreError(f"{table.name}.{name} holds a value of another kind")
 
 
 @contextmanager
