@@ -94,10 +94,10 @@ def check_paths(ctx: Context, known: set[str]) -> None:
         level: int | str = ENTRIES if found[1] == ENTRIES else int(found[1])
         index = int("".join(re.findall("[0-9]{3}", found[2])) + found[3])
         width = int(found[4] or WIDTH)
-        now = tile_width(0 if level == ENTRIES else int(level), index, ctx.head.size)
-        if not 1 <= width <= WIDTH or tile_path(level, index, width) != path or now < width:
-            if tile_width(0 if level == ENTRIES else int(level), index, ctx.reach) < width:
-                ctx.findings.add("log-stray", f"log/{path}")
+        at = 0 if level == ENTRIES else int(level)
+        now, reach = (tile_width(at, index, size) for size in (ctx.head.size, ctx.reach))
+        if not 1 <= width <= WIDTH or tile_path(level, index, width) != path or reach < width:
+            ctx.findings.add("log-stray", f"log/{path}")
         elif now > width and tile_path(level, index, now) not in known:
             _check_old(ctx, path, level, index, (width, now))
 
