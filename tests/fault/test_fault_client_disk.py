@@ -69,12 +69,12 @@ def refuse(office: CrashOffice, points: Points, step: str, number: int, disk: di
     points.add("deliver", step, at, name_of(disk))
 
 
-def test_fault_client_disk_full_or_broken_at_every_step_is_said_and_nothing_is_lost(
+def test_fault_client_disk_full_or_broken_at_every_kind_of_step_is_said_and_nothing_is_lost(
     office: CrashOffice, steps: list[str], points: Points
 ) -> None:
-    for at, step in enumerate(steps):
-        kinds = all_refusals(at)
-        refuse(office, points, step, at % len(kinds), kinds[at % len(kinds)])
+    for number, step in enumerate(dict.fromkeys(steps)):
+        kinds = all_refusals(steps.index(step))
+        refuse(office, points, step, number, kinds[number % len(kinds)])
     office.check_all()
 
 
@@ -84,7 +84,7 @@ def test_fault_client_disk_full_or_broken_in_every_way_at_every_step(
 ) -> None:
     for at, step in enumerate(steps):
         for number, disk in enumerate(all_refusals(at)):
-            refuse(office, points, step, number + 100, disk)
+            refuse(office, points, step, number + len(steps), disk)
     office.check_all()
 
 

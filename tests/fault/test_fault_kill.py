@@ -1,4 +1,4 @@
-"""Client and server are killed at random instants of a delivery of 2,000; what is left goes on, and each arrives once."""
+"""Client, server, a sealing process: killed at random instants of a delivery of 2,000; then each document once."""
 
 import os
 import random
@@ -115,6 +115,12 @@ class Instant:
             self.come.set()
 
 
+def sealers(pid: int) -> list[int]:
+    """The sealing processes of a delivery, in the order of their start."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return [int(one) for one in children if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
 def meet(office: Office, run: str, instant: Instant, victim: str, *, several: bool) -> None:
     """Start a delivery, kill one side at the instant, and go on."""
     table = office.bills(run)
@@ -125,10 +131,13 @@ def meet(office: Office, run: str, instant: Instant, victim: str, *, several: bo
             if not instant.come.wait(120):
                 return
             time.sleep(instant.pause)
-            if victim == "client":
+            if victim == "server":
+                office.city.server.kill()
+            elif victim == "client":
                 os.kill(pid, signal.SIGKILL)
             else:
-                office.city.server.kill()
+                for sealer in sealers(pid)[:1]:
+                    os.kill(sealer, signal.SIGKILL)
 
         killer = Thread(target=kill)
         killer.start()
@@ -155,5 +164,5 @@ def test_fault_kill_client_and_server_in_a_delivery_of_2000_then_each_document_o
 
 @pytest.mark.long
 def test_fault_kill_client_and_server_many_times(office: Office) -> None:
-    kinds = [(victim, several) for victim in ("client", "server") for several in (True, False)] * 5
-    rounds(office, kinds)
+    kinds = [(victim, several) for victim in ("client", "server") for several in (True, False)] * 3
+    rounds(office, [*kinds, *[("sealer", True)] * 2])

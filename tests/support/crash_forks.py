@@ -12,13 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.command_forks import become_command
+from tests.support.command_forks import become_command, warm_up
 from tests.support.crash_disk import breaker
 from voute.client import sealers, sealing
 from voute.client.disk import DISK
 
 
 def _serve() -> None:
+    warm_up()
     for line in sys.stdin:
         request = json.loads(line)
         pid = os.fork()
