@@ -26,6 +26,7 @@ ISSUER = "finances"
 VICTIM, STRANGER, LATER, LAST = "a-1", "b-1", "c-1", "d-1"
 PEOPLE = (VICTIM, STRANGER, LATER, LAST)
 CHUNK = 64 * 1024
+REFUSED = 400
 LONG_BODY = 4 * CHUNK + 1_000
 """A file of five chunks, the last one short."""
 LONG = "Avis en cinq morceaux"
@@ -39,11 +40,11 @@ Json = Any
 
 
 def lie_about(path: str | re.Pattern[str], change: Callable[[Json], Json | None], method: str = "GET") -> Lie:
-    """Change the JSON of a route's replies in place, or return another."""
+    """Change the JSON of a route's good replies in place, or return another."""
 
     def tell(exchange: Exchange) -> Message | None:
         matches = exchange.path == path if isinstance(path, str) else path.fullmatch(exchange.path) is not None
-        if not matches or exchange.method != method or exchange.reply is None or not exchange.reply.body:
+        if not matches or exchange.method != method or exchange.reply is None or exchange.status >= REFUSED:
             return None
         said = exchange.reply.json
         changed = change(said)
@@ -271,6 +272,7 @@ def make(browser: Browser, folder: Path) -> EvilPage:
     Resident(city.browser(), city.root).claim(codes[STRANGER])
     city.settle()
     evil.deliver(evil.rows(VICTIM, TITLES, type="permit") + evil.rows(STRANGER, ("Avis d’une autre personne",)))
+    assert evil.sign_in() == ""
     return evil
 
 

@@ -85,7 +85,7 @@ def forged_record(known: Known, *, named: bool) -> str:
     )
     root_key = dsse.keyid(newest.root_key)
     lines = [replace(one, keyid=root_key) for one in envelope.signatures] if named else envelope.signatures
-    return b64(dsse.assemble(envelope.kind, envelope.payload, lines))
+    return b64(dsse.assemble(dsse.Kind.VAULT_RECORD, envelope.payload, lines))
 
 
 def flipped(text: str, at: int) -> str:

@@ -40,6 +40,10 @@ def with_options(host: str) -> Lie:
     return lie_about(CHALLENGE, lambda said: said | OPTIONS | {"rp_id": host}, "POST")
 
 
+def with_challenge(challenge: Json) -> Lie:
+    return lie_about(CHALLENGE, lambda said: said | {"challenge": challenge}, "POST")
+
+
 @pytest.mark.attack("A9", "E2")
 @pytest.mark.parametrize("host", ["example.org", "localhost.example", ""])
 def test_sim_evil_page_authenticator_is_asked_what_the_page_asks(evil: EvilPage, host: str) -> None:
@@ -79,7 +83,7 @@ def test_sim_evil_page_mutant_that_takes_the_citys_options_asks_for_the_attacker
 def test_sim_evil_page_challenge_of_another_shape_is_refused_before_any_prompt(evil: EvilPage) -> None:
     mark = len(evil.asked)
     for number, challenge in enumerate(["", "?", None, 7, b64(bytes(31)), b64(bytes(64))]):
-        with evil.lying(lie_about(CHALLENGE, lambda said, wrong=challenge: said | {"challenge": wrong}, "POST")) as exchanged:
+        with evil.lying(with_challenge(challenge)) as exchanged:
             assert evil.sign_in(again=number > 0) == "server"
         assert [one for one in exchanged if one.route == "POST /api/sessions"] == []
     assert evil.asked[mark:] == []

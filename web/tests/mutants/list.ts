@@ -254,4 +254,12 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
       put: "if (row === undefined || (!mutant('any-methods') && row.credential_id",
     },
   ],
+  // B3: the list says who wrote, as the catalogue has it.
+  'shows-hints': [
+    {
+      file: 'resident/screens/DocumentRow.svelte',
+      find: "{name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
+      put: "{mutant('shows-hints') ? entry.row.sealed.issuer : name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
+    },
+  ],
 };

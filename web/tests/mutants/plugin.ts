@@ -54,7 +54,8 @@ export function mutants(): Plugin {
     resolveId: (id) => (id === MODULE ? RESOLVED : null),
     load: (id) => (id === RESOLVED ? SOURCE : null),
     transform(source, id) {
-      const edits = editsOf(id.split('?')[0] ?? id);
+      // The style of a component comes by under the component's name.
+      const edits = id.includes('type=style') ? [] : editsOf(id.split('?')[0] ?? id);
       if (edits.length === 0) return null;
       const head = `import { mutant } from '${MODULE}';\n`;
       const edited = applyEdits(source, edits);
