@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Department, NewOffice
 from tests.support.age_peers import AGE
-from tests.support.command import Ran
+from tests.support.command import COMMAND, Ran, environment
 from voute.client.trust import read_pin
 from voute.format.dsse import parse
 
@@ -194,3 +194,28 @@ def test_cli_open_refuses_another_kit_and_what_is_no_archive(left: Left, office:
     path.write_bytes(left.archive.read_bytes()[:5_000])
     assert left.open(path, "--json").ended(1).json["error"] == "format"
     left.open(office.folder / "absent.zip").ended(2)
+
+
+@pytest.mark.attack("B4")
+def test_cli_open_of_a_cut_archive_leaves_no_file(left: Left) -> None:
+    whole = left.archive.read_bytes()
+    path = left.office.folder / "cut.zip"
+    for percent in (1, 25, 50, 75, 90, 99):
+        path.write_bytes(whole[: len(whole) * percent // 100])
+        assert left.open(path, "--json").ended(1).json["error"] == "format"
+        assert [one for one in left.opened.rglob("*") if one.is_file()] == []
+
+
+@pytest.mark.attack("B4")
+def test_cli_open_onto_a_disk_that_is_full_leaves_no_cut_file(left: Left) -> None:
+    shutil.rmtree(left.opened, ignore_errors=True)
+    # No file may grow past one kilobyte: the smallest of these has a few bytes less, its receipt more.
+    limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "-", str(COMMAND)]
+    command = [*limited, "open", str(left.archive), "--kit", str(left.kit), "-o", str(left.opened), "--json"]
+    ran = subprocess.run(command, env=environment(left.office.folder), capture_output=True, check=False, timeout=120)
+    assert ran.returncode == 1
+    assert b"machine-refused" in ran.stdout
+    kept = [one for one in left.opened.rglob("*") if one.is_file()]
+    bill = next(iter(left.bills.values()))
+    assert all(one.read_bytes() == bill for one in kept)
+    assert not any(one.name.endswith(".new") for one in kept)

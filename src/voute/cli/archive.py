@@ -10,6 +10,7 @@ from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.archive import OpenArchive, OpenedDocument
+from voute.client.disk import DISK
 from voute.client.trust import read_pinned
 
 MAX_NAME = 200
@@ -52,11 +53,12 @@ def _show(speaker: Speaker, one: OpenedDocument, folder: Path, fingerprint: str)
             speaker.say("open-refused", {"document": document, "why": speaker.words_of(one.error)[0]})
         return
     name = _free_name(folder, one.title, document)
-    (folder / f"{name}.pdf").write_bytes(one.body)
+    # Whole or not at all: a disk that is full leaves no cut file under a document's name.
+    DISK.replace(folder / f"{name}.pdf", one.body)
     receipt = None
     if one.receipt is not None:
         receipt = f"{name}.recu.json"
-        (folder / receipt).write_bytes(one.receipt)
+        DISK.replace(folder / receipt, one.receipt)
     # Who the issuer is follows from the city's trust root: a program compares its fingerprint, as a person does.
     speaker.give(
         {
