@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -275,6 +276,22 @@ def test_api_witness_every_crash_of_a_request_never_signs_two_branches(tmp_path:
         assert forked == (200 if size == 20 else 409)
         assert witness.post(request(20, 30)).status_code == 409
     assert 8 <= points < 2 * MOST_STEPS
+
+
+def test_api_witness_two_processes_and_many_requests_at_once_cosign_one_branch(witness: Served) -> None:
+    witness.folder.follow(keys_of(LOGS[0]))
+    assert witness.post(request(0, 20)).status_code == 200
+    clients = [witness.client(), witness.client()]
+    asked = [(clients[n % 2], tree, request(20, 21 + n // 2 % 4, tree)) for n in range(16) for tree in (MAIN, FORK)]
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(lambda one: one[0].post("/add-checkpoint", content=one[2]).status_code, asked))
+    assert set(told) == {200, 409}
+    assert told.count(200) == 1
+    (won,) = [(tree, body) for (_, tree, body), status in zip(asked, told, strict=True) if status == 200]
+    size = witness.last(LOGS[0].origin)
+    assert size is not None
+    assert SignedCheckpoint.parse(won[1].partition(b"\n\n")[2]).head.size == size
+    assert witness.post(request(size, 30, won[0])).status_code == 200
 
 
 def driver(witness: Served) -> HttpWitness:
