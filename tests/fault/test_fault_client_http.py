@@ -76,6 +76,30 @@ def test_fault_client_killed_at_every_exchange_then_each_document_once(
     office.check_all()
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("hook", "outcome"), [("before", "lost"), ("after", "kept")])
+def test_fault_client_killed_at_every_exchange_of_resuming(
+    office: CrashOffice, routes: list[str], points: Points, hook: str, outcome: str
+) -> None:
+    commit = next(number for number, route in enumerate(routes) if route.endswith("/commit"))
+    number = 0
+    while True:
+        run, first = f"resume-{hook}-{number}", At(commit - 2, kills=True)
+        with office.city.proxy.hooks(before=first.before):
+            assert office.broken(run, {"how": "count"}, first.tell).code == -signal.SIGKILL
+        second = At(number, kills=True)
+        with office.city.proxy.hooks(**{hook: getattr(second, hook)}):
+            ran = office.broken_resume(run, {"how": "count"}, second.tell)
+        if not ran.code:
+            break
+        office.recover(run)
+        points.add("resume", second.route, number, outcome)
+        number += 1
+    assert number >= len(routes) - 2
+    office.check_receipts(run)
+    office.check_all()
+
+
 @pytest.mark.parametrize(("hook", "outcome"), [("before", "lost"), ("after", "kept")])
 def test_fault_client_repeats_every_exchange_that_the_network_lost(
     office: CrashOffice, routes: list[str], points: Points, hook: str, outcome: str

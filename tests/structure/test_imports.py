@@ -101,7 +101,5 @@ def test_structure_drivers_are_named_by_server_and_store_only() -> None:
         if module.room not in {"server", "store"}
         for name, line in imported_names(module.tree)
         if name.split(".")[0] in DRIVER_LIBRARIES or room_of(name) == "store"
-        # The client's journal is a file of its own on the department's machine.
-        if not (module.room == "client" and name.split(".")[0] == "sqlite3")
     ]
     assert wrong == []

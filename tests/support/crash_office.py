@@ -142,9 +142,9 @@ class CrashOffice:
         started(self.forks.start(self.command(str(self.bills(run)), "--run", run), disk))
         return self.forks.wait()
 
-    def broken_resume(self, run: str, disk: dict[str, Any]) -> Ran:
+    def broken_resume(self, run: str, disk: dict[str, Any], started: Callable[[int], None] = lambda _pid: None) -> Ran:
         """Resume a run on a disk that breaks."""
-        self.forks.start(self.command("--resume", "--run", run), disk)
+        started(self.forks.start(self.command("--resume", "--run", run), disk))
         return self.forks.wait()
 
     def claimed(self, run: str) -> None:

@@ -32,6 +32,9 @@ BEGINNING = Beginning(
 )
 COMMIT = Commit(documents=3, to_vaults=1, packs=2, bytes=4_000)
 PACK = Hash(b"p" * 32)
+JOURNAL_BEGINS = b'59b7543b8b23b529 {"at":"2026-09-21T14:13:20Z","city":"ville"'
+JOURNAL_HASH = "270a81bdfa921cccb4563ba14320b9fe3b0aae372055968292db500bbdd77017"
+SPOOL_HASH = "2a8ac4516e524bdbe21bb83df866523a7622a367d20993f15b79d42960d9557b"
 
 
 def written(folder: Path) -> bytes:
@@ -57,6 +60,16 @@ def test_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (state.known, state.held) == ({5: "1" * 32}, {})
     assert state.commit == replace(COMMIT, documents=4)
     assert stat.S_IMODE((tmp_path / "journal").stat().st_mode) == 0o600
+
+
+def test_journal_and_spool_of_this_version_never_change(tmp_path: Path) -> None:
+    """A run that was stopped under one release is resumed under the next."""
+    raw = written(tmp_path)
+    assert raw.startswith(JOURNAL_BEGINS)
+    assert hashlib.sha256(raw).hexdigest() == JOURNAL_HASH
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    assert hashlib.sha256(spooled(spool).read_bytes()).hexdigest() == SPOOL_HASH
 
 
 def test_journal_names_thousands_of_rows_in_lines_of_a_thousand(tmp_path: Path) -> None:
