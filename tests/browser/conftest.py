@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.support import hostile
+from tests.browser.support.gallery import Gallery, serve_gallery
 from tests.browser.support.served_city import ServedCity, served_city
 from tests.browser.support.visitor import Visitor, new_visitor
+from voute.paper import demo_people
+from voute.paper.bill import BillPress
+from voute.paper.demo_city import SEED
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -40,6 +45,15 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[Gallery]:
+    """Every state of the pages, with a bill or a hostile file as its document."""
+    bill = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
+    refused = {name: make for name, (make, _) in hostile.REFUSED_ONES.items()}
+    with serve_gallery({"sample": lambda: bill, **hostile.SHOWN_ONES, **refused, **hostile.EITHER}) as served:
+        yield served
 
 
 @pytest.fixture

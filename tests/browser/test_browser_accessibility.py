@@ -7,26 +7,16 @@ from typing import Literal, get_args
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.support.axe import Axe, Finding
-from tests.browser.support.gallery import Gallery, serve_gallery, states
+from tests.browser.support.axe import Axe, Finding, run_in
+from tests.browser.support.gallery import Gallery, states
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.traffic import Traffic
-from tests.browser.support.visitor import DESKTOP, PHONE, Visitor, new_visitor, viewer
-from voute.paper import demo_people
-from voute.paper.bill import BillPress
-from voute.paper.demo_city import SEED
+from tests.browser.support.visitor import DESKTOP, PHONE, Visitor, new_visitor, viewer, viewer_frame
 
 Scheme = Literal["light", "dark"]
 NARROW = (320, 640)
 """A desktop at 400 % zoom (WCAG 1.4.10)."""
 NewVisitor = Callable[..., Visitor]
-
-
-@pytest.fixture(scope="module")
-def gallery() -> Iterator[Gallery]:
-    sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
-    with serve_gallery(sample) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +76,8 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
         assert page.locator("html").get_attribute("lang") == locale
         assert page.title().endswith(" – Voûte")
         assert judge_all(axe) == {}
+        if state == "document":
+            assert run_in(viewer_frame(page)) == []
     assert traffic.faults == []
 
 

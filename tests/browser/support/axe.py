@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Frame, Page
 
 from tests.support.project import ROOT
 
@@ -22,6 +22,25 @@ class Finding:
     why: str
 
 
+def _options() -> str:
+    return json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+
+
+def _findings(result: str) -> list[Finding]:
+    found: dict[str, Any] = json.loads(result)
+    assert found["passes"], "axe looked at nothing"
+    return [
+        Finding(rule["id"], node["html"][:200], node["failureSummary"]) for rule in found["violations"] for node in rule["nodes"]
+    ]
+
+
+def run_in(frame: Frame) -> list[Finding]:
+    """Give what the pages in a viewer's frame break; headings and landmarks are those of the page around the frame."""
+    frame.evaluate(SOURCE.read_text("utf-8"))
+    call = f"axe.run({{ include: ['.page'] }}, {_options()}).then((found) => JSON.stringify(found))"
+    return _findings(frame.evaluate(call))
+
+
 @dataclass
 class Axe:
     """axe-core in one page; survives navigations."""
@@ -32,15 +51,7 @@ class Axe:
     def run(self) -> list[Finding]:
         """Give what the page breaks, by the rules of all tags."""
         world = self._world()
-        options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
-        result = self._evaluate(f"axe.run(document, {options}).then((found) => JSON.stringify(found))", world)
-        found: dict[str, Any] = json.loads(result)
-        assert found["passes"], "axe looked at nothing"
-        return [
-            Finding(rule["id"], node["html"][:200], node["failureSummary"])
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
+        return _findings(self._evaluate(f"axe.run(document, {_options()}).then((found) => JSON.stringify(found))", world))
 
     def _world(self) -> int:
         frame = self.cdp.send("Page.getFrameTree")["frameTree"]["frame"]["id"]

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -33,13 +33,16 @@ def build() -> None:
     subprocess.run(command, cwd=ROOT / "web", env=environment, check=True, capture_output=True)
 
 
+Samples = Mapping[str, Callable[[], bytes]]
+
+
 class _Handler(SimpleHTTPRequestHandler):
-    """Files of the build, with the policy that the city sends; `/sample.pdf` is the document that states show."""
+    """Files of the build, with the policy that the city sends; `/NAME.pdf` is a document that states show."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript", ".js": "text/javascript"}  # noqa: RUF012 the class of the library has it so
 
-    def __init__(self, sample: bytes, *arguments: object, **options: object) -> None:
-        self._sample = sample
+    def __init__(self, samples: Samples, *arguments: object, **options: object) -> None:
+        self._samples = samples
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
 
     @override
@@ -49,13 +52,15 @@ class _Handler(SimpleHTTPRequestHandler):
 
     @override
     def do_GET(self) -> None:
-        if self.path != "/sample.pdf":
+        make = self._samples.get(self.path.removeprefix("/").removesuffix(".pdf"))
+        if make is None:
             super().do_GET()
             return
+        sample = make()
         self.send_response(200)
-        self.send_header("content-length", str(len(self._sample)))
+        self.send_header("content-length", str(len(sample)))
         self.end_headers()
-        self.wfile.write(self._sample)
+        self.wfile.write(sample)
 
     @override
     def log_message(self, format: str, *args: object) -> None:
@@ -68,16 +73,16 @@ class Gallery:
 
     origin: str
 
-    def address(self, state: str, locale: str, scheme: str = "auto") -> str:
-        pdf = "&pdf=/sample.pdf" if state.startswith(("document", "evidence")) and not state.startswith("documents") else ""
+    def address(self, state: str, locale: str, scheme: str = "auto", sample: str = "sample") -> str:
+        pdf = f"&pdf=/{sample}.pdf" if state.startswith(("document", "evidence")) and not state.startswith("documents") else ""
         return f"{self.origin}/gallery.html?state={state}&lang={locale}&scheme={scheme}{pdf}"
 
 
 @contextmanager
-def serve_gallery(sample: bytes) -> Iterator[Gallery]:
+def serve_gallery(samples: Samples) -> Iterator[Gallery]:
     """Build and serve; the server ends with the context."""
     build()
-    handler = partial(_Handler, sample, directory=str(BUILT))
+    handler = partial(_Handler, samples, directory=str(BUILT))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
