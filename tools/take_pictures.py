@@ -49,7 +49,7 @@ def take(browser: Browser, gallery: Gallery) -> None:
 def main() -> None:
     """Build the gallery, serve it, take the pictures."""
     sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
-    with serve_gallery(sample) as gallery, sync_playwright() as playwright:
+    with serve_gallery({"sample": lambda: sample}) as gallery, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
         take(browser, gallery)
         browser.close()
