@@ -41,7 +41,7 @@ def check(storage: Storage, options: Options | None = None) -> Report:
 
     Raises:
         CannotCheckError: trust root, catalogue or log cannot be read at all.
-        VouteError: a store failed while mending; what was mended before stays.
+        RepairFailedError: a store failed while mending; what was mended before stays.
     """
     options = options or Options()
     root = read_trust_root(storage.trust_root)

@@ -70,7 +70,7 @@ class Findings:
         """Note a difference once; `mend` sets right what the log proves, and may be repeated.
 
         Raises:
-            VouteError: a store failed while mending.
+            RepairFailedError: a store failed while mending.
         """
         if self._held is not None:
             self._held.append((code, where, mend, facts))
@@ -80,7 +80,10 @@ class Findings:
             return
         self._seen.add(finding.key)
         if mend is not None and self.mending:
-            mend()
+            try:
+                mend()
+            except VouteError as error:
+                raise RepairFailedError(f"{code} {where}: {error.detail}", where=where) from error
             finding = Finding(code, where, facts, can_mend=True, is_mended=True)
         self.report.findings.append(finding)
         if self._tell is not None:
@@ -104,6 +107,12 @@ class Findings:
         """Count what is unfinished in a way that the server finishes by itself."""
         if many:
             self.report.pending[what] += many
+
+
+class RepairFailedError(VouteError):
+    """A store failed in the middle of a repair: what was mended before stays, the rest is as it was or mended; run it again."""
+
+    code = "repair-failed"
 
 
 class CannotCheckError(VouteError):

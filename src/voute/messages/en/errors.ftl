@@ -244,3 +244,5 @@ error-cannot-check = Nothing could be compared: { $what ->
     .fix = Check the folder and the settings; restore what is missing, then try again.
 error-city-served = A server runs on this city; nothing was repaired.
     .fix = Stop it, then run the repair again. A check alone may run beside it.
+error-repair-failed = The repair stopped at { $where }: a store failed. What was repaired before stays.
+    .fix = See to the disk or the database, then run “voute fsck --repair” again.

@@ -244,3 +244,5 @@ error-cannot-check = Rien n'a pu être comparé : { $what ->
     .fix = Vérifiez le dossier et les réglages ; restaurez ce qui manque, puis recommencez.
 error-city-served = Un serveur tourne pour cette ville ; rien n'a été réparé.
     .fix = Arrêtez-le, puis relancez la réparation. Une simple vérification peut se faire pendant qu'il tourne.
+error-repair-failed = La réparation s'est arrêtée à { $where } : un stockage a échoué. Ce qui était réparé le reste.
+    .fix = Voyez le disque ou la base de données, puis relancez « voute fsck --repair ».
