@@ -148,6 +148,12 @@ ROWS: tuple[AttackRow, ...] = (
         "Challenge, origin, frame, host, presence and verification of the person are checked: `src/voute/server/webauthn.py`.",
     ),
     AttackRow(
+        "E5",
+        "A key or a signature is taken by one library and refused by another, or two signatures hold where one was made.",
+        "A key or nonce point that is not canonical, not on the curve or not of prime order is refused before anything is "
+        "multiplied, in three engines alike: `src/voute/format/ed25519.py`, `web/core/ed25519.ts`.",
+    ),
+    AttackRow(
         "E6",
         "A wrong proof passes because two verifiers differ, or because of a tree of size zero.",
         "Two implementations agree on all vectors and on random trees; sizes of zero are decided: `src/voute/tlog/merkle.py`, "

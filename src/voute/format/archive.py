@@ -40,6 +40,7 @@ KEYRING: Final = "keyring.age"
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
 
 _KEYS = frozenset({"version", "city", "vault_id", "created_at", "documents"})
+_INDEX_BRACKETS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ def _id(item: Json) -> DocumentId:
 
 def parse_index(raw: bytes) -> ArchiveIndex:
     """Parse `archive.json`; raises `FormatError` alone."""
+    # No text of the index holds a bracket or a comma, so the number of its values shows before they are built.
+    if raw.count(b"[") + raw.count(b"{") > _INDEX_BRACKETS or raw.count(b",") > MAX_DOCUMENTS + len(_KEYS):
+        raise FormatError("archive: more values than an index has")
     fields = Fields(canonical.loads(raw, MAX_INDEX), _KEYS, "archive")
     fields.version()
     documents = tuple(_id(item) for item in fields.list("documents", 0, MAX_DOCUMENTS))
@@ -92,6 +96,9 @@ def encode_records(envelopes: tuple[bytes, ...]) -> bytes:
 
 def parse_records(raw: bytes) -> tuple[bytes, ...]:
     """Parse `vault-records.json`; raises `FormatError` alone. The chain is not verified here."""
+    # Base64 holds neither, so the number of envelopes shows before they are built.
+    if raw.count(b"[") != 1 or raw.count(b",") >= MAX_RECORDS:
+        raise FormatError("vault-records: not a list of 1 to 1,000")
     value = canonical.loads(raw, MAX_RECORDS_FILE)
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_RECORDS:
         raise FormatError("vault-records: not a list of 1 to 1,000")

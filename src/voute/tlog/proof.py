@@ -59,6 +59,9 @@ class TlogProof:
             raise TlogProofError("not a proof") from None
         if not blank or header != _HEADER or not index.startswith(_INDEX):
             raise TlogProofError("not a proof, or one with an extra line")
+        # Before the hashes are read: their number is the sender's choice.
+        if len(path) > MAX_PATH:
+            raise TlogProofError("the path is too long")
         hashes = tuple(parse_hash(line) for line in path)
         return cls(parse_decimal(index.removeprefix(_INDEX)), hashes, SignedCheckpoint.parse(note))
 

@@ -63,7 +63,7 @@ class StagedBatch:
         if len(header) != _HEADER_LINES + 1 or header[0] != _MAGIC or header[-1]:
             raise StagingError("not a staged batch")
         old, new = ("\n".join([*header[at : at + 3], ""]) for at in (1, 4))
-        return cls(Checkpoint.parse(old), Checkpoint.parse(new), decode_bundle(bundle))
+        return cls(Checkpoint.parse(old), Checkpoint.parse(new), decode_bundle(bundle, MAX_BATCH_ENTRIES))
 
     def encode(self) -> bytes:
         """Write it.

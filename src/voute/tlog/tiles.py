@@ -63,15 +63,18 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
         raise LimitError("an entry is longer than 65,535 bytes") from None
 
 
-def decode_bundle(data: bytes) -> tuple[bytes, ...]:
-    """Return the entries of a bundle.
+def decode_bundle(data: bytes, maximum: int = TILE_WIDTH) -> tuple[bytes, ...]:
+    """Return the entries of a bundle, at most `maximum` of them.
 
     Raises:
-        EntryBundleError: the bytes end inside an entry.
+        EntryBundleError: the bytes end inside an entry, or there are more entries.
     """
-    entries = []
-    at, end = 0, len(data)
+    entries: list[bytes] = []
+    at, end, room = 0, len(data), maximum
     while at < end:
+        if not room:
+            raise EntryBundleError("too many entries")
+        room -= 1
         begin = at + 2
         at = begin + int.from_bytes(data[begin - 2 : begin], "big")
         if begin > end or at > end:

@@ -22,7 +22,8 @@ class Format:
     `run` parses and writes again. With `exact` it gives back what it was given, whenever it gives anything back; without,
     people may write one thing in several ways. `twin` says that web/core reads it too, under the same name.
     `mend` makes a checksum fit again, so that changes reach what stands behind it. `covers` are the parsers that it runs,
-    dotted, without `voute.`.
+    dotted, without `voute.`. `cases` is how many inputs both
+    languages are given, when a case costs too much for the usual number.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Format:
     twin: bool = True
     exact: bool = True
     mend: Callable[[bytes], bytes] | None = None
+    cases: int | None = None
 
     @override
     def __str__(self) -> str:
@@ -50,10 +52,13 @@ class Format:
         chance = mutator.draw()
         if chance < 1 / 16:
             return data
-        data = self.way(mutator, data, seeds)
-        if chance > 0.8:
-            data = self.way(mutator, data, seeds)
-        return self.mend(data) if self.mend is not None and mutator.draw() < 0.75 else data
+        data = self.change(mutator, data)
+        return self.change(mutator, data) if chance > 0.8 else data
+
+    def change(self, mutator: Mutator, data: bytes) -> bytes:
+        """Change an input in one place."""
+        changed = self.way(mutator, data, self.seeds)
+        return self.mend(changed) if self.mend is not None and mutator.draw() < 0.75 else changed
 
 
 def text(raw: bytes) -> str:

@@ -3,8 +3,9 @@
 from tests.support.formats.format import Format
 from tests.support.formats.log import LOG
 from tests.support.formats.sealed import SEALED
+from tests.support.formats.signatures import SIGNATURES
 from tests.support.formats.statements import STATEMENTS
 from tests.support.formats.values import VALUES
 
-FORMATS: dict[str, Format] = {one.name: one for one in (*VALUES, *STATEMENTS, *SEALED, *LOG)}
+FORMATS: dict[str, Format] = {one.name: one for one in (*VALUES, *STATEMENTS, *SEALED, *LOG, *SIGNATURES)}
 TWINS: dict[str, Format] = {name: one for name, one in FORMATS.items() if one.twin}

@@ -36,6 +36,8 @@ export function parseProof(bytes: Uint8Array): LogProof {
   const [before, checkpointBytes] = splitAtBlankLine(bytes);
   const [first, index, ...path] = before.split('\n');
   if (first !== FIRST_LINE || !index?.startsWith(INDEX)) throw new FormatError('not a proof', 'tlog-proof');
+  // Before the hashes are read: their number is the sender's choice.
+  if (path.length > MAX_PATH) throw new FormatError('the path is too long', 'tlog-proof');
   const hashes = path.map(parseHash);
   const proof = {
     index: parseDecimal(index.slice(INDEX.length)),
@@ -43,7 +45,7 @@ export function parseProof(bytes: Uint8Array): LogProof {
     checkpoint: parseCheckpoint(checkpointBytes),
     checkpointBytes,
   };
-  if (proof.index >= proof.checkpoint.head.size || hashes.length > MAX_PATH) {
+  if (proof.index >= proof.checkpoint.head.size) {
     throw new FormatError('the index is not in the tree', 'tlog-proof');
   }
   return proof;

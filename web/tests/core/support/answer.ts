@@ -30,11 +30,13 @@ function u32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 }
 
-function judge(format: string, input: Uint8Array): [number, Uint8Array] {
+async function judge(format: string, input: Uint8Array): Promise<[number, Uint8Array]> {
   const run = FORMATS[format];
   if (run === undefined) return [FOREIGN, utf8(`no format ${format}`)];
   try {
-    const written = run(input);
+    const result = run(input);
+    // Awaited only where there is something to wait for: a turn of the loop a case would cost more than most parsers.
+    const written = result instanceof Promise ? await result : result;
     return equal(written, input) ? [SAME, new Uint8Array(0)] : [OTHER, written];
   } catch (error) {
     if (error instanceof VouteError) return [REFUSED, utf8(error.code)];
@@ -42,14 +44,14 @@ function judge(format: string, input: Uint8Array): [number, Uint8Array] {
   }
 }
 
-function answer(batch: Uint8Array): Uint8Array {
+async function answer(batch: Uint8Array): Promise<Uint8Array> {
   const size = batch[0] ?? 0;
   const format = fromUtf8(batch.subarray(1, 1 + size));
   const parts: Uint8Array[] = [];
   for (let at = 1 + size; at < batch.length;) {
     const length = u32(batch, at);
     // A copy of its own: a parser that reads beyond its input must not find the next one there.
-    const [verdict, text] = judge(format, batch.slice(at + WORD, at + WORD + length));
+    const [verdict, text] = await judge(format, batch.slice(at + WORD, at + WORD + length));
     const head = new Uint8Array(1 + WORD);
     head[0] = verdict;
     new DataView(head.buffer).setUint32(1, text.length);
@@ -69,6 +71,6 @@ function answer(batch: Uint8Array): Uint8Array {
 for (let head = read(WORD); head !== null; head = read(WORD)) {
   const batch = read(u32(head, 0));
   if (batch === null) break;
-  const reply = answer(batch);
+  const reply = await answer(batch);
   for (let at = 0; at < reply.length;) at += writeSync(1, reply, at);
 }

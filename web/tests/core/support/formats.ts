@@ -22,6 +22,7 @@ import {
 } from '../../../core/bytes.ts';
 import { groupClaimCode, readClaimCode, writeClaimCode } from '../../../core/claim-code.ts';
 import { type Envelope, parseEnvelope } from '../../../core/dsse.ts';
+import { verifyEd25519 } from '../../../core/ed25519.ts';
 import { FormatError } from '../../../core/errors.ts';
 import { encodeAct, encodeEvent, parseAct, parseEvent } from '../../../core/event.ts';
 import { decodeJson, encodeJson, type Json } from '../../../core/json.ts';
@@ -44,7 +45,7 @@ import { parseTrustRootPayload } from '../../../core/trust.ts';
 import { encodeKit, parseKit } from '../../../core/unlock.ts';
 
 /** Parses and writes again. */
-export type Run = (bytes: Uint8Array) => Uint8Array;
+export type Run = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 const FILE_KEY = Uint8Array.from({ length: 16 }, (_, index) => index);
 const NONCE_SIZE = 16;
@@ -130,6 +131,18 @@ function ascii(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
+/** Verifies key ‖ signature ‖ message with both engines, which must agree. */
+async function signature(bytes: Uint8Array): Promise<Uint8Array> {
+  if (bytes.length < 96) throw new FormatError('not a case');
+  const [key, signed, message] = [bytes.subarray(0, 32), bytes.subarray(32, 96), bytes.subarray(96)];
+  const engines = ['platform', 'noble'] as const;
+  const verdicts = await Promise.allSettled(engines.map((engine) => verifyEd25519(key, signed, message, engine)));
+  const [platform, noble] = verdicts;
+  if (platform?.status !== noble?.status) throw new Error('engines disagree');
+  if (platform?.status === 'rejected') throw platform.reason as Error;
+  return bytes;
+}
+
 /** The formats by name. */
 export const FORMATS: Readonly<Record<string, Run>> = {
   'canonical-json': (bytes) => encodeJson(decodeJson(bytes)),
@@ -171,4 +184,5 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   'tlog-proof': proof,
   decimal: (bytes) => utf8(String(parseDecimal(fromUtf8(bytes)))),
   'merkle-proof': merkle,
+  ed25519: signature,
 };
