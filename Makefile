@@ -13,9 +13,11 @@ PY := .venv/bin/python
 WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print 2>/dev/null)
 # Where the reference implementation lands, for the tests that open our files with it.
 AGE := .make/age/usr/bin/age
+FUZZ_SECONDS ?= 20
+MODULES ?=
 CODE := src tests tools $(wildcard bench)
 
-.PHONY: help setup demo test test-long check check-python check-web format coverage bench docs web clean
+.PHONY: help setup demo test test-long check check-python check-web format coverage bench fuzz mutate docs web clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -69,6 +71,14 @@ format: .make/python .make/web-packages ## put all code into its one format
 
 coverage: .make/python ## branch coverage of the rooms that hold rules and formats
 	@$(PY) -m pytest -q -n 2 --cov --cov-report=term tests/unit tests/property tests/vectors
+
+fuzz: .make/python .make/web-packages ## fuzz every parser, FUZZ_SECONDS each (20); keeps what it finds in tests/fuzz
+	@$(PY) tools/fuzz.py --seconds $(FUZZ_SECONDS)
+	@cd web && VOUTE_RUNS=$$(( $(FUZZ_SECONDS) * 500 )) npx vitest run tests/core/fuzz.test.ts
+
+mutate: .make/python ## mutation testing of formats, seal, log and verifier (hours; MODULES="tlog/merkle …" for some)
+	@$(PY) -m pip install --quiet mutmut==3.8.1
+	@$(PY) tools/mutate.py $(MODULES)
 
 bench: setup .make/web ## measure, print the table, write bench/results
 	@$(PY) -m bench

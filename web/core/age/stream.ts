@@ -89,7 +89,9 @@ export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Uint8Arra
 export class PayloadOpener {
   private key: Uint8Array | null = null;
   private counter = 0;
-  private pending: Uint8Array = new Uint8Array(0);
+  // One buffer, filled in place: however small the pieces, each byte is copied once.
+  private readonly pending = new Uint8Array(SEALED_CHUNK_SIZE);
+  private filled = 0;
   private readonly fileKey: Uint8Array;
   private readonly release: (chunk: Uint8Array) => unknown;
 
@@ -100,24 +102,36 @@ export class PayloadOpener {
 
   /** Takes the next bytes; releases the chunks that are now known not to be the last. */
   push(bytes: Uint8Array): void {
-    this.pending = this.pending.length === 0 ? bytes : concat(this.pending, bytes);
+    let rest = bytes;
     if (this.key === null) {
-      if (this.pending.length < NONCE_SIZE) return;
+      rest = this.take(rest, NONCE_SIZE);
+      if (this.filled < NONCE_SIZE) return;
       this.key = payloadKey(this.fileKey, this.pending.subarray(0, NONCE_SIZE));
-      this.pending = this.pending.subarray(NONCE_SIZE);
+      this.filled = 0;
     }
-    while (this.pending.length > SEALED_CHUNK_SIZE) {
-      this.open(this.key, false, this.pending.subarray(0, SEALED_CHUNK_SIZE));
-      this.counter += 1;
-      this.pending = this.pending.subarray(SEALED_CHUNK_SIZE);
+    while (rest.length > 0) {
+      // A full chunk is held back until it is known that another follows.
+      if (this.filled === SEALED_CHUNK_SIZE) {
+        this.open(this.key, false, this.pending);
+        this.counter += 1;
+        this.filled = 0;
+      }
+      rest = this.take(rest, SEALED_CHUNK_SIZE);
     }
-    this.pending = this.pending.slice();
   }
 
   /** Says that no more bytes come; releases the last chunk. */
   finish(): void {
     if (this.key === null) throw new FormatError('age payload without nonce');
-    this.open(this.key, true, this.pending);
+    this.open(this.key, true, this.pending.subarray(0, this.filled));
+  }
+
+  /** Fills the buffer up to `size` bytes; gives what did not fit. */
+  private take(bytes: Uint8Array, size: number): Uint8Array {
+    const taken = bytes.subarray(0, size - this.filled);
+    this.pending.set(taken, this.filled);
+    this.filled += taken.length;
+    return bytes.subarray(taken.length);
   }
 
   private open(key: Uint8Array, final: boolean, sealed: Uint8Array): void {

@@ -34,15 +34,14 @@ async function holds({ key, sig, msg }: Vector, engine: Engine): Promise<boolean
 }
 
 // attack E5
-test.each(['platform', 'noble'] as const)(
-  'ed25519_vectors_of_c2sp_are_refused_but_the_plain_one_%s',
-  async (engine) => {
-    const wrong: number[] = [];
+test('ed25519_vectors_of_c2sp_are_refused_but_the_plain_one_by_both_engines', async () => {
+  const wrong: string[] = [];
+  for (const engine of ['platform', 'noble'] as const) {
     for (const vector of VECTORS) {
       const good = (vector.flags ?? []).length === 0;
-      if ((await holds(vector, engine)) !== good) wrong.push(vector.number);
+      if ((await holds(vector, engine)) !== good) wrong.push(`${engine} ${vector.number}`);
     }
-    expect(wrong).toEqual([]);
-    expect(VECTORS).toHaveLength(914);
-  },
-);
+  }
+  expect(wrong).toEqual([]);
+  expect(VECTORS).toHaveLength(914);
+});

@@ -23,6 +23,7 @@ const RUNNERS: Readonly<Record<string, Runner>> = { ...ENCODING, ...TRUST, ...EV
 const ELSEWHERE = new Set([
   'README.md',
   'cctv-age',
+  'cctv-ed25519',
   'frozen.json',
   'log',
   'merkle-rfc6962',
