@@ -49,6 +49,8 @@ _CONFIG = """[mutmut]
 source_paths=src
 only_mutate=src/voute/{module}.py
 also_copy={copied}
+timeout_multiplier=4
+timeout_constant=0.5
 do_not_mutate_patterns=raise [A-Za-z_.]+[(]
 pytest_add_cli_args=-p no:cacheprovider
     -p no:randomly
