@@ -64,7 +64,7 @@ def as_signature(  # noqa: PLR0911 (one way, one return)
 ) -> bytes:
     """Change a signature: its scalar by the order, a point by one of small order, anything by a bit; or take a CCTV vector."""
     key, point, scalar, message = data[:KEY], data[KEY : KEY + 32], data[KEY + 32 : KEY + SIGNATURE], data[KEY + SIGNATURE :]
-    way = mutator.below(8)
+    way = mutator.below(8) if len(data) >= KEY + SIGNATURE else 7
     if way == 0:
         value: int = int.from_bytes(scalar, "little") + mutator.pick((1, 2, 3, 8)) * ORDER
         return key + point + (value % 2**256).to_bytes(32, "little") + message
