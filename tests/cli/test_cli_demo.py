@@ -128,5 +128,8 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
         monitor = [str(ROOT / shlex.split(said["monitor"])[0]), *shlex.split(said["monitor"])[1:], "--json"]
         looked = subprocess.run(monitor, env=env, cwd=tmp_path, capture_output=True, check=False)
         assert (looked.returncode, json.loads(looked.stdout)["problems"]) == (0, []), looked.stdout
+        fsck = [command[0], "fsck", "--data", str(Path(said["folder"]) / "city"), "--json"]
+        checked = subprocess.run(fsck, env=env, cwd=tmp_path, capture_output=True, check=False)
+        assert (checked.returncode, json.loads(checked.stdout)["counts"]["documents"]) == (0, BILLS + 3), checked.stdout
         resident.client.close()
         demo.stop(signal.SIGTERM)
