@@ -190,7 +190,7 @@ def test_sim_evil_city_trust_root_whose_time_has_not_come_changes_nothing(new_bo
         assert bound.deliver("before-its-time").ended(0).json["to_vaults"] == 1
     assert bound.home.trust_root_path.read_bytes() == pinned
     ran, exchanges = tell_both(bound, "before-its-time-2")
-    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "checkpoint"
+    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "no-quorum"
     assert sealed_since(exchanges) == []
 
 

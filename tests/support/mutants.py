@@ -171,6 +171,7 @@ MUTANTS: dict[str, Mutant] = {
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
     "uses a root before its time": Mutant("voute.client.trust", "in_force", lambda roots, _now: roots[-1]),
     "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),
+    "unpacks whatever comes": Mutant("voute.client.answers", "read_body", lambda answer, _limit: answer.read()),
     # A holder
     "takes any document for the one that was asked for": Mutant("voute.seal.document", "_expect_wanted", _nothing),
     "takes a document for anyone": Mutant("voute.seal.document", "_expect_holder", _nothing),

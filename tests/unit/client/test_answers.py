@@ -1,0 +1,136 @@
+"""Answers without end, packed, deep or odd: refused before they cost more than the answers that there are."""
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from tests.support.mutants import mutated
+from voute.client import answers
+from voute.client.answers import MAX_ANSWER, MAX_LINE, read_lines, read_object
+from voute.core.errors import FormatError, LimitError, VouteError
+
+MEGABYTE = 1024 * 1024
+MOST_MEMORY = 32 * MEGABYTE
+Body = Callable[[], Iterator[bytes]]
+
+
+def endless(piece: bytes, count: int = 1 << 40) -> Body:
+    """A body that goes on and on, made as it is read."""
+
+    def give() -> Iterator[bytes]:
+        for _ in range(count):
+            yield piece
+
+    return give
+
+
+def packed(method: Callable[[bytes], bytes]) -> Body:
+    """Some kilobytes that hold 300 megabytes."""
+    return lambda: iter([method(bytes(300 * MEGABYTE))])
+
+
+def answer(body: Body, **headers: str) -> httpx.Response:
+    return httpx.Response(200, headers=headers, stream=Pieces(body))
+
+
+class Pieces(httpx.SyncByteStream):
+    """A body as a connection gives it."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._body()
+
+
+def peak(action: Callable[[], object]) -> tuple[str, int]:
+    """The code of the error that an action ends with, and the most memory that it held meanwhile."""
+    tracemalloc.start()
+    try:
+        action()
+    except VouteError as error:
+        return error.code, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    return "", 0
+
+
+BOMBS: dict[str, tuple[Body, dict[str, str], str]] = {
+    "without end": (endless(b" " * 65_536), {}, "limit"),
+    "without end, byte by byte": (endless(b"x" * 100), {}, "limit"),
+    "gzip": (packed(gzip.compress), {"content-encoding": "gzip"}, "format"),
+    "deflate": (packed(zlib.compress), {"content-encoding": "deflate"}, "format"),
+    "two packings": (packed(lambda data: gzip.compress(gzip.compress(data))), {"content-encoding": "gzip, gzip"}, "format"),
+    "an unknown packing": (endless(b"x", 1), {"content-encoding": "compress"}, "format"),
+}
+
+
+@pytest.mark.attack("G1")
+@pytest.mark.parametrize("name", BOMBS)
+def test_answers_that_nobody_has_room_for_are_refused_in_little_memory(name: str) -> None:
+    body, headers, code = BOMBS[name]
+    made = answer(body, **headers)
+    parts = list(body()) if name not in {"without end", "without end, byte by byte"} else None
+    given = made if parts is None else answer(lambda: iter(parts), **headers)
+    refused, memory = peak(lambda: answers.read_body(given, MAX_ANSWER))
+    assert refused == code
+    assert memory < MOST_MEMORY
+
+
+@pytest.mark.attack("G1")
+def test_answers_line_without_end_is_refused_in_little_memory() -> None:
+    refused, memory = peak(lambda: list(read_lines(answer(endless(b"x" * 65_536)))))
+    assert refused == LimitError.code
+    assert memory < MOST_MEMORY
+    # Lines that end are given one by one: the stream itself may be as long as a city is large.
+    lines = read_lines(answer(endless(b'{"kind":"receipt"}\n' * 1_000)))
+    assert [next(lines) for _ in range(5_000)] == [b'{"kind":"receipt"}'] * 5_000
+
+
+@pytest.mark.attack("G1")
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * MEGABYTE + b"]" * MEGABYTE,
+        b'{"a":' * MEGABYTE + b"1" + b"}" * MEGABYTE,
+        b'{"a":' + b"9" * MEGABYTE + b"}",
+        b'{"a":1e' + b"9" * 1_000 + b"}[",
+        b'{"a":"\xed\xa0\x80"}',
+        b'{"a":"\\ud800"}',
+        b'{"a":NaN}',
+        b"",
+        b"null",
+        b"[]",
+    ],
+)
+def test_answers_json_that_no_stack_or_number_holds_is_refused(data: bytes) -> None:
+    refused, memory = peak(lambda: read_object(data))
+    assert refused == FormatError.code
+    assert memory < MOST_MEMORY
+
+
+@pytest.mark.control("G1")
+def test_answers_control_what_a_city_says_is_read() -> None:
+    body = b'{"challenge":"' + b"A" * (MAX_ANSWER - 100) + b'"}'
+    parts = [body[at : at + 7_001] for at in range(0, len(body), 7_001)]
+    assert answers.read_body(answer(lambda: iter(parts)), MAX_ANSWER) == body
+    assert len(read_object(body)["challenge"]) == MAX_ANSWER - 100
+    line = b"x" * (MAX_LINE - 10)
+    assert list(read_lines(answer(lambda: iter([line + b"\n" + line])))) == [line, line]
+
+
+@pytest.mark.mutant("G1")
+def test_answers_mutant_that_unpacks_whatever_comes_needs_a_hundred_times_the_room() -> None:
+    parts = [gzip.compress(bytes(100 * MEGABYTE))]
+    assert len(parts[0]) < MEGABYTE
+    tracemalloc.start()
+    with mutated("unpacks whatever comes"):
+        data = answers.read_body(answer(lambda: iter(parts), **{"content-encoding": "gzip"}), MAX_ANSWER)
+    memory = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(data) == 100 * MEGABYTE
+    assert memory > MOST_MEMORY
