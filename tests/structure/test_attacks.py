@@ -9,7 +9,7 @@ import pytest
 from tests.support.attack_rows import ROWS
 from tests.support.mutants import MUTANTS
 from tests.support.project import ROOT, own_python
-from tools.attacks_page import KINDS, PAGE, MarkerError, Proof, all_proofs, attacks_page, python_proofs, typescript_proofs
+from tools.attacks_page import KINDS, PAGE, MarkerError, Proof, all_proofs, attacks_page, python_proofs, status, typescript_proofs
 
 
 def test_structure_attacks_page_is_the_tests() -> None:
@@ -54,3 +54,9 @@ def test_structure_attack_mutants_are_all_told_a_lie() -> None:
     texts = [module.text for module in own_python() if module.path.is_relative_to(ROOT / "tests")]
     unmet = [name for name in MUTANTS if sum(f'"{name}"' in text for text in texts) < 2]
     assert unmet == []
+
+
+def test_structure_attack_rows_are_all_held() -> None:
+    """Each row has its attack, the control that passes, and a mutant that falls."""
+    proofs = all_proofs()
+    assert {row.id: status(row, proofs) for row in ROWS if status(row, proofs) != "held"} == {}

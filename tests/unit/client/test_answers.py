@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from tests.support.mutants import mutated
 from voute.client import answers
@@ -43,6 +44,7 @@ class Pieces(httpx.SyncByteStream):
     def __init__(self, body: Body) -> None:
         self._body = body
 
+    @override
     def __iter__(self) -> Iterator[bytes]:
         return self._body()
 
