@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.support.browser_memory import Memory, shown_of, stores_of
 from tests.browser.support.served_city import Recipient, ServedCity
-from tests.browser.support.visitor import Visitor, new_visitor
+from tests.browser.support.visitor import Visitor, new_visitor, viewer
 from tests.support.needles import Finder, Hit
 from voute.format.kit import parse_kit
 from voute.seal import unlock
@@ -219,6 +219,19 @@ def test_browser_hidden_page_ends_its_key_holder_at_once(open_vault: Visitor, va
     assert vault.found() == set()
 
 
+def test_browser_pages_are_printed_as_pictures_that_are_gone_afterwards(open_vault: Visitor) -> None:
+    page, printed = open_vault.page, open_vault.printed
+    pages = viewer(page).locator(".page").count()
+    open_vault.tap(open_vault.button("Imprimer"))
+    pictures = page.locator(".v-print-area img")
+    expect(pictures).to_have_count(pages)
+    assert all(width > 1_000 for width in pictures.evaluate_all("all => all.map((one) => one.naturalWidth)"))
+    page.wait_for_function("document.querySelector('[aria-busy]') === null")
+    assert open_vault.printed == printed + 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(pictures).to_have_count(0)
+
+
 def test_browser_vault_left_alone_warns_without_taking_the_focus(new: NewVisitor, city: ServedCity) -> None:
     letter, visitor = city.fresh(), new()
     visitor.page.clock.install()
@@ -234,6 +247,11 @@ def test_browser_vault_left_alone_warns_without_taking_the_focus(new: NewVisitor
     expect(notice).to_have_count(0)
     visitor.page.clock.fast_forward("09:10")
     visitor.tap(visitor.button("Le garder ouvert"))
+    expect(notice).to_have_count(0)
+    # Reading on in the viewer's frame is being here too.
+    visitor.page.clock.fast_forward("09:10")
+    expect(notice).to_be_visible()
+    viewer(visitor.page).locator(".page").first.click(position={"x": 20, "y": 20})
     expect(notice).to_have_count(0)
     # A machine that slept for an hour: its first touch comes too late.
     visitor.page.clock.set_system_time(visitor.page.evaluate("Date.now() + 3600_000"))

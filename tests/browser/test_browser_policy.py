@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.support.attempts import ATTEMPTS, armed
 from tests.browser.support.served_city import ServedCity
-from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
+from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor, wait_for_ink
 from tests.support.project import ROOT
 
 DIST = ROOT / "web" / "dist" / "assets"
@@ -139,6 +139,16 @@ def test_browser_later_parts_as_published_run(holder: Visitor) -> None:
 # -- script and connections that are not ours
 
 
+def test_browser_violations_of_the_policy_are_heard_wherever_they_happen(holder: Visitor) -> None:
+    """Every journey and every state is judged by this: a page, or its frame, that breaks its own policy is a fault."""
+    wait_for_ink(holder.page)
+    for frame in holder.page.frames:
+        holder.traffic.faults.clear()
+        frame.evaluate("() => { new Image().src = 'https://third.test/x.png'; }")
+        holder.page.wait_for_timeout(200)
+        assert [one for one in holder.traffic.faults if one.startswith("console error: policy img-src")] != [], frame.url
+
+
 @pytest.mark.parametrize("name", ATTEMPTS)
 def test_browser_foreign_script_and_connections_are_refused(holder: Visitor, name: str) -> None:
     """A hostile script is in an open vault, however it came there; what it then tries is what is judged."""
@@ -149,7 +159,7 @@ def test_browser_foreign_script_and_connections_are_refused(holder: Visitor, nam
         """(name) => new Promise((resolve) => {
           reports.length = 0;
           setTimeout(() => { try { attempts[name](); } catch { /* the report says it */ } });
-          setTimeout(resolve, 300);
+          setTimeout(resolve, 150);
         })""",
         name,
     )

@@ -19,15 +19,16 @@ OPEN_BUTTON = re.compile("^(Ouvrir mon coffre|Open my vault)$")
 # violations of the page's policy are said aloud.
 WATCH = """
 (() => {
-  // A page that is not loaded yet has no passkeys.
-  if (!globalThis.PublicKeyCredential) return;
-  const results = PublicKeyCredential.prototype.getClientExtensionResults;
-  PublicKeyCredential.prototype.getClientExtensionResults = function () {
-    const found = results.call(this);
-    const first = found.prf?.results?.first;
-    if (first) window.testSawPrf([...new Uint8Array(first)]);
-    return found;
-  };
+  const results = globalThis.PublicKeyCredential?.prototype.getClientExtensionResults;
+  // A page that is not loaded yet, and the frame of the viewer, have no passkeys.
+  if (results) {
+    PublicKeyCredential.prototype.getClientExtensionResults = function () {
+      const found = results.call(this);
+      const first = found.prf?.results?.first;
+      if (first) window.testSawPrf([...new Uint8Array(first)]);
+      return found;
+    };
+  }
   window.print = () => { window.testPrinted(document.documentElement.innerText.length); };
   addEventListener('securitypolicyviolation', (event) => {
     console.error('policy', event.violatedDirective, event.blockedURI, event.sample);
