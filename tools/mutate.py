@@ -78,9 +78,7 @@ def mutate(module: str) -> None:
     report = _mutmut(folder, "run", "--max-children", "1")
     rows = [line.rsplit(": ", 1) for line in _mutmut(folder, "results", "--all", "true").splitlines() if ": " in line]
     states = [(name.strip(), state.strip()) for name, state in rows]
-    counts = {
-        word: sum(state == word for _, state in states) for word in ("killed", "survived", "timeout", "suspicious", "no tests")
-    }
+    counts = Counter(state for _, state in states)
     print(f"{module:<22}{len(states):>5} mutants  " + "  ".join(f"{word} {count}" for word, count in counts.items()), flush=True)
     if not states:
         print(report[-1500:])

@@ -12,12 +12,13 @@ import pytest
 
 from tests.support.bombs import MIB, Bomb, bombs
 from tests.support.formats.table import FORMATS, TWINS
-from tests.support.twin import Twin, judge
+from tests.support.twin import judge, running_twin
 from voute.core.errors import VouteError
 from voute.format import canonical
 
 BOMBS = {str(one): one for one in bombs()}
 MAX_MEMORY = 32 * MIB
+TWIN_HEAP_MB = 48
 MAX_CALLS = 150_000
 """Some 30 ms of Python: the entries of the largest batch of the log, two calls each, are the dearest of what is allowed."""
 ALL = pytest.mark.parametrize("name", BOMBS)
@@ -78,11 +79,22 @@ def test_bomb_costs_a_parser_without_its_limit_more(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.attack("G1")
-def test_bombs_are_judged_alike(twin: Twin) -> None:
-    for one in BOMBS.values():
-        if one.format in TWINS:
-            twin.send(one.format, [one.data])
-            assert twin.receive() == [judge(TWINS[one.format], one.data)], str(one)
+def test_bombs_are_judged_alike_by_a_page_with_little_memory() -> None:
+    # Node ends itself when its heap passes the flag: what it needs to run, and 32 MiB.
+    with running_twin(f"--max-old-space-size={TWIN_HEAP_MB}") as twin:
+        for one in BOMBS.values():
+            if one.format in TWINS:
+                twin.send(one.format, [one.data])
+                assert twin.receive() == [judge(TWINS[one.format], one.data)], str(one)
+
+
+@pytest.mark.mutant("G1")
+def test_bombs_limit_of_memory_ends_a_page_that_builds_too_much() -> None:
+    large = b"[" + b'{"a":0},' * 4_000_000 + b"0]"
+    with running_twin(f"--max-old-space-size={TWIN_HEAP_MB}") as twin:
+        twin.send("unlimited-json", [large])
+        with pytest.raises(AssertionError, match="ended"):
+            twin.receive()
 
 
 def test_bomb_of_names_does_not_fill_the_memory_of_names() -> None:

@@ -76,9 +76,9 @@ class Twin:
 
 
 @contextmanager
-def running_twin() -> Iterator[Twin]:
-    """Start the twin; it ends with its input."""
-    with subprocess.Popen([NODE, ANSWER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+def running_twin(*flags: str) -> Iterator[Twin]:
+    """Start the twin, with flags of Node if need be; it ends with its input."""
+    with subprocess.Popen([NODE, *flags, ANSWER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         yield Twin(process)
         if process.stdin is not None:
             process.stdin.close()

@@ -4,6 +4,7 @@ import io
 from itertools import permutations
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -199,3 +200,38 @@ def test_stream_reader_refuses_a_chunk_that_comes_short() -> None:
 def test_stream_reader_refuses_a_range_outside(start: int, end: int) -> None:
     with pytest.raises(FormatError):
         reader_of(stream.encrypt(KEY, sample(5))).read(start, end)
+
+
+def chunk(counter: int, data: bytes, *, last: bool) -> bytes:
+    """Seal one chunk as the standard says: eleven bytes of counter, one of mark."""
+    return ChaCha20Poly1305(KEY).encrypt(counter.to_bytes(11, "big") + bytes((last,)), data, None)
+
+
+def test_stream_nonces_are_those_of_the_standard() -> None:
+    plaintext = sample(2 * CHUNK_SIZE + 1)
+    sealed = [
+        chunk(0, plaintext[:CHUNK_SIZE], last=False),
+        chunk(1, plaintext[CHUNK_SIZE : 2 * CHUNK_SIZE], last=False),
+        chunk(2, plaintext[2 * CHUNK_SIZE :], last=True),
+    ]
+    assert stream.encrypt(KEY, plaintext) == b"".join(sealed)
+
+
+def test_stream_file_is_read_in_pieces_of_the_size_asked_for() -> None:
+    assert [len(piece) for piece in stream.read_pieces(io.BytesIO(bytes(25)), 10)] == [10, 10, 5]
+
+
+def test_stream_full_chunk_with_the_wrong_mark_is_released_and_refused() -> None:
+    data = sample(CHUNK_SIZE)
+    assert released_before_failing(chunk(0, data, last=False)) == data
+    assert released_before_failing(chunk(0, data, last=True) + chunk(1, b"x", last=True)) == data
+
+
+def test_stream_short_chunk_marked_as_not_the_last_is_not_released() -> None:
+    assert released_before_failing(chunk(0, b"short", last=False)) == b""
+
+
+def test_stream_reader_refuses_a_chunk_of_another_size_even_if_it_holds() -> None:
+    shorter = chunk(0, b"four", last=True)
+    with pytest.raises(PayloadError):
+        StreamReader(lambda _offset, _length: shorter, KEY, len(shorter) + 1)

@@ -8,7 +8,7 @@ import { readSync, writeSync } from 'node:fs';
 
 import { equal, fromUtf8, utf8 } from '../../../core/bytes.ts';
 import { VouteError } from '../../../core/errors.ts';
-import { FORMATS } from './formats.ts';
+import { FORMATS, UNLIMITED } from './formats.ts';
 
 const SAME = 0;
 const OTHER = 1;
@@ -31,7 +31,7 @@ function u32(bytes: Uint8Array, at: number): number {
 }
 
 async function judge(format: string, input: Uint8Array): Promise<[number, Uint8Array]> {
-  const run = FORMATS[format];
+  const run = FORMATS[format] ?? UNLIMITED[format];
   if (run === undefined) return [FOREIGN, utf8(`no format ${format}`)];
   try {
     const result = run(input);

@@ -186,3 +186,8 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   'merkle-proof': merkle,
   ed25519: signature,
 };
+
+/** A parser without its limit, to show what the limits are for. */
+export const UNLIMITED: Readonly<Record<string, Run>> = {
+  'unlimited-json': (bytes) => utf8(JSON.stringify(JSON.parse(fromUtf8(bytes)))),
+};
