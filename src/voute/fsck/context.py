@@ -59,6 +59,8 @@ class Context:
     """Those of destroyed documents."""
     jobs: set[tuple[str, bytes]] = field(default_factory=set)
     """Work that the server has still to do: kind and subject."""
+    records_lost: set[bytes] = field(default_factory=set)
+    """Vaults of which the log names a signed record that is gone; named already."""
     renumbered: set[int] = field(default_factory=set)
     """Event numbers that a document, or its event, has wrongly; named already."""
     unlisted: set[bytes] = field(default_factory=set)

@@ -158,13 +158,14 @@ class _Tally:
 def _check_row(ctx: Context, row: DeliveryRow, groups: Sequence[Group], tally: _Tally) -> None:
     where = f"deliveries/{row.delivery_id.hex()}"
     is_shown = any(shift is not None for shift in tally.shifts)
-    state = _state(row, is_shown=is_shown)
+    state = _state(row, tally, is_shown=is_shown)
     if row.state != state:
-        mend = ctx.mend_by(ctx.set("deliveries", {"delivery_id": row.delivery_id}, {"state": state}))
-        ctx.findings.add("delivery-column", where, mend, column="state")
+        # Only positions are proof: they are given when a delivery is shown, in the same transaction.
+        show = ctx.set("deliveries", {"delivery_id": row.delivery_id}, {"state": state})
+        ctx.findings.add("delivery-column", where, ctx.mend_by(show) if is_shown else None, column="state")
     if state != DeliveryState.DRAFT and row.committed_at is None:
         ctx.findings.add("delivery-column", where, column="committed_at")
-    if state == DeliveryState.VISIBLE and row.visible_at is None:
+    if (state == DeliveryState.VISIBLE) != (row.visible_at is not None):
         ctx.findings.add("delivery-column", where, column="visible_at")
     if state == DeliveryState.DRAFT:
         right: tuple[int | None, int | None] = (0, 0)
@@ -183,9 +184,11 @@ def _check_row(ctx: Context, row: DeliveryRow, groups: Sequence[Group], tally: _
     _check_positions(ctx, state, tally)
 
 
-def _state(row: DeliveryRow, *, is_shown: bool) -> str:
-    """Return the state that times and positions tell."""
-    if is_shown or row.visible_at is not None:
+def _state(row: DeliveryRow, tally: _Tally, *, is_shown: bool) -> str:
+    """Return the state that positions and times tell; of a delivery that lost all its documents, what its row says."""
+    if not tally.count:
+        return row.state
+    if is_shown:
         return str(DeliveryState.VISIBLE)
     return str(DeliveryState.DRAFT if row.committed_at is None else DeliveryState.COMMITTED)
 

@@ -188,6 +188,7 @@ def _keys(ctx: Context, event: Event, around: _Around) -> list[bytes] | None:
 
 def _check_record(ctx: Context, vault_id: bytes, record_hash: bytes, around: _Around) -> None:
     if (vault_id, record_hash) not in around.records:
+        ctx.records_lost.add(vault_id)
         ctx.findings.add("record-missing", f"vault_records/{vault_id.hex()}", record=record_hash.hex())
 
 

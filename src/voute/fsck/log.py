@@ -100,7 +100,7 @@ def check_log(ctx: Context, marks: Sequence[int], is_current: Callable[[Rebuilt]
 
 def _walk(ctx: Context, marks: Sequence[int], order: tuple[str, ...]) -> tuple[_Walk, "_Events"]:
     """Walk once; what an earlier walk found is forgotten."""
-    for kept in (ctx.gaps, ctx.suspects, ctx.erased, ctx.moved, ctx.lonely):
+    for kept in (ctx.gaps, ctx.suspects, ctx.erased, ctx.moved, ctx.lonely, ctx.records_lost):
         kept.clear()
     ctx.findings.hold()
     ctx.findings.report.counts.pop("events", None)

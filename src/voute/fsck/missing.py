@@ -7,7 +7,8 @@ box's chain; a document, when its event is proven.
 from collections.abc import Callable, Mapping
 
 from voute.core.errors import FormatError
-from voute.core.rows import EventState
+from voute.core.ports_raw import NOT_NULL
+from voute.core.rows import DeliveryState, EventState
 from voute.format.event import blind, parse_event
 from voute.format.sidecar import BoxKind, SidecarRecord
 from voute.format.subject import Deliver
@@ -97,9 +98,8 @@ def _put_document(
 ) -> Mend | None:
     if right is None:
         return None
-    shifts = [line.position - line.event_id for line in pack.lines.values() if line.position is not None]
-    position = number + shifts[0] if shifts else None
-    mends: list[Callable[[], None]] = [ctx.put("documents", {**right, "event_id": number, "position": position})]
+    values = {**right, "event_id": number, "position": _position(ctx, pack, number)}
+    mends: list[Callable[[], None]] = [ctx.put("documents", values)]
     if number not in pack.parts:
         parts = PARTS.values((number, record.placement.header, record.placement.card))
         mends.append(ctx.put("document_parts", parts))
@@ -121,6 +121,22 @@ def check_number(ctx: Context, pack: Pack, line: DocumentLine) -> DocumentLine:
     mend = ctx.mend_by(ctx.set("documents", {"document_id": line.document_id}, {"event_id": number}))
     ctx.findings.add("document-column", f"documents/{line.document_id.hex()}", mend, column="event_id")
     return line._replace(event_id=number)
+
+
+def _position(ctx: Context, pack: Pack, number: int) -> int | None:
+    """Return the position of a document that lost its row: as far from its event's number as its neighbours' are.
+
+    Of a delivery that lost all its documents, the next positions after all others: a holder then sees them as the newest.
+    """
+    shifts = [line.position - line.event_id for line in pack.lines.values() if line.position is not None]
+    if shifts:
+        return number + shifts[0]
+    if pack.group.delivery is None or pack.group.delivery.state != DeliveryState.VISIBLE:
+        return None
+    ours = {"delivery_id": pack.group.delivery_id}
+    first = min((row[0] for row in ctx.view.scan("events", ("event_id",), ("event_id",), ours)), default=number)
+    others = ctx.view.scan("documents", ("position",), ("position",), {"position": NOT_NULL})
+    return max((row[0] for row in others), default=0) + 1 + number - first
 
 
 def name_event_missing(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarRecord | None) -> None:

@@ -280,11 +280,49 @@ def test_lies_of_a_code_are_named(small: KeptCity, statement: str, column: str, 
         ("UPDATE deliveries SET visible_at = NULL WHERE run = 'run-3'", "delivery-column"),
         ("UPDATE deliveries SET documents = 5 WHERE state = 'draft'", "delivery-column"),
         ("UPDATE documents SET deleted_at = 5 WHERE event_id = 10", "document-column"),
+        ("UPDATE deliveries SET state = 'committed' WHERE state = 'draft'", "delivery-column"),
+        ("UPDATE deliveries SET visible_at = 5 WHERE state = 'draft'", "delivery-column"),
+        ("UPDATE vault_records SET number = number + 1 WHERE number = (SELECT max(number) FROM vault_records)", "record-column"),
     ],
 )
 def test_lies_of_rows_are_named(small: KeptCity, statement: str, code: str) -> None:
     change(small, statement)
     assert {one.code for one in small.fsck().findings} == {code}
+
+
+def test_lies_a_vault_whose_newest_record_is_lost_is_not_set_back(small: KeptCity) -> None:
+    """What is left is a whole, older chain: the log names a later record, so the rest of the vault is left as it is."""
+    change(small, "DELETE FROM vault_records WHERE number = (SELECT max(number) FROM vault_records)")
+    before = rows_of(small)
+    assert found(small, repair=True) == [f"record-missing vault_records/{small.vault.hex()} "]
+    assert rows_of(small) == before
+
+
+def test_lies_records_of_another_vault_are_named(small: KeptCity) -> None:
+    change(small, "UPDATE vault_records SET vault_id = ?", b"v" * 32)
+    codes = {one.split()[0] for one in found(small)}
+    assert codes == {"catalogue-corrupt", "records-bad", "record-missing", "vault-missing"}
+
+
+def test_lies_a_draft_is_never_made_to_count(small: KeptCity) -> None:
+    change(small, "UPDATE deliveries SET state = 'visible' WHERE state = 'draft'")
+    report = small.fsck(repair=True)
+    assert report.damage != ()
+    with sqlite3.connect(small.catalogue) as db:
+        states = db.execute("SELECT state FROM deliveries WHERE delivery_id = ?", (small.draft,)).fetchall()
+    assert states == [("visible",)]
+
+
+def test_lies_a_delivery_that_lost_all_documents_stays_as_it_is(small: KeptCity) -> None:
+    change(small, "UPDATE events SET act = NULL WHERE type = 'deliver'")
+    ours = "(SELECT delivery_id FROM deliveries WHERE run = 'run-3')"
+    change(small, f"DELETE FROM documents WHERE delivery_id IN {ours}")  # noqa: S608 - ours
+    report = small.fsck(repair=True)
+    assert {one.code for one in report.findings} == {"document-missing"}
+    assert report.damage == ()
+    with sqlite3.connect(small.catalogue) as db:
+        rows = db.execute(f"SELECT position FROM documents WHERE delivery_id IN {ours}").fetchall()  # noqa: S608 - ours
+    assert len(rows) == 3
 
 
 # ---------------------------------------------------------------- the file of the catalogue itself
