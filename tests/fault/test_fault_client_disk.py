@@ -124,7 +124,9 @@ def broken_pins(office: CrashOffice, points: Points, hows: dict[int, tuple[str, 
     office.claimed(first)
     office.broken_again(first, {"how": "count"}).ended(0)
     steps = office.forks.steps
-    for at in range(steps.index("create outbox"), steps.index("unlink outbox") + 2):
+    # Between these the registry is written, of which every step is tried at other places.
+    written, dropped = steps.index("rename outbox"), steps.index("unlink outbox")
+    for at in (*range(steps.index("create outbox"), written + 3), *range(dropped - 1, dropped + 2)):
         for how in hows[at % len(hows)]:
             run = f"pins-{how}-{len(office.runs)}"
             office.claimed(run)
