@@ -13,7 +13,8 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,16 +123,22 @@ def read_demo(folder: Path) -> Demo | None:
     return Demo(**json.loads(path.read_text("utf-8"))) if path.exists() else None
 
 
-def free_ports(count: int, avoid: Collection[int] = ()) -> list[int]:
-    """Find ports that nobody listens on."""
-    free: list[int] = []
+def free_port() -> int:
+    """Find a port for the city that nobody listens on: a round number, people type it."""
     for port in range(FIRST_PORT, FIRST_PORT + PORTS):
         with socket.socket() as probe:
-            if port not in avoid and len(free) < count and probe.connect_ex(("127.0.0.1", port)) != 0:
-                free.append(port)
-    if len(free) < count:
-        raise OSError("no free port")
-    return free
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise OSError("no free port")
+
+
+def any_ports(count: int) -> list[int]:
+    """Let the system choose ports for the witnesses: nobody types them, and no two demonstrations get the same."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
@@ -11,7 +13,7 @@ from typing import NoReturn
 
 from voute.cli.city_process import serving, serving_witnesses
 from voute.cli.console import Speaker
-from voute.cli.demo_city import WITNESSES, Demo, at_ports, deliver_demo, found_demo, free_ports, read_demo
+from voute.cli.demo_city import WITNESSES, Demo, Founded, any_ports, at_ports, deliver_demo, found_demo, free_port, read_demo
 from voute.cli.stages import stages
 from voute.paper.demo_city import COUNT
 from voute.server.ceremony import migrate
@@ -25,10 +27,8 @@ def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
     try:
         if city is None:
             speaker.say("demo-installing")
-            port, *ports = free_ports(1 + WITNESSES)
-            founded = found_demo(folder, port, wanted, lambda key, number: speaker.say(key, {"count": number}), WITNESSES)
-            witnesses = serving_witnesses(list(zip(founded.witness_folders, ports, strict=True)))
-            with witnesses, serving(at_ports(founded.settings, ports)) as process:
+            founded = found_demo(folder, free_port(), wanted, lambda key, number: speaker.say(key, {"count": number}), WITNESSES)
+            with _served(founded) as process:
                 speaker.say("demo-delivering")
                 with stages(speaker) as progress:
                     city = deliver_demo(founded, progress)
@@ -36,13 +36,21 @@ def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
         else:
             speaker.say("demo-again")
             migrate(city.settings)
-            # Only the city's own port stands in its trust root.
-            ports = free_ports(city.witnesses, avoid={city.port})
-            witnesses = serving_witnesses(list(zip(city.witness_folders, ports, strict=True)))
-            with witnesses, serving(at_ports(city.settings, ports)) as process:
+            with _served(city) as process:
                 _show_and_wait(speaker, city, process)
     except KeyboardInterrupt:
         speaker.say("demo-stopped", {"path": str(folder)})
+
+
+@contextmanager
+def _served(city: Demo | Founded) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the witnesses, then the city: only the city's own port stands in its trust root, theirs are new each time."""
+    ports = any_ports(city.witnesses)
+    with (
+        serving_witnesses(list(zip(city.witness_folders, ports, strict=True))),
+        serving(at_ports(city.settings, ports)) as process,
+    ):
+        yield process
 
 
 def _show_and_wait(speaker: Speaker, city: Demo, process: subprocess.Popen[bytes]) -> None:
