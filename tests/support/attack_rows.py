@@ -80,7 +80,8 @@ ROWS: tuple[AttackRow, ...] = (
         "B1",
         "The city writes a document of its own into a vault, in the name of an issuer.",
         "A card holds the issuer's signed manifest; its key must be the trust root's for that issuer: "
-        "`src/voute/format/signed_manifest.py`, `src/voute/seal/document.py`, `web/core/signed-manifest.ts`.",
+        "`src/voute/format/signed_manifest.py`, `src/voute/seal/document.py`, `web/core/signed-manifest.ts`. "
+        "What a key that has ended signed counts only with a receipt from before its end: `web/core/cards.ts`.",
     ),
     AttackRow(
         "B2",
@@ -117,7 +118,9 @@ ROWS: tuple[AttackRow, ...] = (
         "The log shows one history to one client and another to another.",
         "A checkpoint counts with the quorum of the trust root's witnesses: `src/voute/tlog/policy.py`, "
         "`src/voute/client/trust.py`; a witness cosigns only what extends what it has cosigned: `src/voute/tlog/witness.py`. "
-        "A monitor keeps what the log signed, and with a fork the proof of it: `src/voute/client/monitor_log.py`.",
+        "A monitor keeps what the log signed, and with a fork the proof of it: `src/voute/client/monitor_log.py`. "
+        "The page calls nothing authentic without the quorum: `web/resident/screens/ProofLine.svelte`, "
+        "`web/verify/Verify.svelte`.",
     ),
     AttackRow(
         "D2",
@@ -145,7 +148,9 @@ ROWS: tuple[AttackRow, ...] = (
     AttackRow(
         "E2",
         "A sign-in is replayed, or made for another site, another page's frame, another host, or without the person.",
-        "Challenge, origin, frame, host, presence and verification of the person are checked: `src/voute/server/webauthn.py`.",
+        "Challenge, origin, frame, host, presence and verification of the person are checked: `src/voute/server/webauthn.py`. "
+        "The page asks its own question whatever the server proposes, and sends no extension's result: "
+        "`web/resident/webauthn.ts`.",
     ),
     AttackRow(
         "E5",

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
 from tests.sim.page.evil_page import LATER, VICTIM, EvilPage, Json, Lie, lie_about, raw
+from tests.sim.page.fields import CHANGED, leaves, lie_on
 from tests.sim.page.forgeries import MARK, Forged, Forger
 from voute.core.errors import VouteError
 from voute.core.ids import LookupId
@@ -100,6 +101,28 @@ def test_sim_evil_page_second_claim_is_refused_though_all_is_said_to_wait(evil: 
     assert [one.status for one in exchanged if one.route == "POST /api/claims"] == [409]
     with evil.city.catalogue() as db:
         assert db.execute("select count(*) from vaults").fetchone() == vaults
+
+
+@pytest.mark.attack("B3")
+def test_sim_evil_page_changed_fields_of_a_lookup_show_the_true_letter_or_an_error(evil: EvilPage, visitor: Visitor) -> None:
+    mark = evil.proxy.mark
+    visitor.go(evil.letters[LATER])
+    visitor.sees("Vous avez reçu un document")
+    true = visitor.page.get_by_role("article").inner_text()
+    (said,) = [one.reply.json for one in evil.proxy.since(mark) if one.path == LOOKUP and one.reply]
+    codes = {}
+    for path, _ in leaves(said):
+        with evil.lying(lie_on("POST", LOOKUP, path)):
+            visitor.page.goto("about:blank")
+            visitor.go(evil.letters[LATER])
+            visitor.page.wait_for_selector("article, .panel")
+            panel = visitor.page.locator(".panel")
+            codes[path] = panel.inner_text() if panel.count() else visitor.page.get_by_role("article").inner_text()
+            assert CHANGED not in visitor.page.content()
+    assert {path for path, shown in codes.items() if shown == true} == {("lookup_id",), ("v",), ("challenge",), ("rp_id",)}
+    assert {path for path, shown in codes.items() if "Code à donner" in shown} == {
+        ("documents", 0, name) for name in ("document_id", "header", "card")
+    }
 
 
 @pytest.mark.attack("A12")

@@ -1,16 +1,14 @@
 """Every field of every reply of a visit, changed one at a time: the page shows what it showed before, or an error."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.sim.page.evil_page import TITLES, EvilPage, Json, Lie, lie_about
+from tests.sim.page.fields import CHANGED, Path, leaves, lie_on, put
 
-Path = tuple[str | int, ...]
-CHANGED = "CHANGÉ"
 ROUTES: dict[str, tuple[str, str | re.Pattern[str]]] = {
     "about": ("GET", "/api/about"),
     "challenge": ("POST", "/api/sessions/challenge"),
@@ -34,52 +32,8 @@ class Seen:
     refused: frozenset[str]
 
 
-def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, Json]]:
-    """Every value of a reply that is no object or list; of lists the first item speaks for all."""
-    if isinstance(value, dict):
-        for key, one in value.items():
-            yield from leaves(one, (*path, key))
-    elif isinstance(value, list):
-        if value:
-            yield from leaves(value[0], (*path, 0))
-    else:
-        yield path, value
-
-
-def changed(value: Json) -> Json:
-    """Another value of the same kind, as good-looking as a liar can make it."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + 1
-    if not isinstance(value, str):
-        return CHANGED
-    if re.fullmatch(r"[0-9a-f]{32,}", value):
-        return ("0" if value[0] != "0" else "1") + value[1:]
-    if re.fullmatch(r"[A-Za-z0-9+/]{40,}={0,2}", value):
-        middle = len(value) // 2
-        return value[:middle] + ("A" if value[middle] != "A" else "B") + value[middle + 1 :]
-    return CHANGED
-
-
-def put(value: Json, path: Path, new: Json) -> Json:
-    head, *rest = path
-    inner = put(value[head], tuple(rest), new) if rest else new
-    if isinstance(value, dict):
-        return value | {head: inner}
-    return [inner if place == head else one for place, one in enumerate(value)]
-
-
 def lie_at(route: str, path: Path) -> Lie:
-    method, where = ROUTES[route]
-
-    def tell(said: Json) -> Json:
-        found = said
-        for step in path:
-            found = found[step]
-        return put(said, path, changed(found))
-
-    return lie_about(where, tell, method)
+    return lie_on(*ROUTES[route], path)
 
 
 def visit(evil: EvilPage) -> Seen | str:
