@@ -50,7 +50,7 @@ def fsck(
 def check_city(
     settings: Settings, *, repair: bool = False, quick: bool = False, progress: Progress = lambda _stage, _done, _total: None
 ) -> Report:
-    """Check the city that the settings describe.
+    """Check the city that the settings describe; `quick` is for checks alone, a repair reads everything.
 
     Raises:
         CannotCheckError: there is nothing to compare with, or a store cannot be read.
@@ -66,7 +66,8 @@ def check_city(
     if not repair:
         return check(storage, Options(quick=quick, is_served=is_served(settings), progress=progress))
     with alone(settings):
-        return check(storage, Options(quick=quick, repair=True, progress=progress))
+        # A repair believes no byte that it has not read.
+        return check(storage, Options(repair=True, progress=progress))
 
 
 def storage_of(settings: Settings) -> Storage:
