@@ -50,6 +50,12 @@ def test_twin_gives_the_same_verdict_on_proofs_of_random_trees(twin: Twin, recor
     _agree(MERKLE, twin, CASES, _fixed_seed(MERKLE), record_property)
 
 
+@pytest.mark.mutant("E6")
+def test_twin_finds_a_verifier_that_compares_no_root(twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voute.tlog.merkle._check_equal", lambda *_: None)
+    assert compare(MERKLE, twin, 2000, _fixed_seed(MERKLE)).differ != []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("one", TWINS.values(), ids=str)
 def test_twin_gives_the_same_verdict_on_a_million(one: Format, twin: Twin, record_property: Record) -> None:

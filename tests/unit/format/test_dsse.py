@@ -68,3 +68,11 @@ def test_dsse_signers_are_trusted_ones_alone() -> None:
 def test_dsse_unknown_key_is_named() -> None:
     with pytest.raises(UnknownKeyError):
         dsse.verify(dsse.parse(dsse.sign(Kind.ACT, b"{}", KEY)), Kind.ACT, [OTHER.public])
+
+
+def test_dsse_envelope_of_exactly_the_limits_is_taken() -> None:
+    keys = [SigningKey(bytes((number,)) * 32) for number in range(dsse.MAX_SIGNATURES)]
+    raw = dsse.sign_many(Kind.TRUST_ROOT, b"{}", keys)
+    assert len(dsse.parse(raw, len(raw)).signatures) == dsse.MAX_SIGNATURES
+    with pytest.raises(FormatError):
+        dsse.parse(raw, len(raw) - 1)
