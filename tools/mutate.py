@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
