@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.support.faults.calls import drafted, prepare_opened
-from tests.support.faults.stage import Stage, Step
+from tests.support.faults.stage import EVERYTHING, Stage, Step
 from tests.support.faults.view import View
 from voute.app.statements import draft_event
 from voute.core.errors import StoreError
@@ -75,7 +75,7 @@ def prepare_recover(stage: Stage) -> list[Step]:
     with pytest.raises(StoreError):
         sequencing(stopped.city, log_parts(settings, stopped.stores)).step()
     stopped.stores.catalogue.close()
-    stopped.stores.sweep(0)
+    stopped.stores.sweep(EVERYTHING)
     return [Step("settle", settle, visible)]
 
 

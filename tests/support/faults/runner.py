@@ -11,7 +11,7 @@ from tests.support.city import demo_settings
 from tests.support.faults.checker import Summary
 from tests.support.faults.child import Say, in_child
 from tests.support.faults.injector import CRASHED, STICKY, Injector, Kind, Point
-from tests.support.faults.stage import DURING, Ground, Operation, Stage, Step, answer, copied
+from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer, copied
 from tests.support.faults.view import looking_at
 from voute.cli.fsck import check_city
 from voute.core.errors import StoreError
@@ -98,7 +98,7 @@ def finish(ground: Ground, stage: Stage, steps: list[Step], say: Say) -> None:
     for step in steps:
         assert answer(step.do(stage), step.statuses), step.name
     stage.settle()
-    stage.demo.assembled.stores.sweep(0)
+    stage.demo.assembled.stores.sweep(EVERYTHING)
     with looking_at(stage.demo.settings) as view:
         ground.checker.check(view)
         for step in steps:
@@ -136,7 +136,7 @@ def recover(prepared: Prepared, folder: Path, answered: set[str], say: Say) -> N
     settings = demo_settings(folder)
     with prepared.ground.stage(folder, address=DURING) as stage:
         stage.settle()
-        stage.demo.assembled.stores.sweep(0)
+        stage.demo.assembled.stores.sweep(EVERYTHING)
         with looking_at(settings) as view:
             prepared.ground.checker.check(view)
             for step in prepared.steps:

@@ -36,6 +36,8 @@ from voute.server.http.access import COOKIE
 
 MASTER = b"m" * 32
 UNAVAILABLE = 503
+EVERYTHING = float("-inf")
+"""How long a temporary file must be untouched to be swept here: not at all, even if the clock was set back meanwhile."""
 BEFORE, DURING = "192.0.2.7", "192.0.2.8"
 
 
