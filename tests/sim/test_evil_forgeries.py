@@ -120,6 +120,11 @@ def test_sim_forgery_by_a_key_that_has_ended_is_refused_with_and_without_a_recei
     (one,) = open_entries(own, put_sealed(own, card, late))
     assert one.error is not None
     assert one.error.code == "key-not-valid-then"
+    # The thief has the log's key too, but no witness: the index is of their own making.
+    (alone,) = log_receipts([card], before=4, witnesses=())
+    (one,) = open_entries(own, put_sealed(own, card, alone))
+    assert one.error is not None
+    assert one.error.code == "no-quorum"
     # Control: what it signed while it was good stays good.
     (one,) = open_entries(own, put_sealed(own, card, early))
     assert (one.error, one.body) == (None, BODY)

@@ -99,7 +99,9 @@ class OwnVault:
         return seal_document(self.fields(title), ISSUER_KEY, self.recipient, body)
 
 
-def log_receipts(sealed: Sequence[SealedDocument], before: int = _BEFORE) -> list[bytes]:
+def log_receipts(
+    sealed: Sequence[SealedDocument], before: int = _BEFORE, witnesses: Sequence[str] = tuple(WITNESSES)
+) -> list[bytes]:
     """Log the deliveries of documents after some entries of others; the receipts as the city gives them."""
     events = [
         Event(
@@ -116,7 +118,7 @@ def log_receipts(sealed: Sequence[SealedDocument], before: int = _BEFORE) -> lis
     entries += [blind(salt, NO_CHAIN, event) for salt, event in zip(salts, events, strict=True)]
     prover = Prover(len(entries), MemoryTree(leaf_hash(entry) for entry in entries))
     head = Checkpoint(LOG, len(entries), prover.root)
-    lines = [sign_ed25519(head.encode(), LOG, LOG_KEY), *(cosigner(name).sign(head, COSIGNED) for name in (LOG, *WITNESSES))]
+    lines = [sign_ed25519(head.encode(), LOG, LOG_KEY), *(cosigner(name).sign(head, COSIGNED) for name in (LOG, *witnesses))]
     signed = SignedCheckpoint(head, Note(head.encode(), tuple(lines)))
     receipts = []
     for index, (event, salt) in enumerate(zip(events, salts, strict=True), before):
