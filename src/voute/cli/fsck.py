@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,7 +16,9 @@ from voute.core.errors import StoreError
 from voute.fsck.check import Options, check
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Finding, Progress, Report
-from voute.server.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from voute.server.settings import Settings
 
 CANNOT: Final = 2
 """Exit code when nothing could be compared; differences are `Exit.REFUSED`, as everywhere."""
@@ -29,6 +31,8 @@ def fsck(
     as_json: Json = False,
 ) -> None:
     """Check a city's stores; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
+    from voute.server.settings import load_settings
+
     settings = load_settings()
     if data is not None:
         settings = replace(settings, data=data)
@@ -48,7 +52,7 @@ def fsck(
 
 
 def check_city(
-    settings: Settings, *, repair: bool = False, quick: bool = False, progress: Progress = lambda _stage, _done, _total: None
+    settings: "Settings", *, repair: bool = False, quick: bool = False, progress: Progress = lambda _stage, _done, _total: None
 ) -> Report:
     """Check the city that the settings describe; `quick` is for checks alone, a repair reads everything.
 
@@ -70,7 +74,7 @@ def check_city(
         return check(storage, Options(repair=True, progress=progress))
 
 
-def storage_of(settings: Settings) -> Storage:
+def storage_of(settings: "Settings") -> Storage:
     """Open what a city keeps, below all rules; nothing is made that is not there.
 
     Raises:
