@@ -90,7 +90,7 @@ def repair(small: KeptCity, steps: Steps) -> None:
     check(replace(storage, catalogue=catalogue, sidecars=sidecars, tiles=tiles), Options(repair=True))
 
 
-@pytest.mark.parametrize("kept", [False, True], ids=["lost", "kept"])
+@pytest.mark.parametrize("kept", [False, pytest.param(True, marks=pytest.mark.long)], ids=["lost", "kept"])
 def test_repair_cut_short_anywhere_is_ended_by_the_next(small: KeptCity, kept: bool) -> None:  # noqa: FBT001
     before = rows_of(small)
     whole = small.file(f"packs/{pack_of(small, 'run-3')}.side").read_bytes()
