@@ -30,7 +30,19 @@ class Result:
 
 
 # The longest first, so that the lanes end together.
-SUITES = ("browser", "sim", "fault", "web", "vectors", "unit", "cli", "api", "property", "contract", "structure")
+SUITES = (
+    "browser",
+    "fault",
+    "sim",
+    "property",
+    "cli",
+    "unit",
+    "api",
+    "web",
+    "structure",
+    "vectors",
+    "contract",
+)
 
 LANES = len(os.sched_getaffinity(0))
 """Suites run side by side, each in one process of its own, as many as there are processors."""

@@ -22,8 +22,8 @@ from voute.client.phases import DeliverOrder
 from voute.format.claim_code import group_code, write_code
 from voute.server.settings import Settings
 
-COUNT = 24
-"""Twenty awkward files, the resident's plain bill and three more."""
+COUNT = 40
+"""Twenty awkward files, the resident's plain bill, and more recipients than the suite has journeys that open a vault."""
 PATIENCE = 50
 """Every limit of the city is multiplied by this: all visitors of these tests come from one address."""
 VOUTE = Path(sys.executable).with_name("voute")
