@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.kept_city import KeptCity
 from tests.unit.fsck.test_columns import rows_of
-from tests.unit.fsck.test_files import KINDS, flip, pack_of
+from tests.unit.fsck.test_files import KINDS, alter, pack_of
 from tests.unit.fsck.test_lies import change
 from voute.fsck.findings import CannotCheckError
 
@@ -35,7 +35,7 @@ def test_damage_entries_and_tile_damaged_together_are_restored_from_the_events(k
     files = [kept.file(KINDS[kind](kept)) for kind in ("bundle", "tile", "bundle-edge", "tile-edge", "tile-above")]
     whole = [one.read_bytes() for one in files]
     for one in files:
-        flip(one)
+        alter(one)
     report = kept.fsck(repair=True)
     assert [one.read_bytes() for one in files] == whole, report.findings
     assert report.damage == ()
@@ -49,7 +49,7 @@ def test_damage_entries_and_tile_changed_alike_lose_against_the_root(small: Kept
     with sqlite3.connect(small.catalogue) as db:
         erased = db.execute("SELECT event_id FROM events WHERE salt = x'' AND bytes = x''").fetchall()
     assert erased, "of destroyed documents the events tell nothing: then nothing can be proven here"
-    flip(bundle)
+    alter(bundle)
     entries = split(bundle.read_bytes())
     tile.write_bytes(b"".join(hashlib.sha256(b"\x00" + one).digest() for one in entries))
     report = small.fsck(repair=True)
@@ -60,7 +60,7 @@ def test_damage_entries_and_tile_changed_alike_lose_against_the_root(small: Kept
 def test_damage_of_entries_and_tiles_alike_are_told_by_the_events(kept: KeptCity) -> None:
     bundle, tile = (kept.file(KINDS[kind](kept)) for kind in ("bundle-edge", "tile-edge"))
     whole = [one.read_bytes() for one in (bundle, tile)]
-    flip(bundle)
+    alter(bundle)
     entries = split(bundle.read_bytes())
     tile.write_bytes(b"".join(hashlib.sha256(b"\x00" + one).digest() for one in entries))
     assert kept.fsck(repair=True).damage == ()

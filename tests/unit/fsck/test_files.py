@@ -12,7 +12,7 @@ from tests.support.kept_city import KeptCity
 from voute.format.pack import PackWriter
 
 
-def change(file: Path) -> None:
+def alter(file: Path) -> None:
     """Change one byte, in base64 into another digit, so that text stays text."""
     data = bytearray(file.read_bytes())
     middle = len(data) // 2
@@ -36,7 +36,7 @@ def lose(file: Path) -> None:
     file.unlink()
 
 
-DAMAGES: Final[tuple[Callable[[Path], None], ...]] = (change, cut, lengthen, empty, lose)
+DAMAGES: Final[tuple[Callable[[Path], None], ...]] = (alter, cut, lengthen, empty, lose)
 
 
 def pack_of(kept: KeptCity, run: str) -> str:
@@ -80,7 +80,7 @@ def expected(kind: str, damage: Callable[[Path], None]) -> tuple[str | None, boo
     if kind == "checkpoint":
         return ("checkpoint-missing" if is_lost else "checkpoint-bad"), True
     if kind == "lock":
-        return ("lock-missing" if is_lost else "lock-behind" if damage is change else "lock-bad"), False
+        return ("lock-missing" if is_lost else "lock-behind" if damage is alter else "lock-bad"), False
     if kind.startswith("draft"):
         lost = None if kind == "draft-pack" else "sidecar-missing"
         return (lost if is_lost else f"{kind.removeprefix('draft-')}-damaged"), False
@@ -98,7 +98,7 @@ def test_files_damaged_are_named_and_restored_where_proven(kept: KeptCity, kind:
         damage(file)
         damaged = file.read_bytes() if file.exists() else None
         code, is_restored = expected(kind, damage)
-        if damage is change:
+        if damage is alter:
             kept.fsck()
             assert file.read_bytes() == damaged
         found = kept.fsck(repair=True).findings
@@ -204,7 +204,7 @@ def test_files_a_log_that_leads_elsewhere_is_named_and_nothing_is_repaired(kept:
         db.execute("UPDATE events SET salt = ? WHERE log_index = 5", (bytes(32),))
         db.execute("UPDATE chains SET n = n + 1 WHERE rowid = 1")
     for where in ("tile", "bundle"):
-        change(kept.file(KINDS[where](kept)))
+        alter(kept.file(KINDS[where](kept)))
     report = kept.fsck(repair=True)
     assert "root-differs" in {one.code for one in report.findings}
     assert not any(one.is_mended for one in report.findings)
