@@ -89,3 +89,47 @@ def test_canonical_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -
     before = set(canonical._known_names)  # noqa: SLF001
     assert loads(b'{"a_name_nobody_uses":1}') == {"a_name_nobody_uses": 1}
     assert canonical._known_names == before  # noqa: SLF001
+
+
+def nested(depth: int, opening: str, closing: str) -> str:
+    return opening * depth + "1" + closing * depth
+
+
+EDGES = [
+    *(nested(depth, "[", "]") for depth in (15, 16, 17)),
+    *(nested(depth, '{"a":', "}") for depth in (15, 16, 17)),
+    *(nested(depth, '[{"a":', "}]") for depth in (8, 9)),
+    *(str(number) for number in (MAX_INTEGER, MAX_INTEGER + 1, -MAX_INTEGER, -MAX_INTEGER - 1)),
+    *(f'[{{"a":[{number}]}}]' for number in (MAX_INTEGER, MAX_INTEGER + 1, -MAX_INTEGER, -MAX_INTEGER - 1)),
+    *(f'{{"a":1,"{name}":2}}' for name in ("b", "b_9", "B", "9", "", "b\\nb", "é")),
+    *(f'[{{"{name}":{{}}}},{{"other":[]}}]' for name in ("b", "B", "", "a\\nb")),
+    "1.5",
+    "[true,false,null,1.5]",
+    "[]",
+    "{}",
+    '""',
+    "[[],{},[{}]]",
+]
+
+
+@pytest.mark.parametrize("text", EDGES)
+def test_canonical_large_input_is_judged_as_small_input_is(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above a size the value is checked level by level: the same verdict at every edge."""
+
+    def verdict() -> object:
+        try:
+            return loads(text.encode())
+        except FormatError:
+            return FormatError
+
+    monkeypatch.setattr(canonical, "_known_names", set())
+    small = verdict()
+    monkeypatch.setattr(canonical, "_WIDE", -1)
+    monkeypatch.setattr(canonical, "_known_names", set())
+    assert verdict() == small
+
+
+@given(VALUES)
+def test_canonical_large_value_is_taken_as_a_small_one_is(value: Any) -> None:  # noqa: ANN401 (any JSON value)
+    canonical._check_wide(value)  # noqa: SLF001 -- what `loads` does above 64 KiB
+    canonical._check_wide([value, {"a": value}])  # noqa: SLF001
