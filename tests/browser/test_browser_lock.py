@@ -224,7 +224,8 @@ def test_browser_pages_are_printed_as_pictures_that_are_gone_afterwards(open_vau
     pages = viewer(page).locator(".page").count()
     open_vault.tap(open_vault.button("Imprimer"))
     pictures = page.locator(".v-print-area img")
-    expect(pictures).to_have_count(pages)
+    # Up to thirty pages are drawn for paper: more work than any other wait of these tests.
+    expect(pictures).to_have_count(pages, timeout=90_000)
     assert all(width > 1_000 for width in pictures.evaluate_all("all => all.map((one) => one.naturalWidth)"))
     page.wait_for_function("document.querySelector('[aria-busy]') === null")
     assert open_vault.printed == printed + 1
