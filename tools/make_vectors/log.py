@@ -214,6 +214,7 @@ def policy_cases(world: World) -> Iterator[tuple[str, Case]]:
     yield "logged-quorum-zero", case("logged", world.signed(w1, w2), 0)
     yield "logged-size-zero", case("logged", world.signed(size=0), 1)
     yield "witnessed-2-of-3", case("witnessed", world.signed(w1, w2), 2, TIME + 10)
+    yield "witnessed-first-silent", case("witnessed", world.signed(w2, w3), 2, TIME + 10)
     yield "witnessed-3-of-3-median", case("witnessed", world.signed(w1, w2, w3), 2, TIME + 30)
     yield "witnessed-lines-in-any-order", case("witnessed", Note(head.encode(), (w2, head_line, w1, text_line)), 2, TIME + 10)
     stranger = world.recorder.sign("stranger.example", head, TIME)

@@ -1,6 +1,7 @@
 """Checkpoints, cosignatures, proofs: parsing is strict, what is changed is refused."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,10 +9,10 @@ from tests.support.log_world import NOW, World, entry
 from voute.core.errors import FormatError, LimitError, VouteError
 from voute.format.ed25519 import BadSignatureError
 from voute.tlog.checkpoint import Checkpoint, CheckpointError, SignedCheckpoint
-from voute.tlog.cosignature import Cosigner, verify_cosignature
+from voute.tlog.cosignature import MAX_TIME, MIN_TIME, Cosigner, cosigned_message, verify_cosignature
 from voute.tlog.merkle import leaf_hash
-from voute.tlog.note import ED25519, VerifierKey
-from voute.tlog.proof import MAX_PROOF, TlogProof, TlogProofError, verify_proof
+from voute.tlog.note import ED25519, SignatureLine, VerifierKey
+from voute.tlog.proof import MAX_PATH, MAX_PROOF, TlogProof, TlogProofError, verify_proof
 from voute.tlog.tree import MAX_TREE_SIZE, MemoryTree, Prover
 
 WORLD = World()
@@ -67,6 +68,22 @@ def test_proof_impossible_parts_refused() -> None:
         TlogProof.parse(bytes(MAX_PROOF + 1))
 
 
+def test_proof_of_exactly_the_limits_is_read() -> None:
+    longest = TlogProof(3, (bytes(32),) * MAX_PATH, SIGNED)
+    assert TlogProof.parse(longest.encode()) == longest
+    # The limit of bytes is above any proof: what is as long as that is judged by what it holds.
+    with pytest.raises(TlogProofError):
+        TlogProof.parse(bytes(MAX_PROOF))
+
+
+def test_proof_path_too_long_refused_before_its_hashes_are_read() -> None:
+    raw = RAW.replace(b"\n\n", b"\n" + b"not a hash\n" * (MAX_PATH + 1 - len(PROOF.path)) + b"\n", 1)
+    with pytest.raises(TlogProofError):
+        TlogProof.parse(raw)
+    with pytest.raises(CheckpointError):
+        TlogProof.parse(raw.replace(b"not a hash\n", b"", 1))
+
+
 def test_cosignature_verify_good() -> None:
     line = WORLD.cosigner.sign(SIGNED.head, NOW)
     assert verify_cosignature(SIGNED.head, line, WORLD.cosigner.public) == NOW
@@ -87,6 +104,22 @@ def test_cosignature_verify_by_other_kind_of_key_refused() -> None:
 def test_cosigner_sign_impossible_time_refused(timestamp: int) -> None:
     with pytest.raises(LimitError):
         WORLD.cosigner.sign(SIGNED.head, timestamp)
+
+
+@pytest.mark.parametrize("timestamp", [MIN_TIME, MAX_TIME])
+def test_cosignature_first_and_last_second_taken(timestamp: int) -> None:
+    line = WORLD.cosigner.sign(SIGNED.head, timestamp)
+    assert verify_cosignature(SIGNED.head, line, WORLD.cosigner.public) == timestamp
+
+
+@pytest.mark.parametrize("timestamp", [MIN_TIME - 1, MAX_TIME + 1])
+def test_cosignature_time_outside_the_range_refused_though_signed(timestamp: int) -> None:
+    """A cosigner of another make signs any time; ours does not take it."""
+    seed, public = b"\x03" * 32, WORLD.cosigner.public
+    signature = MLDSA44PrivateKey.from_seed_bytes(seed).sign(cosigned_message(public.name, timestamp, SIGNED.head))
+    line = SignatureLine(public.name, public.key_id, timestamp.to_bytes(8, "big") + signature)
+    with pytest.raises(BadSignatureError):
+        verify_cosignature(SIGNED.head, line, public)
 
 
 def test_cosigner_short_seed_refused() -> None:

@@ -67,6 +67,32 @@ def test_cosigning_run_publishes_cosignatures(created: World) -> None:
         assert state(created, created.witness_key) is CheckpointState.WITNESSED
 
 
+def test_cosigning_run_asks_only_those_that_are_named(created: World) -> None:
+    append(created, 5)
+    good = SECOND.sign(created.sequencer().recover().head, NOW)
+    # The witness answers to a name of its own; its key stands under another in the trust root.
+    asked, left = Scripted(good.encode().encode()), Scripted(StoreError("not to be asked"))
+    asked.name, left.name = "line-to-the-second", "line-to-another"
+    report = Cosigning(created.sequencer(), created.store(), [(left, created.witness_key), (asked, SECOND_KEY)]).run({asked.name})
+    assert (report.cosigned, report.failures) == ((SECOND.name,), ())
+    assert (asked.asked, left.asked) == ([(0, 5)], [])
+    assert Cosigning(created.sequencer(), created.store(), [(asked, SECOND_KEY)]).run(()).cosigned == ()
+
+
+def test_cosigning_run_second_round_goes_on_from_the_size_cosigned_last(created: World) -> None:
+    """One request a round: what each witness cosigned last is remembered for that witness."""
+    append(created, 5)
+    second, dead = Scripted(b""), Scripted(StoreError("no route"))
+    dead.name = "dead.example"
+    cosigning = Cosigning(created.sequencer(), created.store(), [(second, SECOND_KEY), (dead, created.witness_key)])
+    for end in (5, 9):
+        append(created, end)
+        second.reply = SECOND.sign(created.sequencer().recover().head, NOW).encode().encode()
+        assert cosigning.run().cosigned == (SECOND.name,)
+    assert second.asked == [(0, 5), (5, 9)]
+    assert dead.asked == [(0, 5), (0, 9)]
+
+
 def test_cosigning_run_same_size_refreshes_time(created: World) -> None:
     append(created, 5)
     cosigning = created.cosigning()

@@ -8,7 +8,9 @@ from voute.core.errors import LimitError, VouteError
 from voute.format.ed25519 import BadSignatureError, SigningKey
 from voute.tlog.note import (
     ED25519,
+    MAX_NAME,
     MAX_NOTE,
+    MAX_SIGNATURES,
     Note,
     NoteError,
     SignatureLine,
@@ -64,6 +66,16 @@ def test_note_parse_too_long_refused() -> None:
         Note.parse(bytes(MAX_NOTE + 1))
 
 
+def test_note_of_exactly_the_limits_is_taken() -> None:
+    lines = tuple(SignatureLine("n" * MAX_NAME, bytes([0, 0, 0, at]), b"x") for at in range(MAX_SIGNATURES))
+    rest = len(Note("\n", lines).encode())
+    note = Note("t" * (MAX_NOTE - rest) + "\n", lines)
+    assert len(note.encode()) == MAX_NOTE
+    assert Note.parse(note.encode()) == note
+    with pytest.raises(LimitError):
+        parse_signatures("".join(line.encode() for line in (*lines, SignatureLine("one more", bytes(4), b"x"))))
+
+
 def test_note_signatures_without_lines_refused() -> None:
     for text in ("", "\n", "— a b"):
         with pytest.raises(NoteError):
@@ -83,6 +95,16 @@ def test_note_lone_surrogate_refused() -> None:
 def test_vkey_parse_too_long_refused() -> None:
     with pytest.raises(NoteError):
         VerifierKey.parse("a" * 5000)
+
+
+def test_vkey_parse_nothing_of_a_longer_one_is_decoded() -> None:
+    """The limit comes before the work: of two texts of the right shape the shorter is read, and is no key; the longer is not."""
+    for size, detail in ((4096, "not a key of a known type"), (4097, "not a verifier key")):
+        encoded = "AAAA" * 1000
+        text = "n" * (size - len(encoded) - 10) + "+00000000+" + encoded
+        assert len(text) == size
+        with pytest.raises(NoteError, match=detail):
+            VerifierKey.parse(text)
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[a-z]{1,5}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{0,48}={0,2}", fullmatch=True))

@@ -5,9 +5,11 @@ import pytest
 from tests.support.log_world import NOW, World
 from voute.core.errors import FormatError, LimitError
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.cosignature import Cosigner
 from voute.tlog.merkle import EMPTY_ROOT
-from voute.tlog.note import Note
+from voute.tlog.note import Note, SignatureLine
 from voute.tlog.policy import (
+    MAX_WITNESSES,
     BadCheckpointError,
     CheckpointState,
     NoQuorumError,
@@ -25,6 +27,10 @@ KEYS = tuple(WitnessKey(f"w{n}.example", bytes([n]) * 1312) for n in range(17))
 def test_policy_impossible_quorum_refused(quorum: int, count: int) -> None:
     with pytest.raises(LimitError):
         WitnessPolicy(quorum, KEYS[:count])
+
+
+def test_policy_of_as_many_witnesses_as_may_be_is_taken() -> None:
+    assert WitnessPolicy(MAX_WITNESSES, KEYS[:MAX_WITNESSES]).quorum == MAX_WITNESSES == len(KEYS) - 1
 
 
 def test_policy_witness_twice_refused() -> None:
@@ -46,6 +52,20 @@ def test_policy_verdict_require_quorum(world: World) -> None:
     verdict.require_quorum()
     assert (verdict.state, verdict.witnessed_at) == (CheckpointState.WITNESSED, NOW + 1)
     verify_checkpoint(bare, [world.signer.log], WitnessPolicy(0, ())).require_quorum()
+
+
+def test_policy_witnesses_after_a_silent_one_are_counted_and_checked(world: World) -> None:
+    """The first witness of the policy has not signed: the second counts all the same, and may not lie."""
+    silent = Cosigner("silent.example", b"\x0b" * 32).public
+    policy = WitnessPolicy(1, (WitnessKey(silent.name, silent.public), world.witness_key))
+    bare = world.signed(0, EMPTY_ROOT)
+    line = world.cosigner.sign(bare.head, NOW + 1)
+    good = SignedCheckpoint(bare.head, Note(bare.note.text, (*bare.note.signatures, line)))
+    assert verify_checkpoint(good, [world.signer.log], policy).witness_times == ((world.cosigner.name, NOW + 1),)
+    lie = SignatureLine(line.name, line.key_id, line.signature[:-1] + bytes([line.signature[-1] ^ 1]))
+    bad = SignedCheckpoint(bare.head, Note(bare.note.text, (*bare.note.signatures, lie)))
+    with pytest.raises(BadCheckpointError):
+        verify_checkpoint(bad, [world.signer.log], policy)
 
 
 def test_policy_is_written_as_other_tools_read_it(world: World) -> None:
