@@ -12,6 +12,10 @@ HERE = Path(__file__).resolve().parent
 # The short profile draws the same cases every time, so that a failure belongs to the change under test; the long one
 # explores.
 hypothesis.settings.register_profile("short", max_examples=40, deadline=None, derandomize=True, database=None)
+# Whoever mutates code wants to know that a test fails, not the smallest input that it fails for.
+hypothesis.settings.register_profile(
+    "mutate", hypothesis.settings.get_profile("short"), phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate]
+)
 hypothesis.settings.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 

@@ -96,6 +96,9 @@ timeout_constant=1
 do_not_mutate_patterns=raise [A-Za-z_.]+[(]
 pytest_add_cli_args=-p no:cacheprovider
     -p no:randomly
+    -p no:unraisableexception
+    -p no:threadexception
+    -p no:xdist
     --assert=plain
     --tb=no
     -m not long
@@ -125,7 +128,7 @@ def states_of(module: str, listing: str, report: str) -> list[tuple[str, str]]:
 def _mutmut(folder: Path, *arguments: str) -> str:
     """Run mutmut and give back all that it wrote, when it failed or ran too long too: `states_of` judges."""
     command = [sys.executable, "-m", "mutmut", *arguments]
-    environment = {**os.environ, "HYPOTHESIS_PROFILE": "short", "NO_COLOR": "1"}
+    environment = {**os.environ, "HYPOTHESIS_PROFILE": "mutate", "NO_COLOR": "1"}
     with subprocess.Popen(
         command,
         cwd=folder,
