@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, make_url, text
 from tests.support import rows
 from voute.core.errors import StoreError
 from voute.core.ports_raw import NOT_NULL
-from voute.core.ports_store import Catalogue
+from voute.core.ports_store import CatalogueVersionError, Catalogue
 from voute.store.engines import sqlite_url
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
@@ -97,8 +97,9 @@ def test_raw_view_refuses_another_schema(catalogue_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match="9999"), SqlRawCatalogue(catalogue_url).view():
+    with pytest.raises(CatalogueVersionError) as caught, SqlRawCatalogue(catalogue_url).view():
         pass
+    assert caught.value.facts["found"] == "9999"
 
 
 def test_raw_catalogue_makes_no_file(tmp_path: Path) -> None:

@@ -35,6 +35,12 @@ class StoreFullError(StoreError):
     code: ClassVar[str] = "store-full"
 
 
+class CatalogueVersionError(StoreError):
+    """The catalogue's schema is not the one of this release; facts `found` and `needed` (numbers of revisions, or "none")."""
+
+    code = "catalogue-version"
+
+
 class RowExistsError(StateError):
     """A row with the same unique key exists; the whole transaction is rolled back."""
 

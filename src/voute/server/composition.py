@@ -84,7 +84,7 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
         SqlCatalogue(settings.catalogue_url, watch),
         PosixBlobs(data / "packs", watch),
         PosixSidecars(data / "packs", watch),
-        PosixTiles(data / "log", watch),
+        PosixTiles(settings.log_folder, watch),
         PosixLocks(settings.locks_folder, watch),
     )
 
@@ -94,10 +94,12 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
 
     Raises:
         TrustFileError: no fit trust root.
+        CatalogueVersionError: the catalogue is of another release; an operator migrates it, a start never does.
     """
     stores = open_stores(settings, watch)
     trust = TrustFile(settings.trust_root_file, now_seconds)
     trust()
+    stores.catalogue.check()
     woken = Event()
     city = City(
         catalogue=stores.catalogue,

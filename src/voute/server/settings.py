@@ -110,6 +110,11 @@ class Settings:
         return self.data / "trust-root.json" if self.trust_root == Path() else self.trust_root
 
     @property
+    def log_folder(self) -> Path:
+        """Where the log's tiles are."""
+        return self.data / "log"
+
+    @property
     def keys_folder(self) -> Path:
         """Where the log's and the local witness's seeds are."""
         return self.data / "keys"

@@ -5,8 +5,11 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 
+from voute.core.ports_store import CatalogueVersionError
 from voute.store.engines import sqlite_engine
 from voute.store.sql import translating
 
@@ -17,6 +20,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Create or upgrade the tables; what is up to date stays as it is. Other writers must wait.
 
     Raises:
+        CatalogueVersionError: the catalogue is of a later release than this one; nothing was changed.
         StoreError: the database cannot be reached or refuses a change; on both engines it is then as before.
     """
     config = Config()
@@ -27,6 +31,13 @@ def upgrade(url: str, revision: str = "head") -> None:
     try:
         with translating(), engine.begin() as connection:
             config.attributes["connection"] = connection
+            _refuse_later(config, MigrationContext.configure(connection).get_current_revision())
             command.upgrade(config, revision)
     finally:
         engine.dispose()
+
+
+def _refuse_later(config: Config, found: str | None) -> None:
+    script = ScriptDirectory.from_config(config)
+    if found is not None and found not in {one.revision for one in script.walk_revisions()}:
+        raise CatalogueVersionError("of a later release", found=found, needed=script.get_current_head() or "")

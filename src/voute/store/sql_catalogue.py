@@ -6,9 +6,10 @@ from functools import cached_property
 from threading import Lock, get_ident
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 
 from voute.core.errors import StoreError
+from voute.core.ports_store import CatalogueVersionError
 from voute.store.durable import storing
 from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_checkpointer, sqlite_engine
 from voute.store.sql import Session, translating
@@ -22,6 +23,18 @@ from voute.store.watch import StepCounter, Watch
 SCHEMA_VERSION: Final = "0003"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
+
+
+def check_version(connection: Connection) -> None:
+    """Refuse a catalogue of another release.
+
+    Raises:
+        CatalogueVersionError: its schema is older, newer, or was never made.
+    """
+    has_any = inspect(connection).has_table("alembic_version")
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if has_any else None
+    if found != SCHEMA_VERSION:
+        raise CatalogueVersionError("another schema", found=found or "none", needed=SCHEMA_VERSION)
 
 
 class SqlTransaction:
@@ -139,9 +152,7 @@ class SqlCatalogue:
     def check(self) -> None:
         """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""
         with translating(), self._reader.connect() as connection:
-            version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if version != SCHEMA_VERSION:
-            raise StoreError(f"the catalogue has schema {version}, this release needs {SCHEMA_VERSION}")
+            check_version(connection)
 
     def close(self) -> None:
         """Close all connections; the next transaction opens new ones."""

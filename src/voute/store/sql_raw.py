@@ -12,7 +12,7 @@ from voute.core.ports_raw import NOT_NULL
 from voute.store.engines import POSTGRES_PARAMSTYLE, sqlite_engine
 from voute.store.schema import metadata
 from voute.store.sql import Session, chunks, translating
-from voute.store.sql_catalogue import SCHEMA_VERSION
+from voute.store.sql_catalogue import check_version
 
 # Rows that a scan holds at a time: a thousand documents with header and card are 3 MB.
 _HELD: Final = 1_000
@@ -101,9 +101,7 @@ class SqlRawCatalogue:
             if not self._is_sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             with translating():
-                version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if version != SCHEMA_VERSION:
-                raise StoreError(f"the catalogue has schema {version}, this release needs {SCHEMA_VERSION}")
+                check_version(connection)
             yield SqlRawTables(connection)
 
     @contextmanager

@@ -100,3 +100,12 @@ demo-ready =
 
     Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
 demo-stopped = The city is closed. Everything is kept in { $path }.
+
+admin-founded = The city is founded. The officers need these keys for the trust root (docs/operate/keys.md):
+    { $ed25519 }
+    { $mldsa44 }
+    Next: put the trust root that they sign beside them, then start the server.
+admin-keys = Log { $origin }:
+    { $ed25519 }
+    { $mldsa44 }
+admin-migrated = The catalogue is at schema { $schema }, the one of this release.

@@ -246,3 +246,5 @@ error-city-served = A server runs on this city; nothing was repaired.
     .fix = Stop it, then run the repair again. A check alone may run beside it.
 error-repair-failed = The repair stopped at { $where }: a store failed. What was repaired before stays.
     .fix = See to the disk or the database, then run “voute fsck --repair” again.
+error-catalogue-version = The catalogue is at schema { $found }; this release needs { $needed }. Nothing was changed.
+    .fix = Make a backup, then run “voute admin migrate” with the server stopped. If the number found is the larger one, go back to the release that wrote it.

@@ -100,3 +100,12 @@ demo-ready =
 
     Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
+
+admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
+    { $ed25519 }
+    { $mldsa44 }
+    Ensuite : placez à côté la racine de confiance qu'ils auront signée, puis démarrez le serveur.
+admin-keys = Registre { $origin } :
+    { $ed25519 }
+    { $mldsa44 }
+admin-migrated = Le catalogue est au schéma { $schema }, celui de cette version.

@@ -246,3 +246,5 @@ error-city-served = Un serveur tourne pour cette ville ; rien n'a été réparé
     .fix = Arrêtez-le, puis relancez la réparation. Une simple vérification peut se faire pendant qu'il tourne.
 error-repair-failed = La réparation s'est arrêtée à { $where } : un stockage a échoué. Ce qui était réparé le reste.
     .fix = Voyez le disque ou la base de données, puis relancez « voute fsck --repair ».
+error-catalogue-version = Le catalogue est au schéma { $found } ; cette version demande { $needed }. Rien n'a changé.
+    .fix = Faites une sauvegarde, puis lancez « voute admin migrate », serveur arrêté. Si le numéro trouvé est le plus grand, revenez à la version qui l'a écrit.

@@ -1,0 +1,67 @@
+"""`voute admin`: what the operator of a city's server does, beside serving it (docs/operate/install.md)."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voute.cli.console import Speaker
+from voute.cli.options import Json
+from voute.cli.words import help_of
+
+if TYPE_CHECKING:
+    from voute.server.ceremony import CityKeys
+    from voute.server.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))]
+
+
+def _settings(data: Path | None) -> "Settings":
+    # The server takes a while to load: no other command waits for it.
+    from voute.server.settings import load_settings
+
+    settings = load_settings()
+    return settings if data is None else replace(settings, data=data)
+
+
+@app.command("found", help=help_of("help-admin-found"))
+def found(
+    log: Annotated[str, typer.Argument(metavar="LOG", help=help_of("option-log-origin"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make folders, the log's keys, its lock and the catalogue, once; what a crash left is taken up again."""
+    from voute.server.ceremony import create_city
+
+    _show(Speaker(as_json=as_json), create_city(_settings(data), log), "admin-founded")
+
+
+@app.command("keys", help=help_of("help-admin-keys"))
+def keys(data: Data = None, as_json: Json = False) -> None:
+    """Show the log's public keys, for the trust root."""
+    from voute.server.ceremony import read_city_keys
+
+    _show(Speaker(as_json=as_json), read_city_keys(_settings(data)), "admin-keys")
+
+
+@app.command("migrate", help=help_of("help-admin-migrate"))
+def migrate(data: Data = None, as_json: Json = False) -> None:
+    """Bring the catalogue to the schema of this release."""
+    from voute.server import ceremony
+
+    settings = _settings(data)
+    schema = ceremony.migrate(settings)
+    speaker = Speaker(as_json=as_json)
+    speaker.give({"schema": schema})
+    if not as_json:
+        speaker.say("admin-migrated", {"schema": schema})
+
+
+def _show(speaker: Speaker, keys: "CityKeys", message: str) -> None:
+    facts = {"origin": keys.log.origin, "ed25519": keys.log.note_key.encode(), "mldsa44": keys.log.cosigner_key.encode()}
+    speaker.give(facts)
+    if not speaker.as_json:
+        speaker.say(message, facts)

@@ -1,0 +1,212 @@
+"""The files of deploy/ as an operator uses them: nginx before a real city, TLS, forwarded addresses; units for systemd."""
+
+import re
+import shutil
+import ssl
+import subprocess
+import time
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.support.city import FINANCES, check, demo_settings, found_city
+from tests.support.issuer import Department
+from tests.support.live import LiveServer, free_port, running
+from tests.support.project import ROOT
+from voute.core.ids import Slug
+from voute.server.settings import load_settings
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+HOST = "coffre.ville.example"
+SPOOFED = "203.0.113.9"
+EXPOSURE = 2.0
+"""The most that `systemd-analyze security` may find, of 10: what it calls OK."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """nginx with our file, its ports and certificate put in place of an operator's."""
+
+    plain: int
+    tls: int
+    folder: Path
+    server: LiveServer
+
+    def client(self, *, versions: tuple[ssl.TLSVersion, ssl.TLSVersion] | None = None) -> httpx.Client:
+        context = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
+        if versions:
+            context.minimum_version, context.maximum_version = versions
+        return httpx.Client(base_url=f"https://localhost:{self.tls}", headers={"x-voute": "1"}, verify=context, timeout=30)
+
+    def log(self) -> str:
+        return (self.folder / "voute.log").read_text()
+
+
+def certificate(folder: Path) -> None:
+    """What an authority would give for the host, here for localhost."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "fullchain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "privkey.pem").write_bytes(pem)
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("front")
+    plain, tls, behind = free_port(), free_port(), free_port()
+    certificate(folder)
+    text = (DEPLOY / "nginx" / "voute.conf").read_text()
+    for old, new in (
+        ("[::]:80;", f"[::1]:{plain};"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("[::]:443 ", f"[::1]:{tls} "),
+        ("listen 443 ", f"listen 127.0.0.1:{tls} "),
+        ("127.0.0.1:8100", f"127.0.0.1:{behind}"),
+        (f"/etc/letsencrypt/live/{HOST}", str(folder)),
+        ("/var/log/nginx", str(folder)),
+        (HOST, "localhost"),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    paths = " ".join(f"{kind}_temp_path {folder / kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    main = f"error_log {folder}/error.log; pid {folder}/nginx.pid; daemon off; events {{}} http {{ {paths}\n{text}\n}}"
+    (folder / "nginx.conf").write_text(main)
+    settings = replace(demo_settings(folder), port=behind, limit_factor=1)
+    root = found_city(settings, f"https://localhost:{tls}", "localhost")
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+    assert nginx, "nginx is missing: tools/bootstrap system"
+    with running(settings, root, folder / "server.log") as server:
+        process = subprocess.Popen([nginx, "-p", folder, "-c", folder / "nginx.conf"])
+        one = Front(plain, tls, folder, server)
+        try:
+            end = time.monotonic() + 30
+            while True:
+                assert process.poll() is None, (folder / "error.log").read_text()
+                try:
+                    with one.client() as client:
+                        check(client.get("/health"))
+                    break
+                except httpx.TransportError:
+                    assert time.monotonic() < end
+                    time.sleep(0.05)
+            yield one
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def test_deploy_city_answers_over_tls_with_its_headers(front: Front) -> None:
+    with front.client() as client:
+        reply = check(client.get("/health"))
+        assert reply.headers["strict-transport-security"].startswith("max-age=63072000")
+        assert "nginx/" not in reply.headers.get("server", "")
+        assert reply.json()["status"] == "ok"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_deploy_both_versions_of_tls_are_spoken(front: Front, version: ssl.TLSVersion) -> None:
+    with front.client(versions=(version, version)) as client:
+        check(client.get("/health"))
+
+
+def test_deploy_older_tls_is_refused(front: Front) -> None:
+    wanted = ["openssl", "s_client", "-connect", f"127.0.0.1:{front.tls}", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]
+    ran = subprocess.run(wanted, input=b"", capture_output=True, check=False)
+    assert ran.returncode != 0
+    assert b"alert protocol version" in ran.stderr
+
+
+def test_deploy_only_pages_are_led_to_tls(front: Front) -> None:
+    with httpx.Client(base_url=f"http://localhost:{front.plain}") as client:
+        reply = client.get("/ouvrir")
+        assert (reply.status_code, reply.headers["location"]) == (308, "https://localhost/ouvrir")
+        assert client.get("/api/about").status_code == httpx.codes.FORBIDDEN
+        assert client.post("/api/claims/lookup", json={}).status_code == httpx.codes.FORBIDDEN
+
+
+def test_deploy_a_written_forwarded_address_gives_no_new_limit(front: Front) -> None:
+    """Sixty challenges a minute for one address: behind the proxy the text that a client writes makes no other address."""
+    with front.client() as client:
+        seen = []
+        for number in range(62):
+            headers = {"x-forwarded-for": f"198.51.100.{number}, {SPOOFED}"}
+            seen.append(client.post("/api/sessions/challenge", json={}, headers=headers).status_code)
+    assert seen.count(429) >= 1
+    assert set(seen) == {201, 429} or set(seen) == {200, 429}
+
+
+def test_deploy_a_whole_pack_goes_through_and_no_larger_body(front: Front) -> None:
+    with front.client() as client:
+        issuer = Department(Slug("finances"), FINANCES, origin=front.server.root.origin)
+        issuer.sign_in(client)
+        delivery = b"\x07" * 16
+        check(issuer.open(client, delivery), 201)
+        path = f"/api/deliveries/{delivery.hex()}/packs/{'00' * 32}"
+        size = 64 * 1024 * 1024
+        kept = client.put(path, content=bytes(size), headers=issuer.headers)
+        # The city read it all, then judged it: its name is not its hash.
+        assert (kept.status_code, kept.json()["code"]) == (422, "pack-hash")
+        assert client.put(path, content=bytes(67 * 1024 * 1024), headers=issuer.headers).status_code == 413
+    assert not list((front.folder / "client_body").rglob("*")), "a body was gathered on the proxy's disk"
+
+
+def test_deploy_log_of_the_proxy_names_nobody(front: Front) -> None:
+    with front.client() as client:
+        check(client.get("/health?who=someone"))
+        client.get("/documents/0123")
+    text = front.log()
+    assert re.search(r"GET 200 [0-9.]+ [0-9a-f]{16}$", text, re.MULTILINE)
+    for word in ("127.0.0.1", "someone", "documents", SPOOFED):
+        assert word not in text
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda one: str(one.name))
+def test_deploy_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
+    text = unit.read_text()
+    copy = tmp_path / unit.name
+    # The same unit with a program that exists here: systemd looks whether it can be started.
+    copy.write_text(text.replace("/opt/voute/bin/voute", "/bin/true"))
+    for other in UNITS:
+        if other != unit:
+            (tmp_path / other.name).write_text(other.read_text().replace("/opt/voute/bin/voute", "/bin/true"))
+    ran = subprocess.run(["systemd-analyze", "verify", copy], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
+
+
+@pytest.mark.parametrize("name", ["voute.service", "voute-witness.service"])
+def test_deploy_service_may_touch_little(name: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", DEPLOY / "systemd" / name]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", ran.stdout)
+    assert found, ran.stdout + ran.stderr
+    assert float(found[1]) <= EXPOSURE
+
+
+def test_deploy_settings_file_is_read() -> None:
+    path = DEPLOY / "voute.toml"
+    settings = load_settings({"VOUTE_CONFIG": str(path)})
+    assert settings.data not in settings.locks_folder.parents, "locks must not be in what is backed up"
+    assert {str(one) for one in settings.trusted_proxies} == {"127.0.0.1/32", "::1/128"}
+    assert set(tomllib.loads(path.read_text())) <= {*settings.__slots__}
