@@ -197,7 +197,7 @@ def test_deploy_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["voute.service", "voute-witness.service"])
 def test_deploy_service_may_touch_little(name: str) -> None:
-    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", DEPLOY / "systemd" / name]
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(DEPLOY / "systemd" / name)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", ran.stdout)
     assert found, ran.stdout + ran.stderr

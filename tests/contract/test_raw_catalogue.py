@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, make_url, text
 from tests.support import rows
 from voute.core.errors import StoreError
 from voute.core.ports_raw import NOT_NULL
-from voute.core.ports_store import CatalogueVersionError, Catalogue
+from voute.core.ports_store import Catalogue, CatalogueVersionError
 from voute.store.engines import sqlite_url
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
