@@ -138,6 +138,22 @@ def test_raw_base64_any_bytes_read_back(data: bytes) -> None:
     assert from_raw_base64(to_raw_base64(data)) == data
 
 
+def test_raw_base64_loses_its_padding_and_no_letter() -> None:
+    assert to_raw_base64(b"\x5d\x75\xd7") == b"XXXX"
+    assert to_raw_base64(b"\x5d\x75") == b"XXU"
+    assert to_raw_base64(b"") == b""
+
+
+# 46 bytes fill 62 columns of base64, 47 fill 63, 48 all 64: the line after a full one is written even if empty.
+@pytest.mark.parametrize(("size", "columns"), [(0, [0]), (46, [62]), (47, [63]), (48, [64, 0]), (49, [64, 2]), (95, [64, 63])])
+def test_age_stanza_body_ends_with_a_line_that_is_not_full(size: int, columns: list[int]) -> None:
+    stanza = Stanza("a", (), bytes(size))
+    lines = stanza.encode().split(b"\n")
+    assert (lines[0], lines[-1]) == (b"-> a", b"")
+    assert [len(line) for line in lines[1:-1]] == columns
+    assert parse_header(Header((stanza,), MAC).encode())[0].stanzas == (stanza,)
+
+
 def test_hybrid_header_of_the_product_is_taken() -> None:
     data = Header((hybrid_stanza(), hybrid_stanza(bytes([1]) * SHARE_SIZE)), MAC).encode()
     assert len(parse_hybrid_header(data).stanzas) == 2

@@ -1,6 +1,7 @@
 """Packs as they are written and read: streaming, limits, ranges."""
 
 import hashlib
+import struct
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from voute.core.errors import FormatError, LimitError
 from voute.core.ids import DocumentId, Hash
 from voute.format import pack
-from voute.format.pack import ENTRY_SIZE, FOOTER_SIZE, PackWriter, parse_footer, parse_index, read_index
+from voute.format.pack import ENTRY_SIZE, FOOTER_SIZE, PackWriter, encode_index, parse_footer, parse_index, read_index
 
 
 def _write(bodies: list[bytes]) -> tuple[bytes, pack.PackSummary]:
@@ -79,3 +80,33 @@ def test_pack_short_range_from_a_store_is_refused() -> None:
         parse_footer(raw[-FOOTER_SIZE + 1 :], len(raw))
     with pytest.raises(FormatError):
         parse_footer(raw[-FOOTER_SIZE:], pack.MAX_PACK + 1)
+
+
+def test_pack_has_room_for_a_body_its_own_entry_and_those_before_it() -> None:
+    writer = PackWriter(lambda _: None)
+    for number in range(3):
+        writer.add(DocumentId(number.to_bytes(16, "big")), bytes(33))
+    room = pack.MAX_PACK - 3 * 33 - 4 * ENTRY_SIZE - FOOTER_SIZE
+    assert writer.has_room(room)
+    assert not writer.has_room(room + 1)
+
+
+def _footer(count: int) -> bytes:
+    return struct.pack(">8sQQ32s", pack.MAGIC, count, count * ENTRY_SIZE, bytes(32))
+
+
+def test_pack_footer_of_the_largest_pack_and_of_the_longest_index_is_taken() -> None:
+    assert parse_footer(_footer(1), pack.MAX_PACK).count == 1
+    assert parse_footer(_footer(pack.MAX_DOCUMENTS), pack.MAX_PACK).count == pack.MAX_DOCUMENTS
+    with pytest.raises(FormatError, match="do not agree"):
+        parse_footer(_footer(pack.MAX_DOCUMENTS + 1), pack.MAX_PACK)
+
+
+def test_pack_index_that_fills_the_whole_pack_leaves_no_bodies() -> None:
+    index = encode_index([pack.PackEntry(DocumentId(bytes(16)), 0, 33, Hash(bytes(32)))])
+    raw = struct.pack(">8sQQ32s", pack.MAGIC, 1, len(index), hashlib.sha256(index).digest())
+    footer = parse_footer(raw, len(index) + FOOTER_SIZE)
+    with pytest.raises(FormatError, match="do not reach"):
+        parse_index(index, footer, len(index) + FOOTER_SIZE)
+    with pytest.raises(FormatError, match="longer than the pack"):
+        parse_footer(raw, len(index) + FOOTER_SIZE - 1)

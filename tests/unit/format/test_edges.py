@@ -1,0 +1,77 @@
+"""The last value that a format takes and the first that it refuses, and that a refusal names what was read."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tools.make_vectors import city, events
+from voute.core.errors import FormatError
+from voute.core.ids import DeliveryId, DocumentId, Hash
+from voute.format import canonical, dsse
+from voute.format.act import parse_act
+from voute.format.archive import MAX_INDEX, parse_index
+from voute.format.canonical import MAX_BYTES
+from voute.format.event import MAX_EVENT, parse_event
+from voute.format.issuer_auth import parse_issuer_auth
+from voute.format.manifest import MAX_CARD, parse_manifest
+from voute.format.pack_statement import parse_pack_statement
+from voute.format.receipt import MAX_RECEIPT, parse_line, parse_receipt
+from voute.format.registry import read_registry
+from voute.format.release import MAX_ENTRY, parse_release
+from voute.format.subject import AnySubject, Deliver, issuer_actor
+from voute.format.trust_root import parse_trust_root
+from voute.format.vault_record import parse_vault_record
+
+PARSERS: list[tuple[str, Callable[[bytes], object], int]] = [
+    ("act", parse_act, MAX_EVENT),
+    ("archive", parse_index, MAX_INDEX),
+    ("event", parse_event, MAX_EVENT),
+    ("issuer-auth", parse_issuer_auth, MAX_EVENT),
+    ("manifest", parse_manifest, MAX_CARD),
+    ("pack", parse_pack_statement, MAX_EVENT),
+    ("receipt", parse_receipt, MAX_RECEIPT),
+    ("receipt", parse_line, MAX_RECEIPT),
+    ("release", parse_release, MAX_ENTRY),
+    ("trust-root", parse_trust_root, MAX_BYTES),
+    ("vault-record", parse_vault_record, MAX_BYTES),
+]
+DELIVERY = Deliver(DeliveryId(bytes(16)), DocumentId(bytes(16)), Hash(bytes(32)), Hash(bytes(32)))
+EACH = pytest.mark.parametrize(("name", "parse", "limit"), PARSERS, ids=[parse.__name__ for _, parse, _ in PARSERS])
+
+
+def _of_length(length: int) -> bytes:
+    return canonical.dumps({"a": "x" * (length - len('{"a":""}'))})
+
+
+def _refusal(parse: Callable[[bytes], object], raw: bytes) -> str:
+    with pytest.raises(FormatError) as caught:
+        parse(raw)
+    return caught.value.detail
+
+
+@EACH
+def test_edges_statement_is_read_up_to_its_limit_and_no_further(name: str, parse: Callable[[bytes], object], limit: int) -> None:
+    assert _refusal(parse, _of_length(limit)) == f"{name}: missing or unknown key"
+    assert _refusal(parse, _of_length(limit + 1)) == f"more than {limit} bytes"
+
+
+def test_edges_registry_is_read_up_to_its_limit_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _refusal(read_registry, _of_length(MAX_BYTES + 1)) == "registry: missing or unknown key"
+    monkeypatch.setattr(dsse, "MAX_REGISTRY_ENVELOPE", 100)
+    assert _refusal(read_registry, _of_length(100)) == "registry: missing or unknown key"
+    assert _refusal(read_registry, _of_length(101)) == "more than 100 bytes"
+
+
+@pytest.mark.parametrize("what", [events.SUBJECTS["keyring"], (issuer_actor(city.FINANCE), DELIVERY)], ids=["keyring", "deliver"])
+def test_edges_event_that_is_no_act_is_not_read_as_one(what: tuple[str, AnySubject]) -> None:
+    actor, subject = what
+    value = {
+        "version": 1,
+        "type": subject.type,
+        "city": city.CITY,
+        "actor": actor,
+        "subject": dict(subject.to_json()),
+        "time": "2026-02-03T04:05:06Z",
+        "nonce": "00" * 32,
+    }
+    assert _refusal(parse_act, canonical.dumps(value)) == "this type of event is not an act"
