@@ -10,7 +10,7 @@ from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.format import canonical, dsse
 from voute.format.act import parse_act
 from voute.format.archive import MAX_INDEX, parse_index
-from voute.format.canonical import MAX_BYTES
+from voute.format.canonical import MAX_BYTES, Json
 from voute.format.event import MAX_EVENT, parse_event
 from voute.format.issuer_auth import parse_issuer_auth
 from voute.format.manifest import MAX_CARD, parse_manifest
@@ -65,7 +65,7 @@ def test_edges_registry_is_read_up_to_its_limit_and_no_further(monkeypatch: pyte
 @pytest.mark.parametrize("what", [events.SUBJECTS["keyring"], (issuer_actor(city.FINANCE), DELIVERY)], ids=["keyring", "deliver"])
 def test_edges_event_that_is_no_act_is_not_read_as_one(what: tuple[str, AnySubject]) -> None:
     actor, subject = what
-    value = {
+    value: Json = {
         "version": 1,
         "type": subject.type,
         "city": city.CITY,
