@@ -4,19 +4,24 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.support.command import environment, finish, start
 from tests.support.holder import Resident
 from tests.support.project import ROOT
 from tests.support.served_city import browser
 from voute.cli.demo_city import Demo, at_ports, read_demo
+from voute.cli.held_port import HOST, PortTakenError, any_ports, held_port
 from voute.client.trust import read_pinned
 from voute.format.claim_code import read_code
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -41,19 +46,24 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
+def begun(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     process = start(folder, "demo", "--folder", folder / "demo", "--count", str(BILLS), "--json")
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line, finish(process)
-        yield Running(process, json.loads(line))
+        yield process
     finally:
         process.kill()
         process.wait()
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
+
+
+def ready(process: "subprocess.Popen[bytes]") -> Running:
+    """Wait until it says that it is."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, finish(process)
+    return Running(process, json.loads(line))
 
 
 def visible(resident: Resident, count: int) -> list[str]:
@@ -97,10 +107,76 @@ def test_cli_demo_of_the_first_release_is_read(tmp_path: Path) -> None:
     assert (first.witness_folders, at_ports(first.settings, ()).witnesses) == ((), "")
 
 
+def test_cli_demo_port_is_held_by_one_and_its_server_alone() -> None:
+    with held_port(any_ports()) as port:
+        with pytest.raises(PortTakenError), held_port([port]):
+            pass
+        with held_port([port, *any_ports()]) as other:
+            assert other != port
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            stranger.bind((HOST, port))
+            stranger.listen()
+        with socket.socket() as server:
+            for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+                server.setsockopt(socket.SOL_SOCKET, option, 1)
+            server.bind((HOST, port))
+            server.listen()
+            for _ in range(20):
+                with socket.create_connection((HOST, port), timeout=10), server.accept()[0]:
+                    pass
+    with held_port([port]) as again:
+        assert again == port
+
+
+def test_cli_demo_port_that_many_ask_for_at_once_goes_to_one_at_most() -> None:
+    with held_port(any_ports()) as free:
+        pass
+    askers, found = 8, []
+    together, asked = threading.Barrier(askers, timeout=60), threading.Barrier(askers, timeout=60)
+
+    def ask() -> None:
+        with ExitStack() as stack:
+            together.wait()
+            with suppress(PortTakenError):
+                found.append(stack.enter_context(held_port([free])))
+            asked.wait()
+
+    for _ in range(50):
+        found.clear()
+        threads = [threading.Thread(target=ask) for _ in range(askers)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        assert len(found) <= 1
+
+
+def test_cli_demo_says_that_another_program_has_its_port(tmp_path: Path) -> None:
+    with held_port(any_ports()) as port:
+        demo = Demo(str(tmp_path / "demo"), f"http://localhost:{port}", port, "c", "l", "p", "f", "r", "m", "d", "b")
+        (tmp_path / "demo").mkdir()
+        (tmp_path / "demo" / "demo.json").write_text(json.dumps(asdict(demo)))
+        ran = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+    assert ran.code == 1
+    assert f"Le port {port} est pris" in ran.out
+
+
 def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> None:
     env = environment(ROOT)
-    with running(tmp_path) as demo:
+    (tmp_path / "neighbour").mkdir()
+    # Two that start at the same moment both come up, each at a port of its own.
+    with begun(tmp_path / "neighbour") as neighbour, begun(tmp_path) as process:
+        demo = ready(process)
         said = demo.said
+        beside = ready(neighbour)
+        assert beside.said["port"] != said["port"]
+        assert beside.said["fingerprint"] != said["fingerprint"]
+        for one in (said, beside.said):
+            with browser(one["origin"]) as client:
+                served = client.get("/api/trust-root").raise_for_status()
+                assert served.content == (Path(one["home"]) / "trust-root.json").read_bytes()
+        beside.stop(signal.SIGINT)
         assert Path(said["letter"]).read_bytes().startswith(b"%PDF-")
         assert said["link"] == f"{said['origin']}/ouvrir#{said['code'].replace('-', '')}"
         root = read_pinned(Path(said["home"]) / "trust-root.json").root
@@ -113,7 +189,8 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
         assert is_running(Path(said["folder"]))
         demo.stop(signal.SIGINT)
         assert not is_running(Path(said["folder"]))
-    with running(tmp_path) as demo:
+    with begun(tmp_path) as process:
+        demo = ready(process)
         assert demo.said == said
         assert resident.sign_in().status_code == 200
         resident.unlock_again()

@@ -1,7 +1,6 @@
 """Runs a city's server, and its witnesses, as child processes and waits until they are healthy."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import ClassVar, Final
 
 import httpx
 
+from voute.cli.held_port import HOST, any_ports, held_port
 from voute.core.errors import StateError
 from voute.server.settings import Settings, write_settings
 
@@ -30,24 +30,27 @@ class CityDidNotStartError(StateError):
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve a city for as long as the context lasts; ends it in order, whatever happens inside."""
-    _expect_free(settings.port)
+    """Serve a city for as long as the context lasts; ends it in order, whatever happens inside.
+
+    The caller holds its port (`held_port`): servers share theirs, and half of the visitors would go to another one.
+    """
     with _running("voute.server", (), write_settings(settings)) as process:
         _wait_until_healthy(process, settings.port)
         yield process
 
 
 @contextmanager
-def serving_witnesses(folders: Sequence[tuple[Path, int]]) -> Iterator[None]:
-    """Serve witnesses, each folder at its port, for as long as the context lasts: processes of their own."""
+def serving_witnesses(folders: Sequence[Path]) -> Iterator[list[int]]:
+    """Serve witnesses, processes of their own, for as long as the context lasts; gives their ports, of the system's choice."""
     with ExitStack() as stack:
-        started = []
-        for folder, port in folders:
-            _expect_free(port)
-            started.append((stack.enter_context(_running("voute.server.witness", (str(folder), str(port)), {})), port))
-        for process, port in started:
+        ports = [stack.enter_context(held_port(any_ports())) for _ in folders]
+        started = [
+            stack.enter_context(_running("voute.server.witness", (str(folder), str(port)), {}))
+            for folder, port in zip(folders, ports, strict=True)
+        ]
+        for process, port in zip(started, ports, strict=True):
             _wait_until_healthy(process, port)
-        yield
+        yield ports
 
 
 @contextmanager
@@ -71,20 +74,13 @@ def _running(module: str, arguments: Sequence[str], variables: Mapping[str, str]
             process.wait()
 
 
-def _expect_free(port: int) -> None:
-    """Refuse a port that somebody listens on: a server may share its port, and half of the visitors would go to the other."""
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise CityDidNotStartError("the port is taken", port=str(port))
-
-
 def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
     end = time.monotonic() + START_WITHIN_S
     while time.monotonic() < end:
         if process.poll() is not None:
             raise CityDidNotStartError("the server ended", port=str(port))
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2.0).is_success:
+            if httpx.get(f"http://{HOST}:{port}/health", timeout=2.0).is_success:
                 return
         except httpx.HTTPError:
             pass

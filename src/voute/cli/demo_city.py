@@ -11,10 +11,8 @@ FOLDER/demo.json   written last: its presence says that the city is whole
 
 import json
 import os
-import socket
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,9 +38,8 @@ from voute.server.witness.folder import WitnessFolder
 CITY: Final = "val-des-cedres"
 ISSUER: Final = "finances"
 BILLS_RUN: Final = "taxes-2026"
-FIRST_PORT: Final = 8100
-PORTS: Final = 50
-"""Ports tried, from the first: a machine with fifty of them taken has other troubles."""
+PORTS: Final = range(8100, 8150)
+"""Ports tried, a round number first, for people type it: a machine with fifty of them taken has other troubles."""
 WITNESSES: Final = 2
 """Two, and both must have signed: any two quorums then share a witness, and stopping one shows what that changes."""
 _OFFICERS: Final = 3
@@ -121,24 +118,6 @@ def read_demo(folder: Path) -> Demo | None:
     """Return the demonstration city of a folder, or None when none was finished there."""
     path = folder / "demo.json"
     return Demo(**json.loads(path.read_text("utf-8"))) if path.exists() else None
-
-
-def free_port() -> int:
-    """Find a port for the city that nobody listens on: a round number, people type it."""
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise OSError("no free port")
-
-
-def any_ports(count: int) -> list[int]:
-    """Let the system choose ports for the witnesses: nobody types them, and no two demonstrations get the same."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import NoReturn
 
 from voute.cli.city_process import serving, serving_witnesses
 from voute.cli.console import Speaker
-from voute.cli.demo_city import WITNESSES, Demo, Founded, any_ports, at_ports, deliver_demo, found_demo, free_port, read_demo
+from voute.cli.demo_city import PORTS, WITNESSES, Demo, Founded, at_ports, deliver_demo, found_demo, read_demo
+from voute.cli.held_port import held_port
 from voute.cli.stages import stages
 from voute.paper.demo_city import COUNT
 from voute.server.ceremony import migrate
@@ -25,31 +26,33 @@ def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
     wanted = COUNT if count is None else count
     city = read_demo(folder)
     try:
-        if city is None:
-            speaker.say("demo-installing")
-            founded = found_demo(folder, free_port(), wanted, lambda key, number: speaker.say(key, {"count": number}), WITNESSES)
-            with _served(founded) as process:
-                speaker.say("demo-delivering")
-                with stages(speaker) as progress:
-                    city = deliver_demo(founded, progress)
-                _show_and_wait(speaker, city, process)
-        else:
-            speaker.say("demo-again")
-            migrate(city.settings)
-            with _served(city) as process:
-                _show_and_wait(speaker, city, process)
+        # The port stands in the city's trust root: it is held from before the founding until the server has ended.
+        with held_port(PORTS if city is None else [city.port]) as port:
+            if city is None:
+                _found_and_serve(speaker, folder, port, wanted)
+            else:
+                speaker.say("demo-again")
+                migrate(city.settings)
+                with _served(city) as process:
+                    _show_and_wait(speaker, city, process)
     except KeyboardInterrupt:
         speaker.say("demo-stopped", {"path": str(folder)})
+
+
+def _found_and_serve(speaker: Speaker, folder: Path, port: int, count: int) -> None:
+    speaker.say("demo-installing")
+    founded = found_demo(folder, port, count, lambda key, number: speaker.say(key, {"count": number}), WITNESSES)
+    with _served(founded) as process:
+        speaker.say("demo-delivering")
+        with stages(speaker) as progress:
+            city = deliver_demo(founded, progress)
+        _show_and_wait(speaker, city, process)
 
 
 @contextmanager
 def _served(city: Demo | Founded) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the witnesses, then the city: only the city's own port stands in its trust root, theirs are new each time."""
-    ports = any_ports(city.witnesses)
-    with (
-        serving_witnesses(list(zip(city.witness_folders, ports, strict=True))),
-        serving(at_ports(city.settings, ports)) as process,
-    ):
+    with serving_witnesses(city.witness_folders) as ports, serving(at_ports(city.settings, ports)) as process:
         yield process
 
 

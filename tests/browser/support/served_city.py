@@ -2,7 +2,6 @@
 
 import csv
 import json
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 
 from voute.cli.city_process import serving
 from voute.cli.demo_city import Demo, Founded, deliver_demo, found_demo
+from voute.cli.held_port import any_ports, held_port
 from voute.client.codes import CodeDesk
 from voute.client.deliver import Delivery
 from voute.client.outcome import Outcome
@@ -22,8 +22,8 @@ from voute.client.phases import DeliverOrder
 from voute.format.claim_code import group_code, write_code
 from voute.server.settings import Settings
 
-COUNT = 40
-"""Twenty awkward files, the resident's plain bill, and more recipients than the suite has journeys that open a vault."""
+COUNT = 70
+"""Twenty awkward files, the resident's plain bill, and more plain ones than the suite has journeys that open a vault."""
 PATIENCE = 50
 """Every limit of the city is multiplied by this: all visitors of these tests come from one address."""
 VOUTE = Path(sys.executable).with_name("voute")
@@ -86,7 +86,10 @@ class ServedCity:
         return self.recipient(read_list(self.founded.documents.bills_csv)[0])
 
     def fresh(self) -> Recipient:
-        """Give a recipient whose code nobody has used yet; each is given once."""
+        """Give a recipient of a plain bill whose code nobody has used yet; each is given once.
+
+        Plain ones alone: what a test finds in its document must not depend on which tests ran before.
+        """
         return self.recipient(self._fresh.pop(0))
 
     def deliver(self, rows: Sequence[Mapping[str, str]], folder: Path, progress: Progress = say_nothing) -> Outcome:
@@ -146,21 +149,13 @@ def pdf_of(folder: Path, name: str) -> Path:
     return next(path for path in folder.iterdir() if unicodedata.normalize("NFC", path.name) == wanted)
 
 
-def any_port() -> int:
-    """Give a port of the system's choice: two runs on one machine then never share one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def served_city(folder: Path) -> Iterator[ServedCity]:
     """Found, serve and deliver; the server ends with the context."""
-    founded = found_demo(folder, any_port(), COUNT, lambda _key, _number: None)
-    with ExitStack() as server:
+    with held_port(any_ports()) as port, ExitStack() as server:
+        founded = found_demo(folder, port, COUNT, lambda _key, _number: None)
         server.enter_context(serving(patient(founded.settings)))
         city = ServedCity(founded, deliver_demo(founded, say_nothing), server)
-        large = dict(founded.documents.awkward)["large"]
-        city._fresh = [row for row in read_list(founded.documents.bills_csv)[1:] if row["fichier"] != large]  # noqa: SLF001
+        awkward = set(dict(founded.documents.awkward).values())
+        city._fresh = [row for row in read_list(founded.documents.bills_csv)[1:] if row["fichier"] not in awkward]  # noqa: SLF001
         yield city

@@ -4,10 +4,9 @@ import type { Sandbox } from './sandbox.ts';
 
 const CLASS = 'v-print-area';
 
-async function pictureOf(sandbox: Sandbox, number: number): Promise<HTMLImageElement> {
+async function imageOf(picture: ArrayBuffer | null): Promise<HTMLImageElement> {
   const image = new Image();
   image.alt = '';
-  const picture = await sandbox.draw(number);
   if (picture !== null) {
     image.src = URL.createObjectURL(new Blob([picture], { type: 'image/png' }));
     await image.decode().catch(() => undefined);
@@ -15,19 +14,33 @@ async function pictureOf(sandbox: Sandbox, number: number): Promise<HTMLImageEle
   return image;
 }
 
+function drop(area: Element): void {
+  for (const image of area.querySelectorAll('img')) URL.revokeObjectURL(image.src);
+  area.remove();
+}
+
 /** Takes away what was drawn for paper, if anything. */
 export function clearPrint(): void {
   const area = document.querySelector(`.${CLASS}`);
-  for (const image of area?.querySelectorAll('img') ?? []) URL.revokeObjectURL(image.src);
-  area?.remove();
+  if (area) drop(area);
 }
 
-/** Draws `pages` pages, opens the print dialog, cleans up when it closes. */
+/** Draws `pages` pages, opens the print dialog, cleans up when it closes; a document that was closed meanwhile is not printed. */
 export async function preparePrint(sandbox: Sandbox, pages: number): Promise<void> {
   clearPrint();
   const area = document.createElement('div');
   area.className = CLASS;
-  for (let number = 1; number <= pages; number++) area.append(await pictureOf(sandbox, number));
+  // The frame draws a page while this one is decoded; more at once would cost memory that phones do not have.
+  let drawn = sandbox.draw(1);
+  for (let following = 2; following <= pages + 1; following++) {
+    const picture = await drawn;
+    if (following <= pages) drawn = sandbox.draw(following);
+    area.append(await imageOf(picture));
+  }
+  if (sandbox.isClosed) {
+    drop(area);
+    return;
+  }
   addEventListener('afterprint', clearPrint, { once: true });
   document.body.append(area);
   print();

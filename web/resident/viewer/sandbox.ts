@@ -83,8 +83,14 @@ export class Sandbox {
     this.port?.postMessage(order, transfer);
   }
 
-  /** A page drawn for paper (PNG); null when it can't be drawn. */
+  /** Whether the document was closed: by a lock, or by going elsewhere. */
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** A page drawn for paper (PNG); null when it can't be drawn, or no more. */
   async draw(page: number): Promise<ArrayBuffer | null> {
+    if (this.closed) return null;
     return new Promise((resolve) => {
       this.drawing.set(page, resolve);
       this.order({ do: 'draw', page });
