@@ -3,11 +3,14 @@
 import pytest
 
 from tests.cli.conftest import Department
+from tests.support.city import check
 from tests.support.command import environment
 from tests.support.holder import Resident
+from tests.support.issuer import b64
 from voute.format.claim_code import group_code, write_code
 from voute.format.dsse import parse
 from voute.format.trust_root import fingerprint, sign_trust_root
+from voute.seal.claim import claim_keys
 
 
 def forms_of(office: Department, reference: str) -> list[str]:
@@ -59,7 +62,7 @@ def test_cli_codes_revoked_opens_nothing_and_wants_a_new_one(office: Department)
     with pytest.raises(AssertionError, match="claim-revoked"):
         Resident(keys, office.city.root).look_up(code)
     again = office.bills("a-1", **{"document key": "k-2"})
-    ran = office.deliver(again).ended(3)
+    ran = office.deliver(again).ended(5)
     assert [one["problem"] for one in ran.json["findings"]] == ["code-revoked"]
     assert office.deliver(again, "--new-party").ended(0).json["to_codes"] == 1
     assert office.code("a-1") != code
@@ -99,3 +102,28 @@ def test_cli_trust_pin_refuses_too_few_officers(office: Department) -> None:
     english = environment(office.folder, "en_CA.UTF-8")
     ran = office.voute("trust", "pin", path, "--home", office.folder / "new-home", env=english).ended(1)
     assert "Too few" in ran.out
+
+
+def test_cli_codes_frozen_go_on_paper_and_then_get_another_code(office: Department) -> None:
+    """One code that somebody else used, and one whose letter came to the wrong house."""
+    office.deliver(office.bills("a-1", "a-2", "a-3")).ended(0)
+    stranger = office.resident()
+    stranger.claim(office.code("a-1"))
+    office.city.settle()
+    codes = {reference: office.code(reference) for reference in ("a-1", "a-2")}
+    for code in codes.values():
+        keys = claim_keys(code)
+        body = {"lookup_id": keys.lookup_id.hex(), "token": b64(keys.token)}
+        check(office.city.browser().post("/api/claims/freeze", json=body))
+    before = len(stranger.client.get("/api/documents").json()["documents"])
+
+    second = office.deliver(office.bills("a-1", "a-2", "a-3", **{"document key": "second"}), "--run", "second").ended(5)
+    assert (second.json["sent"], second.json["frozen"], second.json["to_vaults"]) == (1, [2, 3], 0)
+    assert [str(office.desk.at(one)[0].state) for one in ("a-1", "a-2", "a-3")] == ["frozen", "frozen", "issued"]
+    said = office.deliver(office.bills("a-1", "a-2", **{"document key": "third"}), "--run", "third").ended(0).json
+    assert (said["sent"], said["to_codes"], said["frozen"]) == (2, 2, [])
+    office.city.settle()
+    assert len(stranger.client.get("/api/documents").json()["documents"]) == before
+    for reference, old in codes.items():
+        assert office.code(reference) != old
+        assert len(office.resident().look_up(office.code(reference)).opened) == 1

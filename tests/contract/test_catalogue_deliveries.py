@@ -91,8 +91,26 @@ def test_contract_lookups_vaults_of_knows_open_vaults_of_the_issuer(catalogue: C
         for words, owner in (("a", VAULT), ("b", VAULT), ("c", closed.vault_id)):
             tx.lookups.bind(lookup(words).lookup_id, owner, hash_of("bind"), 1, 1)
         ids = [VAULT, closed.vault_id, VaultId(hash_of("stranger"))]
-        assert tx.lookups.vaults_of(FINANCES, ids) == {VAULT}
-        assert tx.lookups.vaults_of(Slug("permits"), ids) == frozenset()
+        assert tx.lookups.vaults_of(FINANCES, ids, 10) == {VAULT}
+        assert tx.lookups.vaults_of(Slug("permits"), ids, 10) == frozenset()
+        # Bound by two codes: one that is frozen leaves the other.
+        tx.lookups.freeze(lookup("a").lookup_id, 9, 5)
+        assert tx.lookups.vaults_of(FINANCES, ids, 10) == {VAULT}
+        tx.lookups.freeze(lookup("b").lookup_id, 10, 6)
+        assert tx.lookups.vaults_of(FINANCES, ids, 10) == frozenset()
+        # A delivery that was opened before the freeze may still come.
+        assert tx.lookups.vaults_of(FINANCES, ids, 9) == {VAULT}
+
+
+def test_contract_lookups_freeze_once_and_then_bind_no_more(catalogue: Catalogue) -> None:
+    key = lookup("a").lookup_id
+    with catalogue.write() as tx:
+        tx.vaults.add(vault())
+        tx.lookups.add_missing([lookup("a")])
+        assert tx.lookups.freeze(key, 9, 3)
+        assert not tx.lookups.freeze(key, 10, 4)
+        assert not tx.lookups.bind(key, VAULT, hash_of("bind"), 11, 1)
+        assert tx.lookups.get(key) == lookup("a")._replace(frozen_at=9, frozen_event=3)
 
 
 def test_contract_deliveries_add_one_draft_a_run(catalogue: Catalogue) -> None:

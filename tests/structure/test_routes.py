@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /verifier",
     "GET /verifier.html",
     "POST /api/claims",
+    "POST /api/claims/freeze",
     "POST /api/claims/lookup",
     "POST /api/issuer/challenge",
     "POST /api/issuer/sessions",

@@ -15,7 +15,7 @@ from voute.app import destroy
 from voute.app.release import announce
 from voute.cli.fsck import check_city
 from voute.core.ids import LookupId, Slug, hash_of
-from voute.format.subject import Bound, Delete, Revoked
+from voute.format.subject import Bound, Delete, Disown, Revoked
 from voute.fsck.findings import Progress, Report
 from voute.server.settings import Settings
 
@@ -88,6 +88,11 @@ def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> Kept
         if deleting:
             _open(resident, client, pack, 1)
             _delete(resident, client, pack, 1)
+        disowned = resident.act(Disown(LookupId(keys.lookup_id), vault.vault_id))
+        check(client.post("/api/vault/disown", json={"act": b64(disowned)}))
+        strayed = finances.code("roll-6")[1]
+        body = {"lookup_id": strayed.lookup_id.hex(), "token": b64(strayed.token)}
+        check(client.post("/api/claims/freeze", json=body))
         body, _ = resident.keyring_body()
         check(client.put("/api/vault/keyring", json=body))
         demo.settle()

@@ -11,7 +11,20 @@ from voute.core.ids import DocumentId, Hash, LookupId, VaultId
 from voute.format.act import Act
 from voute.format.canonical import dumps
 from voute.format.event import Event
-from voute.format.subject import AnySubject, Bound, Claim, Delete, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+from voute.format.subject import (
+    SERVICE,
+    AnySubject,
+    Bound,
+    Claim,
+    Delete,
+    Disown,
+    Freeze,
+    KeyringChange,
+    Opened,
+    Revoked,
+    issuer_actor,
+    vault_actor,
+)
 
 VAULT = VaultId(seed("vault"))
 HEAD = Hash(seed("head"))
@@ -23,16 +36,21 @@ SUBJECTS: dict[str, tuple[str, AnySubject]] = {
     "opened": (vault_actor(VAULT), Opened(DocumentId(seed("document", 16)), Hash(seed("manifest")))),
     "delete": (vault_actor(VAULT), Delete(DocumentId(seed("document", 16)), Hash(seed("manifest")))),
     "revoked": (issuer_actor(FINANCE), Revoked(LOOKUP)),
+    "disown": (vault_actor(VAULT), Disown(LOOKUP, VAULT)),
+    "freeze": (SERVICE, Freeze(LOOKUP, VAULT)),
+    "freeze-unused": (SERVICE, Freeze(LOOKUP, None)),
 }
+NO_ACT = frozenset({"keyring", "freeze", "freeze-unused"})
 
 
 def _events() -> Iterator[Case]:
     written = deliver(manifest()).encode()
     yield Case(FOLDER, "event-ok-deliver", "event", "ok", {"event": written.decode()})
     for name, (actor, subject) in SUBJECTS.items():
-        raw = Event(CITY, DELIVERED, actor, Hash(seed("act")), subject).encode()
+        statement = None if actor == SERVICE else Hash(seed("act"))
+        raw = Event(CITY, DELIVERED, actor, statement, subject).encode()
         yield Case(FOLDER, f"event-ok-{name}", "event", "ok", {"event": raw.decode()})
-        if name != "keyring":
+        if name not in NO_ACT:
             act = Act(CITY, actor, subject, DELIVERED, Hash(seed("nonce"))).encode()
             yield Case(FOLDER, f"act-ok-{name}", "act", "ok", {"payload": act.decode()})
     yield from _bad_events(json.loads(written))
@@ -55,9 +73,14 @@ def _bad_events(tree: Values) -> Iterator[Case]:
         "subject-missing-key": {"subject": {"delivery_id": "00" * 16}},
         "time": {"time": "2026-02-01"},
     }
-    for name, change in changes.items():
-        raw = dumps({**tree, **change}).decode()
-        yield Case(FOLDER, f"event-bad-{name}", "event", "format", {"event": raw})
+    actor, subject = SUBJECTS["freeze"]
+    asserted = json.loads(Event(CITY, DELIVERED, actor, None, subject).encode())
+    changed = {name: {**tree, **change} for name, change in changes.items()}
+    changed["freeze-with-act"] = {**asserted, "act": "00" * 32}
+    changed["freeze-by-vault"] = {**asserted, "actor": vault_actor(VAULT)}
+    changed["freeze-without-vault-id"] = {**asserted, "subject": {"lookup_id": "00" * 32}}
+    for name, value in changed.items():
+        yield Case(FOLDER, f"event-bad-{name}", "event", "format", {"event": dumps(value).decode()})
 
 
 def _bad_acts() -> Iterator[Case]:
@@ -72,6 +95,8 @@ def _bad_acts() -> Iterator[Case]:
         "type-keyring": {"type": "keyring", "subject": {"vault_id": "00" * 32, "number": 1, "record_hash": "00" * 32}},
         "subject-list": {"subject": []},
         "unknown-key": {"act": None},
+        "type-freeze": {"type": "freeze", "actor": SERVICE, "subject": {"lookup_id": "00" * 32, "vault_id": None}},
+        "disown-without-vault-id": {"type": "disown", "subject": {"lookup_id": "00" * 32}},
         "delete-without-manifest-hash": {"type": "delete", "subject": {"document_id": "00" * 16}},
     }
     for name, change in changes.items():

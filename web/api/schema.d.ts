@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/claims/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** freeze */
+        post: operations["freeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/claims/lookup": {
         parameters: {
             query?: never;
@@ -518,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vault/disown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** disown */
+        post: operations["disown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vault/keyring": {
         parameters: {
             query?: never;
@@ -769,6 +803,14 @@ export interface components {
             visible_at: string | null;
         };
         /**
+         * DisownBody
+         * @description The holder's signed act `disown`.
+         */
+        DisownBody: {
+            /** @description bytes in base64 with padding (RFC 4648, section 4) */
+            act: string;
+        };
+        /**
          * DocumentReply
          * @description A visible document: sealed header and card, size of the sealed body, and hints.
          */
@@ -811,7 +853,15 @@ export interface components {
             /** @description 32 bytes in lower-case hex */
             lookup_id: string;
             /** @enum {unknown} */
-            state: "bound" | "revoked" | "unknown" | "waiting";
+            state: "bound" | "frozen" | "revoked" | "unknown" | "waiting";
+        };
+        /**
+         * FrozenReply
+         * @description Since when the code is frozen.
+         */
+        FrozenReply: {
+            /** @description RFC 3339, UTC, whole seconds */
+            frozen_at: string;
         };
         /**
          * HeaderBody
@@ -1228,6 +1278,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClaimReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenReply"];
                 };
             };
             /** @description a problem (RFC 9457); `code` says which */
@@ -2279,6 +2362,39 @@ export interface operations {
                 };
                 content: {
                     "application/zip": unknown;
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisownBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenReply"];
                 };
             };
             /** @description a problem (RFC 9457); `code` says which */

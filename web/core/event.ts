@@ -8,7 +8,7 @@
 import { concat, u64 } from './bytes.ts';
 import { labelledHash, sha256 } from './derive.ts';
 import { FormatError } from './errors.ts';
-import { hash, id, integer, object, oneOf, type Read, type Reader, slug, time, version1 } from './schema.ts';
+import { hash, id, integer, nullable, object, oneOf, type Read, type Reader, slug, time, version1 } from './schema.ts';
 import { parsePayload, writePayload } from './statement.ts';
 
 /** The largest event of this version has under 700 bytes. */
@@ -22,6 +22,8 @@ const SUBJECTS = {
   opened: object({ document_id: id, manifest_hash: hash }),
   delete: object({ document_id: id, manifest_hash: hash }),
   revoked: object({ lookup_id: hash }),
+  disown: object({ lookup_id: hash, vault_id: hash }),
+  freeze: object({ lookup_id: hash, vault_id: nullable(hash) }),
 } as const;
 
 /** Types of event. */
@@ -31,11 +33,14 @@ export type EventType = keyof typeof SUBJECTS;
 export type Subject<T extends EventType> = Read<(typeof SUBJECTS)[T]>;
 
 const TYPES = Object.keys(SUBJECTS) as readonly EventType[];
-const ACT_TYPES: ReadonlySet<EventType> = new Set(['claim', 'bound', 'opened', 'delete', 'revoked']);
-const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened', 'delete']);
+const ACT_TYPES: ReadonlySet<EventType> = new Set(['claim', 'bound', 'opened', 'delete', 'revoked', 'disown']);
+const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened', 'delete', 'disown']);
+// What the service alone asserts: no statement of anybody stands behind it.
+const ASSERTED: EventType = 'freeze';
 
 const VAULT = 'vault:';
 const ISSUER = 'issuer:';
+const SERVICE = 'service';
 
 /** Names a vault (hex id) as actor. */
 export function vaultActor(vaultId: string): string {
@@ -48,6 +53,10 @@ export function issuerActor(issuer: string): string {
 }
 
 function requireActor(actor: string, type: EventType): void {
+  if (type === ASSERTED) {
+    if (actor !== SERVICE) throw new FormatError('actor of another kind', 'format', { field: 'actor' });
+    return;
+  }
   const prefix = BY_VAULT.has(type) ? VAULT : ISSUER;
   if (!actor.startsWith(prefix)) throw new FormatError('actor of another kind', 'format', { field: 'actor' });
   const reader = BY_VAULT.has(type) ? hash : slug;
@@ -66,7 +75,7 @@ const eventShape = object({
   city: slug,
   time,
   actor: anyString,
-  act: hash,
+  act: nullable(hash),
   subject: anySubject,
 });
 const actShape = object({
@@ -93,6 +102,9 @@ const readEvent: Reader<Event> = (value, key) => {
   const shape = eventShape(value, key);
   const subject = SUBJECTS[shape.type](shape.subject as never, 'subject');
   requireActor(shape.actor, shape.type);
+  if ((shape.type === ASSERTED) !== (shape.act === null)) {
+    throw new FormatError('a statement stands behind every event but those of the service', 'format', { field: 'act' });
+  }
   return { ...shape, subject } as Event;
 };
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from voute.app import session
 from voute.app.city import MICROSECONDS, City
-from voute.app.claim_lookup import PURPOSE, expect_waiting, known_lookup, waiting_ids
-from voute.app.errors import ChallengeExpiredError, ClaimRefusedError, ClaimUsedError, CredentialRefusedError
+from voute.app.claim_lookup import PURPOSE, expect_waiting, known_lookup, refusal, waiting_ids
+from voute.app.errors import ChallengeExpiredError, ClaimRefusedError, CredentialRefusedError
 from voute.app.header_shape import check_header, check_sealed
 from voute.app.methods import KIT, PASSKEY, Method, check_methods, method_rows
 from voute.app.ports import NewCredential, Registration
@@ -70,7 +70,7 @@ def claim(city: City, request: ClaimRequest) -> Claimed:
     """Open a vault with a code.
 
     Raises:
-        ClaimUnknownError, ClaimUsedError, ClaimRevokedError: as `claim_lookup.look_up`.
+        ClaimUnknownError, ClaimUsedError, ClaimRevokedError, ClaimFrozenError: as `claim_lookup.look_up`.
         ClaimRefusedError, MethodRefusedError, CredentialRefusedError, VerificationError, FormatError: a part does not hold.
         ChallengeExpiredError: ask for a new one.
     """
@@ -166,7 +166,8 @@ def _keep(city: City, row: LookupRow, request: ClaimRequest, verified: _Verified
         event = keep_act_event(tx, city, verified.act, verified.act_hash, request.act, box)
         keep_event(tx, city, vault_actor(vault), chain.head, KeyringChange(vault, 1, chain.head), box)
         if not tx.lookups.bind(row.lookup_id, vault, request.bind, now, event):
-            raise ClaimUsedError
+            # Somebody was faster: who used it, or who said that it is not theirs.
+            raise refusal(known_lookup(tx, row.lookup_id, request.token))
         tx.documents.set_headers(request.headers)
         return Claimed(vault, _documents(request), session.open_holder(tx, vault, now, request.ending))
 

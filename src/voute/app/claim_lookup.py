@@ -4,17 +4,20 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-from voute.app.city import City
-from voute.app.errors import ClaimEmptyError, ClaimRevokedError, ClaimUnknownError, ClaimUsedError
+from voute.app.city import MICROSECONDS, City
+from voute.app.errors import ClaimEmptyError, ClaimFrozenError, ClaimRevokedError, ClaimUnknownError, ClaimUsedError
 from voute.app.secret import digest, give_challenge
+from voute.core.errors import StateError
 from voute.core.ids import DocumentId, LookupId
 from voute.core.ports_store import Transaction
 from voute.core.rows import ListedDocument, LookupRow, LookupState
+from voute.core.values import time_text, unix_time
 
 PURPOSE: Final = "claim"
 MAX_WAITING: Final = 200
 """Documents that one code shows; who has more waiting finds the rest in the vault."""
 _NO_TOKEN: Final = bytes(32)
+_HOUR: Final = 3_600 * MICROSECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def look_up(city: City, lookup_id: LookupId, token: bytes) -> Waiting:
 
     Raises:
         ClaimUnknownError: unknown id or wrong token, alike.
-        ClaimUsedError, ClaimRevokedError: for the bearer of the right token alone.
+        ClaimUsedError, ClaimRevokedError, ClaimFrozenError: for the bearer of the right token alone.
         ClaimEmptyError: nothing visible waits yet.
     """
     with city.catalogue.read() as tx:
@@ -58,11 +61,20 @@ def known_lookup(tx: Transaction, lookup_id: LookupId, token: bytes) -> LookupRo
 
 
 def expect_waiting(row: LookupRow) -> None:
-    """Refuse a code that was used or revoked."""
+    """Refuse a code that was used, revoked or frozen."""
+    if row.state != LookupState.WAITING or row.frozen_at is not None:
+        raise refusal(row)
+
+
+def refusal(row: LookupRow) -> StateError:
+    """Say why a code opens nothing any more; of a used one when it was, to the hour: enough to remember by."""
     if row.state == LookupState.REVOKED:
-        raise ClaimRevokedError
-    if row.state != LookupState.WAITING:
-        raise ClaimUsedError
+        return ClaimRevokedError()
+    if row.frozen_at is not None:
+        return ClaimFrozenError(used=int(row.state == LookupState.BOUND))
+    if row.claimed_at is None:
+        return ClaimUsedError()
+    return ClaimUsedError(at=time_text(unix_time(row.claimed_at // _HOUR * _HOUR // MICROSECONDS)))
 
 
 def waiting_ids(tx: Transaction, lookup_id: LookupId) -> frozenset[DocumentId]:

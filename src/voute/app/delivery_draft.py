@@ -11,6 +11,7 @@ from typing import Final
 from voute.app.city import City
 from voute.app.delivery import own_delivery, own_draft
 from voute.app.errors import (
+    ClaimFrozenError,
     ClaimRevokedError,
     DraftRefusedError,
     DuplicateDocumentError,
@@ -55,7 +56,7 @@ def keep_draft(city: City, issuer: Slug, delivery: DeliveryId, pack: Hash, raw: 
     Raises:
         LimitError, FormatError: too long, or not a draft.
         DeliveryUnknownError, DeliveryCommittedError, PackUnknownError: nowhere to put it.
-        VerificationError, DraftRefusedError, LookupRefusedError, ClaimRevokedError: a part does not hold.
+        VerificationError, DraftRefusedError, LookupRefusedError, ClaimRevokedError, ClaimFrozenError: a part does not hold.
         DuplicateDocumentError: a document was sent before.
     """
     if len(raw) > MAX_DRAFT:
@@ -110,12 +111,12 @@ def _keep(city: City, kept: PackRow, checked: _Checked) -> tuple[int, bool]:
     events = _events(city, checked)
     try:
         with city.catalogue.write() as tx:
-            own_draft(tx, issuer, delivery, lock=True)
+            opened_at = own_draft(tx, issuer, delivery, lock=True).opened_at
             now = tx.packs.get(delivery, pack)
             if now is not None and now.statement_hash is not None:
                 return _same_again(now, checked.statement_hash)
             _check_new(tx, issuer, checked.draft.records)
-            _check_boxes(tx, issuer, delivery, checked.draft.records)
+            _check_boxes(tx, issuer, delivery, checked.draft.records, opened_at)
             numbers = tx.events.add_all(events)
             tx.documents.add_all(_rows(kept, checked, numbers))
             done = kept._replace(statement_hash=checked.statement_hash, documents=len(checked.entries))
@@ -194,10 +195,13 @@ def _check_new(tx: Transaction, issuer: Slug, records: Sequence[DraftRecord]) ->
         )
 
 
-def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: Sequence[DraftRecord]) -> None:
-    """Check that each box is this issuer's: a vault bound to one of its codes, or a code of its own, new ones kept."""
+def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: Sequence[DraftRecord], opened_at: int) -> None:
+    """Check that each box is this issuer's: a vault bound to one of its codes, or a code of its own, new ones kept.
+
+    A code that was frozen after the delivery was opened still counts: its department had asked before (docs/spec/claim.md).
+    """
     vaults = {VaultId(one.placement.box_id) for one in records if one.placement.box_kind is sidecar.BoxKind.VAULT}
-    strange = vaults - tx.lookups.vaults_of(issuer, sorted(vaults))
+    strange = vaults - tx.lookups.vaults_of(issuer, sorted(vaults), opened_at)
     if strange:
         raise LookupRefusedError("not an open vault of this issuer's codes", vault_id=min(strange).hex())
     tokens: dict[LookupId, Hash] = {}
@@ -212,6 +216,8 @@ def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: S
             raise LookupRefusedError("another issuer's code, or another token", lookup_id=lookup.hex())
         if row.state == LookupState.REVOKED:
             raise ClaimRevokedError(lookup_id=lookup.hex())
+        if row.frozen_at is not None and row.frozen_at <= opened_at:
+            raise ClaimFrozenError(lookup_id=lookup.hex())
     tx.lookups.add_missing([_lookup(issuer, delivery, *pair) for pair in tokens.items() if pair[0] not in known])
 
 

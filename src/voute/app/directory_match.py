@@ -1,4 +1,4 @@
-"""An issuer's client asks what became of its codes: still waiting, bound to which vault (with proof), or revoked."""
+"""An issuer's client asks what became of its codes: still waiting, bound to which vault (with proof), revoked or frozen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from voute.core.rows import EventRow, LookupRow, LookupState
 MAX_MATCH: Final = 10_000
 """Lookup ids, or dedupe ids, in one call: about 700 kB of hex."""
 UNKNOWN: Final = "unknown"
+FROZEN: Final = "frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _entry(
 ) -> MatchEntry:
     if row is None:
         return MatchEntry(lookup_id, UNKNOWN, None)
+    if row.state != LookupState.REVOKED and row.frozen_at is not None:
+        return MatchEntry(lookup_id, FROZEN, None)
     if row.state != LookupState.BOUND:
         return MatchEntry(lookup_id, row.state, None)
     binding = _binding(row, events, records, proofs)

@@ -23,6 +23,12 @@ class ClaimRevokedError(StateError):
     code: ClassVar[str] = "claim-revoked"
 
 
+class ClaimFrozenError(StateError):
+    """Somebody said that the code is not theirs, or that another used it: nothing opens or comes by it any more."""
+
+    code: ClassVar[str] = "claim-frozen"
+
+
 class ClaimEmptyError(StateError):
     """The code is good but nothing waits behind it yet."""
 

@@ -65,7 +65,9 @@ def keep_act_event(tx: Transaction, city: City, act: Act, act_hash: Hash, raw: b
     return tx.events.add_all([draft_event(event, *box, act=raw)])[0]
 
 
-def keep_event(tx: Transaction, city: City, actor: str, statement: Hash, subject: AnySubject, box: tuple[BoxKind, bytes]) -> int:
-    """Keep the event of a statement that is stored elsewhere (a vault record), ready for the log; returns its id."""
+def keep_event(
+    tx: Transaction, city: City, actor: str, statement: Hash | None, subject: AnySubject, box: tuple[BoxKind, bytes]
+) -> int:
+    """Keep the event of a statement that is stored elsewhere (a vault record), or of none; ready for the log, returns its id."""
     event = Event(city.slug, city.time(), actor, statement, subject)
     return tx.events.add_all([draft_event(event, *box, act=None)])[0]

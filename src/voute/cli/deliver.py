@@ -64,7 +64,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     order = replace(order, patience=patience)
     outcome = _run(speaker, issuer_home, order, resume=resume)
     _show(speaker, outcome, dry_run=dry_run)
-    if outcome.held:
+    if outcome.held or outcome.frozen:
         raise typer.Exit(Exit.HELD)
 
 
@@ -129,6 +129,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             "sent": len(outcome.sent),
             "known": len(outcome.known),
             "held": sorted(outcome.held),
+            "frozen": sorted(outcome.frozen),
             "to_vaults": outcome.to_vaults,
             "to_codes": outcome.to_codes,
             "packs": outcome.packs,
@@ -161,6 +162,8 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
         speaker.say("deliver-known", facts)
     for line, reference in sorted(outcome.held.items()):
         speaker.say("deliver-held", {"line": line, "reference": reference}, style="yellow")
+    for line, reference in sorted(outcome.frozen.items()):
+        speaker.say("deliver-frozen", {"line": line, "reference": reference}, style="yellow")
     if outcome.receipts:
         speaker.say("deliver-receipts", {"path": str(outcome.receipts)})
     if outcome.summary:

@@ -73,6 +73,7 @@ class JournalState:
     """Packs whose bytes and draft the city has acknowledged."""
     known: dict[int, str] = field(default_factory=dict)
     held: dict[int, str] = field(default_factory=dict)
+    frozen: dict[int, str] = field(default_factory=dict)
     commit: Commit | None = None
 
 
@@ -178,6 +179,7 @@ def _read_resume(state: JournalState, value: Json) -> None:
     Fields(value, frozenset({"kind", "at"}), "journal.resume").time("at")
     state.known.clear()
     state.held.clear()
+    state.frozen.clear()
 
 
 def _read_anew(state: JournalState, value: Json) -> None:
@@ -198,10 +200,18 @@ def _read_known(state: JournalState, value: Json) -> None:
 
 
 def _read_held(state: JournalState, value: Json) -> None:
+    state.held.update(_read_references(value))
+
+
+def _read_frozen(state: JournalState, value: Json) -> None:
+    state.frozen.update(_read_references(value))
+
+
+def _read_references(value: Json) -> Iterator[tuple[int, str]]:
     for line, reference in _read_rows(value):
         if len(reference) > _MAX_REFERENCE:
-            raise FormatError("journal.held: a reference is too long")
-        state.held[line] = reference
+            raise FormatError("journal.rows: a reference is too long")
+        yield line, reference
 
 
 def _read_rows(value: Json) -> Iterator[tuple[int, str]]:
@@ -227,6 +237,7 @@ _READERS: Final[Mapping[str, Callable[[JournalState, Json], None]]] = {
     "kept": _read_kept,
     "known": _read_known,
     "held": _read_held,
+    "frozen": _read_frozen,
     "commit": _read_commit,
 }
 
@@ -277,9 +288,9 @@ class Journal:
         """Note that the city has acknowledged a pack and its draft; a line that is lost costs a repeated draft only."""
         self._append({"kind": "kept", "pack": pack.hex()})
 
-    def commit(self, commit: Commit, known: Mapping[int, str], held: Mapping[int, str]) -> None:
+    def commit(self, commit: Commit, known: Mapping[int, str], held: Mapping[int, str], frozen: Mapping[int, str]) -> None:
         """Note what is about to be committed, and what becomes of the other rows; durable on return."""
-        for kind, rows in (("known", known), ("held", held)):
+        for kind, rows in (("known", known), ("held", held), ("frozen", frozen)):
             pairs = sorted(rows.items())
             for start in range(0, len(pairs), ROWS_IN_LINE):
                 self._append({"kind": kind, "rows": pairs[start : start + ROWS_IN_LINE]})

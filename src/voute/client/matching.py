@@ -55,11 +55,12 @@ class Target:
 
 @dataclass(slots=True)
 class Matched:
-    """The outcome: targets, what forbids a row, rows held because their binding is young, acts to hand over."""
+    """The outcome: targets, what forbids a row, rows for paper (young binding, code that is not theirs), acts to hand over."""
 
     targets: list[Target] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     held: list[Row] = field(default_factory=list)
+    frozen: list[Row] = field(default_factory=list)
     acts: list[bytes] = field(default_factory=list)
 
 
@@ -134,7 +135,10 @@ class Matcher:
     def _entry(self, row: Row, matched: Matched) -> Entry | None:
         """Find the row's code, or issue one; names a party that changed since a binding."""
         entry = self._book.get(row.reference, row.party, row.slot)
-        if entry is not None and entry.state in {EntryState.REVOKED, EntryState.FROZEN}:
+        if entry is not None and entry.state is EntryState.FROZEN:
+            # The run that learned of it went on paper; from now on the letter has another code.
+            return self._issue(row, entry.code_epoch + 1)
+        if entry is not None and entry.state is EntryState.REVOKED:
             if not self._rules.new_party:
                 matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
                 return None
@@ -184,6 +188,10 @@ class Matcher:
         state = answer["state"]
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
+        elif state == "frozen":
+            # Nobody has to prove it: whoever says so, true or not, can only make us send paper.
+            self._book.put(replace(entry, state=EntryState.FROZEN))
+            matched.frozen.append(row)
         elif state == "bound":
             self._place_in_vault(row, entry, answer, checkpoint, matched)
         elif entry.state is EntryState.BOUND:
@@ -263,7 +271,7 @@ def _answers(answer: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId
     for lookup_id, entry in zip(asked, entries, strict=True):
         if not isinstance(entry, dict) or entry.get("lookup_id") != lookup_id.hex():
             raise FormatError("the city answered for another lookup id")
-        if entry.get("state") not in {"unknown", "waiting", "bound", "revoked"}:
+        if entry.get("state") not in {"unknown", "waiting", "bound", "revoked", "frozen"}:
             raise FormatError("the city gives an unknown state")
         yield lookup_id, entry
 

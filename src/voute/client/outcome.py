@@ -44,7 +44,9 @@ class Outcome:
     known: Mapping[int, str]
     """Document id (hex) by line, of what had been delivered before."""
     held: Mapping[int, str]
-    """Reference by line, of what is held back for paper."""
+    """Reference by line, of what is held back for paper: the vault was opened only just now."""
+    frozen: Mapping[int, str]
+    """Reference by line, of what goes on paper because somebody said that its code is not theirs."""
     to_vaults: int
     to_codes: int
     packs: int
@@ -57,11 +59,14 @@ class Outcome:
     """Of a resumed run: how many documents the city held when it was resumed; None for any other."""
 
 
-def write_summary(folder: Path, sent: Mapping[int, str], known: Mapping[int, str], held: Mapping[int, str]) -> Path:
+def write_summary(
+    folder: Path, sent: Mapping[int, str], known: Mapping[int, str], held: Mapping[int, str], frozen: Mapping[int, str]
+) -> Path:
     """Write what became of each row beside the receipts of the run; durable on return."""
     rows = [(line, "sent", document) for line, document in sent.items()]
     rows += [(line, "known", document) for line, document in known.items()]
     rows += [(line, "held", "") for line in held]
+    rows += [(line, "frozen", "") for line in frozen]
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow(("line", "state", "document_id"))

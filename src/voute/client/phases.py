@@ -90,6 +90,7 @@ class Matched:
 
     targets: Sequence[Target]
     held: Mapping[int, str]
+    frozen: Mapping[int, str]
     known: Mapping[int, str]
     book: Book
     acts: Sequence[bytes] = field(repr=False)
@@ -143,7 +144,8 @@ class Phases:
         if findings:
             raise PreflightFailedError(findings)
         held = {row.line: row.reference for row in found.held}
-        return Matched(found.targets, held, known, book, found.acts)
+        frozen = {row.line: row.reference for row in found.frozen}
+        return Matched(found.targets, held, frozen, known, book, found.acts)
 
     def pin(self, api: CityApi, matched: Matched) -> None:
         """Make the registry durable, then hand the new bindings over."""
@@ -197,7 +199,7 @@ class Phases:
         packs = self._seal(api, run, matched.targets, ready)
         to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
         figures = Commit(len(matched.targets), to_vaults, len(packs), sum(pack.size for pack in packs))
-        run.commit(figures, matched.known, matched.held)
+        run.commit(figures, matched.known, matched.held, matched.frozen)
         api.commit(run.delivery_id, figures.documents, [pack.pack for pack in packs])
         return packs
 
@@ -256,13 +258,14 @@ class Phases:
             sent=sent,
             known=dict(state.known),
             held=dict(state.held),
+            frozen=dict(state.frozen),
             to_vaults=commit.to_vaults,
             to_codes=commit.documents - commit.to_vaults,
             packs=commit.packs,
             bytes=commit.bytes,
             seconds=0.0,
             receipts=run.receipts,
-            summary=write_summary(run.folder, sent, state.known, state.held),
+            summary=write_summary(run.folder, sent, state.known, state.held, state.frozen),
         )
         run.finish()
         return replace(outcome, seconds=time.monotonic() - self.started)
@@ -272,13 +275,15 @@ class Phases:
         to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
         summary = None
         if not self.order.dry_run:
-            summary = write_summary(self.home.run_folder(self.order.run), {}, matched.known, matched.held)
+            folder = self.home.run_folder(self.order.run)
+            summary = write_summary(folder, {}, matched.known, matched.held, matched.frozen)
         return Outcome(
             run=self.order.run,
             delivery_id=None,
             sent={},
             known=matched.known,
             held=matched.held,
+            frozen=matched.frozen,
             to_vaults=to_vaults,
             to_codes=len(matched.targets) - to_vaults,
             packs=0,

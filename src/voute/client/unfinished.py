@@ -108,9 +108,9 @@ class Unfinished:
         if (self.spool / f"{pack.hex()}.pack").exists():
             forget_bytes(self.spool, pack)
 
-    def commit(self, commit: Commit, known: Mapping[int, str], held: Mapping[int, str]) -> None:
+    def commit(self, commit: Commit, known: Mapping[int, str], held: Mapping[int, str], frozen: Mapping[int, str]) -> None:
         """Note what is about to be committed; durable on return."""
-        self.journal.commit(commit, known, held)
+        self.journal.commit(commit, known, held, frozen)
 
     def resume(self) -> None:
         """Note that the run goes on."""

@@ -38,19 +38,23 @@ class Lookups(Protocol):
         ...
 
     def bind(self, lookup_id: LookupId, vault_id: VaultId, bind: Hash, claimed_at: int, claim_event: int) -> bool:
-        """Bind a waiting one to a vault; False: it was not waiting, nothing was changed."""
+        """Bind a waiting one to a vault; False: it was not waiting, or is frozen; nothing was changed."""
         ...
 
     def set_bound_event(self, lookup_id: LookupId, event_id: int) -> bool:
         """Note the issuer's `bound` event of a bound one; False: it has one or is not bound, nothing was changed."""
         ...
 
-    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId]) -> frozenset[VaultId]:
-        """Return those of the vaults that are open and bound to a lookup id of this issuer."""
+    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId], opened_at: int) -> frozenset[VaultId]:
+        """Return those of the vaults that are open and bound to a lookup id of this issuer, not frozen by `opened_at`."""
         ...
 
     def revoke(self, lookup_id: LookupId, now: int) -> bool:
         """Revoke a waiting one; False: it was not waiting, nothing was changed."""
+        ...
+
+    def freeze(self, lookup_id: LookupId, now: int, event_id: int) -> bool:
+        """Freeze one in whatever state, with the event that says why; False: it was frozen before, nothing was changed."""
         ...
 
 

@@ -116,7 +116,10 @@ class SessionRow(NamedTuple):
 
 
 class LookupRow(NamedTuple):
-    """A claim code as far as the city knows it; the token only as its hash."""
+    """A claim code as far as the city knows it; the token only as its hash.
+
+    A frozen one keeps its state: what it was when somebody said that it is not theirs. Nothing new goes by it.
+    """
 
     lookup_id: LookupId
     issuer: Slug
@@ -129,6 +132,8 @@ class LookupRow(NamedTuple):
     bound_event: int | None
     revoked_at: int | None
     created_delivery: DeliveryId
+    frozen_at: int | None = None
+    frozen_event: int | None = None
 
 
 class DeliveryRow(NamedTuple):

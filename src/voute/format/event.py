@@ -13,8 +13,8 @@ from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, Hash, Slug, sized
 from voute.core.values import UnixTime, time_text
 from voute.format import binary, canonical
-from voute.format.fields import Fields
-from voute.format.subject import AnySubject, check_pair, read_subject
+from voute.format.fields import Fields, write_hex
+from voute.format.subject import AnySubject, check_pair, is_asserted, read_subject
 
 # The largest event of this version has under 700 bytes.
 MAX_EVENT: Final = 4096
@@ -26,12 +26,15 @@ _KEYS = frozenset({"version", "type", "city", "time", "actor", "act", "subject"}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened, when, by whom; `act` is the hash of the statement behind it (pack, act, vault record)."""
+    """What happened, when, by whom.
+
+    `act` is the hash of the statement behind it (pack, act, vault record); None where the service alone asserts it.
+    """
 
     city: Slug
     time: UnixTime
     actor: str
-    act: Hash
+    act: Hash | None
     subject: AnySubject
 
     @property
@@ -42,6 +45,7 @@ class Event:
     def encode(self) -> bytes:
         """Write the event's bytes."""
         check_pair(self.subject, self.actor, act=False)
+        _check_act(self.subject, self.act)
         return canonical.dumps(
             {
                 "version": 1,
@@ -49,7 +53,7 @@ class Event:
                 "city": self.city,
                 "time": time_text(self.time),
                 "actor": self.actor,
-                "act": self.act.hex(),
+                "act": write_hex(self.act),
                 "subject": self.subject.to_json(),
             }
         )
@@ -60,7 +64,14 @@ def parse_event(raw: bytes) -> Event:
     fields = Fields(canonical.loads(raw, MAX_EVENT), _KEYS, "event")
     fields.version()
     subject, actor = read_subject(fields, act=False)
-    return Event(fields.slug("city"), fields.time("time"), actor, fields.hash("act"), subject)
+    statement = fields.optional("act", fields.hash)
+    _check_act(subject, statement)
+    return Event(fields.slug("city"), fields.time("time"), actor, statement, subject)
+
+
+def _check_act(subject: AnySubject, statement: Hash | None) -> None:
+    if is_asserted(subject) != (statement is None):
+        raise FormatError("a statement stands behind every event but those that the service asserts", field="act")
 
 
 def blind(salt: bytes, chain: bytes, event: bytes) -> Hash:

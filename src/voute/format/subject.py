@@ -12,7 +12,7 @@ from voute.core import ids
 from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId
 from voute.format.canonical import Json
-from voute.format.fields import Fields
+from voute.format.fields import Fields, write_hex
 
 SERVICE: Final = "service"
 _VAULT: Final = "vault:"
@@ -30,11 +30,13 @@ def issuer_actor(issuer: Slug) -> str:
 
 
 def check_actor(actor: str, kind: str) -> str:
-    """Return the actor if it is of this kind (`vault`, `issuer`) and well written; `FormatError` otherwise."""
+    """Return the actor if it is of this kind (`vault`, `issuer`, `service`) and well written; `FormatError` otherwise."""
     if kind == "vault" and actor.startswith(_VAULT):
         ids.parse_hex(actor.removeprefix(_VAULT), ids.HASH_SIZE)
     elif kind == "issuer" and actor.startswith(_ISSUER):
         ids.slug(actor.removeprefix(_ISSUER))
+    elif kind == SERVICE and actor == SERVICE:
+        pass
     else:
         raise FormatError(f"the actor must be a {kind}", field="actor")
     return actor
@@ -193,7 +195,41 @@ class Revoked:
         return {"lookup_id": self.lookup_id.hex()}
 
 
-AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Delete | Revoked
+@dataclass(frozen=True, slots=True)
+class Disown:
+    """A holder said that a code is no longer theirs: nothing new comes into the vault by it."""
+
+    lookup_id: LookupId
+    vault_id: VaultId
+
+    @property
+    def type(self) -> str:
+        """`disown`."""
+        return "disown"
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Write the subject's object."""
+        return {"lookup_id": self.lookup_id.hex(), "vault_id": self.vault_id.hex()}
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Somebody with the letter said that it is not theirs, or that another used its code; `vault_id` None: nobody had."""
+
+    lookup_id: LookupId
+    vault_id: VaultId | None
+
+    @property
+    def type(self) -> str:
+        """`freeze`."""
+        return "freeze"
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Write the subject's object."""
+        return {"lookup_id": self.lookup_id.hex(), "vault_id": write_hex(self.vault_id)}
+
+
+AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Delete | Revoked | Disown | Freeze
 
 
 def _deliver(fields: Fields) -> Deliver:
@@ -235,6 +271,15 @@ def _revoked(fields: Fields) -> Revoked:
     return Revoked(LookupId(fields.hash("lookup_id")))
 
 
+def _disown(fields: Fields) -> Disown:
+    return Disown(LookupId(fields.hash("lookup_id")), VaultId(fields.hash("vault_id")))
+
+
+def _freeze(fields: Fields) -> Freeze:
+    vault = fields.optional("vault_id", fields.hash)
+    return Freeze(LookupId(fields.hash("lookup_id")), None if vault is None else VaultId(vault))
+
+
 @dataclass(frozen=True, slots=True)
 class _Type:
     keys: frozenset[str]
@@ -251,6 +296,8 @@ _TYPES: Final[Mapping[str, _Type]] = {
     "opened": _Type(frozenset({"document_id", "manifest_hash"}), _opened, "vault", is_act=True),
     "delete": _Type(frozenset({"document_id", "manifest_hash"}), _delete, "vault", is_act=True),
     "revoked": _Type(frozenset({"lookup_id"}), _revoked, "issuer", is_act=True),
+    "disown": _Type(frozenset({"lookup_id", "vault_id"}), _disown, "vault", is_act=True),
+    "freeze": _Type(frozenset({"lookup_id", "vault_id"}), _freeze, SERVICE, is_act=False),
 }
 _WORDS: Final = frozenset(_TYPES)
 
@@ -261,6 +308,11 @@ def check_pair(subject: AnySubject, actor: str, *, act: bool) -> None:
     if act and not kind.is_act:
         raise FormatError("this type of event is not an act", field="type")
     check_actor(actor, kind.actor)
+
+
+def is_asserted(subject: AnySubject) -> bool:
+    """Say whether the service alone asserts this event: no statement of anybody stands behind it."""
+    return _TYPES[subject.type].actor == SERVICE
 
 
 def read_subject(fields: Fields, *, act: bool) -> tuple[AnySubject, str]:

@@ -10,7 +10,19 @@ from voute.core.rows import EventRow, EventState, LookupRow, LookupState, Record
 from voute.format import dsse
 from voute.format.act import parse_act
 from voute.format.event import Event, blind, parse_event
-from voute.format.subject import Bound, Claim, Delete, Deliver, KeyringChange, Opened, Revoked, issuer_actor, vault_actor
+from voute.format.subject import (
+    Bound,
+    Claim,
+    Delete,
+    Deliver,
+    Disown,
+    Freeze,
+    KeyringChange,
+    Opened,
+    Revoked,
+    issuer_actor,
+    vault_actor,
+)
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.chains import links_of
 from voute.fsck.context import Context, all_of
@@ -71,8 +83,8 @@ def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
     subjects = [one.event.subject for one in parsed]
     delivered = [one.row.event_id for one in parsed if isinstance(one.event.subject, Deliver)]
     read = [one.document_id for one in subjects if isinstance(one, Opened | Delete)]
-    lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked)}
-    vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange)}
+    lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked | Disown | Freeze)}
+    vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange | Disown)}
     vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened | Delete)}
     records = [(_digest(row), row) for row in RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))]
     return _Around(
@@ -121,10 +133,10 @@ def _check_columns(ctx: Context, one: _Parsed) -> None:
 def _check_box(ctx: Context, one: _Parsed) -> None:
     """Check the box of what is not a delivery: the event itself says whose journal it belongs to."""
     row, subject = one.row, one.event.subject
-    if isinstance(subject, Revoked):
+    if isinstance(subject, Revoked) or (isinstance(subject, Freeze) and subject.vault_id is None):
         kind, box = CLAIM, bytes(subject.lookup_id)
-    elif isinstance(subject, Claim | Bound | KeyringChange):
-        kind, box = VAULT, bytes(subject.vault_id)
+    elif isinstance(subject, Claim | Bound | KeyringChange | Disown | Freeze):
+        kind, box = VAULT, bytes(subject.vault_id or b"")
     else:
         kind, box = VAULT, _vault_of(one.event)
     if row.box_kind != kind:
@@ -144,6 +156,9 @@ def _check_subject(ctx: Context, one: _Parsed, around: _Around) -> None:
     if isinstance(subject, KeyringChange):
         _check_keyring(ctx, one, subject, around)
         return
+    if isinstance(subject, Freeze):
+        _check_frozen(ctx, one, subject, around)
+        return
     _check_act(ctx, one, around)
     if isinstance(subject, Claim):
         _check_claim(ctx, one, subject, around)
@@ -151,6 +166,8 @@ def _check_subject(ctx: Context, one: _Parsed, around: _Around) -> None:
         _check_bound(ctx, one, subject, around)
     elif isinstance(subject, Revoked):
         _check_revoked(ctx, one, subject, around)
+    elif isinstance(subject, Disown):
+        _check_frozen(ctx, one, subject, around)
     else:
         _check_read(ctx, one, subject, around)
 
@@ -237,6 +254,20 @@ def _check_revoked(ctx: Context, one: _Parsed, subject: Revoked, around: _Around
     if row is not None and row.revoked_at is None:
         mend = ctx.mend_by(ctx.set("lookups", {"lookup_id": subject.lookup_id}, {"revoked_at": one.event.time * 1_000_000}))
         ctx.findings.add("lookup-column", f"lookups/{subject.lookup_id.hex()}", mend, column="revoked_at")
+
+
+def _check_frozen(ctx: Context, one: _Parsed, subject: Disown | Freeze, around: _Around) -> None:
+    """Check that a code knows since when it is frozen, and by which event; what the service alone says has no act."""
+    if isinstance(subject, Freeze) and one.row.act is not None:
+        _set(ctx, one.row, "act", None)
+    right: dict[str, object] = {"frozen_event": one.row.event_id}
+    if subject.vault_id is not None:
+        right["vault_id"] = subject.vault_id
+    _lookup(ctx, subject.lookup_id, around, right)
+    row = around.lookups.get(subject.lookup_id)
+    if row is not None and row.frozen_at is None:
+        mend = ctx.mend_by(ctx.set("lookups", {"lookup_id": subject.lookup_id}, {"frozen_at": one.event.time * 1_000_000}))
+        ctx.findings.add("lookup-column", f"lookups/{subject.lookup_id.hex()}", mend, column="frozen_at")
 
 
 def _check_read(ctx: Context, one: _Parsed, subject: Opened | Delete, around: _Around) -> None:

@@ -11,7 +11,7 @@ from voute.core.ids import HASH_SIZE, ID_SIZE
 from voute.core.rows import CredentialRow, KeyringRow, LookupRow, LookupState, MethodRow, RecordRow, VaultRow
 from voute.format.binary import labelled_hash
 from voute.format.event import parse_event
-from voute.format.subject import Bound, Claim
+from voute.format.subject import Bound, Claim, Disown, Freeze
 from voute.format.vault_record import VaultChain, verify_chain
 from voute.fsck.context import BATCH, Context
 from voute.fsck.tables import CREDENTIALS, EVENTS, KEYRINGS, LOOKUPS, METHODS, NUMBERS, RECORDS, VAULTS, NumberLine
@@ -207,7 +207,7 @@ def _claimed_by(ctx: Context, lookup: LookupRow) -> bytes | None:
 
 
 def _check_lookups(ctx: Context, rows: Sequence[LookupRow]) -> None:
-    numbers = [one for row in rows for one in (row.claim_event, row.bound_event) if one is not None]
+    numbers = [one for row in rows for one in (row.claim_event, row.bound_event, row.frozen_event) if one is not None]
     subjects: dict[int, object] = {}
     for event in EVENTS.fetch(ctx.view, "event_id", numbers):
         try:
@@ -221,6 +221,7 @@ def _check_lookups(ctx: Context, rows: Sequence[LookupRow]) -> None:
 
 def _check_lookup(ctx: Context, row: LookupRow, subjects: dict[int, object]) -> None:
     where = f"lookups/{row.lookup_id.hex()}"
+    _check_freeze(ctx, row, subjects)
     claim = (row.vault_id, row.bind, row.claim_event, row.claimed_at)
     if row.state != LookupState.BOUND and claim != (None,) * 4:
         ctx.findings.add("lookup-column", where, column="state")
@@ -242,3 +243,13 @@ def _check_lookup(ctx: Context, row: LookupRow, subjects: dict[int, object]) -> 
         bound = subjects.get(row.bound_event)
         if not isinstance(bound, Bound) or bound.lookup_id != row.lookup_id:
             ctx.findings.add("lookup-column", where, column="bound_event")
+
+
+def _check_freeze(ctx: Context, row: LookupRow, subjects: dict[int, object]) -> None:
+    where = f"lookups/{row.lookup_id.hex()}"
+    if (row.frozen_at is None) != (row.frozen_event is None):
+        ctx.findings.add("lookup-column", where, column="frozen_at" if row.frozen_at is None else "frozen_event")
+    elif row.frozen_event is not None:
+        subject = subjects.get(row.frozen_event)
+        if not isinstance(subject, Disown | Freeze) or subject.lookup_id != row.lookup_id:
+            ctx.findings.add("lookup-column", where, column="frozen_event")

@@ -140,6 +140,7 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("jobs", "created_at"): _CLOCK,
     ("lookups", "claimed_at"): _CLOCK + "; its presence is checked",
     ("lookups", "revoked_at"): _CLOCK + "; its presence is checked",
+    ("lookups", "frozen_at"): _CLOCK + "; its presence is checked",
     ("lookups", "created_delivery"): "tells a cancel which codes only it brought; used codes are never removed",
     ("log_state", "published_at"): _CLOCK,
     ("challenges", "challenge_hash"): _PASSING,

@@ -217,6 +217,8 @@ lookups: Final = Table(
     _number("bound_event", null=True),
     _number("revoked_at", null=True),
     Column("created_delivery", LargeBinary, nullable=False, index=True),
+    _number("frozen_at", null=True),
+    _number("frozen_event", null=True),
     CheckConstraint("state IN ('waiting', 'bound', 'revoked')", name="state"),
 )
 

@@ -20,12 +20,13 @@ _VAULTS_OF: Final = (
         lookups.c.issuer == bindparam("issuer"),
         lookups.c.state == "bound",
         lookups.c.vault_id.in_(bindparam("vault_ids", expanding=True)),
+        lookups.c.frozen_at.is_(None) | (lookups.c.frozen_at > bindparam("opened_at")),
         vaults.c.state == "open",
     )
     .distinct()
 )
 _WAITING: Final = update(lookups).where(lookups.c.lookup_id == bindparam("key"), lookups.c.state == "waiting")
-_BIND: Final = _WAITING.values(
+_BIND: Final = _WAITING.where(lookups.c.frozen_at.is_(None)).values(
     state="bound",
     vault_id=bindparam("vault"),
     bind=bindparam("proof"),
@@ -33,6 +34,11 @@ _BIND: Final = _WAITING.values(
     claim_event=bindparam("event"),
 )
 _REVOKE: Final = _WAITING.values(state="revoked", revoked_at=bindparam("now"))
+_FREEZE: Final = (
+    update(lookups)
+    .where(lookups.c.lookup_id == bindparam("key"), lookups.c.frozen_at.is_(None))
+    .values(frozen_at=bindparam("now"), frozen_event=bindparam("event"))
+)
 _BOUND_EVENT: Final = (
     update(lookups)
     .where(lookups.c.lookup_id == bindparam("key"), lookups.c.state == "bound", lookups.c.bound_event.is_(None))
@@ -108,9 +114,10 @@ class SqlLookups:
         """Return those bound to a vault (`Lookups.of_vault`)."""
         return self._session.all(LookupRow._make, _LOOKUPS_OF, {"vault_id": vault_id})
 
-    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId]) -> frozenset[VaultId]:
+    def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId], opened_at: int) -> frozenset[VaultId]:
         """Return the open vaults that this issuer has to do with (`Lookups.vaults_of`)."""
-        parts = (self._session.run(_VAULTS_OF, {"issuer": issuer, "vault_ids": part}) for part in chunks(vault_ids))
+        asked = {"issuer": issuer, "opened_at": opened_at}
+        parts = (self._session.run(_VAULTS_OF, {**asked, "vault_ids": part}) for part in chunks(vault_ids))
         return frozenset(VaultId(row[0]) for part in parts for row in part)
 
     def bind(self, lookup_id: LookupId, vault_id: VaultId, bind: Hash, claimed_at: int, claim_event: int) -> bool:
@@ -125,6 +132,10 @@ class SqlLookups:
     def revoke(self, lookup_id: LookupId, now: int) -> bool:
         """Revoke a waiting one (`Lookups.revoke`)."""
         return self._session.changes(_REVOKE, {"key": lookup_id, "now": now})
+
+    def freeze(self, lookup_id: LookupId, now: int, event_id: int) -> bool:
+        """Freeze one, once (`Lookups.freeze`)."""
+        return self._session.changes(_FREEZE, {"key": lookup_id, "now": now, "event": event_id})
 
 
 class SqlDeliveries:

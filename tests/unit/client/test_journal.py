@@ -33,7 +33,7 @@ BEGINNING = Beginning(
 COMMIT = Commit(documents=3, to_vaults=1, packs=2, bytes=4_000)
 PACK = Hash(b"p" * 32)
 JOURNAL_BEGINS = b'59b7543b8b23b529 {"at":"2026-09-21T14:13:20Z","city":"ville"'
-JOURNAL_HASH = "270a81bdfa921cccb4563ba14320b9fe3b0aae372055968292db500bbdd77017"
+JOURNAL_HASH = "42692f92e62239982a5b65f2b463d4d76a6cec92a381f1664dc6f9c2cdbeaf98"
 SPOOL_HASH = "2a8ac4516e524bdbe21bb83df866523a7622a367d20993f15b79d42960d9557b"
 
 
@@ -41,11 +41,11 @@ def written(folder: Path) -> bytes:
     """A journal with a line of every kind."""
     journal = Journal.begin(folder / "journal", BEGINNING)
     journal.keep(PACK)
-    journal.commit(COMMIT, {2: "0" * 32}, {7: "a-7"})
+    journal.commit(COMMIT, {2: "0" * 32}, {7: "a-7"}, {9: "a-9"})
     journal.resume(unix_time(1_790_000_100))
     journal.anew(DeliveryId(b"e" * 16))
     journal.keep(Hash(b"q" * 32))
-    journal.commit(replace(COMMIT, documents=4), {5: "1" * 32}, {})
+    journal.commit(replace(COMMIT, documents=4), {5: "1" * 32}, {}, {6: "a-6"})
     journal.close()
     return (folder / "journal").read_bytes()
 
@@ -57,7 +57,7 @@ def test_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert state.beginning == BEGINNING
     assert state.delivery_id == b"e" * 16
     assert state.kept == {b"q" * 32}
-    assert (state.known, state.held) == ({5: "1" * 32}, {})
+    assert (state.known, state.held, state.frozen) == ({5: "1" * 32}, {}, {6: "a-6"})
     assert state.commit == replace(COMMIT, documents=4)
     assert stat.S_IMODE((tmp_path / "journal").stat().st_mode) == 0o600
 
@@ -75,10 +75,10 @@ def test_journal_and_spool_of_this_version_never_change(tmp_path: Path) -> None:
 def test_journal_names_thousands_of_rows_in_lines_of_a_thousand(tmp_path: Path) -> None:
     known, held = dict.fromkeys(range(1, 2502), "0" * 32), {line: f"r-{line}" for line in range(3_000, 4_001)}
     with_rows = Journal.begin(tmp_path / "journal", BEGINNING)
-    with_rows.commit(COMMIT, known, held)
+    with_rows.commit(COMMIT, known, held, {1: "f"})
     state, _ = parse_journal((tmp_path / "journal").read_bytes())
-    assert (state.known, state.held) == (known, held)
-    assert (tmp_path / "journal").read_bytes().count(b"\n") == 1 + 3 + 2 + 1
+    assert (state.known, state.held, state.frozen) == (known, held, {1: "f"})
+    assert (tmp_path / "journal").read_bytes().count(b"\n") == 1 + 3 + 2 + 1 + 1
 
 
 def test_journal_cut_anywhere_is_the_lines_before(tmp_path: Path) -> None:

@@ -78,9 +78,13 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "number-differs vault_numbers/1 lookup_id",
         "lookup-column lookups/{new} claim_event",
         "lookup-column lookups/{new} bound_event",
+        "lookup-column lookups/{new} frozen_event",
     ),
     ("lookups", "vault_id"): (CORRUPT, f"{CODE} vault_id"),
-    **{("lookups", one): (f"{CODE} {one}",) for one in ("issuer", "token_hash", "state", "bind", "claim_event", "bound_event")},
+    **{
+        ("lookups", one): (f"{CODE} {one}",)
+        for one in ("issuer", "token_hash", "state", "bind", "claim_event", "bound_event", "frozen_event")
+    },
     ("methods", "vault_id"): (CORRUPT, "method-missing methods/{vault_id}/{method_id} ", "vault-missing vaults/{new} "),
     ("methods", "method_id"): ("method-missing methods/{vault_id}/{method_id} ", "method-stray methods/{vault_id}/{new} "),
     ("methods", "kind"): ("method-differs methods/{vault_id}/{method_id} kind",),
@@ -130,7 +134,7 @@ MENDED: Final = {
     *(("events", one) for one in metadata.tables["events"].columns.keys()),  # noqa: SIM118 -- a collection of columns
     *(("keyrings", one) for one in ("number", "sha256")),
     *(("log_state", one) for one in ("size", "root", "checkpoint")),
-    *(("lookups", one) for one in ("issuer", "state", "vault_id", "bind", "claim_event", "bound_event")),
+    *(("lookups", one) for one in ("issuer", "state", "vault_id", "bind", "claim_event", "bound_event", "frozen_event")),
     *(("packs", one) for one in ("size", "statement_hash", "documents")),
     ("vault_records", "payload_hash"),
     *(("vaults", one) for one in ("v", "kind", "state", "head_number", "head_hash", "keyring_number")),

@@ -261,6 +261,10 @@ def test_lies_a_chain_salt_of_the_wrong_length_is_named(small: KeptCity) -> None
         ("UPDATE lookups SET bound_event = 1 WHERE state = 'bound'", "bound_event", True),
         ("UPDATE lookups SET bound_event = 1 WHERE state = 'revoked'", "bound_event", False),
         ("UPDATE lookups SET bind = x'01' WHERE state = 'revoked'", "state", False),
+        ("UPDATE lookups SET frozen_at = NULL WHERE state = 'bound'", "frozen_at", True),
+        ("UPDATE lookups SET frozen_event = 1 WHERE state = 'bound'", "frozen_event", True),
+        ("UPDATE lookups SET frozen_at = 5 WHERE state = 'revoked'", "frozen_event", False),
+        ("UPDATE lookups SET frozen_at = 5, frozen_event = 1 WHERE state = 'revoked'", "frozen_event", False),
     ],
 )
 def test_lies_of_a_code_are_named(small: KeptCity, statement: str, column: str, is_mended: bool) -> None:  # noqa: FBT001

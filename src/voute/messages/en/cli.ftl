@@ -18,6 +18,7 @@ deliver-more = … and { $count } more; --json gives them all.
 deliver-dry = Nothing to mend. { $vaults } documents would go to vaults, { $codes } would wait for their code. Nothing was sent.
 deliver-done = Sent: { $sent } documents ({ $vaults } to vaults, { $codes } waiting for their code), { $megabytes } MB, in { $seconds } s.
 deliver-known = Delivered before, not sent again: { $known }.
+deliver-frozen = Line { $line } (reference { $reference }): somebody said that this letter or this vault is not theirs. Nothing was put there; this document goes on paper, and the next one gets a new code.
 deliver-held = Line { $line } (reference { $reference }): the vault was opened only just now; to be safe this document goes on paper. Send it again in a few days.
 deliver-no-list = Name the list of documents, or ask for --resume.
 deliver-resume-alone = --resume goes on with a delivery as it began: without --dry-run or --new-party.

@@ -18,6 +18,7 @@ deliver-more = … et { $count } autres ; --json les donne toutes.
 deliver-dry = Rien à corriger. { $vaults } documents iraient à des coffres, { $codes } attendraient leur code. Rien n'a été envoyé.
 deliver-done = Envoyé : { $sent } documents ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
 deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
+deliver-frozen = Ligne { $line } (référence { $reference }) : quelqu'un a dit que cette lettre ou ce coffre n'est pas le sien. Rien n'y a été déposé ; ce document part sur papier, et le prochain aura un nouveau code.
 deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
 deliver-no-list = Nommez la liste des documents, ou demandez --resume.
 deliver-resume-alone = --resume reprend un envoi tel qu'il a commencé : sans --dry-run ni --new-party.

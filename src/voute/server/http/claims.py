@@ -8,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import JSONBody
 
 from voute.app import claim as rules
-from voute.app import claim_lookup
+from voute.app import claim_lookup, lookup_freeze
 from voute.app.city import City
 from voute.app.limit import Limit
 from voute.app.methods import Method
@@ -17,7 +17,7 @@ from voute.server.http.access import public, shown_token
 from voute.server.http.given import TheCity
 from voute.server.http.session_cookie import session_cookie
 from voute.server.http.webauthn_wire import RegistrationReply, from_base64url, read_registration
-from voute.server.http.wire import MAX_SMALL, Base64, Base64Url, Hex16, Hex32, Model
+from voute.server.http.wire import MAX_SMALL, Base64, Base64Url, Hex16, Hex32, Model, Time, time_of
 
 MAX_CLAIM: Final = 8 * 1024 * 1024
 """Bytes of a claim: a keyring of 1.5 MB, a record of 1,000 methods' worth, 200 headers."""
@@ -46,6 +46,12 @@ class LookupReply(Model):
     challenge: Base64
     rp_id: str
     documents: list[WaitingDocument]
+
+
+class FrozenReply(Model):
+    """Since when the code is frozen."""
+
+    frozen_at: Time
 
 
 class MethodBody(Model):
@@ -116,6 +122,19 @@ def look_up(city: TheCity, data: JSONBody[LookupBody]) -> LookupReply:
             WaitingDocument(document_id=row.document_id.hex(), header=row.header, card=row.card) for row in waiting.documents
         ],
     )
+
+
+@post(
+    "/api/claims/freeze",
+    opt=public(Limit("claim-freeze", 30)),
+    status_code=200,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def freeze(city: TheCity, data: JSONBody[LookupBody]) -> FrozenReply:
+    """Freeze a code that is not theirs, or that another used."""
+    since = lookup_freeze.freeze(city, lookup_id(parse_hex(data.lookup_id, HASH_SIZE)), data.token)
+    return FrozenReply(frozen_at=time_of(since))
 
 
 @post(

@@ -1,6 +1,6 @@
 """The issuer's view of its codes: match, bound, revoke."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from litestar import post
 from litestar.params import JSONBody
@@ -16,6 +16,9 @@ MAX_IDS_BODY: Final = 1024 * 1024
 """Bytes of 10,000 ids in hex with quotes and commas, and room for white space."""
 MAX_ACTS_BODY: Final = 2 * 1024 * 1024
 """Bytes of 1,000 acts in base64."""
+
+
+State = Literal["unknown", "waiting", "bound", "revoked", "frozen"]
 
 
 class MatchBody(Model):
@@ -48,7 +51,7 @@ class EntryReply(Model):
     """State of one lookup id."""
 
     lookup_id: Hex32
-    state: Literal["unknown", "waiting", "bound", "revoked"]
+    state: State
     binding: BindingReply | None
 
 
@@ -78,8 +81,8 @@ class RevokedReply(Model):
 
 
 def _entry(entry: directory_match.MatchEntry) -> EntryReply:
-    state: Literal["unknown", "waiting", "bound", "revoked"] = "unknown"
-    for known in ("waiting", "bound", "revoked"):
+    state: State = "unknown"
+    for known in get_args(State):
         if entry.state == known:
             state = known
     return EntryReply(

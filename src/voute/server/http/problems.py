@@ -26,6 +26,7 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     VerificationError: 422,
     errors.ClaimUnknownError: 404,
     errors.ClaimRevokedError: 410,
+    errors.ClaimFrozenError: 410,
     errors.SignInFailedError: 401,
     errors.NotSignedInError: 401,
     errors.WrongOriginError: 403,

@@ -2,18 +2,19 @@
 
 from typing import Final
 
-from litestar import get, put
+from litestar import get, post, put
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from voute.app import lookup_freeze
 from voute.app.archive import stream_archive
 from voute.app.keyring import KeyringRequest, replace_keyring
 from voute.app.vault import read_vault
 from voute.server.http.access import HOLDER
-from voute.server.http.claims import MethodBody, read_method
+from voute.server.http.claims import FrozenReply, MethodBody, read_method
 from voute.server.http.given import TheCity, TheHolder
 from voute.server.http.webauthn_wire import RegistrationReply, read_registration
-from voute.server.http.wire import Base64, Hex32, Model
+from voute.server.http.wire import MAX_SMALL, Base64, Hex32, Model, time_of
 
 MAX_KEYRING_BODY: Final = 4 * 1024 * 1024
 """Bytes of a keyring change: a keyring of 1.5 MB in base64, a record of 1 MiB."""
@@ -24,6 +25,12 @@ class ChainSalt(Model):
 
     box: Hex32
     salt: Hex32
+
+
+class DisownBody(Model):
+    """The holder's signed act `disown`."""
+
+    act: Base64
 
 
 class VaultReply(Model):
@@ -80,6 +87,12 @@ def put_keyring(city: TheCity, holder: TheHolder, data: JSONBody[KeyringBody]) -
         ),
     )
     return KeyringReply(number=number)
+
+
+@post("/api/vault/disown", opt=HOLDER, status_code=200, request_max_body_size=MAX_SMALL, sync_to_thread=True)
+def disown(city: TheCity, holder: TheHolder, data: JSONBody[DisownBody]) -> FrozenReply:
+    """Freeze a code of this vault: what comes next goes on paper."""
+    return FrozenReply(frozen_at=time_of(lookup_freeze.disown(city, holder, data.act)))
 
 
 @get("/api/vault/archive", opt=HOLDER, media_type="application/zip", sync_to_thread=True)
