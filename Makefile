@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 20
 MODULES ?=
 CODE := src tests tools $(wildcard bench)
 
-.PHONY: help setup demo test test-long check check-python check-web format coverage bench fuzz mutate docs web clean
+.PHONY: help setup demo test test-long check check-python check-web format coverage bench fuzz mutate release docs web clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -82,6 +82,9 @@ mutate: .make/python ## mutation testing of formats, seal, log and verifier (hou
 
 bench: setup .make/web ## measure, print the table, write bench/results
 	@$(PY) -m bench
+
+release: .make/python .make/web-packages ## build/release: the wheel, built twice and compared, its sums and what is inside
+	@$(PY) tools/build_release.py
 
 docs: .make/python ## write anew the pages that are made from code
 	@$(PY) -m voute.server.http.openapi docs/api/openapi.json

@@ -1,0 +1,97 @@
+"""The wheel holds all that a city needs: installed elsewhere, with no checkout in sight, it serves one with its pages."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import environment, finish
+from tests.support.project import ROOT
+from tests.support.served_city import browser
+
+BILLS = 23
+"""As few as a demonstration can have."""
+RUN = "import sys; from voute.cli import main; sys.argv[0] = 'voute'; main()"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Built as tools/build_release.py does, from what stands in this checkout, the pages included."""
+    place = tmp_path_factory.mktemp("wheel")
+    for name in ("pyproject.toml", "LICENSE", ".gitignore"):
+        shutil.copy(ROOT / name, place)
+    shutil.copytree(ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "web" / "dist", place / "src" / "voute" / "server" / "web")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", place / "out"]
+    subprocess.run(command, cwd=place, check=True, capture_output=True)
+    (made,) = (place / "out").glob("voute-*-py3-none-any.whl")
+    yield made
+    shutil.rmtree(place)
+
+
+def test_cli_wheel_holds_pages_messages_fonts_templates_and_migrations(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    kinds = {
+        ".py",
+        ".ftl",
+        ".json",
+        ".typ",
+        ".ttf",
+        ".otf",
+        ".mako",
+        ".txt",
+        ".md",
+        ".html",
+        ".js",
+        ".css",
+        ".woff2",
+        ".svg",
+        ".bin",
+    }
+    wanted = {
+        str(path.relative_to(ROOT / "src"))
+        for path in (ROOT / "src" / "voute").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix in kinds
+    }
+    pages = {
+        f"voute/server/web/{path.relative_to(ROOT / 'web' / 'dist')}"
+        for path in (ROOT / "web" / "dist").rglob("*")
+        if path.is_file()
+    }
+    assert wanted - names == set()
+    assert pages - names == set()
+    assert {name for name in names if "/tests/" in name or "__pycache__" in name} == set()
+
+
+def test_cli_wheel_installed_elsewhere_serves_a_city(wheel: Path, tmp_path: Path) -> None:
+    home = tmp_path / "site"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", home, wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    env = environment(tmp_path, PYTHONPATH=str(home))
+    where = [sys.executable, "-c", "import voute; print(voute.__file__)"]
+    assert subprocess.run(where, env=env, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.startswith(str(home))
+    command = [sys.executable, "-c", RUN, "demo", "--folder", tmp_path / "demo", "--count", str(BILLS), "--json"]
+    process = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, finish(process).said
+        said = json.loads(line)
+        assert Path(said["letter"]).read_bytes().startswith(b"%PDF")
+        with browser(said["origin"]) as client:
+            manifest = client.get("/release-manifest.json").raise_for_status()
+            assert manifest.content == (ROOT / "web" / "dist" / "release-manifest.json").read_bytes()
+            assert b"<html" in client.get("/ouvrir").raise_for_status().content
+            assert client.get("/health").raise_for_status().json()["status"] == "ok"
+        os.kill(process.pid, signal.SIGINT)
+        assert finish(process).code == 0
+    finally:
+        process.kill()
+        process.wait()
