@@ -1,10 +1,11 @@
 """The last value that a format takes and the first that it refuses, and that a refusal names what was read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from tools.make_vectors import city, events
+from tools.make_vectors import city, events, holder
 from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.format import canonical, dsse
@@ -20,7 +21,7 @@ from voute.format.registry import read_registry
 from voute.format.release import MAX_ENTRY, parse_release
 from voute.format.subject import AnySubject, Deliver, issuer_actor
 from voute.format.trust_root import parse_trust_root
-from voute.format.vault_record import parse_vault_record
+from voute.format.vault_record import MAX_RECORDS, RecordChainError, parse_vault_record, verify_chain
 
 PARSERS: list[tuple[str, Callable[[bytes], object], int]] = [
     ("act", parse_act, MAX_EVENT),
@@ -75,3 +76,25 @@ def test_edges_event_that_is_no_act_is_not_read_as_one(what: tuple[str, AnySubje
         "nonce": "00" * 32,
     }
     assert _refusal(parse_act, canonical.dumps(value)) == "this type of event is not an act"
+
+
+def test_edges_vault_record_of_the_last_number_and_epoch_is_taken() -> None:
+    record = holder.second_epoch()
+    last = replace(record, v=1, number=MAX_RECORDS - 1, reading=replace(record.reading, epoch=MAX_RECORDS))
+    assert parse_vault_record(last.encode()) == last
+    for beyond, key in (
+        (replace(last, number=MAX_RECORDS), "number"),
+        (replace(last, reading=replace(last.reading, epoch=MAX_RECORDS + 1)), "epoch"),
+        (replace(last, v=0), "v"),
+    ):
+        with pytest.raises(FormatError) as caught:
+            parse_vault_record(beyond.encode())
+        assert caught.value.facts["field"] == key
+
+
+def test_edges_chain_of_the_most_records_is_looked_into() -> None:
+    # What stands in them is no envelope, which shows only when the first is opened.
+    with pytest.raises(FormatError):
+        verify_chain([b""] * MAX_RECORDS)
+    with pytest.raises(RecordChainError):
+        verify_chain([b""] * (MAX_RECORDS + 1))
