@@ -22,7 +22,7 @@ COPIED = ("src", "tests", "tools", "vectors")
 VECTORS, LOG = "tests/vectors/test_voute_vectors.py", "tests/vectors/test_log_vectors.py"
 KIT = "tests/vectors/test_age_kit.py"
 STATEMENTS, LIMITS = "tests/unit/format/test_statements.py", "tests/unit/format/test_limits.py"
-EDGES = "tests/unit/format/test_edges.py"
+EDGES, DOCUMENT = "tests/unit/format/test_edges.py", "tests/unit/format/test_document_edges.py"
 MODULES: dict[str, Sequence[str]] = {
     "format/act": (EDGES, STATEMENTS, VECTORS),
     "format/age_header": ("tests/unit/format/test_age_header.py", KIT),
@@ -40,16 +40,16 @@ MODULES: dict[str, Sequence[str]] = {
     "format/keyring": (EDGES, LIMITS, STATEMENTS, VECTORS),
     "format/kit": (EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/kit_sign_in": (EDGES, "tests/unit/seal/test_vault.py", VECTORS),
-    "format/manifest": (EDGES, STATEMENTS, LIMITS, VECTORS),
+    "format/manifest": (DOCUMENT, EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/pack": ("tests/unit/format/test_pack.py", VECTORS),
     "format/pack_statement": (EDGES, STATEMENTS, VECTORS),
-    "format/receipt": (EDGES, STATEMENTS, LIMITS, VECTORS),
+    "format/receipt": (DOCUMENT, EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/registry": (EDGES, "tests/unit/format/test_registry.py", STATEMENTS, VECTORS),
     "format/release": (EDGES, "tests/unit/format/test_release.py", VECTORS),
     "format/sidecar": (EDGES, "tests/unit/format/test_pack.py", STATEMENTS, VECTORS),
     "format/signed_manifest": (EDGES, LIMITS, VECTORS),
     "format/subject": (EDGES, "tests/unit/verify/test_binding.py", VECTORS),
-    "format/trust_root": ("tests/unit/format/test_trust_root.py", EDGES, STATEMENTS, "tests/unit/verify/test_trust.py", VECTORS),
+    "format/trust_root": ("tests/unit/format/test_trust_root.py", "tests/unit/verify/test_trust.py", STATEMENTS, EDGES),
     "format/vault_record": (EDGES, LIMITS, STATEMENTS, VECTORS),
     "seal/agefile": ("tests/unit/seal/test_agefile.py", KIT),
     "seal/claim": ("tests/unit/seal/test_waiting.py", "tests/property/test_property_claim_code.py", VECTORS),

@@ -12,14 +12,14 @@ from voute.format import canonical, dsse
 from voute.format.act import parse_act
 from voute.format.archive import MAX_INDEX, parse_index
 from voute.format.canonical import MAX_BYTES, Json
-from voute.format.event import MAX_EVENT, parse_event
+from voute.format.event import MAX_EVENT, NO_CHAIN, Event, parse_event
 from voute.format.issuer_auth import parse_issuer_auth
 from voute.format.manifest import MAX_CARD, parse_manifest
 from voute.format.pack_statement import parse_pack_statement
 from voute.format.receipt import MAX_RECEIPT, parse_line, parse_receipt
 from voute.format.registry import read_registry
 from voute.format.release import MAX_ENTRY, parse_release
-from voute.format.subject import AnySubject, Deliver, issuer_actor
+from voute.format.subject import AnySubject, Deliver, KeyringChange, issuer_actor
 from voute.format.trust_root import parse_trust_root
 from voute.format.vault_record import MAX_RECORDS, RecordChainError, parse_vault_record, verify_chain
 
@@ -98,3 +98,14 @@ def test_edges_chain_of_the_most_records_is_looked_into() -> None:
         verify_chain([b""] * MAX_RECORDS)
     with pytest.raises(RecordChainError):
         verify_chain([b""] * (MAX_RECORDS + 1))
+
+
+@pytest.mark.parametrize(("number", "taken"), [(0, False), (1, True), (2, True)])
+def test_edges_keyring_event_is_numbered_from_1(number: int, taken: bool) -> None:  # noqa: FBT001 (a table of cases)
+    actor, subject = events.SUBJECTS["keyring"]
+    assert isinstance(subject, KeyringChange)
+    raw = Event(city.CITY, city.DELIVERED, actor, NO_CHAIN, replace(subject, number=number)).encode()
+    if taken:
+        assert parse_event(raw).subject == replace(subject, number=number)
+    else:
+        assert _refusal(parse_event, raw).startswith("event.subject.number: ")
