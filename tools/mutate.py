@@ -6,6 +6,7 @@ module and every survivor's change; docs/security/mutation.md says why those tha
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -13,11 +14,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".make" / "mutate"
+STATES = "states.json"
 COPIED = ("src", "tests", "tools", "vectors")
 VECTORS, LOG = "tests/vectors/test_voute_vectors.py", "tests/vectors/test_log_vectors.py"
 KIT = "tests/vectors/test_age_kit.py"
@@ -112,14 +114,14 @@ class MutationFailedError(Exception):
     """A module was not mutated, or not to its end: its figures are none."""
 
 
-def states_of(module: str, listing: str, report: str) -> list[tuple[str, str]]:
-    """Read what `mutmut results` lists: each mutant's name and what became of it.
+def states_of(module: str, listing: str, report: str) -> dict[str, str]:
+    """Read what `mutmut results` lists: each mutant's name and what became of it; the last line about one counts.
 
     Raises `MutationFailedError` when it lists none (mutmut is missing) or some were not tried (a test fails without a mutant).
     """
     rows = [line.rsplit(": ", 1) for line in listing.splitlines() if "__mutmut_" in line and ": " in line]
-    states = [(name.strip(), state.strip()) for name, state in rows]
-    untried = sum(state in {"not checked", "check was interrupted by user"} for _, state in states)
+    states = {name.strip(): state.strip() for name, state in rows}
+    untried = sum(state in {"not checked", "check was interrupted by user"} for state in states.values())
     if not states or untried:
         what = f"{untried} of {len(states)} mutants were not tried" if states else "0 mutants"
         raise MutationFailedError(f"{module}: {what}. mutmut said at the end:\n{report[-2000:]}")
@@ -147,24 +149,43 @@ def _mutmut(folder: Path, *arguments: str) -> str:
             return f"{process.communicate()[0]}\nstopped after {LONGEST_RUN} seconds"
 
 
-def mutate(module: str) -> None:
-    """Make every mutant of a module, run its tests on each, print what survived; raises `MutationFailedError`."""
-    folder = WORK / module.replace("/", "-")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def _prepare(module: str, folder: Path) -> None:
+    """Copy what mutmut works on; over what is there when mutants of an earlier run are tried again."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copy(ROOT / "pyproject.toml", folder)
     tests = "\n    ".join(MODULES[module])
     copied = "\n    ".join((*COPIED[1:], "pyproject.toml"))
     deselected = "\n    ".join(f"--deselect={name}" for name in SLOW)
     (folder / "setup.cfg").write_text(_CONFIG.format(module=module, copied=copied, tests=tests, deselected=deselected))
+
+
+def _states(module: str, folder: Path, report: str, earlier: Mapping[str, str]) -> dict[str, str]:
+    """Read what became of each mutant; one that an earlier run killed stays killed, whatever mutmut forgot of it."""
+    listing = _mutmut(folder, "results", "--all", "true")
+    kept = "".join(f"{name}: {state}\n" for name, state in earlier.items() if state == "killed")
+    states = states_of(module, listing + "\n" + kept, report)
+    (folder / STATES).write_text(json.dumps(states))
+    return states
+
+
+def mutate(module: str, *, again: bool = False) -> None:
+    """Make every mutant of a module, run its tests on each, print what survived; raises `MutationFailedError`.
+
+    With `again`, only those that an earlier run did not kill are tried, with the tests as they are now.
+    """
+    folder = WORK / module.replace("/", "-")
+    earlier: dict[str, str] = json.loads((folder / STATES).read_text()) if again else {}
+    if not again:
+        shutil.rmtree(folder, ignore_errors=True)
+    _prepare(module, folder)
     began = time.monotonic()
-    report = _mutmut(folder, "run", "--max-children", "1")
-    states = states_of(module, _mutmut(folder, "results", "--all", "true"), report)
-    counts = "  ".join(f"{word} {count}" for word, count in Counter(state for _, state in states).items())
+    report = _mutmut(folder, "run", "--max-children", "1", *(name for name, state in earlier.items() if state != "killed"))
+    states = _states(module, folder, report, earlier)
+    counts = "  ".join(f"{word} {count}" for word, count in Counter(states.values()).items())
     print(f"{module:<22}{len(states):>5} mutants  {counts}  ({time.monotonic() - began:.0f} s)", flush=True)
-    for name, state in states:
+    for name, state in states.items():
         if state != "killed":
             print(f"# {state} {name}\n{_mutmut(folder, 'show', name)}", flush=True)
 
@@ -173,6 +194,9 @@ def main() -> None:
     """Mutate the modules that are named, or all; ends with 1 when one of them could not be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", default=list(MODULES), help="only these (default: all)")
+    parser.add_argument(
+        "--again", action="store_true", help="only mutants that the last run did not kill, after a test was added"
+    )
     options = parser.parse_args()
     if unknown := [module for module in options.modules if module not in MODULES]:
         parser.error(f"no tests are named for {', '.join(unknown)}")
@@ -180,7 +204,7 @@ def main() -> None:
     failed = []
     for module in options.modules:
         try:
-            mutate(module)
+            mutate(module, again=options.again)
         except MutationFailedError as error:
             failed.append(module)
             print(error, file=sys.stderr, flush=True)

@@ -46,4 +46,4 @@ def test_structure_mutation_that_did_not_run_is_a_failure(listing: str, said: st
 
 def test_structure_mutation_reads_what_became_of_each_mutant() -> None:
     listing = "    voute.a.x_f__mutmut_1: killed\n    voute.a.x_f__mutmut_2: no tests\n"
-    assert states_of("format/act", listing, "") == [("voute.a.x_f__mutmut_1", "killed"), ("voute.a.x_f__mutmut_2", "no tests")]
+    assert states_of("format/act", listing, "") == {"voute.a.x_f__mutmut_1": "killed", "voute.a.x_f__mutmut_2": "no tests"}
