@@ -48,7 +48,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/receipt": (DOCUMENT, EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/registry": (EDGES, "tests/unit/format/test_registry.py", STATEMENTS, VECTORS),
     "format/release": (EDGES, "tests/unit/format/test_release.py", VECTORS),
-    "format/sidecar": (EDGES, "tests/unit/format/test_pack.py", STATEMENTS, VECTORS),
+    "format/sidecar": ("tests/unit/format/test_sidecar.py", STATEMENTS, VECTORS),
     "format/signed_manifest": (EDGES, LIMITS, VECTORS),
     "format/subject": (EDGES, "tests/unit/verify/test_binding.py", VECTORS),
     "format/trust_root": ("tests/unit/format/test_trust_root.py", "tests/unit/verify/test_trust.py", STATEMENTS, EDGES),

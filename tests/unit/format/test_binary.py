@@ -66,3 +66,14 @@ def test_binary_reader_refuses_short_long_and_oversized(raw: bytes) -> None:
 def test_binary_reader_refuses_other_magic() -> None:
     with pytest.raises(FormatError):
         Reader(b"MB", "case").magic(b"MA")
+
+
+def test_binary_reader_names_its_format_in_a_refusal() -> None:
+    for read in (
+        lambda: Reader(b"", "case").take(1),
+        lambda: Reader(b"\0\0\0\1a", "case").part(0),
+        lambda: Reader(b"MB", "case").magic(b"MA"),
+        lambda: Reader(b"M", "case").end(),
+    ):
+        with pytest.raises(FormatError, match=r"^case: "):
+            read()
