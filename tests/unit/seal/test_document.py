@@ -10,16 +10,19 @@ from hypothesis import strategies as st
 
 from tools.make_vectors import city, holder
 from voute.core.errors import FormatError, LimitError, VouteError
-from voute.core.ids import DocumentId, VaultId
+from voute.core.ids import DocumentId, LookupId, Slug, VaultId
 from voute.core.values import Money, parse_date
 from voute.format import manifest
 from voute.format.dsse import parse
-from voute.format.manifest import Instalment, ToVault
+from voute.format.manifest import Instalment, ToClaim, ToVault
+from voute.format.signed_manifest import WrongCityError
+from voute.format.trust_root import TrustRoot
 from voute.seal import document
-from voute.seal.agefile import open_file
+from voute.seal.agefile import open_file, seal_payload
 from voute.seal.document import (
     BodyMismatchError,
     DocumentFields,
+    HeldClaim,
     Holder,
     SealedDocument,
     open_body,
@@ -44,6 +47,7 @@ FIELDS = DocumentFields(
     action="pay",
 )
 OWNER = Holder(VAULT)
+ROOT = city.trust_root()
 
 
 def _seal(body: bytes = b"%PDF a bill", fields: DocumentFields = FIELDS) -> SealedDocument:
@@ -162,3 +166,70 @@ def test_document_for_another_vault_is_refused_though_the_key_is_ours() -> None:
     sealed = _seal(fields=replace(FIELDS, recipient=ToVault(VaultId(bytes(32)))))
     with pytest.raises(document.WrongVaultError):
         _open(sealed)
+
+
+CLAIM = HeldClaim(city.FINANCE, FIELDS.party, LookupId(bytes(range(32))), 3, 4)
+TO_CLAIM = replace(FIELDS, recipient=ToClaim(CLAIM.lookup_id, CLAIM.slot, CLAIM.code_epoch))
+
+
+def _open_for(sealed: SealedDocument, who: Holder, root: TrustRoot = ROOT, wanted: DocumentId | None = None) -> bytes:
+    return open_body(open_card(sealed.header, sealed.card, [holder.READING_1], root, who, wanted), sealed.body)
+
+
+def test_document_for_a_claim_opens_for_who_holds_all_of_it_or_its_code() -> None:
+    sealed = _seal(fields=TO_CLAIM)
+    for who in (
+        Holder(VAULT, (CLAIM,)),
+        Holder(None, (CLAIM,)),
+        Holder(code=CLAIM.lookup_id),
+        Holder(VAULT, (), CLAIM.lookup_id),
+    ):
+        assert _open_for(sealed, who) == b"%PDF a bill"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"issuer": city.PERMITS}, {"party": "T-2"}, {"lookup_id": LookupId(bytes(32))}, {"slot": 4}, {"code_epoch": 5}],
+    ids=lambda change: next(iter(change)),
+)
+def test_document_for_a_claim_of_which_one_value_differs_is_refused(change: dict[str, object]) -> None:
+    sealed = _seal(fields=TO_CLAIM)
+    with pytest.raises(document.WrongVaultError):
+        _open_for(sealed, Holder(VAULT, (replace(CLAIM, **change),), LookupId(bytes(32))))  # type: ignore[arg-type]
+
+
+def test_document_for_a_vault_is_refused_to_who_has_none() -> None:
+    with pytest.raises(document.WrongVaultError):
+        _open_for(_seal(), Holder(None, (CLAIM,), CLAIM.lookup_id))
+
+
+def test_document_of_another_city_or_not_the_one_asked_for_is_refused() -> None:
+    sealed = _seal()
+    assert _open_for(sealed, OWNER, wanted=sealed.document_id) == b"%PDF a bill"
+    with pytest.raises(document.WrongDocumentError):
+        _open_for(sealed, OWNER, wanted=DocumentId(bytes(16)))
+    with pytest.raises(WrongCityError):
+        _open_for(sealed, OWNER, root=replace(ROOT, city=Slug("autre")))
+
+
+def test_document_and_card_of_exactly_their_limits_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = _seal()
+    with monkeypatch.context() as limits:
+        limits.setattr(document, "MAX_BODY", len(b"%PDF a bill"))
+        limits.setattr(document, "MAX_CARD", len(sealed.envelope))
+        assert _open(_seal()) == b"%PDF a bill"
+        with pytest.raises(LimitError):
+            _seal(b"%PDF a bill!")
+        limits.setattr(document, "MAX_CARD", len(sealed.envelope) - 1)
+        with pytest.raises(LimitError):
+            _seal()
+        with pytest.raises(LimitError):
+            _open(sealed)
+
+
+def test_document_body_of_another_length_or_content_is_not_what_was_signed() -> None:
+    sealed = _seal()
+    opened = open_card(sealed.header, sealed.card, [holder.READING_1], ROOT, OWNER)
+    for other in (b"%PDF a bill!", b"%PDF a bilk", b"%PDF a bil"):
+        with pytest.raises(BodyMismatchError, match="another file"):
+            open_body(opened, seal_payload(opened.file_key, other))

@@ -14,6 +14,7 @@ from voute.format.kit_sign_in import kit_message
 from voute.format.vault_record import RecordChainError, VaultKind
 from voute.seal import unlock
 from voute.seal.agefile import open_file
+from voute.seal.document import HeldClaim, Holder
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.keyring import KeyringMismatchError, OpenVault, open_keyring
 from voute.seal.unlock import UnlockMethod, kit_method, new_kit, passkey_method
@@ -55,8 +56,8 @@ def test_vault_opens_with_its_passkey() -> None:
     assert vault.reading.recipient.to_string() == vault.chain.newest.reading.recipient
     assert [one.to_string() for one in vault.identities()] == [vault.reading.to_string(), CLAIM.secret]
     held = vault.holder()
-    assert held.vault_id == server.vault_id
-    assert [one.lookup_id for one in held.claims] == [holder.LOOKUP]
+    claim = HeldClaim(CLAIM.issuer, CLAIM.party, CLAIM.lookup_id, CLAIM.slot, CLAIM.code_epoch)
+    assert held == Holder(server.vault_id, (claim,))
     assert vault.root_key.seed.hex() not in repr(vault)
     assert CLAIM.secret not in repr(vault)
 
