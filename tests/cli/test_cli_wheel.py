@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(ROOT / name, place)
     shutil.copytree(ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "web" / "dist", place / "src" / "voute" / "server" / "web")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", place / "out"]
+    command: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", place / "out"]
     subprocess.run(command, cwd=place, check=True, capture_output=True)
     (made,) = (place / "out").glob("voute-*-py3-none-any.whl")
     yield made
@@ -72,12 +72,33 @@ def test_cli_wheel_holds_pages_messages_fonts_templates_and_migrations(wheel: Pa
 
 def test_cli_wheel_installed_elsewhere_serves_a_city(wheel: Path, tmp_path: Path) -> None:
     home = tmp_path / "site"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", home, wheel]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        home,
+        wheel,
+    ]
     subprocess.run(pip, check=True, capture_output=True)
     env = environment(tmp_path, PYTHONPATH=str(home))
-    where = [sys.executable, "-c", "import voute; print(voute.__file__)"]
+    where: list[str | Path] = [sys.executable, "-c", "import voute; print(voute.__file__)"]
     assert subprocess.run(where, env=env, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.startswith(str(home))
-    command = [sys.executable, "-c", RUN, "demo", "--folder", tmp_path / "demo", "--count", str(BILLS), "--json"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-c",
+        RUN,
+        "demo",
+        "--folder",
+        tmp_path / "demo",
+        "--count",
+        str(BILLS),
+        "--json",
+    ]
     process = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         assert process.stdout is not None
