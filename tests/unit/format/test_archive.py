@@ -15,6 +15,7 @@ from voute.core.errors import FormatError, LimitError, VouteError
 from voute.core.ids import DocumentId
 from voute.format import archive
 from voute.format.archive import ArchivedDocument, ArchiveIndex, ArchiveReader, encode_records, parse_index, parse_records
+from voute.format.vault_record import MAX_RECORDS
 
 IDS = tuple(DocumentId(bytes((number,)) * 16) for number in (1, 2))
 INDEX = ArchiveIndex(city.CITY, holder.vault_id(), city.ISSUED, IDS)
@@ -154,3 +155,79 @@ def test_archive_index_that_is_none_is_refused(raw: bytes) -> None:
 def test_archive_records_that_are_none_are_refused(raw: bytes) -> None:
     with pytest.raises(FormatError):
         parse_records(raw)
+
+
+READS: dict[str, tuple[str, Callable[[ArchiveReader], object], int]] = {
+    "trust root": ("canonical.MAX_BYTES", ArchiveReader.trust_root, len(b"root")),
+    "records": ("MAX_RECORDS_FILE", ArchiveReader.records, len(VAULT["vault-records.json"])),
+    "keyring": ("MAX_KEYRING", ArchiveReader.keyring, len(b"keyring")),
+    "body": ("MAX_DOCUMENT_FILE", lambda reader: reader.body(IDS[0]), len(b"header 1") + 500),
+    "receipt": ("MAX_RECEIPT", lambda reader: reader.receipt(IDS[0]), len(b"receipt")),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_archive_entry_of_exactly_its_limit_is_read_and_no_longer_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    constant, read, size = READS[name]
+    reader = ArchiveReader(io.BytesIO(_write()))
+    monkeypatch.setattr(f"voute.format.archive.{constant}", size)
+    read(reader)
+    monkeypatch.setattr(f"voute.format.archive.{constant}", size - 1)
+    with pytest.raises(LimitError):
+        read(reader)
+
+
+def test_archive_card_may_be_as_long_as_header_and_card_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ArchiveReader(io.BytesIO(_write()))
+    monkeypatch.setattr(archive, "MAX_HEADER", len(b"header 1"))
+    monkeypatch.setattr(archive, "MAX_SEALED_CARD", len(b"card 1"))
+    assert reader.card(IDS[0]) == b"header 1card 1"
+    monkeypatch.setattr(archive, "MAX_SEALED_CARD", len(b"card 1") - 1)
+    with pytest.raises(LimitError):
+        reader.card(IDS[0])
+
+
+def test_archive_of_the_most_entries_and_documents_is_read_and_no_larger_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, index = _write(), INDEX.encode()
+    monkeypatch.setattr(archive, "MAX_ENTRIES", len(_entries()))
+    monkeypatch.setattr(archive, "MAX_DOCUMENTS", len(IDS))
+    monkeypatch.setattr(archive, "MAX_INDEX", len(index))
+    assert ArchiveReader(io.BytesIO(raw)).index == INDEX
+    monkeypatch.setattr(archive, "MAX_INDEX", len(index) - 1)
+    with pytest.raises(LimitError):
+        ArchiveReader(io.BytesIO(raw))
+    monkeypatch.setattr(archive, "MAX_INDEX", len(index))
+    monkeypatch.setattr(archive, "MAX_DOCUMENTS", len(IDS) - 1)
+    with pytest.raises(FormatError) as caught:
+        INDEX.encode()
+    assert caught.value.facts == {"field": "documents"}
+    with pytest.raises(FormatError) as caught:
+        parse_index(index)
+    assert caught.value.facts == {"field": "documents"}
+
+
+@pytest.mark.parametrize("raw", [b"[[]]", b'["AAAA",{}]', b'{"a":[]}'])
+def test_archive_records_of_another_shape_are_refused(raw: bytes) -> None:
+    with pytest.raises(FormatError, match="vault-records: not"):
+        parse_records(raw)
+
+
+def test_archive_records_may_be_a_thousand_and_not_one_more() -> None:
+    most = (b"an envelope",) * MAX_RECORDS
+    assert parse_records(encode_records(most)) == most
+    assert parse_records(encode_records(most[:1])) == most[:1]
+    with pytest.raises(FormatError, match="1 to 1,000"):
+        parse_records(encode_records((*most, b"another")))
+
+
+def test_archive_entries_are_stored_with_a_fixed_age() -> None:
+    with zipfile.ZipFile(io.BytesIO(_write())) as read:
+        assert {(one.compress_type, one.date_time) for one in read.infolist()} == {(zipfile.ZIP_STORED, (1980, 1, 1, 0, 0, 0))}
+
+
+def test_archive_index_holds_no_more_values_than_it_announces() -> None:
+    good = INDEX.encode()
+    for raw in (good.replace(b'"documents":[', b'"documents":[['), good.replace(b"{", b"{{", 1)):
+        with pytest.raises(FormatError, match="more values than"):
+            parse_index(raw)
+    assert parse_index(replace(INDEX, documents=()).encode()).documents == ()
