@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 from tests.support.project import ROOT
 from voute.core.errors import FormatError
 from voute.core.ids import Hash, Slug
-from voute.core.values import unix_time
-from voute.format.release import MAX_ENTRY, Release, ServedFile, parse_manifest, parse_release, write_manifest
+from voute.core.values import MAX_INTEGER, unix_time
+from voute.format import release
+from voute.format.release import (
+    MAX_ENTRY,
+    MAX_FILES,
+    MAX_RELEASE,
+    Release,
+    ServedFile,
+    parse_manifest,
+    parse_release,
+    write_manifest,
+)
 
 ENTRY = (
     b'{"city":"ville","manifest":"' + b"ab" * 32 + b'","release":"0.1.0","time":"2026-11-26T06:00:00Z",'
@@ -26,9 +36,9 @@ FILES = st.builds(ServedFile, st.binary(min_size=32, max_size=32).map(Hash), st.
 
 
 def test_release_entry_is_these_bytes() -> None:
-    release = Release(Slug("ville"), unix_time(1_795_672_800), "0.1.0", Hash(b"\xab" * 32))
-    assert release.encode() == ENTRY
-    assert parse_release(ENTRY) == release
+    entry = Release(Slug("ville"), unix_time(1_795_672_800), "0.1.0", Hash(b"\xab" * 32))
+    assert entry.encode() == ENTRY
+    assert parse_release(ENTRY) == entry
 
 
 def test_release_entry_at_its_longest_is_in_the_limit_and_never_taken_for_a_hash() -> None:
@@ -113,3 +123,54 @@ def test_release_manifest_of_the_build_is_in_this_form() -> None:
     assert files == found
     assert json.loads(raw)["version"] == 1
     assert Path(folder / "index.html").exists()
+
+
+def _files(number: int) -> dict[str, ServedFile]:
+    return {f"f{at:04}": ServedFile(Hash(bytes(32)), at) for at in range(number)}
+
+
+def test_release_manifest_holds_one_file_or_the_most_and_not_one_more() -> None:
+    for number in (1, MAX_FILES):
+        assert parse_manifest(write_manifest(_files(number))) == _files(number)
+    for number in (0, MAX_FILES + 1):
+        with pytest.raises(FormatError, match=r"1 to 5,000"):
+            write_manifest(_files(number))
+
+
+@pytest.mark.parametrize("size", [-1, MAX_INTEGER + 1])
+def test_release_manifest_with_a_size_out_of_range_is_not_written(size: int) -> None:
+    assert parse_manifest(write_manifest({"a": ServedFile(Hash(bytes(32)), MAX_INTEGER)}))["a"].size == MAX_INTEGER
+    with pytest.raises(FormatError, match="not a path"):
+        write_manifest({"a": ServedFile(Hash(bytes(32)), size)})
+    with pytest.raises(FormatError, match="not a path"):
+        write_manifest({"../a": ServedFile(Hash(bytes(32)), 0)})
+
+
+def test_release_manifest_of_exactly_the_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "MAX_MANIFEST", len(MANIFEST))
+    assert parse_manifest(MANIFEST)
+    monkeypatch.setattr(release, "MAX_MANIFEST", len(MANIFEST) - 1)
+    with pytest.raises(FormatError, match="too long"):
+        parse_manifest(MANIFEST)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "detail"),
+    [
+        (b'"size":3', b'"size":"3"', "release-manifest.size: not an integer from 0 to 9007199254740991"),
+        (b'"size":3', b'"other":3', "release-manifest: missing or unknown key"),
+        (b'"version":1', b'"version":2', "the manifest is not canonical"),
+        (b'"files":{', b'"filet":{', "not a manifest"),
+    ],
+)
+def test_release_manifest_refusal_says_what_was_read(old: bytes, new: bytes, detail: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        parse_manifest(MANIFEST.replace(old, new, 1))
+    assert caught.value.detail == detail
+
+
+def test_release_name_has_at_most_100_characters() -> None:
+    assert parse_release(ENTRY.replace(b"0.1.0", b"n" * MAX_RELEASE)).release == "n" * MAX_RELEASE
+    with pytest.raises(FormatError) as caught:
+        parse_release(ENTRY.replace(b"0.1.0", b"n" * (MAX_RELEASE + 1)))
+    assert caught.value.facts == {"field": "release"}
