@@ -76,7 +76,15 @@ def test_document_hashes_are_those_of_its_parts(size: int) -> None:
 
 
 def test_document_carries_all_that_its_issuer_said() -> None:
-    fields = replace(FIELDS, supersedes=DocumentId(bytes(16)), minimum_assurance="double", sensitive=True, reply_by=FIELDS.due)
+    fields = replace(
+        FIELDS,
+        supersedes=DocumentId(bytes(16)),
+        minimum_assurance="double",
+        sensitive=True,
+        reply_by=FIELDS.due,
+        payment_reference="8741260931",
+    )
+    assert None not in [getattr(fields, name) for name in DocumentFields.__slots__]
     sealed = _seal(fields=fields)
     opened = open_card(sealed.header, sealed.card, [holder.READING_1], city.trust_root(), OWNER)
     for name in DocumentFields.__slots__:

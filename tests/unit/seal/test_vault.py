@@ -101,6 +101,19 @@ def test_vault_adds_a_claim_and_keeps_all_else() -> None:
     assert server.open(passkey).keyring.methods == vault.keyring.methods
 
 
+def test_vault_change_names_the_record_before_it_and_draws_a_new_nonce() -> None:
+    server, passkey = _create()
+    vault = server.open(passkey)
+    update = change_keyring(vault, claims=[])
+    server.accept(update)
+    opened = server.open(passkey)
+    assert opened.keyring.record_head == vault.chain.head == opened.chain.hashes[-2]
+    assert len({one.nonce for one in opened.chain.records}) == 3
+    # What the client holds once the city has accepted is what it would open.
+    assert (update.vault.keyring, update.vault.chain) == (opened.keyring, opened.chain)
+    assert update.vault.root_key.seed == opened.root_key.seed == opened.keyring.root_seed
+
+
 def test_vault_rolled_back_keyring_is_refused() -> None:
     server, passkey = _create()
     server.accept(change_keyring(server.open(passkey), claims=[]))
