@@ -121,6 +121,22 @@ def test_merkle_subtree_verify_random_range(size: int, data: st.DataObject) -> N
     verify_subtree_inclusion(start + inside, start, end, LEAVES[start + inside], Prover(part.size, part).inclusion(inside), root1)
 
 
+@pytest.mark.parametrize("size", range(1, 34))
+def test_merkle_every_subtree_of_a_small_tree_verifies_and_with_no_other_root(size: int) -> None:
+    """Chance seldom meets a range that starts far right and is cut by the tree's edge; counting meets them all."""
+    root2 = root_of(size, TREE)
+    for level in range(size.bit_length() + 1):
+        for start in range(0, size, 1 << level):
+            for end in range(start + 1, min(size, start + (1 << level)) + 1):
+                proof = subtree_consistency_proof(start, end, size, TREE)
+                root1 = subtree_root(start, end, TREE)
+                verify_subtree_consistency(start, end, size, root1, root2, proof)
+                calls = [(JUNK, root2, proof), (root1, JUNK, proof), (root1, root2, (*proof, JUNK))]
+                for call in [*calls, (root1, root2, proof[:-1])] if proof else calls:
+                    with pytest.raises(MerkleProofError):
+                        verify_subtree_consistency(start, end, size, *call)
+
+
 def test_merkle_append_verify_from_empty_tree() -> None:
     root = root_of(5, TREE)
     verify_append(0, 5, EMPTY_ROOT, root, ())

@@ -11,7 +11,7 @@ from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
 from voute.tlog.note import Note, SignatureLine
 from voute.tlog.policy import BadCheckpointError
 from voute.tlog.reader import TileDamagedError, TileTree
-from voute.tlog.recheck import RecheckError, grow_root, recheck_staged
+from voute.tlog.recheck import RecheckError, grow_root, recheck_staged, recheck_stored
 from voute.tlog.sequencer import LogDamagedError, Published, SequenceGapError, Sequencer, read_published
 from voute.tlog.signer import MemorySigner
 from voute.tlog.staging import MAX_BATCH_ENTRIES, StagedBatch
@@ -245,6 +245,23 @@ def test_recheck_grow_root_equals_tree() -> None:
         hashes = [tree.node(level, index) for level, index in peaks(0, old)]
         assert grow_root(old, hashes, entries(old, 90)) == root_of(90, tree)
     assert grow_root(0, [], []) == EMPTY_ROOT
+
+
+def test_recheck_stored_reads_every_new_tile_back(created: World) -> None:
+    """Only what is new: an older tile that is damaged is not this batch's."""
+    grow(created, 256, 600)
+    head = created.sequencer().recover().head
+    recheck_stored(created.store(), 256, head)
+    for path in ("tile/0/001", "tile/entries/001", "tile/0/002.p/88", "tile/entries/002.p/88"):
+        store = created.store()
+        store.flip_reads.add(path)
+        with pytest.raises(TileDamagedError):
+            recheck_stored(store, 256, head)
+    store = created.store()
+    store.flip_reads.add("tile/entries/000")
+    recheck_stored(store, 256, head)
+    with pytest.raises(TileDamagedError):
+        recheck_stored(store, 255, head)
 
 
 def test_recheck_staged_other_heads_refused(created: World) -> None:

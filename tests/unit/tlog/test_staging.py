@@ -8,7 +8,7 @@ from tests.support.log_world import World, entry
 from voute.core.errors import FormatError, LimitError
 from voute.tlog.checkpoint import Checkpoint
 from voute.tlog.merkle import EMPTY_ROOT
-from voute.tlog.staging import MAX_BATCH_ENTRIES, StagedBatch, StagingError, parse_path
+from voute.tlog.staging import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, StagedBatch, StagingError, parse_path
 
 WORLD = World()
 BATCH = StagedBatch(WORLD.head(0, EMPTY_ROOT), WORLD.head(3, b"r" * 32), (entry(0), entry(1) * 3, entry(2)))
@@ -45,6 +45,15 @@ def test_staging_heads_that_do_not_enclose_refused() -> None:
     for new in (WORLD.head(2, b"r" * 32), Checkpoint("other.example", 3, b"r" * 32)):
         with pytest.raises(StagingError):
             StagedBatch(BATCH.old, new, BATCH.entries)
+
+
+def test_staging_of_exactly_the_limits_is_taken() -> None:
+    many = (entry(0),) * MAX_BATCH_ENTRIES
+    batch = StagedBatch(BATCH.old, WORLD.head(len(many), b"r" * 32), many)
+    assert StagedBatch.parse(batch.encode()) == batch
+    large = (bytes(65_534),) * 1024
+    assert sum(len(one) + 2 for one in large) == MAX_BATCH_BYTES
+    assert len(StagedBatch(BATCH.old, WORLD.head(len(large), b"r" * 32), large).encode()) > MAX_BATCH_BYTES
 
 
 def test_staging_too_many_entries_refused() -> None:

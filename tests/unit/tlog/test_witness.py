@@ -1,6 +1,7 @@
 """The witness's rules (C2SP tlog-witness), one by one, and as a property over whole histories."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,15 +11,17 @@ from tests.support.log_memory import Fault, MemoryLocks, Plan, SimulatedCrashErr
 from tests.support.log_world import NOW, World, entry
 from voute.core.errors import FormatError, LimitError, StoreError, VouteError
 from voute.core.ports_log import LockExistsError, WitnessConflictError
-from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.checkpoint import CheckpointError, SignedCheckpoint
 from voute.tlog.cosignature import Cosigner, verify_cosignature
 from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
-from voute.tlog.note import Note, parse_signatures
+from voute.tlog.note import Note, NoteError, parse_signatures
 from voute.tlog.policy import CheckpointState, verify_checkpoint
 from voute.tlog.tree import MemoryTree, consistency_proof, root_of
 from voute.tlog.witness import (
+    MAX_LOG_KEYS,
     MAX_REQUEST,
     AddCheckpoint,
+    FollowedLog,
     WitnessCore,
     WitnessForbiddenError,
     WitnessInconsistentError,
@@ -124,6 +127,47 @@ def test_witness_add_checkpoint_unknown_log_refused(created: World) -> None:
     assert http_status(caught.value) == 404
 
 
+def test_witness_add_checkpoint_malformed_signature_line_is_that_of_no_log(created: World) -> None:
+    """Who sends it learns first whether the log is followed at all; what is no text or no checkpoint is no request."""
+    whole = created.signed(5, root_of(5, MAIN)).encode()
+    bad = whole + b"not a signature line\n"
+    for body, kind, status in (
+        (bad, WitnessForbiddenError, 403),
+        (bad.replace(created.signer.origin.encode(), b"other.example"), WitnessUnknownLogError, 404),
+        (bad.replace(created.signer.origin.encode(), "é.example".encode()), WitnessUnknownLogError, 404),
+        (bad.replace(b"\n5\n", b"\n05\n"), CheckpointError, 400),
+        (whole + b"\n" + bad.partition(b"\n\n")[2], CheckpointError, 400),
+        (b"\xff" + bad, NoteError, 400),
+    ):
+        with pytest.raises(kind) as caught:
+            created.witness().add_checkpoint(0, (), body)
+        assert http_status(caught.value) == status
+
+
+def test_witness_state_is_kept_under_the_same_name_in_every_release(created: World) -> None:
+    """Another name, and each witness would take the log for one that was never enrolled."""
+    name = hashlib.sha256(f"witness.example\n{created.signer.origin}".encode()).hexdigest()
+    assert list(created.witness_locks) == [f"witness-{name}"]
+
+
+def test_witness_tells_whether_its_state_is_lost(created: World) -> None:
+    assert not created.witness().is_lost(created.signer.origin)
+    assert created.witness().is_lost("other.example")
+    created.witness_locks.clear()
+    assert created.witness().is_lost(created.signer.origin)
+
+
+def test_witness_follows_logs_of_one_to_eight_keys() -> None:
+    keys = tuple(Cosigner("log.example", bytes([n]) * 32).public for n in range(MAX_LOG_KEYS + 1))
+    for some in (keys[:1], keys[:MAX_LOG_KEYS]):
+        assert FollowedLog("log.example", some).keys == some
+    for none in ((), keys, (keys[0], keys[0])):
+        with pytest.raises(FormatError):
+            FollowedLog("log.example", none)
+    with pytest.raises(FormatError):
+        FollowedLog("other.example", keys[:1])
+
+
 def test_witness_lost_state_is_not_a_new_log(created: World) -> None:
     ask(created, 0, 5)
     created.witness_locks.clear()
@@ -179,13 +223,18 @@ def test_witness_request_round_trip() -> None:
     request = AddCheckpoint(7, tuple(hashlib.sha256(bytes([n])).digest() for n in range(63)), b"anything\n\nat all\n")
     assert AddCheckpoint.parse(request.encode()) == request
     assert AddCheckpoint.parse(b"old 0\n\n") == AddCheckpoint(0, (), b"")
+    longest = AddCheckpoint(7, request.proof, b"c" * (MAX_REQUEST - len(replace(request, checkpoint=b"").encode())))
+    assert len(longest.encode()) == MAX_REQUEST
+    assert AddCheckpoint.parse(longest.encode()) == longest
 
 
 @pytest.mark.parametrize(
     "body",
     [
         b"",
+        b"old 1",
         b"old 1\n",
+        b"1\n\nx",
         b"old  1\n\nx",
         b"old 01\n\nx",
         b"new 1\n\nx",

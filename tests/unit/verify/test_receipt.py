@@ -1,16 +1,20 @@
 """The verdict on a receipt: which step fails, and that nothing else than our errors leaves."""
 
+import hashlib
 import io
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tools.make_vectors import city
-from tools.make_vectors.receipt import DOCUMENT, World, manifest
+from tools.make_vectors.receipt import DOCUMENT, INDEX, SIZE, World, manifest
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
+from voute.tlog.policy import NoQuorumError
 from voute.verify.receipt import STEPS, digest, digest_bytes, verify_receipt
 
 WORLD = World(manifest())
@@ -27,12 +31,38 @@ def test_receipt_good_one_says_who_what_and_when() -> None:
     # Three witnesses cosigned at 60, 120 and 180 seconds: the median is the second.
     assert verdict.witnessed_at == city.COSIGNED + 120
     assert verdict.steps == tuple(enumerate(STEPS))
+    assert (verdict.document_id, verdict.index, verdict.tree_size) == (WORLD.manifest.document_id, INDEX, SIZE)
+
+
+def test_receipt_below_the_quorum_is_logged_unless_more_is_asked_for() -> None:
+    raw = replace(WORLD, witnesses=1).receipt().encode()
+    verdict = verify_receipt(BILL, raw, ROOT)
+    assert (verdict.state, verdict.witnessed_at) == ("logged", None)
+    with pytest.raises(NoQuorumError) as caught:
+        verify_receipt(BILL, raw, ROOT, require_witnessed=True)
+    assert caught.value.facts == {"have": 1, "need": 2, "step": 7}
 
 
 def test_receipt_document_is_hashed_in_pieces() -> None:
     large = bytes(3 * 1024 * 1024 + 5)
     assert digest(io.BytesIO(large)) == digest_bytes(large)
     assert digest(io.BytesIO(b"")) == digest_bytes(b"")
+    assert (digest_bytes(b"x").sha256, digest_bytes(b"x").size) == (hashlib.sha256(b"x").digest(), 1)
+
+
+def test_receipt_document_of_any_size_takes_little_memory() -> None:
+    class Watched(io.BytesIO):
+        """Remembers how much was asked for at once."""
+
+        asked: ClassVar[list[int | None]] = []
+
+        @override
+        def read(self, size: int | None = -1, /) -> bytes:
+            self.asked.append(size)
+            return super().read(size)
+
+    digest(Watched(bytes(2 * 1024 * 1024 + 5)))
+    assert Watched.asked == [1024 * 1024] * 4
 
 
 @pytest.mark.parametrize(
