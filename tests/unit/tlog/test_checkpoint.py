@@ -106,6 +106,14 @@ def test_cosigner_sign_impossible_time_refused(timestamp: int) -> None:
         WORLD.cosigner.sign(SIGNED.head, timestamp)
 
 
+def test_cosignature_line_by_a_key_of_another_kind_refused() -> None:
+    """The line bears the very key's name and id, and is as long as a cosignature: the kind alone is wrong."""
+    key = WORLD.signer.log.note_key
+    line = SignatureLine(key.name, key.key_id, WORLD.cosigner.sign(SIGNED.head, NOW).signature)
+    with pytest.raises(BadSignatureError, match="by another key"):
+        verify_cosignature(SIGNED.head, line, key)
+
+
 @pytest.mark.parametrize("timestamp", [MIN_TIME, MAX_TIME])
 def test_cosignature_first_and_last_second_taken(timestamp: int) -> None:
     line = WORLD.cosigner.sign(SIGNED.head, timestamp)

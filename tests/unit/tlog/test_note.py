@@ -11,6 +11,7 @@ from voute.tlog.note import (
     MAX_NAME,
     MAX_NOTE,
     MAX_SIGNATURES,
+    MLDSA44_COSIGNATURE,
     Note,
     NoteError,
     SignatureLine,
@@ -59,6 +60,13 @@ def test_note_verify_good_signature() -> None:
     assert note.by(other) is None
     with pytest.raises(BadSignatureError):
         verify_ed25519(note.text, note.signatures[0], other)
+
+
+def test_note_line_by_a_key_of_another_kind_refused() -> None:
+    key = VerifierKey(PUBLIC.name, MLDSA44_COSIGNATURE, bytes(1312))
+    line = SignatureLine(key.name, key.key_id, KEY.sign(TEXT.encode()))
+    with pytest.raises(BadSignatureError, match="by another key"):
+        verify_ed25519(TEXT, line, key)
 
 
 def test_note_parse_too_long_refused() -> None:

@@ -1,12 +1,15 @@
 """The sequencer without crashes: what it gives, and what it refuses."""
 
+import hashlib
+
 import pytest
 from typing_extensions import override
 
-from tests.support.log_memory import MemoryLocks, Plan, flip, store_error
+from tests.support.log_memory import MemoryLocks, MemoryTiles, Plan, flip, store_error
 from tests.support.log_world import World, entry
 from voute.core.errors import LimitError, StateError
-from voute.core.ports_log import LockConflictError, LockExistsError, LockMissingError
+from voute.core.ports_log import LockConflictError, LockExistsError, LockMissingError, TileMissingError
+from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
 from voute.tlog.note import Note, SignatureLine
 from voute.tlog.policy import BadCheckpointError
@@ -45,6 +48,11 @@ def test_sequencer_create_publishes_empty_tree(created: World) -> None:
     assert read_published(created.store(), created.signer.log) == created.sequencer().recover().checkpoint
 
 
+def test_sequencer_head_is_locked_under_the_same_name_in_every_release(created: World) -> None:
+    """Another name, and an older release that still runs would sign a second history."""
+    assert list(created.locks) == ["log-" + hashlib.sha256(created.signer.origin.encode()).hexdigest()]
+
+
 def test_sequencer_create_twice_refused(created: World) -> None:
     with pytest.raises(LockExistsError):
         created.sequencer().create()
@@ -66,9 +74,10 @@ def test_sequencer_sequence_batches_publishes_them(created: World, sizes: tuple[
 
 
 def test_sequencer_sequence_leaves_no_rubbish(created: World) -> None:
-    grow(created, 10, 200, 300, 600, 66_000, 66_001)
-    partial = {"tile/0/257.p/208", "tile/1/001.p/1", "tile/2/000.p/1", "tile/entries/257.p/208"}
-    earlier = {"tile/0/257.p/209", "tile/entries/257.p/209"}
+    # From 300, whose number has one bit more than a tile is wide, past the end of the first tile of the level above.
+    grow(created, 10, 200, 300, 65_830, 65_831)
+    partial = {"tile/0/257.p/38", "tile/1/001.p/1", "tile/2/000.p/1", "tile/entries/257.p/38"}
+    earlier = {"tile/0/257.p/39", "tile/entries/257.p/39"}
     assert {path for path in created.tiles if ".p/" in path} == partial | earlier
     assert not any(path.startswith("staging/") for path in created.tiles)
 
@@ -166,6 +175,25 @@ def test_sequencer_restored_older_store_never_forks(created: World) -> None:
     assert created.signer.signed.keys() == {0, 200, 250}
 
 
+def test_sequencer_replace_checkpoint_publishes_the_same_head_with_other_lines(created: World) -> None:
+    signed = grow(created, 5).checkpoint
+    line = created.cosigner.sign(signed.head, created.now)
+    cosigned = SignedCheckpoint(signed.head, Note(signed.note.text, (*signed.note.signatures, line)))
+    assert created.sequencer().replace_checkpoint(cosigned) == Published(signed.head, cosigned)
+    assert created.tiles["checkpoint"] == cosigned.encode()
+    assert created.sequencer().recover().checkpoint == cosigned
+
+
+def test_sequencer_what_no_signature_covers_is_replaced(created: World) -> None:
+    """Tiles of an attempt that was never signed stand under the names of the new ones."""
+    grow(created, 3)
+    left = dict.fromkeys(("tile/0/000.p/5", "tile/entries/000.p/5"), b"left behind")
+    created.tiles.update(left)
+    assert grow(created, 5).head.size == 5
+    assert_holds(created, 5)
+    assert not any(created.tiles[path] == data for path, data in left.items())
+
+
 def test_sequencer_replace_checkpoint_of_other_head_refused(created: World) -> None:
     old = grow(created, 5).checkpoint
     grow(created, 6)
@@ -210,7 +238,8 @@ def test_sequencer_signer_that_errs_is_caught(created: World) -> None:
     assert_holds(created, 3)
 
 
-def test_sequencer_damaged_staging_does_not_hide_a_whole_one(created: World) -> None:
+@pytest.mark.parametrize("damage", ["flipped", "cut", "gone"])
+def test_sequencer_damaged_staging_does_not_hide_a_whole_one(created: World, damage: str) -> None:
     """Two batches may lead to one head from different sizes; one of them is enough."""
     grow(created, 4)
     old4 = created.sequencer().recover().head
@@ -219,9 +248,21 @@ def test_sequencer_damaged_staging_does_not_hide_a_whole_one(created: World) -> 
     root = root_of(9, MemoryTree(map(leaf_hash, entries(0, 9))))
     new = created.head(9, root)
     early, late = StagedBatch(old4, new, tuple(entries(4, 9))), StagedBatch(old6, new, tuple(entries(6, 9)))
-    created.tiles.update({early.path: flip(early.encode(), 900), late.path: late.encode(), "staging/0": b""})
+    hurt = {"flipped": flip(early.encode(), 900), "cut": early.encode()[:99], "gone": b""}[damage]
+    created.tiles.update({early.path: hurt, late.path: late.encode(), "staging/0": b""})
     created.locks = {key: new.encode().encode() for key in created.locks}
-    assert created.sequencer().recover().head == new
+
+    class Racing(MemoryTiles):
+        """Another process removes the batch after it was listed."""
+
+        @override
+        def get(self, path: str) -> bytes:
+            if damage == "gone" and path == early.path:
+                raise TileMissingError(f"nothing under {path}", path=path)
+            return super().get(path)
+
+    store, locks = Racing(kept=created.tiles), MemoryLocks(kept=created.locks)
+    assert Sequencer(store, locks, created.signer, created.signer.log, created.clock).recover().head == new
     assert_holds(created, 9)
     created.sequencer().recover()
     assert [path for path in created.tiles if path.startswith("staging/")] == ["staging/0"]
@@ -237,6 +278,19 @@ def test_sequencer_tidying_that_fails_is_not_the_batch_failing(created: World) -
     assert any(path.startswith("staging/") for path in created.tiles)
     created.sequencer().recover()
     assert not any(path.startswith("staging/") for path in created.tiles)
+
+
+def test_sequencer_sweeps_staging_once_a_process(created: World) -> None:
+    """The listing is a request of its own where tiles lie in an object store."""
+    grow(created, 5)
+    sequencer = created.sequencer()
+    sequencer.recover()
+    left = StagedBatch(created.head(5, bytes(32)), created.head(5, bytes(32)), ()).path
+    created.tiles[left] = b"left by a crash of another"
+    sequencer.recover()
+    assert left in created.tiles
+    created.sequencer().recover()
+    assert left not in created.tiles
 
 
 def test_recheck_grow_root_equals_tree() -> None:
