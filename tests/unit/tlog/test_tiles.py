@@ -13,6 +13,7 @@ from voute.tlog.reader import TileTree, read_edge
 from voute.tlog.tiles import (
     ENTRIES,
     MAX_ENTRY_BYTES,
+    TILE_WIDTH,
     Edge,
     EntryBundleError,
     append,
@@ -95,6 +96,7 @@ def test_tiles_append_nothing_changes_nothing() -> None:
 def test_tiles_append_beyond_largest_tree_refused() -> None:
     with pytest.raises(LimitError):
         append(Edge(MAX_TREE_SIZE, (), b""), [b"x"])
+    assert append(Edge(MAX_TREE_SIZE - 1, (), b""), [b"x"]).edge.size == MAX_TREE_SIZE
 
 
 @given(st.lists(st.binary(max_size=50), max_size=20))
@@ -107,6 +109,16 @@ def test_tiles_bundle_longest_entry_round_trip() -> None:
     assert decode_bundle(encode_bundle([longest])) == (longest,)
     with pytest.raises(LimitError):
         encode_bundle([longest + b"x"])
+
+
+def test_tiles_bundle_of_more_entries_than_may_be_refused() -> None:
+    """Empty entries cost two bytes each: without the limit a small file would make millions of objects."""
+    most = encode_bundle([b""] * TILE_WIDTH)
+    assert decode_bundle(most) == (b"",) * TILE_WIDTH
+    assert decode_bundle(encode_bundle([b"a", b"b"]), 2) == (b"a", b"b")
+    for data, maximum in ((most + b"\0\0", TILE_WIDTH), (encode_bundle([b"a", b"b", b"c"]), 2)):
+        with pytest.raises(EntryBundleError):
+            decode_bundle(data, maximum)
 
 
 @pytest.mark.parametrize("data", [b"\x00", b"\x00\x01", b"\x00\x02a", b"\x00\x00\x00"])
