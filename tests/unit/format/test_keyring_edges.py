@@ -111,6 +111,7 @@ LINES = RAW.split(b"\n")
         ([b"# voute keyring v2", *LINES[1:]], "not its lines"),
         ([*LINES[:1], b"#" + LINES[1][2:], *LINES[2:]], "not its lines"),
         (LINES[:-1], "not its lines"),
+        ([*LINES[:-1], b"x"], "not its lines"),
         ([*LINES[:-1], b"more", b""], "not its lines"),
         ([*LINES, b""], "not its lines"),
         ([*LINES[:2], *LINES[4:]], "label of a key line"),
@@ -120,7 +121,7 @@ LINES = RAW.split(b"\n")
         ([*LINES[:-3], b""], "not the claim lines that follow"),
         ([LINES[0], b"# {}", *LINES[2:]], "keyring: missing or unknown key"),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_keyring_of_other_lines_is_refused(lines: list[bytes], said: str) -> None:
     with pytest.raises(FormatError, match=said):
