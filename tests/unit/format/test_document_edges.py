@@ -48,7 +48,8 @@ FULL = replace(
     payment_reference="r" * MAX_PAYMENT_REFERENCE,
     size=MAX_BODY,
     reply_by=DAY,
-    instalments=(Instalment(Money(1), DAY),) * MAX_INSTALMENTS,
+    amount=Money(12, "USD"),
+    instalments=(Instalment(Money(1, "EUR"), DAY),) * MAX_INSTALMENTS,
     supersedes=DocumentId(bytes(range(16))),
     minimum_assurance="double",
     sensitive=True,
@@ -81,7 +82,7 @@ def _changed(raw: bytes, **values: Json) -> bytes:
     return canonical.dumps({**value, **values})
 
 
-INSTALMENT: Json = {"cents": 1, "currency": "CAD", "due": "2026-03-02"}
+INSTALMENT: dict[str, Json] = {"cents": 1, "currency": "CAD", "due": "2026-03-02"}
 EARLIER: Json = {"cents": 1, "currency": "CAD", "due": "2026-03-01"}
 CLAIM: dict[str, Json] = {"kind": "claim", "lookup_id": "00" * 32, "slot": 0, "code_epoch": 1}
 BAD_MANIFESTS: list[tuple[str, dict[str, Json]]] = [
