@@ -206,10 +206,33 @@ def test_archive_of_the_most_entries_and_documents_is_read_and_no_larger_one(mon
     assert caught.value.facts == {"field": "documents"}
 
 
-@pytest.mark.parametrize("raw", [b"[[]]", b'["AAAA",{}]', b'{"a":[]}'])
-def test_archive_records_of_another_shape_are_refused(raw: bytes) -> None:
-    with pytest.raises(FormatError, match="vault-records: not"):
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"[[]]", "not a list of 1 to 1,000"),
+        (b'{"a":[]}', "not a list of 1 to 1,000"),
+        (b'["AAAA",{}]', "not base64"),
+        (b"[" + b"," * (MAX_RECORDS - 1), "not JSON"),
+        # So many values are not built, whatever they are.
+        (b"[" + b"," * MAX_RECORDS, "not a list of 1 to 1,000"),
+    ],
+    ids=range(5),
+)
+def test_archive_records_of_another_shape_are_refused(raw: bytes, said: str) -> None:
+    with pytest.raises(FormatError, match=said):
         parse_records(raw)
+
+
+def test_archive_records_may_be_longer_than_any_statement() -> None:
+    records = (bytes(600_000), bytes(600_000))
+    assert parse_records(encode_records(records)) == records
+
+
+@pytest.mark.parametrize("receipts", [(None, None), (b"one", b"two")], ids=["none", "all"])
+def test_archive_may_hold_no_receipt_or_all(receipts: tuple[bytes | None, bytes | None]) -> None:
+    documents = tuple(replace(one, receipt=receipt) for one, receipt in zip(DOCUMENTS, receipts, strict=True))
+    reader = ArchiveReader(io.BytesIO(_write(documents=documents)))
+    assert tuple(reader.receipt(one) for one in IDS) == receipts
 
 
 def test_archive_records_may_be_a_thousand_and_not_one_more() -> None:
@@ -231,3 +254,12 @@ def test_archive_index_holds_no_more_values_than_it_announces() -> None:
         with pytest.raises(FormatError, match="more values than"):
             parse_index(raw)
     assert parse_index(replace(INDEX, documents=()).encode()).documents == ()
+
+
+def test_archive_index_of_many_commas_is_refused_before_its_values_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_DOCUMENTS", 2)
+    good = INDEX.encode()
+    # Two documents and five keys: five commas.
+    for more, said in ((2, "not JSON"), (3, "more values than")):
+        with pytest.raises(FormatError, match=said):
+            parse_index(good + b"," * more)
