@@ -18,6 +18,12 @@ from voute.format.ed25519 import BadSignatureError, SigningKey
 VECTORS = Path(__file__).resolve().parents[3] / "vectors" / "statements"
 
 
+@pytest.fixture(autouse=True)
+def _no_key_is_remembered() -> None:
+    """Check every key anew: one that another test has had checked would be taken unseen."""
+    ed25519._checked_key.cache_clear()  # noqa: SLF001 (the cache has no other door)
+
+
 def _openssl_takes(public: bytes, signature: bytes, message: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
@@ -72,6 +78,20 @@ def test_ed25519_wrong_sizes_are_refused(size: int) -> None:
         ed25519.verify(bytes(size), key.sign(b""), b"")
     with pytest.raises(BadSignatureError):
         ed25519.verify(key.public, bytes(size), b"")
+
+
+def test_ed25519_good_key_or_signature_with_a_byte_more_or_less_is_refused() -> None:
+    key = SigningKey(bytes(32))
+    signature = key.sign(b"")
+    ed25519.verify(key.public, signature, b"")
+    for public, signed in (
+        (key.public + b"\0", signature),
+        (key.public[:-1], signature),
+        (key.public, signature + b"\0"),
+        (key.public, signature[:-1]),
+    ):
+        with pytest.raises(BadSignatureError, match="64 bytes"):
+            ed25519.verify(public, signed, b"")
 
 
 def _is_good(raw: bytes) -> bool:

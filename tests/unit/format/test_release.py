@@ -1,5 +1,6 @@
 """The release manifest and its log entry: one form, read back to the same bytes."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -174,3 +175,7 @@ def test_release_name_has_at_most_100_characters() -> None:
     with pytest.raises(FormatError) as caught:
         parse_release(ENTRY.replace(b"0.1.0", b"n" * (MAX_RELEASE + 1)))
     assert caught.value.facts == {"field": "release"}
+
+
+def test_release_file_is_named_by_hash_and_size() -> None:
+    assert ServedFile.of(b"abc") == ServedFile(Hash(hashlib.sha256(b"abc").digest()), 3)
