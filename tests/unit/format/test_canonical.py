@@ -21,6 +21,23 @@ VALUES = st.recursive(
 )
 
 
+@pytest.fixture(autouse=True)
+def _no_name_is_remembered() -> None:
+    """Check every name anew: one that another test has had checked would be taken unseen."""
+    canonical._known_names.clear()  # noqa: SLF001 (the memory has no other door)
+
+
+def test_canonical_remembers_good_names_alone_and_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canonical, "_MAX_KNOWN_NAMES", 2)
+    for name in ("a", "B", "b", "c", "a"):
+        if name == "B":
+            with pytest.raises(FormatError, match="a key is"):
+                dumps({name: None})
+        else:
+            assert loads(dumps({name: None})) == {name: None}
+    assert canonical._known_names == {"a", "b"}  # noqa: SLF001 (its bound is a promise about memory)
+
+
 @given(VALUES)
 def test_canonical_value_reads_back_and_equals_the_oracle(value: Any) -> None:  # noqa: ANN401 (any JSON value)
     raw = dumps(value)
