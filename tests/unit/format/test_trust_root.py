@@ -20,6 +20,7 @@ from voute.format.trust_root import (
     MLDSA44_SIZE,
     TrustRoot,
     WitnessKey,
+    fingerprint,
     parse_trust_root,
 )
 
@@ -111,6 +112,8 @@ WRONG: list[tuple[str, str, TrustRoot]] = [
     ("first with previous", "previous", replace(ROOT, previous=Hash(bytes(32)))),
     ("second without previous", "previous", replace(ROOT, number=2)),
     ("origin of another host", "origin", replace(ROOT, origin="https://other.example")),
+    ("no origin", "origin", replace(ROOT, origin="coffre")),
+    ("host that is none", "origin", replace(ROOT, rp_id="a..b", origin="https://a..b")),
     ("http", "origin", replace(ROOT, origin=ROOT.origin.replace("https", "http"))),
     ("city key twice", "keys", replace(ROOT, keys=(ROOT.keys[0],) * 2)),
     ("threshold of none", "threshold", replace(ROOT, threshold=0)),
@@ -146,3 +149,21 @@ def test_trust_root_names_of_keys_have_at_most_200_characters() -> None:
     assert parse_trust_root(longest.encode()) == longest
     with pytest.raises(FormatError):
         parse_trust_root(replace(ROOT, logs=(replace(LOG, origin="a" * 201),)).encode())
+
+
+def test_trust_root_least_of_each_list_reads_back() -> None:
+    keyed = replace(FIRST, document_types=(), keys=FIRST.keys[:1])
+    for one in (
+        replace(ROOT, keys=ROOT.keys[:1], threshold=1, quorum=0, witnesses=(), issuers=()),
+        replace(ROOT, issuers=(keyed,)),
+    ):
+        assert parse_trust_root(one.encode()) == one
+    for field, wrong in (("logs", replace(ROOT, logs=())), ("keys", replace(ROOT, issuers=(replace(FIRST, keys=()),)))):
+        with pytest.raises(FormatError) as caught:
+            parse_trust_root(wrong.encode())
+        assert caught.value.facts == {"field": field}
+
+
+def test_trust_root_fingerprint_is_80_bits_of_the_hash_in_fours() -> None:
+    # SHA-256 of nothing begins e3b0c44298fc1c149afb.
+    assert fingerprint(b"") == "WERC-8GMR-ZGE1-96QV"
