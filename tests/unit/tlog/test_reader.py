@@ -8,6 +8,7 @@ import pytest
 from tests.support.log_memory import MemoryTiles, flip
 from voute.core.errors import LimitError
 from voute.core.ports_log import TileMissingError
+from voute.tlog import reader
 from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
 from voute.tlog.reader import TileDamagedError, TileTree, read_bundle, read_edge, read_tile
 from voute.tlog.tiles import Edge, append, encode_bundle
@@ -102,6 +103,31 @@ def test_reader_node_outside_tree_refused() -> None:
     for span in ((-1, 2), (3, 2), (0, SIZE + 1)):
         with pytest.raises(LimitError):
             list(tree.entries(*span))
+
+
+@pytest.mark.parametrize("size", [255, 256, 512, 1024])
+def test_reader_tree_that_ends_with_a_full_tile(size: int) -> None:
+    grown = append(Edge.empty(), ENTRIES[:size])
+    tree = TileTree(size, root_of(size, MEMORY), MemoryTiles(kept=dict(grown.tiles)).get)
+    assert tree.edge == grown.edge
+    assert (tree.size, tree.root) == (size, root_of(size, MEMORY))
+    assert list(tree.entries(0, size)) == ENTRIES[:size]
+
+
+def test_reader_fetches_a_tile_once_while_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "CACHED_TILES", 2)
+    fetched: list[str] = []
+
+    def get(path: str) -> bytes:
+        fetched.append(path)
+        return TILES[path]
+
+    tree = TileTree(SIZE, ROOT, get)
+    fetched.clear()
+    for index in (0, 256, 1, 257, 512, 513):
+        assert tree.node(0, index) == MEMORY.node(0, index)
+    # As many as said, the newest: the tile above them, which was read first, made room for the second.
+    assert fetched == ["tile/0/000", "tile/0/001", "tile/0/002"]
 
 
 def test_reader_cache_more_tiles_than_kept() -> None:
