@@ -122,6 +122,19 @@ def test_merkle_subtree_verify_random_range(size: int, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("size", range(1, 34))
+def test_merkle_every_leaf_of_a_small_tree_verifies_and_with_nothing_else(size: int) -> None:
+    """The last leaf of each size too: there the levels without a sibling are skipped."""
+    root, prover = root_of(size, TREE), Prover(size, TREE)
+    for index in range(size):
+        leaf, proof = LEAVES[index], prover.inclusion(index)
+        verify_inclusion(index, size, leaf, proof, root)
+        calls = [(JUNK, proof, root), (leaf, proof, JUNK), (leaf, (*proof, JUNK), root)]
+        for call in [*calls, (leaf, proof[:-1], root)] if proof else calls:
+            with pytest.raises(MerkleProofError):
+                verify_inclusion(index, size, *call)
+
+
+@pytest.mark.parametrize("size", range(1, 34))
 def test_merkle_every_subtree_of_a_small_tree_verifies_and_with_no_other_root(size: int) -> None:
     """Chance seldom meets a range that starts far right and is cut by the tree's edge; counting meets them all."""
     root2 = root_of(size, TREE)
