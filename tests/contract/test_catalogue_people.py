@@ -5,7 +5,7 @@ import pytest
 from tests.support.rows import hash_of, vault
 from voute.core.ids import LookupId, MethodId
 from voute.core.ports_store import Catalogue, RowExistsError
-from voute.core.rows import ChallengeRow, CredentialRow, KeyringRow, MethodRow, RecordRow, SessionRow
+from voute.core.rows import ChallengeRow, CredentialRow, IndexRow, KeyringRow, MethodRow, RecordRow, SessionRow
 
 VAULT = vault().vault_id
 
@@ -47,6 +47,24 @@ def test_contract_vaults_number_for_is_given_once(catalogue: Catalogue) -> None:
     with catalogue.write() as tx:
         assert tx.vaults.number_for(LookupId(hash_of("a")), 6) == first
     assert (first, second) == (1, 2)
+
+
+def test_contract_vaults_index_is_replaced_only_by_who_saw_it(peopled: Catalogue) -> None:
+    first = IndexRow(VAULT, 1, hash_of("index 1"), 5, b"sealed 1")
+    third = IndexRow(VAULT, 3, hash_of("index 3"), 6, b"sealed 3")
+    with peopled.write() as tx:
+        assert tx.vaults.index(VAULT) is None
+        assert not tx.vaults.put_index(1, third)
+        assert tx.vaults.put_index(0, first)
+    with pytest.raises(RowExistsError), peopled.write() as tx:
+        tx.vaults.put_index(0, third)
+    with peopled.write() as tx:
+        assert not tx.vaults.put_index(2, third)
+        assert tx.vaults.index(VAULT) == first
+        assert tx.vaults.put_index(1, third)
+    with peopled.read() as tx:
+        assert tx.vaults.index(VAULT) == third
+        assert tx.vaults.index(vault("other").vault_id) is None
 
 
 def test_contract_vaults_advance_only_from_the_head(peopled: Catalogue) -> None:

@@ -11,6 +11,7 @@ from tests.support.asgi import Loop
 from tests.support.city import FINANCES, PERMITS, Clock, check, demo_settings, found_city, open_demo_city
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack, b64
+from tests.support.own_index import put_index, sealed_index
 from voute.app import destroy
 from voute.app.release import announce
 from voute.cli.fsck import check_city
@@ -95,6 +96,7 @@ def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> Kept
         check(client.post("/api/claims/freeze", json=body))
         body, _ = resident.keyring_body()
         check(client.put("/api/vault/keyring", json=body))
+        check(put_index(client, sealed_index(resident, 2, {}), 2, 0), 204)
         demo.settle()
         if deleting:
             assert destroy.work(demo.city) == 1

@@ -8,12 +8,14 @@ from tools.make_vectors import (
     document,
     encoding,
     events,
+    index,
     log,
     pack,
     receipt,
     release,
     run_claim,
     run_encoding,
+    run_index,
     run_pack,
     run_release,
     run_trust,
@@ -26,9 +28,10 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault, release)
+MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault, release, index)
 RUNNERS: Mapping[str, Runner] = {
     **run_encoding.RUNNERS,
+    **run_index.RUNNERS,
     **run_claim.RUNNERS,
     **run_pack.RUNNERS,
     **run_release.RUNNERS,

@@ -552,6 +552,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vault/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read index */
+        get: operations["read_index"];
+        /** put index */
+        put: operations["put_index"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vault/keyring": {
         parameters: {
             query?: never;
@@ -562,6 +580,23 @@ export interface paths {
         get?: never;
         /** put keyring */
         put: operations["put_keyring"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vault/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** list places */
+        get: operations["list_places"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1067,6 +1102,24 @@ export interface components {
             /** @description 32 bytes in lower-case hex */
             pack: string;
             size: number;
+        };
+        /**
+         * PlaceReply
+         * @description That a document is there: its position, and whether its opening was noted.
+         */
+        PlaceReply: {
+            /** @description 16 bytes in lower-case hex */
+            document_id: string;
+            opened: boolean;
+            position: number;
+        };
+        /**
+         * PlacesReply
+         * @description A page of places by rising position; `next` is where the next page begins, null at the end.
+         */
+        PlacesReply: {
+            next: number | null;
+            places: components["schemas"]["PlaceReply"][];
         };
         /**
          * Problem
@@ -2408,6 +2461,69 @@ export interface operations {
             };
         };
     };
+    read_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_index: {
+        parameters: {
+            query: {
+                after: number;
+                number: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_keyring: {
         parameters: {
             query?: never;
@@ -2428,6 +2544,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyringReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesReply"];
                 };
             };
             /** @description a problem (RFC 9457); `code` says which */

@@ -57,6 +57,17 @@ export class Cards {
     return this.keep(row, card);
   }
 
+  /** Forgets one card and overwrites its key. */
+  forget(documentId: string): void {
+    wipe(this.kept.get(documentId)?.card.fileKey);
+    this.kept.delete(documentId);
+  }
+
+  /** The cards that are open. */
+  *all(): Iterable<OpenedCard> {
+    for (const { card } of this.kept.values()) yield card;
+  }
+
   /** Forgets the cards and overwrites their keys. */
   wipe(): void {
     for (const { card } of this.kept.values()) wipe(card.fileKey);

@@ -64,8 +64,18 @@ export async function openCard(
   addressee: Addressee,
 ): Promise<OpenedCard> {
   const header = parseSealedHeader(sealed.header);
-  if (sealed.card.length > sealedSize(MAX_CARD)) throw new LimitError('card too long', { limit: MAX_CARD });
   const { fileKey } = openHeader(header, identities);
+  return openCardWith(fileKey, sealed, root, addressee);
+}
+
+/** Opens and checks a card whose file key is known from elsewhere (the vault's index), steps 2 to 5; raises as `openCard`. */
+export async function openCardWith(
+  fileKey: Uint8Array,
+  sealed: SealedCard,
+  root: TrustRoot,
+  addressee: Addressee,
+): Promise<OpenedCard> {
+  if (sealed.card.length > sealedSize(MAX_CARD)) throw new LimitError('card too long', { limit: MAX_CARD });
   const parsed = readSignedManifest(openPayload(fileKey, sealed.card));
   const signed = await verifySignedManifest(parsed, root);
   const { manifest } = signed;

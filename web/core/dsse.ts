@@ -89,9 +89,9 @@ export async function signStatement(
   return assemble(kind, payload, signatures);
 }
 
-/** Parses an envelope of at most `MAX_ENVELOPE` bytes; `FormatError` unless the bytes are its canonical form. */
-export function parseEnvelope(bytes: Uint8Array): Envelope {
-  if (bytes.length > MAX_ENVELOPE) throw new FormatError('envelope too long');
+/** Parses an envelope of at most `maximum` bytes; `FormatError` unless the bytes are its canonical form. */
+export function parseEnvelope(bytes: Uint8Array, maximum: number = MAX_ENVELOPE): Envelope {
+  if (bytes.length > maximum) throw new FormatError('envelope too long');
   const match = ENVELOPE.exec(fromUtf8(bytes));
   const [payload, kind, list] = [match?.[1], match?.[2], match?.[3]];
   if (payload === undefined || kind === undefined || list === undefined) {

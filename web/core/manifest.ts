@@ -33,9 +33,19 @@ export const MAX_BODY = 50 * 1024 * 1024;
 /** Plaintext of a card: one STREAM chunk of age. */
 export const MAX_CARD = 64 * 1024;
 
+/** Code points of a title. */
+export const MAX_TITLE = 200;
+
+/** Code points of a payment reference. */
+export const MAX_PAYMENT_REFERENCE = 64;
+
+/** Reads a document's language. */
+export const LANGUAGE = oneOf('fr', 'en');
+
+/** Reads what a document asks for. */
+export const ACTION = oneOf('pay', 'reply');
+
 const MAX_PARTY = 200;
-const MAX_TITLE = 200;
-const MAX_PAYMENT_REFERENCE = 64;
 const MAX_INSTALMENTS = 12;
 
 const instalment: Reader<{ readonly cents: number; readonly currency: string; readonly due: string }> = (
@@ -45,6 +55,16 @@ const instalment: Reader<{ readonly cents: number; readonly currency: string; re
   const { cents, currency, due } = object({ cents: integer(0), currency: text(), due: date })(value, key);
   return { ...money({ cents, currency }, key), due };
 };
+
+/** Reads the parts of an amount. */
+export const instalments = list(instalment, 0, MAX_INSTALMENTS);
+
+/** Refuses parts of an amount that are not sorted by due day. */
+export function requireInstalmentOrder(parts: Read<typeof instalments>): void {
+  if (parts.some(({ due }, index) => due < (parts[index - 1]?.due ?? ''))) {
+    throw new FormatError('instalments are sorted by due day', 'format', { field: 'instalments' });
+  }
+}
 
 const schema = object({
   version: version1,
@@ -59,16 +79,16 @@ const schema = object({
     vault: object({ kind: oneOf('vault'), vault_id: hash }),
   }),
   title: text(MAX_TITLE),
-  language: oneOf('fr', 'en'),
+  language: LANGUAGE,
   media_type: oneOf('application/pdf'),
   plaintext: object({ sha256: hash, size: integer(1, MAX_BODY) }),
   issued_at: time,
   due: nullable(date),
   reply_by: nullable(date),
   amount: nullable(money),
-  instalments: list(instalment, 0, MAX_INSTALMENTS),
+  instalments,
   payment_reference: nullable(text(MAX_PAYMENT_REFERENCE)),
-  action: nullable(oneOf('pay', 'reply')),
+  action: nullable(ACTION),
   supersedes: nullable(id),
   minimum_assurance: oneOf('single', 'double'),
   sensitive: boolean,
@@ -80,9 +100,6 @@ export type Manifest = Read<typeof schema>;
 /** Parses the payload of a verified envelope; raises `FormatError` alone. */
 export function parseManifest(payload: Uint8Array): Manifest {
   const manifest = parsePayload(payload, schema, 'manifest', MAX_CARD);
-  const days = manifest.instalments.map(({ due }) => due);
-  if (days.some((day, index) => day < (days[index - 1] ?? ''))) {
-    throw new FormatError('instalments are sorted by due day', 'format', { field: 'instalments' });
-  }
+  requireInstalmentOrder(manifest.instalments);
   return manifest;
 }

@@ -40,7 +40,34 @@ export interface CheckedManifest {
   readonly supersedes: string | null;
   readonly sensitive: boolean;
   readonly plaintextSize: number;
-  readonly plaintextSha256: string;
+}
+
+/** What the holder says about a document, kept in the vault's index. */
+export interface Marks {
+  readonly handled: boolean;
+  readonly ownTitle: string | null;
+  readonly folder: string | null;
+  readonly note: string | null;
+}
+
+/** A document that the vault's index knows, as a list shows it. */
+export interface IndexedDocument {
+  readonly documentId: string;
+  readonly manifest: CheckedManifest;
+  readonly marks: Marks;
+}
+
+/** What the vault's index holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
+export interface OpenedIndex {
+  readonly documents: readonly IndexedDocument[];
+  readonly problem: string | null;
+}
+
+/** A new index for the city: `after` is the number of the one that it replaces (0: none). */
+export interface WrittenIndex {
+  readonly after: number;
+  readonly number: number;
+  readonly file: OwnBytes;
 }
 
 /** One row of a list after opening its card: either the checked manifest, or the code of what refused it. */
@@ -170,6 +197,12 @@ export interface VaultApi {
   openProvenCard(row: SealedRow, reply: ReceiptReply): Promise<CardResult>;
   openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes>;
   signOpened(row: SealedRow): Promise<string>;
+  openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
+  mark(documentId: string, marks: Marks): Promise<void>;
+  forget(documentId: string): Promise<void>;
+  writeIndex(after: number): Promise<WrittenIndex | null>;
+  indexWritten(): Promise<void>;
+  signDeleted(row: SealedRow): Promise<string>;
   receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }>;
   methods(): Promise<readonly MethodInfo[]>;
   makeKit(): Promise<NewKit>;
@@ -192,6 +225,12 @@ export const METHODS = [
   'openProvenCard',
   'openBody',
   'signOpened',
+  'signDeleted',
+  'openIndex',
+  'mark',
+  'forget',
+  'writeIndex',
+  'indexWritten',
   'receipt',
   'methods',
   'makeKit',
@@ -233,6 +272,8 @@ function transferables(values: readonly unknown[]): Transferable[] {
     if (isOwnBytes(value)) return [value.buffer];
     if (typeof value === 'object' && value !== null && 'prf' in value && isOwnBytes(value.prf))
       return [value.prf.buffer];
+    if (typeof value === 'object' && value !== null && 'file' in value && isOwnBytes(value.file))
+      return [value.file.buffer];
     return [];
   });
   return [...new Set(buffers)];

@@ -3,15 +3,15 @@
  * the bytes of a document that was asked for and the text of a kit at the moment it is made.
  */
 
-import { type Identity, wipeIdentity } from './age/hybrid.ts';
+import { type Actor, signVaultAct } from './acts.ts';
+import { type Identity, parseRecipient, wipeIdentity } from './age/hybrid.ts';
 import { sealHeader } from './age/sealed.ts';
-import { base64, fromBase64, fromHex, fromUtf8, hex, randomBytes, wipe } from './bytes.ts';
+import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
 import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
-import { openBody, openCard, type OpenedCard } from './document.ts';
-import { signStatement } from './dsse.ts';
+import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
-import { type Act, encodeAct, vaultActor } from './event.ts';
+import { type BookOwner, IndexBook } from './index-book.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
 import { Letter } from './letter.ts';
 import type { PinStore } from './pin-store.ts';
@@ -25,9 +25,11 @@ import type {
   CodeLookup,
   KeyringChange,
   KitSignature,
+  Marks,
   MethodInfo,
   MethodRow,
   NewKit,
+  OpenedIndex,
   OwnBytes,
   ReceiptReply,
   SealedRow,
@@ -35,9 +37,11 @@ import type {
   VaultApi,
   VaultHead,
   Verdict,
+  WrittenIndex,
 } from './rpc.ts';
 import { instantOf } from './schema.ts';
-import { acceptFirstRoot, acceptNextRoot, fingerprintOf, rootInForce, type TrustRoot } from './trust.ts';
+import { RootKeeper } from './root-keeper.ts';
+import { fingerprintOf, type TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
 import { viewCard, viewVerdict } from './views.ts';
@@ -49,13 +53,9 @@ export interface Surroundings {
   readonly pins: PinStore;
 }
 
-const TRUST_ROOT = 'trust-root';
-
 function vaultPin(vaultId: string): string {
   return `vault/${vaultId}`;
 }
-
-type ActAbout<T extends Act['type']> = Pick<Extract<Act, { type: T }>, 'type' | 'subject'>;
 
 /** Runs synchronous work as a promise, so that what it raises is a rejection. */
 function settle<T>(run: () => T): Promise<T> {
@@ -67,28 +67,23 @@ function settle<T>(run: () => T): Promise<T> {
 /** The key holder; `worker.ts` says what each call promises. */
 export class KeyHolder implements VaultApi {
   private readonly surroundings: Surroundings;
-  private root: TrustRoot | null = null;
+  private readonly roots: RootKeeper;
   private letter: Letter | null = null;
   private draft: change.DraftVault | null = null;
   private vault: change.OpenVault | null = null;
   private pending: change.VaultChange | null = null;
   private identities: readonly Identity[] = [];
   private readonly cards = new Cards((row) => this.openRow(row));
+  private book: IndexBook;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
+    this.roots = new RootKeeper(surroundings.pins);
+    this.book = new IndexBook(surroundings.pins);
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
-    const known = this.root ?? (await this.keptRoot());
-    // A next root is nothing before its time: the delay is there so that people can notice one that was stolen.
-    const root =
-      known === null
-        ? await acceptFirstRoot(envelope)
-        : rootInForce([known, await acceptNextRoot(known, envelope)], Date.now() / 1000);
-    this.requireNumber(root, pinned);
-    if (root !== known) await this.surroundings.pins.save(TRUST_ROOT, root.bytes);
-    this.root = root;
+    const root = await this.roots.accept(envelope, pinned);
     const { number, city, names, rp_id: rpId } = root.payload;
     return { city, names, rpId, number, fingerprint: fingerprintOf(root) };
   }
@@ -128,7 +123,7 @@ export class KeyHolder implements VaultApi {
 
   async signWithKit(text: string, challenge: string): Promise<KitSignature> {
     const kit = parseKit(text);
-    this.requireCity(kit.city);
+    this.roots.requireCity(kit.city);
     const signature = await signWithKit(kit, this.surroundings.origin, fromBase64(challenge));
     return { vault_id: kit.vaultId, method_id: kit.methodId, signature: base64(signature) };
   }
@@ -151,8 +146,8 @@ export class KeyHolder implements VaultApi {
       const method = this.derive(unlock, vaultId);
       const opened = openKeyring(fromBase64(keyring), chain, { vaultId, ...method });
       wipeIdentity(method.identity);
-      this.requireCity(opened.data.city);
-      this.requireNumber(this.theRoot(), opened.data.trust_root_version);
+      this.roots.requireCity(opened.data.city);
+      this.roots.requireNumber(opened.data.trust_root_version);
       await this.enter({ chain, keyring: opened });
       return { number: newestRecord(chain).number, head: chainHead(chain) };
     } finally {
@@ -182,16 +177,45 @@ export class KeyHolder implements VaultApi {
     return new Uint8Array(openBody(await this.cards.get(row), body));
   }
 
-  async signOpened(row: SealedRow): Promise<string> {
-    const vault = this.theVault();
-    const { manifest, manifestHash } = await this.cards.get(row);
-    const rootSeed = change.rootSeedOf(vault);
-    const subject = { document_id: manifest.document_id, manifest_hash: manifestHash };
+  signOpened(row: SealedRow): Promise<string> {
+    return this.signAbout('opened', row);
+  }
+
+  signDeleted(row: SealedRow): Promise<string> {
+    return this.signAbout('delete', row);
+  }
+
+  openIndex(file: OwnBytes | null): Promise<OpenedIndex> {
+    return this.book.open(file, this.bookOwner());
+  }
+
+  mark(documentId: string, marks: Marks): Promise<void> {
+    return settle(() => {
+      this.theVault();
+      this.book.mark(documentId, marks);
+    });
+  }
+
+  forget(documentId: string): Promise<void> {
+    return settle(() => {
+      this.theVault();
+      this.cards.forget(documentId);
+      this.book.forget(documentId);
+    });
+  }
+
+  async writeIndex(after: number): Promise<WrittenIndex | null> {
+    const owner = this.bookOwner();
+    const rootSeed = change.rootSeedOf(this.theVault());
     try {
-      return await this.signAct(rootSeed, chainVaultId(vault.chain), { type: 'opened', subject });
+      return await this.book.write(after, this.cards.all(), owner, rootSeed, this.instant());
     } finally {
       wipe(rootSeed);
     }
+  }
+
+  indexWritten(): Promise<void> {
+    return this.book.written();
   }
 
   async receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }> {
@@ -253,18 +277,8 @@ export class KeyHolder implements VaultApi {
       this.identities.forEach(wipeIdentity);
       this.identities = [];
       this.vault = this.pending = null;
+      this.book = new IndexBook(this.surroundings.pins);
     });
-  }
-
-  private async keptRoot(): Promise<TrustRoot | null> {
-    const kept = await this.surroundings.pins.load(TRUST_ROOT);
-    try {
-      return kept === null ? null : await acceptFirstRoot(kept);
-    } catch (error) {
-      // What was kept is damaged: it protects nothing, and must not shut the holder out.
-      if (error instanceof VouteError) return null;
-      throw error;
-    }
   }
 
   private instant(): string {
@@ -272,8 +286,7 @@ export class KeyHolder implements VaultApi {
   }
 
   private theRoot(): TrustRoot {
-    if (this.root === null) throw new StateError('no trust root yet');
-    return this.root;
+    return this.roots.get();
   }
 
   private theLetter(): Letter {
@@ -289,16 +302,6 @@ export class KeyHolder implements VaultApi {
   private theVault(): change.OpenVault {
     if (this.vault === null) throw new StateError('the vault is locked', 'locked');
     return this.vault;
-  }
-
-  private requireCity(city: string): void {
-    if (city !== this.theRoot().payload.city) throw new VerificationError('of another city', 'wrong-city');
-  }
-
-  private requireNumber(root: TrustRoot, seen: number): void {
-    const offered = root.payload.number;
-    if (offered < seen)
-      throw new VerificationError('older than one seen before', 'trust-root-rollback', { seen, offered });
   }
 
   private derive(unlock: Unlock, vaultId: string): DerivedMethod {
@@ -340,7 +343,7 @@ export class KeyHolder implements VaultApi {
       record: base64(made.record.bytes),
       keyring: base64(made.keyringFile),
       bind,
-      act: await this.signAct(draft.rootSeed, vaultId, { type: 'claim', subject }),
+      act: await signVaultAct(this.actor(vaultId), draft.rootSeed, { type: 'claim', subject }),
       methods: [method.row],
       headers: letter.cards.map(({ manifest, fileKey }) => ({
         document_id: manifest.document_id,
@@ -349,26 +352,39 @@ export class KeyHolder implements VaultApi {
     };
   }
 
-  private async signAct(
-    rootSeed: Uint8Array,
-    vaultId: string,
-    about: ActAbout<'claim'> | ActAbout<'opened'>,
-  ): Promise<string> {
-    const act: Act = {
-      version: 1,
-      city: this.theRoot().payload.city,
-      actor: vaultActor(vaultId),
-      time: this.instant(),
-      nonce: hex(randomBytes(32)),
-      ...about,
-    };
-    return base64((await signStatement('act', encodeAct(act), rootSeed)).bytes);
+  private actor(vaultId: string): Actor {
+    return { city: this.theRoot().payload.city, vaultId, time: this.instant() };
+  }
+
+  private async signAbout(type: 'opened' | 'delete', row: SealedRow): Promise<string> {
+    const vault = this.theVault();
+    const { manifest, manifestHash } = await this.cards.get(row);
+    const rootSeed = change.rootSeedOf(vault);
+    const subject = { document_id: manifest.document_id, manifest_hash: manifestHash };
+    try {
+      return await signVaultAct(this.actor(chainVaultId(vault.chain)), rootSeed, { type, subject });
+    } finally {
+      wipe(rootSeed);
+    }
   }
 
   private openRow(row: SealedRow): Promise<OpenedCard> {
     const { chain, keyring } = this.theVault();
     const addressee = { vaultId: chainVaultId(chain), claims: keyring.data.claims, code: null };
-    return openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
+    return this.book.openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
+  }
+
+  private bookOwner(): BookOwner {
+    const { chain } = this.theVault();
+    const newest = newestRecord(chain);
+    return {
+      root: this.theRoot(),
+      identities: this.identities,
+      recipient: parseRecipient(newest.reading.recipient),
+      rootKey: fromHex(newest.root_key),
+      city: newest.city,
+      vaultId: chainVaultId(chain),
+    };
   }
 
   private forgetLetter(): void {

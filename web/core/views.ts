@@ -4,6 +4,7 @@ import type { OpenedCard } from './document.ts';
 import type { ReceiptVerdict } from './receipt.ts';
 import type { CheckedManifest, Verdict } from './rpc.ts';
 import type { TrustRoot } from './trust.ts';
+import type { IndexEntry } from './vault-index.ts';
 
 /** A card in the shape that pages show; the type's names fall back to its slug if the trust root does not list it. */
 export function viewCard({ manifest, manifestHash, issuer }: OpenedCard): CheckedManifest {
@@ -27,7 +28,37 @@ export function viewCard({ manifest, manifestHash, issuer }: OpenedCard): Checke
     supersedes: manifest.supersedes,
     sensitive: manifest.sensitive,
     plaintextSize: manifest.plaintext.size,
-    plaintextSha256: manifest.plaintext.sha256,
+  };
+}
+
+/**
+ * An entry of the vault's index in the same shape; null when its issuer's key is not in force: then only the document itself,
+ * perhaps with its receipt, says what it is.
+ */
+export function viewEntry(entry: IndexEntry, root: TrustRoot): CheckedManifest | null {
+  const issuer = root.payload.issuers.find(({ id }) => id === entry.issuer);
+  const key = issuer?.keys.find(({ ed25519 }) => ed25519 === entry.issuer_key);
+  if (issuer === undefined || key?.until !== null) return null;
+  const type = issuer.document_types.find(({ id }) => id === entry.type);
+  return {
+    documentId: entry.document_id,
+    manifestHash: entry.manifest_hash,
+    issuer: entry.issuer,
+    issuerNames: issuer.names,
+    type: entry.type,
+    typeNames: type?.names ?? { en: entry.type, fr: entry.type },
+    title: entry.title,
+    language: entry.language,
+    issuedAt: entry.issued_at,
+    due: entry.due,
+    replyBy: entry.reply_by,
+    amount: entry.amount,
+    instalments: entry.instalments,
+    paymentReference: entry.payment_reference,
+    action: entry.action,
+    supersedes: entry.supersedes,
+    sensitive: entry.sensitive,
+    plaintextSize: entry.size,
   };
 }
 

@@ -21,6 +21,11 @@
  * | `openProvenCard(row, reply)` | a manifest | for a card that `openCards` refuses with `key-not-valid-then`: its receipt must say, with the witnesses' quorum, that the key signed before its end |
  * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
  * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
+ * | `signDeleted(row)` | act `delete` (base64 envelope) | signed by the vault's root key |
+ * | `openIndex(file)` | what the vault's index holds, as a list shows it | `file` as the city gave it, null for none; never rejects for what is wrong with it: `problem` names it, and the list is built from headers |
+ * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
+ * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |
+ * | `indexWritten()` | – | the city took the last `writeIndex` |
  * | `receipt(row, reply, document)` | receipt file (text), verdict | `document` are the opened bytes; all steps of docs/spec/event-receipt.md; an error's fact `step` |
  * | `methods()` | ways in | from the keyring, not from the server |
  * | `addMethod(unlock, name, known)` | body of `PUT /api/vault/keyring` without challenge and credential | `known` are the session's methods; counts once `accepted` is called |

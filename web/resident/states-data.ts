@@ -72,7 +72,6 @@ function manifestOf(number: number): CheckedManifest {
     supersedes: null,
     sensitive: false,
     plaintextSize: 184_320,
-    plaintextSha256: hex(number + 9, 64),
   };
 }
 
@@ -126,7 +125,7 @@ export const verdict: Verdict = {
   logOrigin: 'registre.beaulieu.example/2026',
   logIndex: 184_223,
   treeSize: 184_310,
-  sha256: manifest.plaintextSha256,
+  sha256: hex(9, 64),
   manifestHash: manifest.manifestHash,
   entryHash: hex(77, 64),
 };

@@ -55,6 +55,7 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         if keyring is None:
             raise NotSignedInError
         records = tx.vaults.records((vault,))[vault]
+        marks = tx.vaults.index(vault)
         documents = _all_ids(tx, boxes_of(tx, vault))
         proofs = open_proofs(city, tx) if documents else None
     index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
@@ -63,6 +64,7 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         (archive.TRUST_ROOT, city.trust().envelope),
         (archive.RECORDS, archive.encode_records(records)),
         (archive.KEYRING, keyring.data),
+        *(() if marks is None else ((archive.VAULT_INDEX, marks.data),)),
     )
     return _pieces(city, first, index.documents, proofs)
 

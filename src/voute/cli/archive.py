@@ -35,6 +35,8 @@ def open_archive(
     failed = 0
     with archive.open("rb") as file:
         opened = OpenArchive(file, kit.read_bytes(), read_pinned(trust_root).trusted if trust_root else None)
+        if opened.index_error is not None and not as_json:
+            speaker.say("open-index-refused", {"why": speaker.words_of(opened.index_error)[0]}, style="bold yellow")
         for one in opened.documents():
             failed += one.error is not None
             _show(speaker, one, folder, opened.trusted.fingerprint)
@@ -68,10 +70,16 @@ def _show(speaker: Speaker, one: OpenedDocument, folder: Path, fingerprint: str)
             "issuer": one.issuer,
             "receipt": receipt,
             "fingerprint": fingerprint,
+            "handled": one.marks.handled,
+            "own_title": one.marks.own_title,
+            "folder": one.marks.folder,
+            "note": one.marks.note,
         }
     )
     if not speaker.as_json:
         speaker.say("open-written", {"file": f"{name}.pdf", "title": one.title, "issuer": one.issuer})
+        if one.marks.note is not None:
+            speaker.say("open-note", {"note": one.marks.note})
 
 
 def _free_name(folder: Path, title: str, document: str) -> str:

@@ -3,7 +3,7 @@
 Source: `docs/spec/vault.md`, "Exported archive". No server and no clock are needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, ClassVar
 
@@ -14,11 +14,13 @@ from voute.format.archive import ArchiveReader
 from voute.format.kit import parse_kit
 from voute.format.receipt import parse_receipt
 from voute.format.trust_root import TrustRoot
+from voute.format.vault_index import NO_MARKS, Marks
 from voute.seal.agefile import open_payload
 from voute.seal.document import BodyMismatchError, Holder, OpenedCard, open_body, open_card
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.keyring import OpenVault, open_keyring
 from voute.seal.unlock import kit_method
+from voute.seal.vault_index import open_vault_index
 from voute.verify.receipt import KeyNotValidThenError, digest_bytes, verify_receipt
 from voute.verify.trust import TrustedRoot, TrustRootRollbackError, accept_first
 
@@ -42,6 +44,8 @@ class OpenedDocument:
     body: bytes
     receipt: bytes | None
     error: VouteError | None
+    marks: Marks = NO_MARKS
+    """What the holder said about it in the vault's index."""
 
 
 class OpenArchive:
@@ -60,6 +64,8 @@ class OpenArchive:
         opener = kit_method(parsed)
         self._vault: OpenVault = open_keyring(parsed.vault_id, self._reader.records(), self._reader.keyring(), opener)
         self.trusted = trusted or self._own_root()
+        self.index_error: VouteError | None = None
+        self._marks = self._read_marks()
 
     def _own_root(self) -> TrustedRoot:
         """Take the archive's trust root: whoever made the archive chose it, so its fingerprint is to be compared."""
@@ -68,6 +74,19 @@ class OpenArchive:
             # Keys that were withdrawn since would count again.
             raise TrustRootRollbackError("older than the root that the keyring knows", seen=seen, offered=own.root.number)
         return own
+
+    def _read_marks(self) -> Mapping[DocumentId, Marks]:
+        """Read what the holder said about documents; an index that is refused costs that alone (`index_error`)."""
+        raw = self._reader.vault_index()
+        if raw is None:
+            return {}
+        vault = self._vault
+        try:
+            found = open_vault_index(raw, vault.identities(), vault.chain.root_key, self.trusted.root.city, vault.vault_id)
+        except VouteError as error:
+            self.index_error = error
+            return {}
+        return {one.document_id: one.marks for one in found.documents}
 
     def documents(self) -> Iterator[OpenedDocument]:
         """Open every document, one in memory at a time; one that is refused does not stop the others."""
@@ -89,7 +108,8 @@ class OpenArchive:
             raise BodyMismatchError("the body stands behind another header than the card")
         body = open_body(opened, memoryview(body_file)[length:])
         receipt = self._receipt(document_id, opened, card, body, root)
-        return OpenedDocument(document_id, opened.manifest.title, opened.manifest.issuer, body, receipt, None)
+        marks = self._marks.get(document_id, NO_MARKS)
+        return OpenedDocument(document_id, opened.manifest.title, opened.manifest.issuer, body, receipt, None, marks)
 
     def _receipt(self, document_id: DocumentId, opened: OpenedCard, card: bytes, body: bytes, root: TrustRoot) -> bytes | None:
         """Complete the city's receipt with the manifest, which the city never sees, and verify the whole."""

@@ -14,6 +14,7 @@ from voute.core.rows import (
     ListedDocument,
     LookupRow,
     PackRow,
+    PlaceRow,
     ReceiptRow,
 )
 
@@ -135,6 +136,10 @@ class Documents(Protocol):
 
     def page(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[ListedDocument, ...]:
         """Return visible documents of these boxes with a position above `after`, by position, at most `limit`."""
+        ...
+
+    def places(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[PlaceRow, ...]:
+        """Return the same of each without its long columns."""
         ...
 
     def listed(self, document_id: DocumentId) -> ListedDocument | None:

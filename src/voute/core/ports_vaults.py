@@ -11,6 +11,7 @@ from voute.core.ids import Hash, LookupId, MethodId, VaultId
 from voute.core.rows import (
     ChallengeRow,
     CredentialRow,
+    IndexRow,
     KeyringRow,
     MethodRow,
     RecordRow,
@@ -20,7 +21,7 @@ from voute.core.rows import (
 
 
 class Vaults(Protocol):
-    """Vaults with their numbers, records, keyrings and unlock methods."""
+    """Vaults with their numbers, records, keyrings, sealed indexes and unlock methods."""
 
     def number_for(self, lookup_id: LookupId, now: int) -> int:
         """Return the vault number (from 1) given to this lookup id: a new one the first time, the same ever after."""
@@ -52,6 +53,17 @@ class Vaults(Protocol):
 
     def keyring(self, vault_id: VaultId) -> KeyringRow | None:
         """Return the vault's keyring."""
+        ...
+
+    def index(self, vault_id: VaultId) -> IndexRow | None:
+        """Return the vault's sealed index."""
+        ...
+
+    def put_index(self, after: int, row: IndexRow) -> bool:
+        """Replace the vault's index if its number is `after`; 0: keep the first, `RowExistsError` if there is one.
+
+        False: nothing was changed.
+        """
         ...
 
     def replace_methods(self, vault_id: VaultId, rows: Sequence[MethodRow]) -> None:

@@ -73,6 +73,16 @@ class KeyringRow(NamedTuple):
     data: bytes
 
 
+class IndexRow(NamedTuple):
+    """The current sealed index of a vault; `number` is the one that its writer gave it."""
+
+    vault_id: VaultId
+    number: int
+    sha256: Hash
+    written_at: int
+    data: bytes
+
+
 class MethodRow(NamedTuple):
     """An unlock method as far as the city knows it."""
 
@@ -201,6 +211,14 @@ class ListedDocument(NamedTuple):
     delivered_at: int
     opened_at: int | None
     log_index: int | None
+
+
+class PlaceRow(NamedTuple):
+    """That a visible document is there, and when it was first opened."""
+
+    document_id: DocumentId
+    position: int
+    opened_at: int | None
 
 
 class KnownDocument(NamedTuple):

@@ -22,12 +22,14 @@ from voute.format.sidecar import MAX_HEADER, MAX_SEALED_CARD
 from voute.format.vault_record import MAX_RECORDS
 
 MAX_ENTRIES: Final = 100_000
-# Three entries a document and four of the vault.
-MAX_DOCUMENTS: Final = (MAX_ENTRIES - 4) // 3
+# Three entries a document and five of the vault.
+MAX_DOCUMENTS: Final = (MAX_ENTRIES - 5) // 3
 MAX_INDEX: Final = 4 * 1024 * 1024
 # A chain of 1,000 records with 16 methods each.
 MAX_RECORDS_FILE: Final = 16 * 1024 * 1024
 MAX_KEYRING: Final = 2 * 1024 * 1024
+# An envelope of 16 MiB, sealed.
+MAX_VAULT_INDEX: Final = 17 * 1024 * 1024
 # A body's age payload adds a nonce and 16 bytes a chunk of 64 KiB.
 MAX_DOCUMENT_FILE: Final = MAX_HEADER + MAX_BODY + MAX_BODY // 4096 + 64
 
@@ -35,6 +37,7 @@ INDEX: Final = "archive.json"
 TRUST_ROOT: Final = "trust-root.json"
 RECORDS: Final = "vault-records.json"
 KEYRING: Final = "keyring.age"
+VAULT_INDEX: Final = "vault-index.age"
 
 # All that the standard library raises over a damaged or foreign zip (NotImplementedError is a RuntimeError).
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
@@ -126,7 +129,7 @@ def receipt_name(document_id: DocumentId) -> str:
 
 
 class ArchiveReader:
-    """Reads an archive whose names are exactly those that its index announces; receipts may be missing.
+    """Reads an archive whose names are exactly those that its index announces; receipts and the vault's index may be missing.
 
     Raises `FormatError` and `LimitError` alone, for every way in which a zip can be wrong.
     """
@@ -149,7 +152,7 @@ class ArchiveReader:
     def _check_names(self) -> None:
         ids = self.index.documents
         wanted = {INDEX, TRUST_ROOT, RECORDS, KEYRING, *map(body_name, ids), *map(card_name, ids)}
-        if not wanted <= self._entries.keys() <= wanted | set(map(receipt_name, ids)):
+        if not wanted <= self._entries.keys() <= wanted | {VAULT_INDEX, *map(receipt_name, ids)}:
             raise FormatError("archive: entries are not those of the index")
 
     def _read(self, name: str, maximum: int) -> bytes:
@@ -178,6 +181,10 @@ class ArchiveReader:
     def keyring(self) -> bytes:
         """Return keyring.age."""
         return self._read(KEYRING, MAX_KEYRING)
+
+    def vault_index(self) -> bytes | None:
+        """Return vault-index.age, or None when the vault had none."""
+        return self._read(VAULT_INDEX, MAX_VAULT_INDEX) if VAULT_INDEX in self._entries else None
 
     def body(self, document_id: DocumentId) -> bytes:
         """Return a document's header ‖ body."""
@@ -212,14 +219,17 @@ def _add(out: zipfile.ZipFile, name: str, data: bytes) -> None:
 def write_archive(file: BinaryIO, index: ArchiveIndex, vault: Mapping[str, bytes], documents: Iterator[ArchivedDocument]) -> None:
     """Write an archive, stored: sealed bytes do not shrink.
 
-    `vault` gives the bytes of `trust-root.json`, `vault-records.json` and `keyring.age`; `documents` come in the
-    order of the index, one in memory at a time. Raises `FormatError` when they are others.
+    `vault` gives the bytes of `trust-root.json`, `vault-records.json`, `keyring.age` and, if there is one,
+    `vault-index.age`; `documents` come in the order of the index, one in memory at a time.
+    Raises `FormatError` when they are others.
     """
     written: list[DocumentId] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as out:
         _add(out, INDEX, index.encode())
         for name in (TRUST_ROOT, RECORDS, KEYRING):
             _add(out, name, vault[name])
+        if VAULT_INDEX in vault:
+            _add(out, VAULT_INDEX, vault[VAULT_INDEX])
         for one in documents:
             _add(out, body_name(one.document_id), one.header + one.body)
             _add(out, card_name(one.document_id), one.header + one.card)

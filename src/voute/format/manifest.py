@@ -151,9 +151,7 @@ class Manifest:
             "due": write_date(self.due),
             "reply_by": write_date(self.reply_by),
             "amount": write_money(self.amount),
-            "instalments": [
-                {"cents": one.money.cents, "currency": one.money.currency, "due": one.due.isoformat()} for one in self.instalments
-            ],
+            "instalments": write_instalments(self.instalments),
             "payment_reference": self.payment_reference,
             "action": self.action,
             "supersedes": write_hex(self.supersedes),
@@ -194,7 +192,13 @@ def _read_recipient(fields: Fields) -> ToClaim | ToVault:
     raise FormatError("manifest.recipient: unknown kind", field="recipient")
 
 
-def _read_instalments(fields: Fields) -> tuple[Instalment, ...]:
+def write_instalments(instalments: tuple[Instalment, ...]) -> Json:
+    """Write the parts of an amount."""
+    return [{"cents": one.money.cents, "currency": one.money.currency, "due": one.due.isoformat()} for one in instalments]
+
+
+def read_instalments(fields: Fields) -> tuple[Instalment, ...]:
+    """Read the parts of an amount from the key `instalments`: at most 12, sorted by due day."""
     found = tuple(
         Instalment(Money(one.integer("cents"), one.string("currency")), one.date("due"))
         for one in fields.objects("instalments", _INSTALMENT_KEYS, 0, MAX_INSTALMENTS)
@@ -225,7 +229,7 @@ def parse_manifest(payload: bytes) -> Manifest:
         due=fields.optional("due", fields.date),
         reply_by=fields.optional("reply_by", fields.date),
         amount=fields.optional("amount", fields.money),
-        instalments=_read_instalments(fields),
+        instalments=read_instalments(fields),
         payment_reference=fields.optional("payment_reference", lambda key: fields.text(key, MAX_PAYMENT_REFERENCE)),
         action=fields.optional("action", lambda key: fields.one_of(key, ACTIONS)),
         supersedes=None if supersedes is None else DocumentId(supersedes),

@@ -8,13 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from voute.core.errors import VouteError
 from voute.core.ids import HASH_SIZE, ID_SIZE
-from voute.core.rows import CredentialRow, KeyringRow, LookupRow, LookupState, MethodRow, RecordRow, VaultRow
+from voute.core.rows import CredentialRow, IndexRow, KeyringRow, LookupRow, LookupState, MethodRow, RecordRow, VaultRow
 from voute.format.binary import labelled_hash
 from voute.format.event import parse_event
 from voute.format.subject import Bound, Claim, Disown, Freeze
 from voute.format.vault_record import VaultChain, verify_chain
 from voute.fsck.context import BATCH, Context
-from voute.fsck.tables import CREDENTIALS, EVENTS, KEYRINGS, LOOKUPS, METHODS, NUMBERS, RECORDS, VAULTS, NumberLine
+from voute.fsck.tables import CREDENTIALS, EVENTS, INDEXES, KEYRINGS, LOOKUPS, METHODS, NUMBERS, RECORDS, VAULTS, NumberLine
 
 _PASSKEY: Final = "passkey"
 _KIT: Final = "kit"
@@ -27,6 +27,7 @@ class _Vault(NamedTuple):
     keyrings: list[KeyringRow]
     methods: list[MethodRow]
     credentials: list[CredentialRow]
+    indexes: list[IndexRow]
 
 
 def check_people(ctx: Context) -> None:
@@ -47,12 +48,13 @@ def _walk(ctx: Context) -> Iterator[_Vault]:
         _grouped(KEYRINGS.scan(ctx.view, "vault_id")),
         _grouped(METHODS.scan(ctx.view, "vault_id", "method_id")),
         _grouped(CREDENTIALS.scan(ctx.view, "vault_id", "credential_id")),
+        _grouped(INDEXES.scan(ctx.view, "vault_id")),
     ]
     heads = [next(stream, None) for stream in streams]
     while any(heads):
         at = min(head[0] for head in heads if head is not None)
         found = [head[1] if head is not None and head[0] == at else [] for head in heads]
-        yield _Vault(at, next(iter(found[0]), None), found[1], found[2], found[3], found[4])
+        yield _Vault(at, next(iter(found[0]), None), *found[1:])
         heads = [next(streams[n], None) if head is not None and head[0] == at else head for n, head in enumerate(heads)]
 
 
@@ -82,6 +84,9 @@ def _check_vault(ctx: Context, one: _Vault) -> None:
     _check_row(ctx, one, chain)
     _check_keyring(ctx, one, chain)
     _check_methods(ctx, one, chain)
+    for row in one.indexes:
+        if hashlib.sha256(row.data).digest() != row.sha256:
+            ctx.findings.add("index-differs", f"vault_indexes/{one.vault_id.hex()}")
 
 
 def _check_records(ctx: Context, one: _Vault, chain: VaultChain) -> None:

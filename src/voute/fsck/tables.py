@@ -13,6 +13,7 @@ from voute.core.rows import (
     CredentialRow,
     DeliveryRow,
     EventRow,
+    IndexRow,
     JobRow,
     KeyringRow,
     LookupRow,
@@ -113,6 +114,7 @@ VAULTS: Final = Table("vaults", VaultRow._make, VaultRow._fields)
 NUMBERS: Final = Table("vault_numbers", NumberLine._make, NumberLine._fields)
 RECORDS: Final = Table("vault_records", RecordRow._make, RecordRow._fields)
 KEYRINGS: Final = Table("keyrings", KeyringRow._make, _columns(KeyringRow._fields, data="bytes"))
+INDEXES: Final = Table("vault_indexes", IndexRow._make, _columns(IndexRow._fields, data="bytes"))
 METHODS: Final = Table("methods", MethodRow._make, MethodRow._fields)
 CREDENTIALS: Final = Table("credentials", CredentialRow._make, CredentialRow._fields)
 
@@ -124,6 +126,8 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("vault_numbers", "given_at"): _CLOCK,
     ("vaults", "created_at"): _CLOCK,
     ("vaults", "claim_digest"): "tells a repeated claim within ten minutes; nothing else reads it",
+    ("vault_indexes", "number"): "the holder's own counter, also inside the sealed index: a page compares",
+    ("vault_indexes", "written_at"): _CLOCK,
     ("methods", "sign_in_key"): "known to the kit alone: a wrong one refuses to sign in; its presence is checked",
     ("credentials", "public_key"): _PASSKEY,
     ("credentials", "sign_count"): _PASSKEY,

@@ -99,6 +99,16 @@ keyrings: Final = Table(
     _data("bytes"),
 )
 
+vault_indexes: Final = Table(
+    "vault_indexes",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    _number("number"),
+    _data("sha256"),
+    _number("written_at"),
+    _data("bytes"),
+)
+
 methods: Final = Table(
     "methods",
     metadata,

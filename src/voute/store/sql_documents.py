@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
-from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, ReceiptRow
+from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, PlaceRow, ReceiptRow
 from voute.store.schema import deliveries, document_parts, documents, events
 from voute.store.sql import Session, chunks
 
@@ -62,6 +62,11 @@ _ON_PAGE: Final = (
     .limit(bindparam("most"))
 )
 _PAGE: Final = _listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
+_PLACES: Final = (
+    select(documents.c.document_id, documents.c.position, documents.c.opened_at)
+    .where(documents.c.position.in_(_ON_PAGE))
+    .order_by(documents.c.position)
+)
 _ONE: Final = _listed(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
 _SET_HEADER: Final = (
     update(document_parts)
@@ -136,6 +141,10 @@ class SqlDocuments:
     def page(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[ListedDocument, ...]:
         """Return a page of visible documents (`Documents.page`)."""
         return self._session.all(ListedDocument._make, _PAGE, {"boxes": boxes, "after": after, "most": limit})
+
+    def places(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[PlaceRow, ...]:
+        """Return a page of places (`Documents.places`)."""
+        return self._session.all(PlaceRow._make, _PLACES, {"boxes": boxes, "after": after, "most": limit})
 
     def listed(self, document_id: DocumentId) -> ListedDocument | None:
         """Return one visible document (`Documents.listed`)."""

@@ -6,13 +6,24 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
-from voute.core.rows import KeyringRow, MethodRow, RecordRow, VaultRow
-from voute.store.schema import keyrings, methods, vault_numbers, vault_records, vaults
+from voute.core.rows import IndexRow, KeyringRow, MethodRow, RecordRow, VaultRow
+from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
 from voute.store.sql import Session, chunks
 
 _NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
 _VAULT: Final = select(vaults).where(vaults.c.vault_id == bindparam("vault_id"))
 _KEYRING: Final = select(keyrings).where(keyrings.c.vault_id == bindparam("vault_id"))
+_INDEX: Final = select(vault_indexes).where(vault_indexes.c.vault_id == bindparam("vault_id"))
+_PUT_INDEX: Final = (
+    update(vault_indexes)
+    .where(vault_indexes.c.vault_id == bindparam("key"), vault_indexes.c.number == bindparam("after"))
+    .values(
+        number=bindparam("new_number"),
+        sha256=bindparam("new_sha256"),
+        written_at=bindparam("new_time"),
+        bytes=bindparam("new_bytes"),
+    )
+)
 _METHODS: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id")).order_by(methods.c.method_id)
 _METHOD: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id"), methods.c.method_id == bindparam("method_id"))
 _RECORDS: Final = (
@@ -33,7 +44,7 @@ _ADVANCE: Final = (
 
 
 class SqlVaults:
-    """`Vaults` in five tables."""
+    """`Vaults` in six tables."""
 
     def __init__(self, session: Session) -> None:
         """Work inside a transaction."""
@@ -81,6 +92,18 @@ class SqlVaults:
     def keyring(self, vault_id: VaultId) -> KeyringRow | None:
         """Return the keyring (`Vaults.keyring`)."""
         return self._session.one(KeyringRow._make, _KEYRING, {"vault_id": vault_id})
+
+    def index(self, vault_id: VaultId) -> IndexRow | None:
+        """Return the sealed index (`Vaults.index`)."""
+        return self._session.one(IndexRow._make, _INDEX, {"vault_id": vault_id})
+
+    def put_index(self, after: int, row: IndexRow) -> bool:
+        """Replace the index that the writer saw (`Vaults.put_index`)."""
+        if after == 0:
+            self._session.insert_all(vault_indexes, [row])
+            return True
+        values = {"key": row.vault_id, "after": after, "new_number": row.number, "new_sha256": row.sha256}
+        return self._session.changes(_PUT_INDEX, values | {"new_time": row.written_at, "new_bytes": row.data})
 
     def replace_methods(self, vault_id: VaultId, rows: Sequence[MethodRow]) -> None:
         """Make these the unlock methods (`Vaults.replace_methods`)."""

@@ -70,6 +70,7 @@ class Checker:
             "packs": "SELECT hex(delivery_id), hex(pack_hash), size, documents FROM packs",
             "vaults": "SELECT hex(vault_id), state, head_number, hex(head_hash), keyring_number FROM vaults",
             "keyrings": "SELECT hex(vault_id), number, hex(sha256) FROM keyrings",
+            "indexes": "SELECT hex(vault_id), number, hex(sha256) FROM vault_indexes",
             "methods": "SELECT hex(vault_id), hex(method_id), kind FROM methods",
             "credentials": "SELECT hex(credential_id), hex(vault_id) FROM credentials",
             "lookups": "SELECT hex(lookup_id), state, hex(vault_id), bound_event IS NULL FROM lookups",
@@ -153,7 +154,7 @@ def check_vaults(view: View) -> None:
         assert changes == number
     bound = view.one("SELECT count(*) FROM lookups WHERE state = 'bound'")
     assert view.one("SELECT count(*) FROM events WHERE type = 'claim'") == bound
-    for table in ("vault_records", "keyrings", "methods", "credentials"):
+    for table in ("vault_records", "keyrings", "vault_indexes", "methods", "credentials"):
         assert view.one(f"SELECT count(*) FROM {table} WHERE vault_id NOT IN (SELECT vault_id FROM vaults)") == 0  # noqa: S608
 
 

@@ -19,6 +19,7 @@ from voute.format.keyring import parse_keyring
 from voute.format.pack_statement import parse_pack_statement
 from voute.format.signed_manifest import read_signed
 from voute.format.trust_root import TrustRoot, parse_trust_root
+from voute.format.vault_index import parse_vault_index
 from voute.format.vault_record import parse_vault_record
 
 SHORT_PROOF = (
@@ -233,6 +234,13 @@ STATEMENTS = (
     Format("receipt", lambda raw: receipts.parse_receipt(raw).encode(), _receipts, ("format.receipt.parse_receipt",), as_json),
     Format("trust-root", lambda raw: parse_trust_root(raw).encode(), _roots, ("format.trust_root.parse_trust_root",), as_json),
     Format("keyring", lambda raw: parse_keyring(raw).encode(), _keyrings, ("format.keyring.parse_keyring",), as_lines),
+    Format(
+        "vault-index",
+        lambda raw: parse_vault_index(raw).encode(),
+        lambda: [one["payload"].encode() for one in good("index", "vault-index")],
+        ("format.vault_index.parse_vault_index",),
+        as_json,
+    ),
     Format("receipt-line", _line, _lines, ("format.receipt.parse_line",), as_json, twin=False),
     Format(
         "registry",

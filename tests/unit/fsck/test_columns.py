@@ -100,6 +100,8 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "sidecar-missing packs/{new}.side ",
     ),
     **{("packs", one): (f"{PACK} {one}",) for one in ("size", "statement_hash", "documents")},
+    ("vault_indexes", "vault_id"): (CORRUPT, "vault-missing vaults/{new} "),
+    **{("vault_indexes", one): ("index-differs vault_indexes/{vault_id} ",) for one in ("sha256", "bytes")},
     ("vault_numbers", "v"): ("number-differs vault_numbers/{v} v",),
     ("vault_numbers", "lookup_id"): ("number-differs vault_numbers/{v} lookup_id",),
     ("vault_records", "vault_id"): (

@@ -68,6 +68,8 @@ verify-logged = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. 
 verify-fingerprint = Compare the city's fingerprint with the one on your letter: { $fingerprint }
 
 open-written = { $file } — { $title } ({ $issuer }), verified
+open-note = your note: { $note }
+open-index-refused = What you had noted about your documents could not be read: the index was refused. Your documents are not affected. { $why }
 open-refused = Document { $document }: refused. { $why }
 open-failed = { $count ->
     [one] One document could not be opened; the others were.

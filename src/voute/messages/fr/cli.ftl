@@ -68,6 +68,8 @@ verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } �
 verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
 
 open-written = { $file } — { $title } ({ $issuer }), vérifié
+open-note = votre note : { $note }
+open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
 open-refused = Document { $document } : refusé. { $why }
 open-failed = { $count ->
     [one] Un document n'a pas pu être ouvert ; les autres l'ont été.

@@ -26,6 +26,7 @@ from voute.server.http import (
     release,
     sessions,
     vault,
+    vault_index,
 )
 from voute.server.http.access import Guard, provide_holder, provide_issuer
 from voute.server.http.frame import Frame
@@ -55,6 +56,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     vault.put_keyring,
     vault.disown,
     vault.read_archive,
+    vault_index.read_index,
+    vault_index.put_index,
+    vault_index.list_places,
     documents.list_documents,
     documents.read_document,
     documents.read_body,

@@ -31,6 +31,7 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.NotSignedInError: 401,
     errors.WrongOriginError: 403,
     errors.TooManyError: 429,
+    errors.IndexUnknownError: 404,
     errors.DocumentUnknownError: 404,
     errors.DocumentDeletedError: 410,
     errors.NotYetLoggedError: 425,

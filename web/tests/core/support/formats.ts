@@ -43,6 +43,7 @@ import { type Note, parseNote, parseVerifierKey } from '../../../core/tlog/note.
 import { encodeProof, parseProof } from '../../../core/tlog/proof.ts';
 import { parseTrustRootPayload } from '../../../core/trust.ts';
 import { encodeKit, parseKit } from '../../../core/unlock.ts';
+import { encodeVaultIndex, parseVaultIndex } from '../../../core/vault-index.ts';
 
 /** Parses and writes again. */
 export type Run = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
@@ -174,6 +175,7 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   act: (bytes) => encodeAct(parseAct(bytes)),
   receipt: (bytes) => encodeReceipt(parseReceipt(bytes)),
   'trust-root': (bytes) => again(parseTrustRootPayload(bytes)),
+  'vault-index': (bytes) => encodeVaultIndex(parseVaultIndex(bytes)),
   keyring: (bytes) => encodeKeyring(parseKeyring(bytes)),
   'age-header': (bytes) => encodeHeaderAgain(parseHeader(bytes)),
   'sealed-header': (bytes) => encodeHeaderAgain(parseSealedHeader(bytes)),

@@ -24,6 +24,7 @@ import {
   signWithKit,
   type UnlockMethod,
 } from '../../../core/unlock.ts';
+import { encodeVaultIndex, openVaultIndex, parseVaultIndex, type VaultIndex } from '../../../core/vault-index.ts';
 import { type Given, type Runner, type Values } from './runners.ts';
 import { accepted, utf8WithSurrogates } from './runners-trust.ts';
 
@@ -51,6 +52,11 @@ function methodValues({ methodId, identity }: UnlockMethod): Values {
 
 async function records(given: Given): Promise<VaultChain> {
   return verifyChain(given.texts('records').map(utf8));
+}
+
+function indexValues(index: VaultIndex): Values {
+  const written: unknown = JSON.parse(new TextDecoder().decode(encodeVaultIndex(index)));
+  return { number: index.number, documents: index.documents.length, written };
 }
 
 /** Runners of what a holder does. */
@@ -82,6 +88,16 @@ export const VAULT: Readonly<Record<string, Runner>> = {
       root_key: newestRecord(chain).root_key,
       identities: keyringIdentities(keyring).map(({ seed }) => hex(seed)),
     };
+  },
+  'vault-index': (given) => indexValues(parseVaultIndex(utf8WithSurrogates(given.text('payload')))),
+  'vault-index-open': async (given) => {
+    const owner = {
+      rootKey: given.bytes('root_key'),
+      city: given.text('city'),
+      vaultId: given.text('vault_id'),
+    };
+    const identities = given.list('identities').map(identityFromSeed);
+    return indexValues((await openVaultIndex(fromBase64(given.text('file')), identities, owner)).index);
   },
   kit: (given) => {
     const kit = parseKit(given.text('kit'));

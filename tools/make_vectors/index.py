@@ -1,0 +1,170 @@
+"""Cases of `vectors/index`: the payload of a vault's index, and the sealed, signed file (docs/spec/index-directory.md)."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tools.make_vectors import holder
+from tools.make_vectors.case import Case, Values
+from tools.make_vectors.city import CITY, FINANCE, ISSUED, city_keys
+from tools.make_vectors.frozen import FROZEN
+from tools.make_vectors.seeds import seed
+from voute.core.ids import DocumentId, Hash, Slug, VaultId
+from voute.core.values import Money
+from voute.format.canonical import dumps
+from voute.format.dsse import Kind, SigningKey, sign
+from voute.format.manifest import Instalment
+from voute.format.vault_index import IndexEntry, Marks, VaultIndex
+from voute.seal.agefile import seal_file
+from voute.seal.hybrid import HybridIdentity
+
+FOLDER = "index"
+Tree = dict[str, Any]
+
+
+@cache
+def entries() -> tuple[IndexEntry, ...]:
+    """Give two documents: one with everything, one with nothing that may be left out."""
+    full = IndexEntry(
+        document_id=DocumentId(bytes((1,)) * 16),
+        manifest_hash=Hash(seed("manifest 1")),
+        file_key=seed("file key 1", 16),
+        issuer_key=Hash(city_keys()[0].public),
+        issuer=FINANCE,
+        type=Slug("tax-bill"),
+        title="Compte de taxes 2026 — été",
+        language="fr",
+        issued_at=ISSUED,
+        size=184_320,
+        due=date(2026, 3, 2),
+        reply_by=date(2026, 4, 1),
+        amount=Money(348_712),
+        instalments=(Instalment(Money(174_356), date(2026, 3, 2)), Instalment(Money(174_356), date(2026, 6, 1))),
+        payment_reference="4021 8837 112",
+        action="pay",
+        supersedes=DocumentId(bytes((9,)) * 16),
+        sensitive=True,
+        marks=Marks(handled=True, own_title="Taxes de la maison", folder="Maison", note="Payé chez Desjardins"),
+    )
+    bare = replace(
+        full,
+        document_id=DocumentId(bytes((2,)) * 16),
+        due=None,
+        reply_by=None,
+        amount=None,
+        instalments=(),
+        payment_reference=None,
+        action=None,
+        supersedes=None,
+        sensitive=False,
+        marks=Marks(),
+    )
+    return full, bare
+
+
+@cache
+def index(number: int = 1) -> VaultIndex:
+    """Give the holder's index."""
+    previous = None if number == 1 else Hash(seed("previous index"))
+    return VaultIndex(CITY, holder.vault_id(), number, previous, ISSUED, entries())
+
+
+def _payload(name: str, verdict: str, payload: str) -> Case:
+    return Case(FOLDER, f"payload-{name}", "vault-index", verdict, {"payload": payload})
+
+
+def _payloads() -> Iterator[Case]:
+    good = index().encode().decode("utf-8")
+    yield _payload("ok", "ok", good)
+    yield _payload("ok-next", "ok", index(2).encode().decode("utf-8"))
+    yield _payload("ok-empty", "ok", replace(index(), documents=()).encode().decode("utf-8"))
+    first: Tree = json.loads(good)["documents"][0]
+    tops: dict[str, Tree] = {
+        "version-2": {"version": 2},
+        "number-0": {"number": 0},
+        "previous-short": {"previous": "00" * 31},
+        "unknown-key": {"note": "x"},
+        "city-upper-case": {"city": "Laval"},
+        "document-twice": {"documents": [first, first]},
+        "not-sorted": {"documents": [{**first, "document_id": "ff" * 16}, first]},
+        "documents-object": {"documents": {}},
+    }
+    for name, change in tops.items():
+        yield _payload(name, "format", dumps({**json.loads(good), **change}).decode("utf-8"))
+    inner: dict[str, Tree] = {
+        "file-key-short": {"file_key": b64encode(bytes(15)).decode("ascii")},
+        "file-key-long": {"file_key": b64encode(bytes(17)).decode("ascii")},
+        "file-key-hex": {"file_key": "00" * 16},
+        "issuer-key-short": {"issuer_key": "00" * 16},
+        "title-empty": {"title": ""},
+        "title-long": {"title": "é" * 201},
+        "own-title-long": {"own_title": "é" * 201},
+        "folder-long": {"folder": "é" * 101},
+        "note-long": {"note": "é" * 501},
+        "note-control": {"note": "a\nb"},
+        "handled-number": {"handled": 1},
+        "size-0": {"size": 0},
+        "action-unknown": {"action": "keep"},
+        "due-no-day": {"due": "2026-02-30"},
+        "instalments-not-sorted": {"instalments": list(reversed(first["instalments"]))},
+        "unknown-key-inside": {"card": ""},
+    }
+    for name, change in inner.items():
+        tree = {**json.loads(good), "documents": [{**first, **change}]}
+        yield _payload(name, "format", dumps(tree).decode("utf-8"))
+    missing = {key: value for key, value in first.items() if key != "note"}
+    yield _payload("missing-key", "format", dumps({**json.loads(good), "documents": [missing]}).decode("utf-8"))
+    yield _payload("space", "format", good.replace(":", ": ", 1))
+    yield _payload("empty", "format", "")
+
+
+def sealed(name: str, envelope: bytes, to: HybridIdentity = holder.READING_1) -> bytes:
+    """Seal an envelope, once; the name says which."""
+    mark = hashlib.sha256(envelope).hexdigest()[:16]
+    return FROZEN.get(f"index/{name}/{mark}", lambda: seal_file((to.recipient,), envelope))
+
+
+def _open(name: str, verdict: str, file: bytes, **changes: object) -> Case:
+    given: Values = {
+        "file": b64encode(file).decode("ascii"),
+        "identities": [holder.READING_2.seed.hex(), holder.READING_1.seed.hex()],
+        "root_key": holder.ROOT.public.hex(),
+        "city": CITY,
+        "vault_id": holder.vault_id().hex(),
+    }
+    return Case(FOLDER, f"open-{name}", "vault-index-open", verdict, {**given, **changes})
+
+
+def _signed(what: VaultIndex, key: SigningKey = holder.ROOT, kind: Kind = Kind.VAULT_INDEX) -> bytes:
+    return sign(kind, what.encode(), key)
+
+
+def _openings() -> Iterator[Case]:
+    good = sealed("good", _signed(index()))
+    yield _open("ok", "ok", good)
+    yield _open("ok-new-epoch", "ok", sealed("second", _signed(index(2)), holder.READING_2))
+    yield _open("not-for-this-key", "not-for-this-key", sealed("stranger", _signed(index()), HybridIdentity(seed("stranger"))))
+    yield _open("payload-changed", "verification", good[:-1] + bytes((good[-1] ^ 1,)))
+    yield _open("cut", "verification", good[:-20])
+    yield _open("no-age-file", "format", b"not an age file")
+    yield _open("no-envelope", "format", sealed("text", b"not an envelope"))
+    yield _open("other-kind", "wrong-statement", sealed("act", _signed(index(), kind=Kind.ACT)))
+    yield _open("signed-by-stranger", "unknown-key", sealed("forged", _signed(index(), SigningKey(seed("stranger")))))
+    yield _open("root-key-of-another", "unknown-key", good, root_key=SigningKey(seed("other")).public.hex())
+    moved = _signed(index()).split(b'"signatures"')[0] + b'"signatures"' + _signed(index(2)).split(b'"signatures"')[1]
+    yield _open("signature-of-another", "bad-signature", sealed("moved", moved))
+    wide = dumps({**json.loads(index().encode()), "extra": 1})
+    yield _open("payload-not-ours", "format", sealed("wide", sign(Kind.VAULT_INDEX, wide, holder.ROOT)))
+    yield _open("city-of-another", "wrong-city", sealed("city", _signed(replace(index(), city=Slug("autre-ville")))))
+    yield _open("vault-of-another", "wrong-vault", sealed("vault", _signed(replace(index(), vault_id=VaultId(seed("x"))))))
+
+
+def cases() -> Iterator[Case]:
+    """Give every case of the folder."""
+    yield from _payloads()
+    yield from _openings()

@@ -1,0 +1,31 @@
+"""Runners of the folder `index`."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+
+from tools.make_vectors.case import Runner, Values
+from voute.core.ids import VaultId, slug
+from voute.format.canonical import loads
+from voute.format.vault_index import VaultIndex, parse_vault_index
+from voute.seal.hybrid import HybridIdentity
+from voute.seal.vault_index import open_vault_index
+
+
+def _values(index: VaultIndex) -> Values:
+    return {"number": index.number, "documents": len(index.documents), "written": loads(index.encode())}
+
+
+def run_payload(values: Values) -> Values:
+    """Read a payload and write it again."""
+    return _values(parse_vault_index(values["payload"].encode("utf-8")))
+
+
+def run_open(values: Values) -> Values:
+    """Open a sealed index."""
+    identities = [HybridIdentity(bytes.fromhex(one)) for one in values["identities"]]
+    vault = VaultId(bytes.fromhex(values["vault_id"]))
+    root_key = bytes.fromhex(values["root_key"])
+    return _values(open_vault_index(b64decode(values["file"]), identities, root_key, slug(values["city"]), vault))
+
+
+RUNNERS: Mapping[str, Runner] = {"vault-index": run_payload, "vault-index-open": run_open}

@@ -1,0 +1,241 @@
+/**
+ * The vault's index in use (docs/spec/index-directory.md): what was opened and verified on earlier visits, what the holder says
+ * about it, and what of that is not written yet. Pure state: files come in and go out, the page carries them.
+ */
+
+import type { Identity, Recipient } from './age/hybrid.ts';
+import { base64, concat, fromBase64, fromHex, hex, u64 } from './bytes.ts';
+import { type Addressee, openCard, openCardWith, type OpenedCard, type SealedCard } from './document.ts';
+import { VouteError } from './errors.ts';
+import type { PinStore } from './pin-store.ts';
+import type { IndexedDocument, Marks, OpenedIndex, WrittenIndex } from './rpc.ts';
+import { compareCodePoints } from './schema.ts';
+import type { TrustRoot } from './trust.ts';
+import {
+  type IndexEntry,
+  type IndexOwner,
+  MAX_INDEXED,
+  openVaultIndex,
+  sealVaultIndex,
+  type VaultIndex,
+} from './vault-index.ts';
+import { viewEntry } from './views.ts';
+
+/** Nothing said. */
+export const NO_MARKS: Marks = { handled: false, ownTitle: null, folder: null, note: null };
+
+/** Whose index this is, and with what it is opened and made. */
+export interface BookOwner extends IndexOwner {
+  readonly root: TrustRoot;
+  readonly identities: readonly Identity[];
+  readonly recipient: Recipient;
+}
+
+interface Seen {
+  readonly number: number;
+  readonly hash: string;
+}
+
+function pinName(vaultId: string): string {
+  return `index/${vaultId}`;
+}
+
+function readPin(kept: Uint8Array | null): Seen {
+  if (kept?.length !== 40) return { number: 0, hash: '' };
+  return { number: Number(new DataView(kept.buffer, kept.byteOffset).getBigUint64(0)), hash: hex(kept.subarray(8)) };
+}
+
+function entryOf({ manifest, manifestHash, fileKey, key }: OpenedCard, marks: Marks): IndexEntry {
+  return {
+    document_id: manifest.document_id,
+    manifest_hash: manifestHash,
+    file_key: base64(fileKey),
+    issuer_key: key.ed25519,
+    issuer: manifest.issuer,
+    type: manifest.type,
+    title: manifest.title,
+    language: manifest.language,
+    issued_at: manifest.issued_at,
+    due: manifest.due,
+    reply_by: manifest.reply_by,
+    amount: manifest.amount,
+    instalments: manifest.instalments,
+    payment_reference: manifest.payment_reference,
+    action: manifest.action,
+    supersedes: manifest.supersedes,
+    sensitive: manifest.sensitive,
+    size: manifest.plaintext.size,
+    ...writeMarks(marks),
+  };
+}
+
+function writeMarks({
+  handled,
+  ownTitle,
+  folder,
+  note,
+}: Marks): Pick<IndexEntry, 'handled' | 'own_title' | 'folder' | 'note'> {
+  return { handled, own_title: ownTitle, folder, note };
+}
+
+function marksOf({ handled, own_title: ownTitle, folder, note }: IndexEntry): Marks {
+  return { handled, ownTitle, folder, note };
+}
+
+/** One vault's index, from opening the vault to locking it. */
+export class IndexBook {
+  private readonly pins: PinStore;
+  private readonly entries = new Map<string, IndexEntry>();
+  /** The holder's marks that are not written yet; they win over what another device wrote. */
+  private readonly marked = new Map<string, Marks>();
+  private readonly removed = new Set<string>();
+  private previous: string | null = null;
+  private highest = 0;
+  private refused = false;
+  private sent: {
+    readonly index: VaultIndex;
+    readonly hash: string;
+    readonly marked: ReadonlyMap<string, Marks>;
+  } | null = null;
+
+  constructor(pins: PinStore) {
+    this.pins = pins;
+  }
+
+  /**
+   * Takes the index that the city gave (null: none). One that is refused is not used and named; an older one than this browser
+   * has seen is used, and named.
+   */
+  async open(file: Uint8Array | null, owner: BookOwner): Promise<OpenedIndex> {
+    const pinned = readPin(await this.pins.load(pinName(owner.vaultId)));
+    this.highest = Math.max(this.highest, pinned.number);
+    if (file === null) return this.show(owner, pinned.number > 0 ? 'index-rollback' : null);
+    try {
+      const { index, hash } = await openVaultIndex(file, owner.identities, owner);
+      this.take(index, hash);
+      const older = index.number < pinned.number || (index.number === pinned.number && hash !== pinned.hash);
+      if (!older) await this.pin(owner.vaultId, { number: index.number, hash });
+      return this.show(owner, older ? 'index-rollback' : null);
+    } catch (error) {
+      if (!(error instanceof VouteError)) throw error;
+      // Whatever it is, it is not ours: written anew from what is opened one by one.
+      this.refused = true;
+      return this.show(owner, error.code);
+    }
+  }
+
+  /** Opens a card with the key that the index has, if it has one that fits, else from its header; raises as `openCard`. */
+  async openCard(
+    sealed: SealedCard,
+    identities: readonly Identity[],
+    root: TrustRoot,
+    addressee: Addressee,
+  ): Promise<OpenedCard> {
+    const entry = this.entries.get(sealed.documentId ?? '');
+    if (entry !== undefined) {
+      try {
+        const card = await openCardWith(fromBase64(entry.file_key), sealed, root, addressee);
+        if (card.manifestHash === entry.manifest_hash) return card;
+      } catch (error) {
+        // The header decides what it is, and the entry is written anew.
+        if (!(error instanceof VouteError)) throw error;
+      }
+    }
+    return openCard(sealed, identities, root, addressee);
+  }
+
+  /** What the holder says about a document. */
+  marks(documentId: string): Marks {
+    const entry = this.entries.get(documentId);
+    return this.marked.get(documentId) ?? (entry === undefined ? NO_MARKS : marksOf(entry));
+  }
+
+  /** Notes what the holder says about a document; counts for good once written. */
+  mark(documentId: string, marks: Marks): void {
+    this.marked.set(documentId, marks);
+  }
+
+  /** A document was deleted: its entry goes at the next writing. */
+  forget(documentId: string): void {
+    this.removed.add(documentId);
+    this.marked.delete(documentId);
+  }
+
+  /**
+   * Joins what was opened in this visit and says whether anything is to be written; `null` when the city's index says it all.
+   * `after` is the number of what the city has (0: nothing).
+   */
+  async write(
+    after: number,
+    cards: Iterable<OpenedCard>,
+    owner: BookOwner,
+    rootSeed: Uint8Array,
+    now: string,
+  ): Promise<WrittenIndex | null> {
+    let changed = this.refused;
+    const next = new Map(this.entries);
+    for (const card of cards) {
+      const id = card.manifest.document_id;
+      const before = next.get(id);
+      if (before?.manifest_hash === card.manifestHash && before.issuer_key === card.key.ed25519) continue;
+      if (before === undefined && next.size >= MAX_INDEXED) continue;
+      next.set(id, entryOf(card, before === undefined ? NO_MARKS : marksOf(before)));
+      changed = true;
+    }
+    for (const [id, marks] of this.marked) {
+      const before = next.get(id);
+      if (before === undefined) continue;
+      next.set(id, { ...before, ...writeMarks(marks) });
+      changed = true;
+    }
+    for (const id of this.removed) changed = next.delete(id) || changed;
+    if (!changed) return null;
+    const number = Math.max(after, this.highest) + 1;
+    const index: VaultIndex = {
+      version: 1,
+      city: owner.city,
+      vault_id: owner.vaultId,
+      number,
+      previous: this.previous,
+      written_at: now,
+      documents: [...next.values()].sort((a, b) => compareCodePoints(a.document_id, b.document_id)),
+    };
+    const { file, hash } = await sealVaultIndex(index, rootSeed, owner.recipient);
+    this.sent = { index, hash, marked: new Map(this.marked) };
+    return { after, number, file: new Uint8Array(file) };
+  }
+
+  /** The city took what was written last. */
+  async written(): Promise<void> {
+    if (this.sent === null) return;
+    const { index, hash, marked } = this.sent;
+    // What was said since stays to be written.
+    for (const [id, marks] of marked) if (this.marked.get(id) === marks) this.marked.delete(id);
+    this.removed.clear();
+    this.refused = false;
+    this.sent = null;
+    this.take(index, hash);
+    await this.pin(index.vault_id, { number: index.number, hash });
+  }
+
+  private take(index: VaultIndex, hash: string): void {
+    this.entries.clear();
+    for (const one of index.documents) this.entries.set(one.document_id, one);
+    for (const id of this.removed) this.entries.delete(id);
+    this.previous = hash;
+    this.highest = Math.max(this.highest, index.number);
+  }
+
+  private async pin(vaultId: string, { number, hash }: Seen): Promise<void> {
+    await this.pins.save(pinName(vaultId), concat(u64(number), fromHex(hash)));
+  }
+
+  private show({ root }: BookOwner, problem: string | null): OpenedIndex {
+    const documents: IndexedDocument[] = [];
+    for (const [id, entry] of this.entries) {
+      const manifest = viewEntry(entry, root);
+      if (manifest !== null) documents.push({ documentId: id, manifest, marks: this.marks(id) });
+    }
+    return { documents, problem };
+  }
+}

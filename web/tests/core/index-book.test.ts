@@ -1,0 +1,256 @@
+/** The vault's index in use: a convenience of the holder's own making, never the list, never believed unverified. */
+
+import { describe, expect, test } from 'vitest';
+
+import { parseRecipient } from '../../core/age/hybrid.ts';
+import { openFile, sealFile } from '../../core/age/sealed.ts';
+import { base64, fromBase64, fromHex, hex, randomBytes } from '../../core/bytes.ts';
+import { parseEnvelope, signStatement } from '../../core/dsse.ts';
+import { NO_MARKS } from '../../core/index-book.ts';
+import { keyringIdentities, openKeyring } from '../../core/keyring.ts';
+import { newestRecord, verifyChain } from '../../core/record.ts';
+import type { Marks, OwnBytes, VaultApi, WrittenIndex } from '../../core/rpc.ts';
+import { passkeyMethod } from '../../core/unlock.ts';
+import { encodeVaultIndex, MAX_INDEX, parseVaultIndex, type VaultIndex } from '../../core/vault-index.ts';
+import { own } from './support/city.ts';
+import { claimed, type Claimed, holder, memoryPins } from './support/claimed.ts';
+
+const DONE: Marks = { handled: true, ownTitle: 'Taxes', folder: 'Maison', note: 'Payé' };
+
+async function again(one: Claimed, keys: VaultApi = holder()): Promise<VaultApi> {
+  await keys.trustRoot(await one.city.trustRoot(), 1);
+  await keys.openVault(one.vaultId, one.records, one.parts.keyring, one.passkey.unlock());
+  return keys;
+}
+
+/** The rows as the city lists them after the claim. */
+function rows(one: Claimed): { documentId: string; header: string; card: string }[] {
+  return one.waiting.map(({ row }) => ({
+    ...row,
+    header: one.parts.headers.find(({ document_id: id }) => id === row.documentId)?.header ?? '',
+  }));
+}
+
+async function written(one: Claimed, after = 0): Promise<WrittenIndex> {
+  await one.keys.openCards(rows(one));
+  const made = await one.keys.writeIndex(after);
+  if (made === null) throw new Error('nothing to write');
+  await one.keys.indexWritten();
+  return { ...made, file: own(made.file) };
+}
+
+interface Hands {
+  readonly seed: Uint8Array;
+  open(file: Uint8Array): VaultIndex;
+  seal(index: unknown, seed?: Uint8Array): Promise<OwnBytes>;
+}
+
+/** What a thief of the vault's keys, or a careless client of its holder, could make. */
+async function hands(one: Claimed): Promise<Hands> {
+  const chain = await verifyChain(one.records.map(fromBase64));
+  const unlock = one.passkey.unlock();
+  const method = passkeyMethod(unlock.prf, unlock.credentialId, one.vaultId);
+  const keyring = openKeyring(fromBase64(one.parts.keyring), chain, { vaultId: one.vaultId, ...method });
+  const seed = fromHex(keyring.data.root_seed ?? '');
+  const recipient = parseRecipient(newestRecord(chain).reading.recipient);
+  return {
+    seed,
+    open: (file) =>
+      parseVaultIndex(parseEnvelope(openFile(file, keyringIdentities(keyring)).plaintext, MAX_INDEX).payload),
+    seal: async (index, by = seed) => {
+      const envelope = await signStatement('vault-index', encodeVaultIndex(index as VaultIndex), by);
+      return own(sealFile(envelope.bytes, [recipient]));
+    },
+  };
+}
+
+const titles = (list: readonly { manifest: { title: string } }[]): string[] =>
+  list.map(({ manifest }) => manifest.title);
+
+describe('index', () => {
+  test('index_of_a_visit_lists_the_next_one_without_opening_a_header', async () => {
+    const one = await claimed();
+    const made = await written(one);
+    expect([made.after, made.number]).toEqual([0, 1]);
+    const keys = await again(one);
+    const shown = await keys.openIndex(made.file);
+    const cards = await one.keys.openCards(rows(one));
+    expect(shown.problem).toBeNull();
+    expect(shown.documents).toHaveLength(2);
+    for (const card of cards) {
+      expect(shown.documents).toContainEqual({
+        documentId: card.documentId,
+        manifest: 'manifest' in card ? card.manifest : null,
+        marks: NO_MARKS,
+      });
+    }
+    expect(await keys.writeIndex(1)).toBeNull();
+  });
+
+  test('index_document_opens_with_its_key_though_the_header_was_spoiled', async () => {
+    const one = await claimed();
+    const made = await written(one);
+    const keys = await again(one);
+    const [row] = rows(one);
+    const spoiled = { documentId: row?.documentId ?? '', header: base64(randomBytes(40)), card: row?.card ?? '' };
+    const [refused] = await keys.openCards([spoiled]);
+    expect(refused).toMatchObject({ refused: 'format' });
+    await keys.openIndex(made.file);
+    const body = await keys.openBody(spoiled, own(one.waiting[0]?.body ?? new Uint8Array()));
+    expect(hex(body)).toBe(hex(one.waiting[0]?.plaintext ?? new Uint8Array()));
+  });
+
+  test('index_marks_are_kept_and_counted_as_changes', async () => {
+    const one = await claimed();
+    const id = one.waiting[0]?.row.documentId ?? '';
+    await written(one);
+    await one.keys.mark(id, DONE);
+    const made = await one.keys.writeIndex(1);
+    expect([made?.after, made?.number]).toEqual([1, 2]);
+    const keys = await again(one);
+    const shown = await keys.openIndex(made?.file ?? null);
+    expect(shown.documents.find(({ documentId }) => documentId === id)?.marks).toEqual(DONE);
+  });
+
+  test('index_of_two_devices_is_joined_and_each_mark_is_kept', async () => {
+    const one = await claimed();
+    const [first, second] = one.waiting.map(({ row }) => row.documentId) as [string, string];
+    const base = await written(one);
+    const [here, there] = [await again(one), await again(one)];
+    await here.openIndex(own(base.file));
+    await there.openIndex(own(base.file));
+    await here.mark(first, DONE);
+    await there.mark(second, { ...NO_MARKS, note: 'à payer' });
+    const theirs = await there.writeIndex(1);
+    await there.indexWritten();
+    // The city refuses ours: its number is 2 by now.
+    await here.writeIndex(1);
+    await here.openIndex(own(theirs?.file ?? new Uint8Array()));
+    const joined = await here.writeIndex(2);
+    expect(joined?.number).toBe(3);
+    const shown = await (await again(one)).openIndex(joined?.file ?? null);
+    const marks = new Map(shown.documents.map((document) => [document.documentId, document.marks]));
+    expect(marks.get(first)).toEqual(DONE);
+    expect(marks.get(second)?.note).toBe('à payer');
+  });
+
+  test('index_forgets_what_was_deleted', async () => {
+    const one = await claimed();
+    const id = one.waiting[0]?.row.documentId ?? '';
+    await written(one);
+    await one.keys.forget(id);
+    const made = await one.keys.writeIndex(1);
+    const shown = await (await again(one)).openIndex(made?.file ?? null);
+    expect(shown.documents.map(({ documentId }) => documentId)).toEqual([one.waiting[1]?.row.documentId]);
+  });
+
+  test('index_entry_of_a_key_that_has_ended_is_not_shown', async () => {
+    const one = await claimed();
+    const made = await written(one);
+    const keys = holder();
+    const [issuer] = (one.city.rootJson() as { issuers: [{ keys: [{ ed25519: string }] }] }).issuers;
+    const ended = [{ ...issuer, keys: [{ ed25519: issuer.keys[0].ed25519, from: 0, until: 9 }] }];
+    await keys.trustRoot(await one.city.trustRoot({ issuers: ended as never }), 1);
+    await keys.openVault(one.vaultId, one.records, one.parts.keyring, one.passkey.unlock());
+    expect((await keys.openIndex(made.file)).documents).toEqual([]);
+    expect(await keys.openCards(rows(one))).toMatchObject([
+      { refused: 'key-not-valid-then' },
+      { refused: 'key-not-valid-then' },
+    ]);
+  });
+
+  test('index_is_locked_with_the_vault', async () => {
+    const one = await claimed();
+    await one.keys.lock();
+    await expect(one.keys.writeIndex(0)).rejects.toMatchObject({ code: 'locked' });
+    await expect(one.keys.mark('', NO_MARKS)).rejects.toMatchObject({ code: 'locked' });
+  });
+});
+
+describe('index of an evil city', () => {
+  test.each([
+    ['bytes that are no index', 'format', () => Promise.resolve(own(randomBytes(3000)))],
+    ['the index of another vault', 'not-for-this-key', async () => (await written(await claimed())).file],
+    [
+      'an index of another key, sealed to this vault',
+      'unknown-key',
+      async (one: Claimed, by: Hands) => by.seal(by.open((await written(one)).file), randomBytes(32)),
+    ],
+    [
+      'this vault’s index with a byte changed',
+      'verification',
+      async (one: Claimed) => {
+        const { file } = await written(one);
+        file[file.length - 1] = (file.at(-1) ?? 0) ^ 1;
+        return file;
+      },
+    ],
+    [
+      'an index in another vault’s name, signed by ours',
+      'wrong-vault',
+      async (one: Claimed, by: Hands) => by.seal({ ...by.open((await written(one)).file), vault_id: '00'.repeat(32) }),
+    ],
+  ])('index_evil_%s_is_refused_and_nothing_is_lost', async (_what, code, make) => {
+    const one = await claimed();
+    const file = await make(one, await hands(one));
+    const keys = await again(one);
+    expect(await keys.openIndex(file)).toEqual({ documents: [], problem: code });
+    const cards = await keys.openCards(rows(one));
+    expect(cards.every((card) => 'manifest' in card)).toBe(true);
+    // Written anew, above whatever number the city names.
+    expect((await keys.writeIndex(41))?.number).toBe(42);
+  });
+
+  test('index_evil_older_one_is_seen_by_the_browser_that_saw_the_newer', async () => {
+    const pins = memoryPins();
+    const one = await claimed(holder(pins));
+    const id = one.waiting[0]?.row.documentId ?? '';
+    const older = await written(one);
+    await one.keys.mark(id, DONE);
+    await one.keys.writeIndex(1);
+    await one.keys.indexWritten();
+    const keys = await again(one, holder(pins));
+    for (const offered of [own(older.file), null]) {
+      expect((await keys.openIndex(offered)).problem).toBe('index-rollback');
+    }
+    // Elsewhere nobody can tell; and nothing but marks depends on it.
+    const elsewhere = await (await again(one)).openIndex(own(older.file));
+    expect([elsewhere.problem, elsewhere.documents.length]).toEqual([null, 2]);
+    // The next one is above all that was seen.
+    await keys.mark(id, { ...DONE, note: null });
+    expect((await keys.writeIndex(1))?.number).toBe(3);
+  });
+
+  test('index_control_the_newest_one_is_taken_by_the_browser_that_saw_it', async () => {
+    const pins = memoryPins();
+    const one = await claimed(holder(pins));
+    const made = await written(one);
+    expect((await (await again(one, holder(pins))).openIndex(made.file)).problem).toBeNull();
+  });
+
+  test('index_evil_entry_of_other_content_is_not_believed_when_the_document_is_opened', async () => {
+    const one = await claimed();
+    const by = await hands(one);
+    const { file } = await written(one);
+    const index = by.open(file);
+    const [first, second] = index.documents;
+    if (first === undefined || second === undefined) throw new Error('two documents');
+    // The key and hash of the second under the id of the first: what a client that mixed them up would have signed.
+    const mixed = { ...first, file_key: second.file_key, manifest_hash: second.manifest_hash, title: 'Menti' };
+    const lie = await by.seal({ ...index, documents: [mixed, second] });
+    const keys = await again(one);
+    expect(titles((await keys.openIndex(lie)).documents)).toContain('Menti');
+    const row = rows(one).find(({ documentId }) => documentId === first.document_id);
+    const truth = one.waiting.find((delivered) => delivered.row.documentId === first.document_id);
+    if (row === undefined || truth === undefined) throw new Error('the first row');
+    // The city helps: card and body of the second under the id of the first.
+    const other = rows(one).find(({ documentId }) => documentId === second.document_id);
+    const swapped = { ...row, card: other?.card ?? '' };
+    await expect(keys.openBody(swapped, own(truth.body))).rejects.toMatchObject({ code: 'verification' });
+    // An honest city: the header decides, the body's hash holds, and the entry is mended.
+    expect(hex(await keys.openBody(row, own(truth.body)))).toBe(hex(truth.plaintext));
+    const mended = by.open((await keys.writeIndex(1))?.file ?? new Uint8Array());
+    const found = mended.documents.find(({ document_id: id }) => id === first.document_id);
+    expect(found).toEqual({ ...first });
+  });
+});
