@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "verify": EVERYWHERE | {"format", "tlog"},
     "app": EVERYWHERE | {"format", "tlog"},
     "fsck": EVERYWHERE | {"format", "tlog"},
+    "backup": EVERYWHERE | {"format", "seal"},
     "server": EVERYWHERE | {"format", "tlog", "app", "store", "messages"},
     "client": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages"},
-    "cli": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages", "client", "server", "fsck"},
+    "cli": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages", "client", "server", "fsck", "backup"},
 }
 CITY_SIDE = ("app", "server", "store", "fsck")
 DRIVER_LIBRARIES = ("sqlalchemy", "alembic", "sqlite3", "psycopg", "obstore")

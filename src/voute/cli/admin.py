@@ -19,7 +19,8 @@ app = typer.Typer(no_args_is_help=True)
 Data = Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))]
 
 
-def _settings(data: Path | None) -> "Settings":
+def settings_of(data: Path | None) -> "Settings":
+    """Read the settings of the machine, with another folder of the city if one is given."""
     # The server takes a while to load: no other command waits for it.
     from voute.server.settings import load_settings
 
@@ -36,7 +37,7 @@ def found(
     """Make folders, the log's keys, its lock and the catalogue, once; what a crash left is taken up again."""
     from voute.server.ceremony import create_city
 
-    _show(Speaker(as_json=as_json), create_city(_settings(data), log), "admin-founded")
+    _show(Speaker(as_json=as_json), create_city(settings_of(data), log), "admin-founded")
 
 
 @app.command("keys", help=help_of("help-admin-keys"))
@@ -44,7 +45,7 @@ def keys(data: Data = None, as_json: Json = False) -> None:
     """Show the log's public keys, for the trust root."""
     from voute.server.ceremony import read_city_keys
 
-    _show(Speaker(as_json=as_json), read_city_keys(_settings(data)), "admin-keys")
+    _show(Speaker(as_json=as_json), read_city_keys(settings_of(data)), "admin-keys")
 
 
 @app.command("migrate", help=help_of("help-admin-migrate"))
@@ -52,12 +53,30 @@ def migrate(data: Data = None, as_json: Json = False) -> None:
     """Bring the catalogue to the schema of this release."""
     from voute.server import ceremony
 
-    settings = _settings(data)
+    settings = settings_of(data)
     schema = ceremony.migrate(settings)
     speaker = Speaker(as_json=as_json)
     speaker.give({"schema": schema})
     if not as_json:
         speaker.say("admin-migrated", {"schema": schema})
+
+
+@app.command("log-recover", help=help_of("help-admin-log-recover"))
+def log_recover(
+    data: Data = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", exists=True, dir_okay=False, help=help_of("option-checkpoint"))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """After a restore: make the log's lock anew, if the witnesses know of nothing later."""
+    from voute.server.backup import recover_log
+
+    head = recover_log(settings_of(data), None if checkpoint is None else checkpoint.read_bytes())
+    speaker = Speaker(as_json=as_json)
+    speaker.give({"origin": head.origin, "size": head.size})
+    if not as_json:
+        speaker.say("admin-log-recovered", {"origin": head.origin, "size": head.size})
 
 
 def _show(speaker: Speaker, keys: "CityKeys", message: str) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 import typer
 
-from voute.cli import admin, archive, codes, deliver, demo, fsck, monitor, receipts, serve, trust, verify, witness
+from voute.cli import admin, archive, backup, codes, deliver, demo, fsck, monitor, receipts, serve, trust, verify, witness
 from voute.cli.console import Exit, Speaker
 from voute.cli.words import help_of
 from voute.client.api import CityUnreachableError
@@ -24,8 +24,10 @@ app.command("receipts", help=help_of("help-receipts"))(receipts.receipts)
 app.command("verify", help=help_of("help-verify"))(verify.verify)
 app.command("open", help=help_of("help-open"))(archive.open_archive)
 app.command("fsck", help=help_of("help-fsck"))(fsck.fsck)
+app.command("restore", help=help_of("help-restore"))(backup.restore_city)
 app.command("monitor", help=help_of("help-monitor"))(monitor.monitor)
 app.add_typer(admin.app, name="admin", help=help_of("help-admin"))
+app.add_typer(backup.app, name="backup", help=help_of("help-backup"))
 app.add_typer(codes.app, name="codes", help=help_of("help-codes"))
 app.add_typer(trust.app, name="trust", help=help_of("help-trust"))
 app.add_typer(witness.app, name="witness", help=help_of("help-witness"))

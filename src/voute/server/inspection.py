@@ -13,12 +13,13 @@ from voute.core.ports_raw import Leftovers
 from voute.server.composition import Stores, open_stores
 from voute.server.jobs.election import FILE, Election
 from voute.server.settings import Settings
+from voute.store.freeze import WORKING
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
 _LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging)/.+)")
-_LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}")
+_LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
 
 
 class CityServedError(StateError):

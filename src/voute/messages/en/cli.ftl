@@ -112,3 +112,14 @@ admin-keys = Log { $origin }:
     { $ed25519 }
     { $mldsa44 }
 admin-migrated = The catalogue is at schema { $schema }, the one of this release.
+
+backup-stage-save = Sealing
+backup-stage-prove = Comparing
+backup-stage-restore = Bringing back
+backup-key = The key is in { $path }: put it into a safe and on no machine of the city. Without it no backup opens.
+    Recipient, for “voute backup save --to”: { $recipient }
+backup-saved = Backup { $name }: { $files } files, { $megabytes } MB, of which { $added } were new; log at { $entries } entries; { $seconds } s. Objects forgotten: { $forgotten }.
+backup-proven = Backup { $name } of { $taken_at } is whole: { $files } files, { $megabytes } MB, release { $release }, log at { $entries } entries.
+backup-restored = Backup { $name } of { $taken_at } is back: { $files } files, { $megabytes } MB, release { $release }, schema { $schema }, log at { $entries } entries.
+    Next: “voute admin log-recover”, then “voute fsck”, then start the server.
+admin-log-recovered = The log { $origin } goes on after its { $size } entries: no witness knows of a later one.

@@ -256,3 +256,23 @@ error-repair-failed = The repair stopped at { $where }: a store failed. What was
     .fix = See to the disk or the database, then run “voute fsck --repair” again.
 error-catalogue-version = The catalogue is at schema { $found }; this release needs { $needed }. Nothing was changed.
     .fix = Make a backup, then run “voute admin migrate” with the server stopped. If the number found is the larger one, go back to the release that wrote it.
+error-backup-none = There is no such backup in { $path }; nothing was changed.
+    .fix = Look with “voute backup list”, or check the folder.
+error-backup-damaged = A file is not what its name says: { $path }. Nothing of it was used.
+    .fix = In a backup: take the one before (--name). While backing up: run “voute fsck” on the city.
+error-restore-not-empty = There is something in { $path } already; nothing was written.
+    .fix = Choose a folder that is absent or empty.
+error-freeze = { $why ->
+    [busy] Another backup of this city is running
+   *[catalogue] The catalogue is no SQLite file of this machine
+    }; nothing was saved.
+    .fix = { $why ->
+    [busy] Wait for its end, then try again.
+   *[catalogue] Back PostgreSQL up with its own tools, at the same time as the folders.
+    }
+error-log-behind = The restored log has { $size } entries; one with { $known } was signed. Nothing was changed: going on would make two histories.
+    .fix = Restore a later backup. If there is none, the officers must open a new log in the trust root (docs/operate/backup.md).
+error-log-unconfirmed = Only { $have } of { $need } witnesses confirmed that nothing later was signed. Nothing was changed.
+    .fix = Set the addresses of the witnesses (setting “witnesses”), or give --checkpoint with the newest cosigned one.
+error-log-unreadable = No checkpoint signed by this city's log was restored. Nothing was changed.
+    .fix = Restore another backup; see “voute backup check”.

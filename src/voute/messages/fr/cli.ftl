@@ -112,3 +112,14 @@ admin-keys = Registre { $origin } :
     { $ed25519 }
     { $mldsa44 }
 admin-migrated = Le catalogue est au schéma { $schema }, celui de cette version.
+
+backup-stage-save = Scellement
+backup-stage-prove = Comparaison
+backup-stage-restore = Retour
+backup-key = La clé est dans { $path } : mettez-la dans un coffre, sur aucune machine de la ville. Sans elle, aucune sauvegarde ne s'ouvre.
+    Destinataire, pour « voute backup save --to » : { $recipient }
+backup-saved = Sauvegarde { $name } : { $files } fichiers, { $megabytes } Mo, dont { $added } nouveaux ; registre à { $entries } inscriptions ; { $seconds } s. Objets oubliés : { $forgotten }.
+backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files } fichiers, { $megabytes } Mo, version { $release }, registre à { $entries } inscriptions.
+backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files } fichiers, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries } inscriptions.
+    Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
+admin-log-recovered = Le registre { $origin } continue après ses { $size } inscriptions : aucun témoin n'en connaît une plus récente.

@@ -256,3 +256,23 @@ error-repair-failed = La réparation s'est arrêtée à { $where } : un stockage
     .fix = Voyez le disque ou la base de données, puis relancez « voute fsck --repair ».
 error-catalogue-version = Le catalogue est au schéma { $found } ; cette version demande { $needed }. Rien n'a changé.
     .fix = Faites une sauvegarde, puis lancez « voute admin migrate », serveur arrêté. Si le numéro trouvé est le plus grand, revenez à la version qui l'a écrit.
+error-backup-none = Il n'y a pas cette sauvegarde dans { $path } ; rien n'a changé.
+    .fix = Voyez « voute backup list », ou vérifiez le dossier.
+error-backup-damaged = Un fichier n'est pas ce que dit son nom : { $path }. Rien n'en a été utilisé.
+    .fix = Dans une sauvegarde : prenez la précédente (--name). Pendant une sauvegarde : lancez « voute fsck » sur la ville.
+error-restore-not-empty = Il y a déjà quelque chose dans { $path } ; rien n'a été écrit.
+    .fix = Choisissez un dossier absent ou vide.
+error-freeze = { $why ->
+    [busy] Une autre sauvegarde de cette ville est en cours
+   *[catalogue] Le catalogue n'est pas un fichier SQLite de cette machine
+    } ; rien n'a été sauvegardé.
+    .fix = { $why ->
+    [busy] Attendez sa fin, puis recommencez.
+   *[catalogue] Sauvegardez PostgreSQL avec ses propres outils, en même temps que les dossiers.
+    }
+error-log-behind = Le registre restauré a { $size } inscriptions ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
+    .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, les responsables doivent ouvrir un nouveau registre dans la racine de confiance (docs/operate/backup.md).
+error-log-unconfirmed = Seulement { $have } témoins sur { $need } ont confirmé que rien de plus récent n'a été signé. Rien n'a changé.
+    .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
+error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.
+    .fix = Restaurez une autre sauvegarde ; voyez « voute backup check ».

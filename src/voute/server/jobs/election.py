@@ -5,9 +5,12 @@ On several machines each elects one; the log's own lock (docs/spec/log.md) then 
 
 import fcntl
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from voute.store.freeze import working
 
 FILE = "sequencer.elected"
 
@@ -17,6 +20,7 @@ class Election:
 
     def __init__(self, folder: Path) -> None:
         """Take the folder of the locks."""
+        self._folder = folder
         self._path = folder / FILE
         self._descriptor: int | None = None
 
@@ -32,6 +36,10 @@ class Election:
             return False
         self._descriptor = descriptor
         return True
+
+    def working(self) -> AbstractContextManager[None]:
+        """Mark that a batch is under way: a backup waits for its end, the next batch for the backup's instant."""
+        return working(self._folder)
 
     def __enter__(self) -> Self:
         """Begin as a candidate."""

@@ -78,7 +78,8 @@ class SequencerThread:
     def _work(self) -> None:
         """Bring everything that is ready into the log, then have the last checkpoint cosigned, then show it."""
         while True:
-            step = self._use_case.step()
+            with self._election.working():
+                step = self._use_case.step()
             published = step.published
             last = step.events < BATCH or self._stopping.is_set()
             if last and (step.events or time.monotonic() - self._cosigned_at > REFRESH):

@@ -1,0 +1,72 @@
+"""Saves a frozen city into a folder of backups, and forgets old ones."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from voute.backup.folder import BackupFolder, Progress, read_pieces
+from voute.backup.snapshot import Head, SavedFile, Snapshot, check_path
+from voute.seal.hybrid import HybridRecipient
+
+_PACK: Final = re.compile(r"packs/[0-9a-f]{2}/([0-9a-f]{64})\.pack")
+_DAY: Final = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a backup did: its name, files and bytes in it, and how many of the files were new."""
+
+    name: str
+    files: int
+    size: int
+    added: int
+
+
+def save(frozen: Path, head: Head, folder: BackupFolder, recipient: HybridRecipient, progress: Progress) -> Saved:
+    """Seal every file of a frozen city that the folder does not have yet, then write the list.
+
+    A cut leaves no backup, and what it sealed serves the next one.
+
+    Raises:
+        BackupDamagedError: a pack is not what its name says: run fsck.
+        StoreError: a file became shorter.
+        OSError: a disk refused.
+    """
+    folder.sweep()
+    paths = sorted(path.relative_to(frozen).as_posix() for path in frozen.rglob("*") if path.is_file())
+    saved: list[SavedFile] = []
+    added = 0
+    for number, path in enumerate(paths, 1):
+        one = _known(frozen, check_path(path))
+        if not folder.has(one.digest):
+            with (frozen / path).open("rb") as file:
+                folder.add(file, one.size, one.digest, recipient)
+            added += 1
+        saved.append(one)
+        progress("save", number, len(paths))
+    name = folder.finish(Snapshot(head, tuple(saved)), recipient)
+    return Saved(name, len(saved), sum(one.size for one in saved), added)
+
+
+def _known(frozen: Path, path: str) -> SavedFile:
+    """Name a file's bytes by their hash; a pack bears it as its name, so that only new packs are read."""
+    file = frozen / path
+    size = file.stat().st_size
+    pack = _PACK.fullmatch(path)
+    if pack is not None:
+        return SavedFile(path, size, bytes.fromhex(pack[1]))
+    hasher = hashlib.sha256()
+    with file.open("rb") as source:
+        for piece in read_pieces(source, size):
+            hasher.update(piece)
+    return SavedFile(path, size, hasher.digest())
+
+
+def expired(names: Sequence[str], keep_days: int, now: datetime) -> list[str]:
+    """Return the backups that are older than so many days; the newest one is never among them."""
+    limit = now.astimezone(UTC) - timedelta(days=keep_days)
+    return [name for name in sorted(names)[:-1] if datetime.strptime(name[:16], _DAY).replace(tzinfo=UTC) < limit]

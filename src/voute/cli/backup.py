@@ -1,0 +1,156 @@
+"""`voute backup` and `voute restore`: a city sealed to its operator, proven, brought back (docs/operate/backup.md)."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from voute.backup.folder import BackupFolder
+from voute.backup.restore import prove, restore
+from voute.backup.save import expired, save
+from voute.backup.snapshot import Head, Snapshot
+from voute.cli.console import Speaker
+from voute.cli.options import Json
+from voute.cli.words import help_of
+from voute.core.errors import FormatError
+from voute.core.values import time_text, unix_time
+from voute.seal.hybrid import HybridIdentity, HybridRecipient
+
+KEEP_DAYS: Final = 35
+"""Days for which backups are kept unless asked otherwise: what the page tells people of deleted documents."""
+_IDENTITY: Final = "AGE-SECRET-KEY-"
+
+app = typer.Typer(no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help=help_of("option-backup-folder"))]
+Key = Annotated[Path, typer.Option("--key", exists=True, dir_okay=False, help=help_of("option-backup-key"))]
+Name = Annotated[str | None, typer.Option("--name", help=help_of("option-backup-name"))]
+
+
+@app.command("key", help=help_of("help-backup-key"))
+def make_key(
+    path: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help=help_of("option-backup-new-key"))],
+    as_json: Json = False,
+) -> None:
+    """Make the operator's key; the recipient is for the city, the file for a safe."""
+    identity = HybridIdentity.generate()
+    recipient = identity.recipient.to_string()
+    with open(path, "x", opener=_private, encoding="ascii") as file:
+        file.write(f"# public key: {recipient}\n{identity.to_string()}\n")
+    speaker = Speaker(as_json=as_json)
+    speaker.give({"recipient": recipient, "path": str(path)})
+    if not as_json:
+        speaker.say("backup-key", {"recipient": recipient, "path": str(path)})
+
+
+@app.command("save", help=help_of("help-backup-save"))
+def save_city(
+    folder: Folder,
+    recipient: Annotated[str, typer.Option("--to", help=help_of("option-backup-to"))],
+    data: Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))] = None,
+    keep: Annotated[int, typer.Option("--keep-days", min=1, help=help_of("option-backup-keep"))] = KEEP_DAYS,
+    as_json: Json = False,
+) -> None:
+    """Back a city up, served or not, then forget backups that are too old."""
+    from voute.cli.admin import settings_of
+    from voute.server.backup import frozen_city
+
+    key = HybridRecipient.from_string(recipient)
+    speaker, store, begin = Speaker(as_json=as_json), BackupFolder(folder), time.monotonic()
+    with frozen_city(settings_of(data)) as city, _stages(speaker) as progress:
+        now = unix_time(int(time.time()))
+        head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
+        saved = save(city.folder, head, store, key, progress)
+    gone = store.forget(expired(store.names(), keep, datetime.now(UTC)))
+    facts = {
+        "name": saved.name,
+        "files": saved.files,
+        "megabytes": round(saved.size / 1_000_000, 1),
+        "added": saved.added,
+        "forgotten": gone,
+        "entries": city.size,
+        "seconds": round(time.monotonic() - begin, 1),
+    }
+    speaker.give(facts)
+    if not as_json:
+        speaker.say("backup-saved", facts)
+
+
+@app.command("list", help=help_of("help-backup-list"))
+def list_names(folder: Folder, as_json: Json = False) -> None:
+    """List the backups of a folder, the oldest first."""
+    speaker = Speaker(as_json=as_json)
+    for name in BackupFolder(folder).names():
+        speaker.give({"name": name})
+        if not as_json:
+            speaker.screen.print(name, markup=False)
+
+
+@app.command("check", help=help_of("help-backup-check"))
+def check(folder: Folder, key: Key, name: Name = None, as_json: Json = False) -> None:
+    """Open every file of a backup and compare it; nothing is written."""
+    speaker, store = Speaker(as_json=as_json), BackupFolder(folder)
+    chosen = store.latest(name)
+    with _stages(speaker) as progress:
+        snapshot = prove(store, chosen, _identity(key), progress)
+    _show(speaker, "backup-proven", chosen, snapshot)
+
+
+def restore_city(
+    folder: Folder,
+    into: Annotated[Path, typer.Argument(metavar="DATA", file_okay=False, help=help_of("option-restore-into"))],
+    key: Key,
+    name: Name = None,
+    as_json: Json = False,
+) -> None:
+    """Bring a backup back into an empty folder."""
+    speaker, store = Speaker(as_json=as_json), BackupFolder(folder)
+    chosen = store.latest(name)
+    with _stages(speaker) as progress:
+        snapshot = restore(store, chosen, _identity(key), into, progress)
+    _show(speaker, "backup-restored", chosen, snapshot)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _identity(path: Path) -> HybridIdentity:
+    lines = [line for line in path.read_text("ascii", errors="replace").splitlines() if line.startswith(_IDENTITY)]
+    if len(lines) != 1:
+        raise FormatError("not a key file")
+    return HybridIdentity.from_string(lines[0].strip())
+
+
+def _show(speaker: Speaker, message: str, name: str, snapshot: Snapshot) -> None:
+    head = snapshot.head
+    facts = {
+        "name": name,
+        "taken_at": time_text(head.taken_at),
+        "release": head.release,
+        "schema": head.schema,
+        "files": len(snapshot.files),
+        "megabytes": round(sum(one.size for one in snapshot.files) / 1_000_000, 1),
+        "entries": head.size,
+    }
+    speaker.give(facts)
+    if not speaker.as_json:
+        speaker.say(message, facts)
+
+
+@contextmanager
+def _stages(speaker: Speaker) -> Iterator[Callable[[str, int, int], None]]:
+    with speaker.progress() as bars:
+        tasks = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(speaker.words.text(f"backup-stage-{stage}"), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield show

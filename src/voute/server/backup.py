@@ -1,0 +1,149 @@
+"""What a backup needs of a city: its files at one instant; after restoring, the log's lock (docs/operate/backup.md)."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from voute.core.errors import StateError, VerificationError
+from voute.core.ids import Hash
+from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
+from voute.core.rows import LogStateRow
+from voute.server.composition import LogParts, log_parts, now_seconds, open_stores
+from voute.server.http_witness import WitnessRefusedError
+from voute.server.inspection import alone
+from voute.server.keys import read_log_seeds
+from voute.server.release import RELEASE
+from voute.server.settings import Settings
+from voute.server.trust_file import TrustFile
+from voute.store.freeze import CATALOGUE, frozen
+from voute.store.sql_catalogue import SCHEMA_VERSION, SqlCatalogue
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
+from voute.tlog.cosigning import Cosigning, WitnessAheadError
+from voute.tlog.policy import LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.sequencer import Published, lock_key, read_published
+from voute.tlog.witness import WitnessCore
+
+
+class LogBehindError(VerificationError):
+    """The restored log is shorter than one that was signed: going on would fork it; facts `size`, `known`."""
+
+    code: ClassVar[str] = "log-behind"
+
+
+class LogUnconfirmedError(StateError):
+    """Too few witnesses confirmed that nothing later was signed; facts `have`, `need`."""
+
+    code: ClassVar[str] = "log-unconfirmed"
+
+
+class LogUnreadableError(VerificationError):
+    """The restored log has no signed checkpoint of this city's keys."""
+
+    code: ClassVar[str] = "log-unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenCity:
+    """A city at one instant: its files, and what the list of a backup says of it."""
+
+    folder: Path
+    release: str
+    schema: str
+    origin: str
+    size: int
+    root: Hash
+
+
+@contextmanager
+def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
+    """Freeze a city, served or not; readers go on, writers wait for an instant.
+
+    Raises:
+        FreezeError: the catalogue is no SQLite file, or another backup runs.
+        StoreError: a disk refused, or there is no city.
+    """
+    origin = read_log_seeds(settings.keys_folder).origin
+    locks = settings.locks_folder
+    without = {locks.relative_to(settings.data).parts[0]} if locks.is_relative_to(settings.data) else set()
+    with frozen(settings.data, locks, settings.catalogue_url, without) as folder:
+        state = _log_state(folder / CATALOGUE)
+        size, root = (0, Hash(bytes(32))) if state is None else (state.size, state.root)
+        yield FrozenCity(folder, RELEASE, SCHEMA_VERSION, origin, size, root)
+
+
+def _log_state(catalogue: Path) -> LogStateRow | None:
+    with closing(SqlCatalogue(f"sqlite:///{catalogue}")) as copy, copy.read() as tx:
+        return tx.log_states.get()
+
+
+def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:
+    """Make the lock of a restored log anew, at its published head, if nothing later was signed as far as can be known.
+
+    Either a quorum of the trust root's witnesses cosigns this head now, at the addresses of the settings, which none does that
+    has cosigned a later one; or `latest`, the newest checkpoint that anybody kept, has their cosignatures and is not later,
+    and no witness that answers knows better.
+
+    Raises:
+        LockExistsError: the log has its lock: nothing is to be recovered.
+        LogUnreadableError: no signed checkpoint was restored.
+        LogBehindError: a witness or `latest` knows a longer log, or another one of this length.
+        LogUnconfirmedError: too few witnesses answered, and there is no `latest`, or too few signed it.
+        CityServedError: a server runs.
+    """
+    settings.locks_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(settings):
+        stores = open_stores(settings)
+        root = TrustFile(settings.trust_root_file, now_seconds)().root
+        parts = log_parts(settings, stores, root)
+        log = parts.sequencer.log
+        if _has_lock(stores.locks, log):
+            raise LockExistsError(lock_key(log.origin))
+        signed = read_published(stores.tiles, log)
+        if signed is None:
+            raise LogUnreadableError("no checkpoint")
+        policy = WitnessPolicy(root.quorum, tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses))
+        have = _ask(parts, stores.tiles, Published(signed.head, signed))
+        if latest is not None:
+            have = max(have, _signers(signed, SignedCheckpoint.parse(latest), log, policy))
+        if have < root.quorum or (root.quorum == 0 and latest is None):
+            raise LogUnconfirmedError(have=have, need=max(root.quorum, 1))
+        stores.locks.create(lock_key(log.origin), signed.head.encode().encode())
+        for witness, _ in parts.witnesses:
+            # Its memory was in the folder of locks. A witness beside its own log proves nothing to anyone: it starts anew.
+            if isinstance(witness, WitnessCore):
+                witness.enrol(log.origin)
+        stores.catalogue.close()
+        return signed.head
+
+
+def _has_lock(locks: LockStore, log: LogKey) -> bool:
+    try:
+        locks.fetch(lock_key(log.origin))
+    except LockMissingError:
+        return False
+    return True
+
+
+def _signers(signed: SignedCheckpoint, latest: SignedCheckpoint, log: LogKey, policy: WitnessPolicy) -> int:
+    """Count the witnesses that signed a checkpoint which the restored head must not lie behind."""
+    verdict = verify_checkpoint(latest, (log,), policy)
+    ours, theirs = signed.head, verdict.head
+    if theirs.size > ours.size or (theirs.size == ours.size and theirs != ours):
+        raise LogBehindError(size=ours.size, known=theirs.size)
+    return len(verdict.witness_times)
+
+
+def _ask(parts: LogParts, tiles: TileStore, published: Published) -> int:
+    """Count the witnesses that cosign the restored head now."""
+    cosigning = Cosigning(parts.sequencer, tiles, parts.witnesses)
+    have = 0
+    for witness, key in parts.witnesses:
+        answer = cosigning.ask(witness, key, published)
+        if isinstance(answer.error, WitnessAheadError | WitnessRefusedError):
+            # It has cosigned a longer log, or another one of this length.
+            known = answer.error.facts.get("size", published.head.size)
+            raise LogBehindError(witness.name, size=published.head.size, known=known) from answer.error
+        have += answer.line is not None
+    return have

@@ -1,0 +1,121 @@
+"""A city at one instant: its files as second names of the same bytes, its catalogue as one file.
+
+Files here are replaced by rename or grow, never written over, so a second name keeps what it was given for.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import make_url
+
+from voute.core.errors import StoreError
+from voute.store.durable import TEMPORARY_PREFIX, storing
+from voute.store.engines import BUSY_SECONDS
+
+FOLDER: Final = "frozen-"
+"""Beginning of the folder's name, in the city's own folder: second names need the same file system."""
+WORKING: Final = "log.working"
+"""File of the locks' folder that the log's writer holds while a batch is under way."""
+CATALOGUE: Final = "catalogue.sqlite"
+_BUSY: Final = ".backup"
+
+
+class FreezeError(StoreError):
+    """The city cannot be frozen here; fact `why`: `catalogue` (not SQLite) or `busy` (another backup runs)."""
+
+    code = "freeze"
+
+
+@contextmanager
+def working(locks: Path) -> Iterator[None]:
+    """Hold the log still, or wait until it is: one batch of its writer, or one freeze, at a time."""
+    with storing("lock"):
+        handle = os.open(locks / WORKING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def frozen(data: Path, locks: Path, catalogue: str, without: Collection[str] = ()) -> Iterator[Path]:
+    """Give a folder with the city as it is at one instant; it goes when the block ends, or with the next backup.
+
+    Readers go on; who writes waits for as long as giving second names takes (some tens of thousands a second).
+    `without` are names of the city's folder that stay out.
+
+    Raises:
+        FreezeError: the catalogue is no SQLite file, or another backup runs.
+        StoreError: a disk refused.
+    """
+    url = make_url(catalogue)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise FreezeError(why="catalogue")
+    with storing("freeze"), _alone(data):
+        for left in data.glob(f"{FOLDER}*"):
+            shutil.rmtree(left)
+        place = data / f"{FOLDER}{secrets.token_hex(8)}"
+        place.mkdir(mode=0o700)
+        try:
+            _freeze(data, locks, Path(url.database), place, {*without, _BUSY, place.name})
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Collection[str]) -> None:
+    with closing(_connect(database)) as writer, closing(_connect(database)) as reader:
+        try:
+            with working(locks):
+                # Nobody commits until the second names are given, so that catalogue and files are of one instant.
+                writer.execute("BEGIN IMMEDIATE")
+                reader.execute("BEGIN")
+                reader.execute("SELECT version_num FROM alembic_version").fetchall()
+                _link(data, place, database, without)
+                writer.execute("ROLLBACK")
+            # Out of the reader's own instant, while others write again.
+            with closing(sqlite3.connect(place / CATALOGUE)) as copy:
+                reader.backup(copy)
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def _link(data: Path, place: Path, database: Path, without: Collection[str]) -> None:
+    own = {database.name, f"{database.name}-wal", f"{database.name}-shm"}
+    for path in data.rglob("*"):
+        parts = path.relative_to(data).parts
+        if parts[0] in without or path.name.startswith((TEMPORARY_PREFIX, ".")) or not path.is_file():
+            continue
+        if path.parent == database.parent and path.name in own:
+            continue
+        target = place.joinpath(*parts)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            os.link(path, target)
+        except FileNotFoundError:
+            # A file that went between listing and naming: a draft was cancelled.
+            continue
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    handle = os.open(data / _BUSY, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise FreezeError(why="busy") from error
+    finally:
+        os.close(handle)
