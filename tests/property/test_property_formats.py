@@ -1,7 +1,7 @@
 """Every parser: what is written reads back, what is changed is refused with an error of ours or means something else.
 
 A parser of bytes that have one form gives back, written again, exactly what it was given. Whatever comes in, no exception
-but `VouteError` goes out.
+but `VouteError` goes out. Formats that both languages read are given as many inputs as these by `test_property_twin.py`.
 """
 
 import zlib
@@ -9,13 +9,14 @@ import zlib
 import pytest
 
 from tests.support.formats.format import Format
-from tests.support.formats.table import FORMATS
+from tests.support.formats.table import ALONE, FORMATS
 from tests.support.mutate import Mutator
 from tests.support.twin import judge
 
-CASES = 2_000
-LONG_CASES = 200_000
+CASES = 100_000
+TWIN_CASES = 2_000
 ALL = pytest.mark.parametrize("one", FORMATS.values(), ids=str)
+IN_PYTHON_ALONE = pytest.mark.parametrize("one", ALONE.values(), ids=str)
 
 
 def _check(one: Format, data: bytes) -> str:
@@ -27,9 +28,9 @@ def _check(one: Format, data: bytes) -> str:
 
 def _change(one: Format, cases: int) -> None:
     mutator = Mutator(zlib.crc32(one.name.encode()) + 1)
-    found = [_check(one, one.make(mutator)) for _ in range(cases)]
-    assert "refused" in found
-    assert len(found) > found.count("refused")
+    refused = sum(_check(one, one.make(mutator)) == "refused" for _ in range(cases))
+    # The changes reach both sides of the parser.
+    assert 0 < refused < cases
 
 
 @ALL
@@ -45,7 +46,7 @@ def test_format_reads_back_what_it_writes(one: Format) -> None:
 
 @ALL
 def test_format_changed_is_refused_with_an_error_of_ours_or_is_another(one: Format) -> None:
-    _change(one, CASES)
+    _change(one, TWIN_CASES if one.twin else one.cases or CASES)
 
 
 @ALL
@@ -62,6 +63,6 @@ def test_format_of_something_else_is_refused_or_whole(one: Format, data: bytes) 
 
 
 @pytest.mark.long
-@ALL
+@IN_PYTHON_ALONE
 def test_format_changed_in_many_ways_raises_errors_of_ours_alone(one: Format) -> None:
-    _change(one, LONG_CASES)
+    _change(one, 10 * (one.cases or CASES))

@@ -9,3 +9,5 @@ from tests.support.formats.values import VALUES
 
 FORMATS: dict[str, Format] = {one.name: one for one in (*VALUES, *STATEMENTS, *SEALED, *LOG, *SIGNATURES)}
 TWINS: dict[str, Format] = {name: one for name, one in FORMATS.items() if one.twin}
+ALONE: dict[str, Format] = {name: one for name, one in FORMATS.items() if not one.twin}
+"""Formats that no page reads: there is no second parser to compare with."""
