@@ -1,7 +1,6 @@
 """A city whose two witnesses are behind HTTP: receipts are witnessed, only logged while one is dead, witnessed again."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from tests.support.city import (
     open_demo_city,
 )
 from tests.support.issuer import Department
+from tests.support.waiting import wait_for
 from voute.client.trust import PinnedTrust
 from voute.core.ids import Slug
 from voute.format.trust_root import TrustRoot, WitnessKey, sign_trust_root
@@ -39,7 +39,6 @@ from voute.tlog.policy import NoQuorumError
 from voute.verify.trust import accept_first
 
 NAMES = ("a.example/witness", "b.example/witness")
-SECONDS = 30
 
 
 class Line(httpx.BaseTransport):
@@ -84,13 +83,6 @@ class Watched:
             issuer.sign_in(client)
             delivery = issuer.deliver(client, [issuer.bill_for_code(issuer.code(key)[1], key)], run=key)
             wait_for(lambda: state_of(client, issuer, delivery) == "visible")
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def state_of(client: httpx.Client, issuer: Department, delivery: bytes) -> str:

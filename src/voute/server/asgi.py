@@ -18,9 +18,10 @@ from voute.server.http.application import create_application
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.jobs.election import Election
-from voute.server.jobs.housekeeping import HousekeepingThread
+from voute.server.jobs.housekeeping import housekeeping
+from voute.server.jobs.repeating import RepeatingThread
 from voute.server.jobs.sequencer import SequencerThread
-from voute.server.jobs.worker import WorkerThread
+from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
 from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
@@ -62,12 +63,12 @@ def announce_release(city: City, manifest: bytes | None) -> None:
         _log.error("release not announced", code=error.code, detail=error.detail)
 
 
-def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | HousekeepingThread | WorkerThread]:
+def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | RepeatingThread]:
     """Start the threads beside the requests."""
     city = assembled.city
-    jobs: list[SequencerThread | HousekeepingThread | WorkerThread] = [
-        HousekeepingThread(city, assembled.stores.sweep),
-        WorkerThread(city),
+    jobs: list[SequencerThread | RepeatingThread] = [
+        housekeeping(city, assembled.stores.sweep),
+        worker(city),
     ]
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores, city.trust().root)

@@ -1,13 +1,10 @@
 """Events come into the log in order, once, whatever breaks in between."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.support.asgi import Loop
-from tests.support.city import CITY, LOG_ORIGIN, Clock, DemoCity, demo_settings, found_city, open_demo_city
+from tests.support.city import CITY, LOG_ORIGIN, DemoCity
 from voute.app import sequence
 from voute.app.errors import LogAheadError
 from voute.app.statements import draft_event
@@ -20,16 +17,6 @@ from voute.format.subject import Revoked, issuer_actor
 from voute.tlog.reader import TileTree
 
 BOXES = (VaultId(b"a" * 32), VaultId(b"b" * 32))
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[DemoCity]:
-    settings = demo_settings(tmp_path)
-    loop = Loop()
-    demo = open_demo_city(settings, found_city(settings), Clock(), loop)
-    yield demo
-    demo.close()
-    loop.close()
 
 
 def make_event(box: VaultId) -> NewEvent:

@@ -3,14 +3,13 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from tests.support.asgi import Loop
-from tests.support.city import CITY, Clock, DemoCity, demo_settings, found_city, open_demo_city
+from tests.support.city import CITY, DemoCity
+from tests.support.waiting import SECONDS, wait_for
 from voute.app.statements import draft_event
 from voute.core.errors import StoreError
 from voute.core.ids import Hash, LookupId
@@ -26,18 +25,6 @@ from voute.server.jobs.sequencer import SequencerThread
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import WitnessKey
 
-SECONDS = 20
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[DemoCity]:
-    settings = demo_settings(tmp_path)
-    loop = Loop()
-    demo = open_demo_city(settings, found_city(settings), Clock(), loop)
-    yield demo
-    demo.close()
-    loop.close()
-
 
 def add_event(demo: DemoCity) -> None:
     box = LookupId(os.urandom(32))
@@ -51,13 +38,6 @@ def published(demo: DemoCity) -> SignedCheckpoint | None:
     with demo.city.catalogue.read() as tx:
         state = tx.log_states.get()
     return None if state is None else SignedCheckpoint.parse(state.checkpoint.encode())
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def thread_of(demo: DemoCity, parts: LogParts) -> SequencerThread:

@@ -1,0 +1,42 @@
+"""A thread that does one piece of work again and again; what fails is logged and tried again, from what is durable."""
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+
+from voute.core.errors import VouteError
+from voute.server.logs import frames_of
+
+
+class RepeatingThread:
+    """Works until `stop`: a rest before each piece of work, another one before the piece after a failure."""
+
+    def __init__(self, name: str, work: Callable[[], object], every: float, after_failure: float) -> None:
+        """Take the name, for the logs too, the work, and both rests in seconds."""
+        self._work = work
+        self._every = every
+        self._after_failure = after_failure
+        self._log = structlog.get_logger(f"voute.{name}")
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the piece in hand, and wait for it."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        rest = self._every
+        while not self._stopping.wait(rest):
+            rest = self._every
+            try:
+                self._work()
+            except (VouteError, OSError) as error:
+                code = error.code if isinstance(error, VouteError) else type(error).__name__
+                self._log.error("work failed", code=code, detail=str(error), at=frames_of(error))
+                rest = self._after_failure
