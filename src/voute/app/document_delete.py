@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from voute.app.boxes import own_document
 from voute.app.city import City
-from voute.app.errors import NotYetLoggedError, StatementRefusedError
+from voute.app.errors import NotYetLoggedError
 from voute.app.ports import Holder
 from voute.app.proofs import is_logged, open_proofs
 from voute.app.receipt import ReceiptParts
-from voute.app.statements import keep_act_event, vault_act
+from voute.app.statements import holder_act, keep_act_event
 from voute.core.ids import DocumentId
 from voute.core.rows import BoxKind, JobKind
 from voute.format.subject import Delete
-from voute.format.vault_record import start_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ def delete_document(city: City, holder: Holder, document: DocumentId, raw: bytes
     with city.catalogue.read() as tx:
         row = own_document(tx, vault, document)
         genesis = tx.vaults.records((vault,))[vault][0]
-    act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
-    if act.subject != Delete(document, row.manifest_hash):
-        raise StatementRefusedError("the act is about something else", part="subject")
+    act, act_hash = holder_act(city, raw, vault, genesis, Delete(document, row.manifest_hash))
     with city.catalogue.write() as tx:
         if not tx.documents.delete(document, city.now()):
             return

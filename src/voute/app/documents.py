@@ -6,13 +6,12 @@ from typing import Final
 
 from voute.app.boxes import boxes_of, visible_document
 from voute.app.city import City
-from voute.app.errors import DocumentUnknownError, RangeRefusedError, StatementRefusedError
+from voute.app.errors import DocumentUnknownError, RangeRefusedError
 from voute.app.ports import Holder
-from voute.app.statements import keep_act_event, vault_act
+from voute.app.statements import holder_act, keep_act_event
 from voute.core.ids import DocumentId
 from voute.core.rows import BoxKind, DocumentRow, ListedDocument
 from voute.format.subject import Opened
-from voute.format.vault_record import start_chain
 
 MAX_PAGE: Final = 200
 """Documents in one page of a list: about 1 MB on the wire."""
@@ -85,9 +84,7 @@ def note_opened(city: City, holder: Holder, document: DocumentId, raw: bytes) ->
     with city.catalogue.read() as tx:
         row = visible_document(tx, vault, document)
         genesis = tx.vaults.records((vault,))[vault][0]
-    act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
-    if act.subject != Opened(document, row.manifest_hash):
-        raise StatementRefusedError("the act is about something else", part="subject")
+    act, act_hash = holder_act(city, raw, vault, genesis, Opened(document, row.manifest_hash))
     with city.catalogue.write() as tx:
         visible_document(tx, vault, document)
         if not tx.documents.opened(document, city.now()):

@@ -10,6 +10,7 @@ from voute.format import dsse
 from voute.format.act import Act, parse_act
 from voute.format.event import Event
 from voute.format.subject import AnySubject, issuer_actor, vault_actor
+from voute.format.vault_record import start_chain
 
 
 def issuer_keys(city: City, issuer: Slug) -> tuple[bytes, ...]:
@@ -39,6 +40,18 @@ def vault_act(city: City, raw: bytes, vault: VaultId, root_key: bytes) -> tuple[
         FormatError, VerificationError: it is none, or not signed by this vault for this city.
     """
     return _act(city, raw, vault_actor(vault), (root_key,))
+
+
+def holder_act(city: City, raw: bytes, vault: VaultId, genesis: bytes, subject: AnySubject) -> tuple[Act, Hash]:
+    """Verify an act of a vault, whose first record names the key, about this and nothing else; returns it with its hash.
+
+    Raises:
+        FormatError, VerificationError: it is none, not signed by this vault for this city, or about something else.
+    """
+    act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
+    if act.subject != subject:
+        raise StatementRefusedError("the act is about something else", part="subject")
+    return act, act_hash
 
 
 def _act(city: City, raw: bytes, actor: str, keys: tuple[bytes, ...]) -> tuple[Act, Hash]:

@@ -116,7 +116,7 @@ class CheckpointLine:
 
     def encode(self) -> bytes:
         """Write the line, with its line end."""
-        return canonical.dumps({"kind": "checkpoint", "id": self.id.hex(), "note": self.note}) + b"\n"
+        return _line("checkpoint", id=self.id.hex(), note=self.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +136,19 @@ class ReceiptLine:
 
     def encode(self) -> bytes:
         """Write the line, with its line end."""
-        line = canonical.dumps(
-            {
-                "kind": "receipt",
-                "row": self.row,
-                "reference": self.reference,
-                "document_id": self.document_id.hex(),
-                "checkpoint": self.checkpoint.hex(),
-                "index": self.index,
-                "path": [one.hex() for one in self.path],
-                "event": to_base64(self.event),
-                "salt": self.salt.hex(),
-                "chain": self.chain.hex(),
-                "manifest": to_base64(self.manifest),
-            }
+        return _line(
+            "receipt",
+            row=self.row,
+            reference=self.reference,
+            document_id=self.document_id.hex(),
+            checkpoint=self.checkpoint.hex(),
+            index=self.index,
+            path=[one.hex() for one in self.path],
+            event=to_base64(self.event),
+            salt=self.salt.hex(),
+            chain=self.chain.hex(),
+            manifest=to_base64(self.manifest),
         )
-        return line + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +162,11 @@ class DeletedLine:
 
     def encode(self) -> bytes:
         """Write the line, with its line end."""
-        line = canonical.dumps(
-            {
-                "kind": "deleted",
-                "row": self.row,
-                "reference": self.reference,
-                "document_id": self.document_id.hex(),
-                "index": self.index,
-            }
-        )
-        return line + b"\n"
+        return _line("deleted", row=self.row, reference=self.reference, document_id=self.document_id.hex(), index=self.index)
+
+
+def _line(kind: str, **fields: Json) -> bytes:
+    return canonical.dumps({"kind": kind, **fields}) + b"\n"
 
 
 def _path_item(item: Json) -> Hash:
