@@ -70,7 +70,7 @@ format: .make/python .make/web-packages ## put all code into its one format
 	@cd web && npm run --silent format
 
 coverage: .make/python ## branch coverage of the rooms that hold rules and formats
-	@$(PY) -m pytest -q -n 2 --cov --cov-report=term tests/unit tests/property tests/vectors
+	@VOUTE_CASES=2000 $(PY) -m pytest -q -n 2 --cov --cov-report=term tests/unit tests/property tests/vectors
 
 fuzz: .make/python .make/web-packages ## fuzz every parser, FUZZ_SECONDS each (20); keeps what it finds in tests/fuzz
 	@$(PY) tools/fuzz.py --seconds $(FUZZ_SECONDS)

@@ -1,10 +1,15 @@
 """What every suite shares: no sockets where none belong, and one profile of random tests a kind of run."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SUITES_WITHOUT_SOCKETS = frozenset({"unit", "property", "vectors", "contract", "structure"})
 HERE = Path(__file__).resolve().parent
@@ -24,3 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(HERE).parts[0] in SUITES_WITHOUT_SOCKETS:
             item.add_marker(pytest.mark.disable_socket)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """The one browser of this process, whichever suites it runs."""
+    from tests.support.chromium import launched  # noqa: PLC0415 (most suites need no browser, and need not load it)
+
+    with launched() as browser:
+        yield browser

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.support import hostile
 from tests.browser.support.gallery import Gallery, serve_gallery
@@ -14,19 +14,6 @@ from tests.browser.support.visitor import Visitor, new_visitor
 from voute.paper import demo_people
 from voute.paper.bill import BillPress
 from voute.paper.demo_city import SEED
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE_MS = 20_000
-"""How long an expectation waits: the machine may be busy with other suites."""
 
 NewVisitor = Callable[..., Visitor]
 figures: dict[str, str] = {}
@@ -39,12 +26,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedCity]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 @pytest.fixture(scope="session")

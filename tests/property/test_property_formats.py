@@ -4,6 +4,7 @@ A parser of bytes that have one form gives back, written again, exactly what it 
 but `VouteError` goes out. Formats that both languages read are given as many inputs as these by `test_property_twin.py`.
 """
 
+import os
 import zlib
 
 import pytest
@@ -13,7 +14,7 @@ from tests.support.formats.table import ALONE, FORMATS
 from tests.support.mutate import Mutator
 from tests.support.twin import judge
 
-CASES = 100_000
+CASES = int(os.environ.get("VOUTE_CASES", "100000"))
 TWIN_CASES = 2_000
 ALL = pytest.mark.parametrize("one", FORMATS.values(), ids=str)
 IN_PYTHON_ALONE = pytest.mark.parametrize("one", ALONE.values(), ids=str)
