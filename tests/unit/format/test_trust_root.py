@@ -167,3 +167,14 @@ def test_trust_root_least_of_each_list_reads_back() -> None:
 def test_trust_root_fingerprint_is_80_bits_of_the_hash_in_fours() -> None:
     # SHA-256 of nothing begins e3b0c44298fc1c149afb.
     assert fingerprint(b"") == "WERC-8GMR-ZGE1-96QV"
+
+
+def test_trust_root_of_this_machine_may_be_without_tls() -> None:
+    local = replace(ROOT, rp_id="localhost", origin="http://localhost:8080")
+    assert parse_trust_root(local.encode()) == local
+
+
+def test_trust_root_is_numbered_from_1() -> None:
+    with pytest.raises(FormatError) as caught:
+        parse_trust_root(replace(ROOT, number=0, previous=Hash(bytes(32))).encode())
+    assert caught.value.facts == {"field": "number"}
