@@ -10,6 +10,7 @@ from voute.core.errors import NotForThisKeyError, StateError, VouteError
 from voute.core.ids import VaultId
 from voute.format.ed25519 import verify
 from voute.format.keyring import KeyringClaim
+from voute.format.kit import parse_kit
 from voute.format.kit_sign_in import kit_message
 from voute.format.vault_record import RecordChainError, VaultKind
 from voute.seal import unlock
@@ -143,6 +144,14 @@ def test_vault_method_shows_no_secret() -> None:
     method = holder.passkey()
     assert method.identity.seed.hex() not in repr(method)
     assert method.recipient not in repr(method)
+
+
+def test_vault_kit_names_its_vault_and_is_drawn_anew_each_time() -> None:
+    one, two = (new_kit(city.CITY, holder.vault_id(), city.ISSUED) for _ in range(2))
+    assert (one.city, one.vault_id, one.created_at) == (city.CITY, holder.vault_id(), city.ISSUED)
+    assert parse_kit(one.encode()) == one
+    assert one.method_id != two.method_id
+    assert one.secret != two.secret
 
 
 def test_vault_kit_signs_in_for_its_origin_alone() -> None:

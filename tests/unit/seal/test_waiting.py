@@ -7,6 +7,7 @@ import pytest
 from tools.make_vectors import city
 from tools.make_vectors.claim import PARTY, code_value
 from voute.core.ids import VaultId
+from voute.format.keyring import KeyringClaim
 from voute.format.manifest import ToClaim, ToVault
 from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, make_bind
 from voute.seal.document import DocumentFields, Holder, OpenedCard, WrongVaultError, open_card, seal_document
@@ -35,7 +36,7 @@ def test_waiting_documents_say_whom_they_are_for() -> None:
     party = party_of([_wait(), _wait(replace(FIELDS, title="Un autre"))], KEYS)
     assert party == Party(city.CITY, city.FINANCE, PARTY, 0, 1)
     entry = keyring_claim(party, KEYS)
-    assert (entry.lookup_id, entry.party, entry.secret) == (KEYS.lookup_id, PARTY, KEYS.identity().to_string())
+    assert entry == KeyringClaim(city.FINANCE, PARTY, KEYS.lookup_id, 0, 1, KEYS.identity().to_string())
     assert entry.secret not in repr(entry)
 
 
