@@ -1,5 +1,8 @@
 """File keys: nothing shown, nothing kept."""
 
+import gc
+import sys
+
 import pytest
 
 from voute.core.errors import FormatError, StateError
@@ -46,3 +49,23 @@ def test_file_key_wiped_is_of_no_use() -> None:
     for use in (lambda: key.raw, lambda: key.payload_key(bytes(16)), lambda: key.header_mac(b""), lambda: key == key):  # noqa: PLR0124
         with pytest.raises(StateError):
             use()
+
+
+def test_file_key_overwrites_its_copy_when_it_goes() -> None:
+    key = FileKey(RAW)
+    held = key._raw  # noqa: SLF001 (what is left in memory is what this is about)
+    assert held == RAW
+    del key
+    assert held == bytes(FILE_KEY_SIZE)
+
+
+def test_file_key_that_was_refused_or_wiped_goes_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    with pytest.raises(FormatError):
+        FileKey(b"")
+    key = FileKey(RAW)
+    key.wipe()
+    del key
+    gc.collect()
+    assert complaints == []
