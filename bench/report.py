@@ -104,6 +104,34 @@ def show_delivery(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
+def show_letters(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of print files."""
+    table = Table(title=f"Print files of {figures['letters']:,} letters with their documents", title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_column("remark")
+    rows = (
+        ("letters a minute, by the clock", f"{figures['letters_a_minute']:,}", f"wanted: {figures['letters_a_minute_wanted']:,}"),
+        (
+            "letters a minute of all cores",
+            f"{figures['letters_a_minute_of_all_cores']:,}",
+            "the same processor time on a machine without neighbours",
+        ),
+        ("processor time a letter (ms)", f"{figures['cpu_ms_per_letter']:.1f}", f"{figures['pages']:,} pages in all"),
+        ("seconds, whole command", f"{figures['seconds']:.1f}", f"{figures['files']} file(s)"),
+        ("kilobytes a letter", f"{figures['kilobytes_per_letter']:.0f}", "with a document of two pages"),
+        ("peak memory (MB)", f"{figures['peak_rss_mb']:,.0f}", f"{figures['processes']} processes, added"),
+        (
+            "peak memory, largest process (MB)",
+            f"{figures['peak_rss_largest_process_mb']:,.0f}",
+            "flat",
+        ),
+    )
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
 def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
         return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"

@@ -7,14 +7,13 @@ from typing import Annotated
 from unicodedata import normalize
 
 import typer
-from rich.table import Table as Grid
 
 from voute.cli.console import Exit, Speaker
+from voute.cli.findings import beside, give_findings, show_findings
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
 from voute.client.deliver import Delivery
-from voute.client.findings import Finding
 from voute.client.home import IssuerHome, default_home
 from voute.client.journal import JournalState
 from voute.client.outcome import Outcome
@@ -23,8 +22,6 @@ from voute.client.unfinished import find_unfinished, is_unfinished
 
 PATIENCE = 60.0
 """Seconds for the witnesses to see a claim of a moment ago; they have a minute (docs/spec/log.md)."""
-SHOWN_FINDINGS = 50
-"""Findings shown on a screen; all of them are in the JSON and in the CSV beside the list."""
 
 
 def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the parameters
@@ -56,7 +53,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     else:
         order = DeliverOrder(
             table=table,
-            pdf_folder=pdf_dir or _beside(table),
+            pdf_folder=pdf_dir or beside(table),
             run=name or normalize("NFC", table.stem),
             dry_run=dry_run,
             new_party=new_party,
@@ -75,7 +72,8 @@ def _run(speaker: Speaker, issuer_home: IssuerHome, order: DeliverOrder, *, resu
             delivery = Delivery(issuer_home, order, progress)
             return delivery.resume() if resume else delivery.run()
     except PreflightFailedError as error:
-        _show_findings(speaker, error.findings)
+        give_findings(speaker, error.findings)
+        show_findings(speaker, error.findings, "deliver-refused")
         raise typer.Exit(Exit.PREFLIGHT) from error
     finally:
         failed = sys.exc_info()[1]
@@ -88,35 +86,10 @@ def _resumed(state: JournalState, table: Path | None, pdf_dir: Path | None) -> D
     begun = state.beginning
     return DeliverOrder(
         table=table or begun.table,
-        pdf_folder=pdf_dir or (_beside(table) if table and not begun.pdf_folder.is_dir() else begun.pdf_folder),
+        pdf_folder=pdf_dir or (beside(table) if table and not begun.pdf_folder.is_dir() else begun.pdf_folder),
         run=begun.run,
         new_party=begun.new_party,
     )
-
-
-def _beside(table: Path) -> Path:
-    folder = table.parent / "pdf"
-    return folder if folder.is_dir() else table.parent
-
-
-def _show_findings(speaker: Speaker, findings: tuple[Finding, ...]) -> None:
-    words = speaker.words
-    speaker.give(
-        {
-            "error": "preflight-failed",
-            "findings": [{"line": one.line, "problem": str(one.problem), "facts": dict(one.facts)} for one in findings],
-        }
-    )
-    grid = Grid(show_edge=False, pad_edge=False)
-    for key in ("line", "what", "fix"):
-        grid.add_column(words.text(f"deliver-findings-{key}"), overflow="fold", justify="right" if key == "line" else "left")
-    for one in findings[:SHOWN_FINDINGS]:
-        key = f"preflight-{one.problem}"
-        grid.add_row(str(one.line), words.text(key, one.facts), words.text(f"{key}.fix", one.facts))
-    speaker.say("deliver-refused", {"count": len(findings)}, style="bold red")
-    speaker.screen.print(grid)
-    if len(findings) > SHOWN_FINDINGS:
-        speaker.say("deliver-more", {"count": len(findings) - SHOWN_FINDINGS})
 
 
 def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:

@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,8 @@ from voute.client.codes import CodeDesk
 from voute.client.deliver import Delivery
 from voute.client.disk import DISK
 from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
+from voute.client.letter_settings import settings_path
+from voute.client.letters import Letters, LettersOrder
 from voute.client.phases import DeliverOrder
 from voute.client.trust import pin, read_pin
 from voute.core.ids import slug
@@ -30,7 +31,6 @@ from voute.core.values import Names, unix_time
 from voute.format.claim_code import group_code, write_code
 from voute.format.trust_root import DocumentType, LogKey, WitnessKey
 from voute.paper.demo_city import BILL_TYPE, PERMIT_TYPE, DemoCity, build_demo_city
-from voute.paper.letter import Letter, LetterPress
 from voute.server.ceremony import CityKeys, create_city
 from voute.server.settings import Settings
 from voute.server.witness.folder import WitnessFolder
@@ -45,6 +45,13 @@ WITNESSES: Final = 2
 _OFFICERS: Final = 3
 _THRESHOLD: Final = 2
 _HELP_PHONE: Final = "819 555-0142"
+_HOURS: Final = Names(en="Monday to Friday, 8:30 to 16:30", fr="du lundi au vendredi, de 8 h 30 à 16 h 30")
+_LETTER_SETTINGS: Final = f"""phone = "{_HELP_PHONE}"
+hours_fr = "{_HOURS.fr}"
+hours_en = "{_HOURS.en}"
+office_fr = "Service des finances"
+office_en = "Finance Department"
+"""
 _CITY_NAMES: Final = Names(en="Ville de Val-des-Cèdres", fr="Ville de Val-des-Cèdres")
 _ISSUER_NAMES: Final = Names(en="Finances", fr="Finances")
 _TYPES: Final = (
@@ -108,8 +115,8 @@ def _settings(folder: Path, port: int) -> Settings:
         data=folder / "city",
         port=port,
         help_phone=_HELP_PHONE,
-        help_hours_fr="du lundi au vendredi, de 8 h 30 à 16 h 30",
-        help_hours_en="Monday to Friday, 8:30 to 16:30",
+        help_hours_fr=_HOURS.fr,
+        help_hours_en=_HOURS.en,
         log_level="warning",
     )
 
@@ -154,6 +161,7 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int =
     keys = create_city(settings, f"localhost/{CITY}", None if witnesses else f"localhost/{CITY}/witness")
     witness_keys = _make_witnesses(folder, keys, witnesses)
     home = create_issuer_home(folder / "home", IssuerSettings(slug(CITY), slug(ISSUER), origin, 0))
+    DISK.replace(settings_path(home), _LETTER_SETTINGS.encode(), mode=0o644)
     now = unix_time(int(time.time()))
     founding = CityFounding(
         city=slug(CITY),
@@ -195,24 +203,9 @@ def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> De
     code = write_code(desk.code(desk.at(resident.reference)[0]))
     trust = read_pin(city.home)
     letter = city.folder / "letter.pdf"
-    press = LetterPress()
-    letter.write_bytes(
-        press.pdf(
-            Letter(
-                city=_CITY_NAMES.fr,
-                office="Service des finances",
-                issuer=_ISSUER_NAMES.fr,
-                phone=_HELP_PHONE,
-                origin=trust.root.origin,
-                code=group_code(code),
-                fingerprint=trust.trusted.fingerprint,
-                recipient=(resident.name, *resident.address.split("\n")),
-                document=resident.bill_title,
-                reference=resident.reference,
-                written_on=datetime.now(UTC).date(),
-            )
-        )
-    )
+    letters = LettersOrder(city.documents.bills_csv, city.documents.bills_dir, BILLS_RUN, folder=city.folder)
+    (made,) = Letters(city.home, letters, progress).reprint(resident.reference)
+    DISK.rename(made, letter)
     demo = Demo(
         folder=os.fspath(city.folder),
         origin=trust.root.origin,

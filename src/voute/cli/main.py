@@ -7,7 +7,22 @@ from typing import ClassVar, Final
 
 import typer
 
-from voute.cli import admin, archive, backup, codes, deliver, demo, fsck, monitor, receipts, serve, trust, verify, witness
+from voute.cli import (
+    admin,
+    archive,
+    backup,
+    codes,
+    deliver,
+    demo,
+    fsck,
+    letters,
+    monitor,
+    receipts,
+    serve,
+    trust,
+    verify,
+    witness,
+)
 from voute.cli.console import Exit, Speaker
 from voute.cli.words import help_of
 from voute.client.api import CityUnreachableError
@@ -20,6 +35,7 @@ app: Final = typer.Typer(
 app.command("demo", help=help_of("help-demo"))(demo.demo)
 app.command("serve", help=help_of("help-serve"))(serve.serve)
 app.command("deliver", help=help_of("help-deliver"))(deliver.deliver)
+app.command("letters", help=help_of("help-letters"))(letters.letters)
 app.command("receipts", help=help_of("help-receipts"))(receipts.receipts)
 app.command("verify", help=help_of("help-verify"))(verify.verify)
 app.command("open", help=help_of("help-open"))(archive.open_archive)

@@ -47,6 +47,12 @@ def read_text(cell: str, limit: int) -> str:
     return text
 
 
+def read_lines(cell: str, limit: int) -> str:
+    """Give lines of text with a line feed between them; a cell has them as such, or in one line with `|` between."""
+    lines = [line.strip() for line in re.split(r"[|\n]|\r\n?", cell) if line.strip()]
+    return "\n".join(read_text(line, limit) for line in lines)
+
+
 def read_date(cell: str) -> str:
     """Give an ISO date (`2026-03-03`); other forms are refused since 03/04/2026 has two meanings."""
     if not _ISO.match(cell):

@@ -38,6 +38,10 @@ class Problem(StrEnum):
     CODE_REVOKED = "code-revoked"
     KEY_NOT_PROVEN = "key-not-proven"
     VAULT_CLOSED = "vault-closed"
+    CODE_UNKNOWN = "code-unknown"
+    ADDRESS_TOO_LONG = "address-too-long"
+    FILE_UNPRINTABLE = "file-unprintable"
+    LETTER_NOT_SET = "letter-not-set"
 
 
 @dataclass(frozen=True, slots=True)

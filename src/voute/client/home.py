@@ -2,6 +2,7 @@
 
 HOME/trust-root.json                 the highest trust root seen
 HOME/issuers/ID/issuer.toml          city, server, binding delay
+HOME/issuers/ID/letter.toml          what letters say of the department (`voute.client.letter_settings`)
 HOME/issuers/ID/master.key           32 bytes in hex, mode 0600: makes every code
 HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
@@ -89,10 +90,7 @@ class IssuerHome:
 
     def run_path(self, run: str) -> Path:
         """Say where the folder of a run is; a name that a file system refuses is made plain, and told apart."""
-        plain = _UNSAFE.sub("-", run).strip(".-")
-        if plain != run:
-            plain = f"{plain or 'run'}-{hashlib.sha256(run.encode()).hexdigest()[:8]}"
-        return self.folder / "runs" / plain
+        return self.folder / "runs" / file_name_of(run, "run")
 
     def settings(self) -> IssuerSettings:
         """Read `issuer.toml`; unknown keys and wrong kinds are refused."""
@@ -119,6 +117,12 @@ class IssuerHome:
             return parse_hex(path.read_text(encoding="ascii").strip(), _SECRET_SIZE)
         except (OSError, UnicodeDecodeError, FormatError) as error:
             raise HomeError("secret", path=str(path)) from error
+
+
+def file_name_of(name: str, otherwise: str) -> str:
+    """Make a name plain enough for a file system; names that this changes are told apart."""
+    plain = _UNSAFE.sub("-", name).strip(".-")
+    return plain if plain == name else f"{plain or otherwise}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def create_issuer_home(home: Path, settings: IssuerSettings) -> IssuerHome:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from voute.client.cells import CellError, read_cents, read_date, read_instalments, read_language, read_slot, read_text
+from voute.client.cells import CellError, read_cents, read_date, read_instalments, read_language, read_lines, read_slot, read_text
 from voute.client.columns import Column
 from voute.client.findings import Finding, Problem
 from voute.client.party import party_of_name
@@ -31,7 +31,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that may be sealed: every cell read, the file found and checked; amounts in cents, dates ISO."""
+    """A row that may be sealed: every cell read, the file found and checked; amounts in cents, dates ISO.
+
+    `address` has its lines apart where the list has them so.
+    """
 
     line: int
     reference: str
@@ -139,7 +142,7 @@ def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Ro
         reference=reference,
         party=party,
         name=name,
-        address=cells.text(Column.ADDRESS, MAX_ADDRESS),
+        address=cells.read(Column.ADDRESS, lambda cell: read_lines(cell, MAX_ADDRESS), Problem.TEXT_MALFORMED) or "",
         slot=cells.read(Column.SLOT, read_slot, Problem.SLOT_MALFORMED) or 0,
         path=path,
         file_name=raw.get(Column.FILE),

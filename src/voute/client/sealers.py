@@ -2,18 +2,17 @@
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from threading import Thread
 from typing import ClassVar
 
 from voute.client.api import CityApi
 from voute.client.matching import Target
 from voute.client.sealing import PACK_TARGET, Sealer, SealerKit
 from voute.client.spool import SentPack
+from voute.client.workers import begin_worker
 from voute.core.errors import StateError
 
 
@@ -67,18 +66,8 @@ _worker: list[Sealer] = []
 
 
 def _start_worker(kit: SealerKit) -> None:
-    # Ctrl+C reaches every process of the terminal: the run's own process answers for all.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    begin_worker()
     _worker.append(Sealer(kit, CityApi(kit.server, kit.token)))
-
-
-def _end_with_parent() -> None:
-    # A run that was killed must not go on sending behind the back of the one that resumes it.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _seal_share(share: list[Target]) -> list[SentPack]:

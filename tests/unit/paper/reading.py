@@ -66,3 +66,19 @@ def _walk(node: pikepdf.Object, depth: int) -> Iterator[Element]:
             yield Element(str(node.S), depth, str(node.get("/Alt", "")))
         if "/K" in node:
             yield from _walk(node.K, depth + 1)
+
+
+def languages(pdf: pikepdf.Pdf) -> set[str]:
+    """Every language that an element of the structure says of itself."""
+
+    def walk(node: pikepdf.Object) -> Iterator[str]:
+        if isinstance(node, pikepdf.Array):
+            for child in node:
+                yield from walk(child)
+        elif isinstance(node, pikepdf.Dictionary):
+            if "/Lang" in node:
+                yield str(node.Lang)
+            if "/K" in node:
+                yield from walk(node.K)
+
+    return set(walk(pdf.Root.StructTreeRoot.K))

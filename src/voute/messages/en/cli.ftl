@@ -31,6 +31,25 @@ deliver-unfinished = Delivery “{ $run }” is unfinished; what is sealed is ke
 deliver-receipts = Receipts: { $path }
 deliver-summary = Summary by row: { $path }
 
+letters-stage-check = Checking the list
+letters-stage-look = Reading the documents
+letters-stage-print = Setting the letters
+letters-refused = { $count ->
+    [one] One thing to correct. No manifest was written: nothing is to be printed.
+   *[other] { $count } things to correct. No manifest was written: nothing is to be printed.
+}
+letters-left-out = { $count ->
+    [one] One letter was left out:
+   *[other] { $count } letters were left out:
+}
+letters-done = { $letters } letters in { $files } files: { $pages } pages, { $sheets } sheets, in { $seconds } s.
+letters-kinds = With a code: { $code_letters }; for a vault that is open already: { $vault_letters }; without code: { $paper_letters }.
+letters-already = Files that were there, left as they are: { $already }.
+letters-flat = Too thick to be folded, in files of their own: { $flat }.
+letters-without-postal-code = Without a Canadian postal code, at the end: { $without_postal_code }.
+letters-folder = For the print house: { $path }. These files hold the codes: hand them over encrypted, erase them after printing.
+letters-one = Letter: { $path }. It holds a code: erase it once it is printed.
+
 codes-column-reference = Reference
 codes-column-party = Party
 codes-column-slot = Slot

@@ -62,3 +62,11 @@ preflight-key-not-proven = The key of the vault of reference { $reference } coul
     }
 preflight-vault-closed = The vault of reference { $reference } is closed.
     .fix = Send this document on paper.
+preflight-code-unknown = No code was made for reference { $reference } and this party.
+    .fix = Deliver this list first (voute deliver); letters come after.
+preflight-address-too-long = Name and address of reference { $reference } do not fit the envelope's window.
+    .fix = Shorten the name or the address; five lines at most, with "|" between.
+preflight-file-unprintable = The pages of "{ $file }" can't be read for printing.
+    .fix = Make this PDF again.
+preflight-letter-not-set = The letter of reference { $reference } could not be set: { $why }
+    .fix = Correct the name, the address or the title of this row.

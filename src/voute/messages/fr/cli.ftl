@@ -31,6 +31,25 @@ deliver-unfinished = L'envoi « { $run } » est inachevé ; ce qui est scellé e
 deliver-receipts = Reçus : { $path }
 deliver-summary = Résumé par ligne : { $path }
 
+letters-stage-check = Contrôle de la liste
+letters-stage-look = Lecture des documents
+letters-stage-print = Composition des lettres
+letters-refused = { $count ->
+    [one] Une chose à corriger. Aucun manifeste n'a été écrit : rien n'est à imprimer.
+   *[other] { $count } choses à corriger. Aucun manifeste n'a été écrit : rien n'est à imprimer.
+}
+letters-left-out = { $count ->
+    [one] Une lettre a été laissée de côté :
+   *[other] { $count } lettres ont été laissées de côté :
+}
+letters-done = { $letters } lettres en { $files } fichiers : { $pages } pages, { $sheets } feuilles, en { $seconds } s.
+letters-kinds = Avec un code : { $code_letters } ; pour un coffre déjà ouvert : { $vault_letters } ; sans code : { $paper_letters }.
+letters-already = Fichiers déjà là, laissés tels quels : { $already }.
+letters-flat = Trop épaisses pour être pliées, dans des fichiers à part : { $flat }.
+letters-without-postal-code = Sans code postal canadien, à la fin : { $without_postal_code }.
+letters-folder = Pour l'imprimeur : { $path }. Ces fichiers portent les codes : transmettez-les chiffrés, effacez-les après l'impression.
+letters-one = Lettre : { $path }. Elle porte un code : effacez-la une fois imprimée.
+
 codes-column-reference = Référence
 codes-column-party = Partie
 codes-column-slot = Rang

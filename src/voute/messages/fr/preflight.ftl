@@ -62,3 +62,11 @@ preflight-key-not-proven = La clé du coffre de la référence { $reference } n'
     }
 preflight-vault-closed = Le coffre de la référence { $reference } est fermé.
     .fix = Envoyez ce document sur papier.
+preflight-code-unknown = Aucun code n'a été créé pour la référence { $reference } et cette partie.
+    .fix = Livrez d'abord cette liste (voute deliver) ; les lettres viennent après.
+preflight-address-too-long = Le nom et l'adresse de la référence { $reference } ne tiennent pas dans la fenêtre de l'enveloppe.
+    .fix = Raccourcissez le nom ou l'adresse ; cinq lignes au plus, séparées par « | ».
+preflight-file-unprintable = Les pages de « { $file } » ne peuvent pas être lues pour l'impression.
+    .fix = Produisez ce PDF de nouveau.
+preflight-letter-not-set = La lettre de la référence { $reference } n'a pas pu être composée : { $why }
+    .fix = Corrigez le nom, l'adresse ou le titre de cette ligne.
