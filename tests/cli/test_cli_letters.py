@@ -143,26 +143,33 @@ def test_cli_letters_of_another_list_are_not_mixed_with_those_that_are_whole(rea
 
 
 def test_cli_letters_name_every_faulty_row_and_print_nothing(ready: Department) -> None:
-    good = people(ready, "G9Z 1A1", "G1R 4S9", "G1R 4S9", "G1R 4S9", "G1R 4S9")
+    good = people(ready, "G9Z 1A1", *["G1R 4S9"] * 5)
     ready.deliver(good).ended(0)
     rows = rows_of(good)
     rows[1]["address"] = ""
     rows[2]["name"] = "日本"
     rows[3]["address"] = " | ".join(["1, rue X"] * 6)
     rows[4]["party"] = "somebody-else"
+    (ready.folder / "pdf" / "a-6.pdf").write_bytes(b"%PDF-1.7\nno page\nstartxref\n0\n%%EOF\n")
     table = write_list(ready.folder / "list.csv", rows)
     said = letters(ready, table).ended(3).json["findings"]
-    wrong = [(3, "cell-missing"), (4, "letter-not-set"), (5, "address-too-long"), (6, "code-unknown")]
+    wrong = [
+        (3, "cell-missing"),
+        (4, "letter-not-set"),
+        (5, "address-too-long"),
+        (6, "code-unknown"),
+        (7, "file-unprintable"),
+    ]
     assert [(one["line"], one["problem"]) for one in said] == wrong
     assert list(ready.home.run_folder("list").rglob("*.pdf")) == []
     ran = letters(ready, table, "--leave-out").ended(5)
     assert [(one["line"], one["problem"]) for one in ran.json["left_out"]] == wrong
     assert ran.json["letters"] == 1
     words = letters(ready, table, "--leave-out", as_json=False).ended(5).out
-    assert "4 lettres ont été laissées de côté" in words
+    assert "5 lettres ont été laissées de côté" in words
     assert "日本" in words
     english = letters(ready, table, as_json=False, env=environment(ready.folder, "en_CA.UTF-8")).ended(3).out
-    assert "4 things to correct" in english
+    assert "5 things to correct" in english
 
 
 def test_cli_letters_only_reprints_one_by_itself(ready: Department) -> None:

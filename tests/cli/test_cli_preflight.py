@@ -34,6 +34,10 @@ ABOUT_THE_CITY = frozenset(
     }
 )
 """Found after the city was asked: test_cli_deliver, test_cli_codes and tests/sim have them."""
+ABOUT_LETTERS = frozenset(
+    {Problem.CODE_UNKNOWN, Problem.ADDRESS_TOO_LONG, Problem.FILE_UNPRINTABLE, Problem.LETTER_NOT_SET},
+)
+"""Found when letters are made: test_cli_letters has them."""
 
 Change = dict[str, str]
 BAD_CELLS: list[tuple[Change, Problem]] = [
@@ -84,7 +88,7 @@ def bad_list(office: Department) -> tuple[Path, list[tuple[int, str]]]:
 
 def test_cli_preflight_names_every_kind_of_bad_row() -> None:
     here = {problem for _, problem in BAD_CELLS} | {Problem.DOCUMENT_TWICE}
-    assert here | ABOUT_THE_LIST | ABOUT_THE_CITY == set(Problem)
+    assert here | ABOUT_THE_LIST | ABOUT_THE_CITY | ABOUT_LETTERS == set(Problem)
 
 
 def test_cli_preflight_names_every_bad_row_and_sends_nothing(office: Department) -> None:
