@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tools.make_vectors import city, events, holder
+from tools.make_vectors import city, events, holder, pack
 from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.format import canonical, dsse
@@ -15,6 +15,7 @@ from voute.format.canonical import MAX_BYTES, Json
 from voute.format.event import MAX_EVENT, NO_CHAIN, Event, parse_event
 from voute.format.issuer_auth import parse_issuer_auth
 from voute.format.manifest import MAX_CARD, parse_manifest
+from voute.format.pack import MAX_DOCUMENTS
 from voute.format.pack_statement import parse_pack_statement
 from voute.format.receipt import MAX_RECEIPT, parse_line, parse_receipt
 from voute.format.registry import read_registry
@@ -109,3 +110,11 @@ def test_edges_keyring_event_is_numbered_from_1(number: int, taken: bool) -> Non
         assert parse_event(raw).subject == replace(subject, number=number)
     else:
         assert _refusal(parse_event, raw).startswith("event.subject.number: ")
+
+
+def test_edges_pack_statement_is_of_one_document_or_the_most_of_a_pack() -> None:
+    for count in (1, MAX_DOCUMENTS):
+        statement = replace(pack.statement(), count=count)
+        assert parse_pack_statement(statement.encode()) == statement
+    for count in (0, MAX_DOCUMENTS + 1):
+        assert _refusal(parse_pack_statement, replace(pack.statement(), count=count).encode()).startswith("pack.count: ")

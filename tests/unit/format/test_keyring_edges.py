@@ -7,8 +7,9 @@ import pytest
 
 from tools.make_vectors import city, holder
 from voute.core.errors import FormatError
-from voute.core.ids import LookupId, MethodId
+from voute.core.ids import LookupId, MethodId, Slug
 from voute.format import keyring as module
+from voute.format.bech32 import encode_bech32
 from voute.format.claim_code import MAX_TYPED, CodeLengthError, read_code, write_code
 from voute.format.keyring import MAX_CLAIMS, MAX_METHOD_NAME, Keyring, KeyringClaim, parse_keyring
 from voute.format.kit import MAX_KIT, Kit, parse_kit
@@ -151,6 +152,18 @@ def test_kit_is_read_as_people_hand_it_over() -> None:
         b"\n\n" + raw.rstrip(b"\n"),
     ):
         assert parse_kit(handed) == KIT
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\x0b", "\x0c", "\x1c", "\u2028", "\u3000"])
+def test_kit_behind_a_space_that_not_every_program_sees_is_refused(space: str) -> None:
+    with pytest.raises(FormatError):
+        parse_kit(KIT.encode().replace(KIT.secret.encode(), (space + KIT.secret).encode()))
+
+
+def test_kit_keeps_a_letter_at_the_end_of_its_key_and_a_city_named_like_a_label() -> None:
+    keys = (encode_bech32("AGE-SECRET-KEY-PQ-", number.to_bytes(32, "big")) for number in range(10_000))
+    kit = replace(KIT, city=Slug("voute-kit"), secret=next(key for key in keys if key.endswith("X")))
+    assert parse_kit(kit.encode()) == kit
 
 
 def _without(kit: Kit, line: int) -> bytes:
