@@ -1,6 +1,6 @@
 """A vault's life: created, opened by each method, changed, closed to what a lying server hands over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -17,7 +17,7 @@ from voute.seal import unlock
 from voute.seal.agefile import open_file
 from voute.seal.document import HeldClaim, Holder
 from voute.seal.hybrid import HybridIdentity
-from voute.seal.keyring import KeyringMismatchError, OpenVault, open_keyring
+from voute.seal.keyring import KeyringMismatchError, OpenVault, check_keyring, open_keyring
 from voute.seal.unlock import UnlockMethod, kit_method, new_kit, passkey_method
 from voute.seal.vault import KeyringUpdate, change_keyring, first_keyring, name_method, new_vault
 
@@ -113,6 +113,17 @@ def test_vault_change_names_the_record_before_it_and_draws_a_new_nonce() -> None
     # What the client holds once the city has accepted is what it would open.
     assert (update.vault.keyring, update.vault.chain) == (opened.keyring, opened.chain)
     assert update.vault.root_key.seed == opened.root_key.seed == opened.keyring.root_seed
+
+
+def test_vault_keyring_written_after_the_record_that_names_it_is_of_another_history() -> None:
+    server, passkey = _create()
+    vault = server.open(passkey)
+    ref = vault.chain.newest.keyring
+    assert ref is not None
+    assert check_keyring(vault.chain, vault.keyring, ref, 1, passkey).public == vault.chain.root_key
+    with pytest.raises(KeyringMismatchError, match="another history") as caught:
+        check_keyring(vault.chain, replace(vault.keyring, record_head=vault.chain.head), ref, 1, passkey)
+    assert caught.value.facts == {"check": 5}
 
 
 def test_vault_rolled_back_keyring_is_refused() -> None:
