@@ -9,6 +9,7 @@ from tools.make_vectors import (
     encoding,
     events,
     index,
+    ledger,
     log,
     pack,
     receipt,
@@ -16,6 +17,7 @@ from tools.make_vectors import (
     run_claim,
     run_encoding,
     run_index,
+    run_ledger,
     run_pack,
     run_release,
     run_trust,
@@ -28,11 +30,12 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault, release, index)
+MODULES = (encoding, statements, claim, document, pack, receipt, events, trust_root, vault, release, index, ledger)
 RUNNERS: Mapping[str, Runner] = {
     **run_encoding.RUNNERS,
     **run_index.RUNNERS,
     **run_claim.RUNNERS,
+    **run_ledger.RUNNERS,
     **run_pack.RUNNERS,
     **run_release.RUNNERS,
     **run_trust.RUNNERS,

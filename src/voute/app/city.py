@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from voute.app.ledger import Ledger
 from voute.app.ports import CredentialVerifier
 from voute.core.ids import Slug
 from voute.core.ports_log import TileStore
@@ -29,6 +30,7 @@ class City:
     blobs: BlobStore
     sidecars: SidecarStore
     tiles: TileStore
+    ledger: Ledger
     credentials: CredentialVerifier
     trust: Callable[[], Trust]
     now: Callable[[], int]

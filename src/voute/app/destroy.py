@@ -2,7 +2,8 @@
 
 Each piece can be done again from its start, by any process; it is forgotten when it is done. Destroying: (1) the sidecar is
 replaced by one without the document; (2) header, card and salts are emptied in the catalogue, in one transaction that begins
-before (1), so that nobody else rewrites the sidecar meanwhile; (3) the engine overwrites what it erased; (4) the work is done.
+before (1), so that nobody else rewrites the sidecar meanwhile; (3) the engine overwrites what it erased; (4) the pages of the
+ledger that spoke of it are written anew; (5) the work is done.
 The body stays in its pack, which is immutable, until packs are compacted.
 """
 
@@ -15,6 +16,7 @@ from voute.core.errors import VouteError
 from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.core.ports_store import BlobMissingError, Transaction
 from voute.core.rows import DocumentRow, EventState, JobKind
+from voute.format.ledger import PAGE
 from voute.format.sidecar import Sidecar, deleted, encode_sidecar, parse_sidecar
 
 Item = TypeVar("Item")
@@ -75,11 +77,20 @@ def _destroy(city: City, delivery: DeliveryId, pack: Hash, documents: Sequence[D
         with suppress(BlobMissingError):
             _rewrite(city, pack, frozenset(documents))
         tx.documents.erase(documents)
+        pages = _pages(tx, documents)
     if not city.catalogue.scrub():
         return 0
+    city.ledger.settle(pages)
     with city.catalogue.write() as tx:
         tx.jobs.done(JobKind.DESTROY, documents)
     return len(documents)
+
+
+def _pages(tx: Transaction, documents: Sequence[DocumentId]) -> set[int]:
+    """Return the pages of the ledger that hold a salt or an act of these documents' events."""
+    rows = [tx.documents.get(document) for document in documents]
+    numbers = [one for row in rows if row is not None for one in (row.event_id, row.opened_event) if one is not None]
+    return {row.log_index // PAGE for row in tx.events.get_many(numbers).values() if row.log_index is not None}
 
 
 def _rewrite(city: City, pack: Hash, gone: frozenset[DocumentId]) -> None:

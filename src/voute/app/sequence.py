@@ -1,9 +1,9 @@
 """From ready events to the published log: number, publish, mark, show (docs/spec/catalogue.md, docs/spec/log.md).
 
-Three steps, each durable before the next: (1) one transaction gives the next ready events their log index and the value
-of their box's chain; (2) the sequencer publishes their entries; (3) one transaction marks them logged and makes
-deliveries visible whose last event it was. After a crash step 1 is not done again for them: the same entries go to the
-same places.
+Four steps, each durable before the next: (1) one transaction gives the next ready events their log index and the value
+of their box's chain; (2) what the catalogue alone has of them goes to the ledger (docs/spec/ledger.md); (3) the sequencer
+publishes their entries; (4) one transaction marks them logged and makes deliveries visible whose last event it was. After a
+crash step 1 is not done again for them: the same entries go to the same places.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voute.app.errors import LogAheadError
+from voute.app.ledger import Ledger
 from voute.app.secret import fresh
 from voute.core.ids import Hash
 from voute.core.ports_store import Catalogue, Transaction
@@ -37,6 +38,7 @@ class Sequencing:
 
     catalogue: Catalogue
     sequencer: Sequencer
+    ledger: Ledger
     now: Callable[[], int]
 
     def step(self) -> Step:
@@ -51,6 +53,7 @@ class Sequencing:
         if not waiting:
             waiting = self._number(published.head.size)
         if waiting:
+            self.ledger.keep(waiting)
             published = self.sequencer.sequence([_entry(row) for row in waiting], published.head.size)
         return Step(len(waiting), published)
 
@@ -72,6 +75,14 @@ class Sequencing:
             places = [NumberedEvent(row.event_id, link, size + n) for n, (row, link) in enumerate(zip(rows, links, strict=True))]
             tx.events.number(places)
         return tuple(row._replace(chain=place.chain, log_index=place.log_index) for row, place in zip(rows, places, strict=True))
+
+    def catch_up(self) -> int:
+        """Write the pages of the ledger that a log from before it lacks; returns how many. Once, when a writer begins.
+
+        Raises:
+            StoreError: a store failed; done again, it goes on.
+        """
+        return self.ledger.catch_up(self.sequencer.recover().head.size)
 
     def publish(self, published: Published) -> None:
         """Mark, show, and keep the checkpoint for readers; also when only its cosignatures are new."""

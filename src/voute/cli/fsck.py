@@ -1,6 +1,7 @@
 """`voute fsck`: checks all that a city keeps against its log, names every difference, and mends what the log proves."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,13 +14,17 @@ from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.core.errors import StoreError
+from voute.fsck.catalogue import rebuild_catalogue
 from voute.fsck.check import Options, check
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Finding, Progress, Report
+from voute.fsck.heads import read_trust_root
 
 if TYPE_CHECKING:
     from voute.server.settings import Settings
 
+NOT_REBUILT: Final = ("sessions", "drafts", "unlogged", "times", "headers")
+"""What a catalogue made anew never has, in the order in which it is told (docs/operate/fsck.md has all of it)."""
 CANNOT: Final = 2
 """Exit code when nothing could be compared; differences are `Exit.REFUSED`, as everywhere."""
 
@@ -28,9 +33,12 @@ def fsck(
     data: Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))] = None,
     repair: Annotated[bool, typer.Option("--repair", help=help_of("option-repair"))] = False,
     quick: Annotated[bool, typer.Option("--quick", help=help_of("option-quick"))] = False,
+    rebuild_into: Annotated[Path | None, typer.Option("--rebuild-into", help=help_of("option-rebuild-into"))] = None,
     as_json: Json = False,
 ) -> None:
     """Check a city's stores; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
+    if rebuild_into is not None and (repair or quick):
+        raise typer.BadParameter(Speaker(as_json=as_json).words.text("fsck-rebuild-alone"), param_hint="--rebuild-into")
     from voute.server.settings import load_settings
 
     settings = load_settings()
@@ -38,12 +46,18 @@ def fsck(
         settings = replace(settings, data=data)
     speaker = Speaker(as_json=as_json)
     begin = time.monotonic()
+    counts: Counter[str] = Counter()
     try:
         with _stages(speaker) as progress:
-            report = check_city(settings, repair=repair, quick=quick, progress=progress)
+            if rebuild_into is None:
+                report = check_city(settings, repair=repair, quick=quick, progress=progress)
+            else:
+                counts, report = rebuild_city(settings, rebuild_into, progress)
     except CannotCheckError as error:
         speaker.fail(error)
         raise typer.Exit(CANNOT) from error
+    if rebuild_into is not None:
+        _tell_rebuilt(speaker, rebuild_into, counts)
     for finding in report.findings:
         _name(speaker, finding, repair=repair)
     _sum_up(speaker, report, time.monotonic() - begin)
@@ -74,6 +88,27 @@ def check_city(
         return check(storage, Options(repair=True, progress=progress))
 
 
+def rebuild_city(
+    settings: "Settings", file: Path, progress: Progress = lambda _stage, _done, _total: None
+) -> tuple[Counter[str], Report]:
+    """Make the city's catalogue anew from raw storage, in a new file, then check the city with it.
+
+    Raises:
+        CannotCheckError: there is nothing to make it from, or the file is there.
+        CityServedError: a server runs.
+    """
+    from voute.server.inspection import alone, made_anew, now_microseconds
+
+    try:
+        storage = storage_of(settings)
+        root = read_trust_root(storage.trust_root)
+        with alone(settings), made_anew(file) as target:
+            counts = rebuild_catalogue(storage, root, target, now_microseconds(), progress)
+            return counts, check(replace(storage, catalogue=target), Options(progress=progress))
+    except StoreError as error:
+        raise CannotCheckError(error.detail, what="rebuild") from error
+
+
 def storage_of(settings: "Settings") -> Storage:
     """Open what a city keeps, below all rules; nothing is made that is not there.
 
@@ -88,6 +123,7 @@ def storage_of(settings: "Settings") -> Storage:
         found.stores.blobs,
         found.stores.sidecars,
         found.stores.tiles,
+        found.stores.ledger,
         found.stores.locks,
         found.trust_root,
         found.leftovers,
@@ -105,6 +141,17 @@ def _stages(speaker: Speaker) -> Iterator[Callable[[str, int, int], None]]:
             bars.update(tasks[stage], completed=done, total=total)
 
         yield show
+
+
+def _tell_rebuilt(speaker: Speaker, file: Path, counts: Counter[str]) -> None:
+    """Say what was brought back, and what never comes back."""
+    facts = {name: counts[name] for name in ("events", "deliveries", "documents", "vaults", "lost")}
+    speaker.give({"rebuilt": str(file), **facts})
+    if speaker.as_json:
+        return
+    speaker.say("fsck-rebuilt", {**facts, "file": str(file)}, style="bold")
+    for what in NOT_REBUILT:
+        speaker.say(f"fsck-not-rebuilt-{what}", {})
 
 
 def _name(speaker: Speaker, finding: Finding, *, repair: bool) -> None:

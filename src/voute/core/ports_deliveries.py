@@ -79,7 +79,7 @@ class Deliveries(Protocol):
         ...
 
     def committed(self) -> tuple[DeliveryRow, ...]:
-        """Return those that are committed but not visible yet, in order of their commit."""
+        """Return those that are committed but not visible yet, in the order of their last events."""
         ...
 
     def publish(self, delivery_id: DeliveryId, now: int) -> bool:
@@ -88,6 +88,10 @@ class Deliveries(Protocol):
         Its documents get positions above all positions so far, in the order of their events. False: it was not committed, or
         an event of it is not logged yet; nothing was changed.
         """
+        ...
+
+    def first_event(self, delivery_id: DeliveryId) -> int | None:
+        """Return the lowest number of its documents' `deliver` events; None if it has no documents."""
         ...
 
     def remove(self, delivery_id: DeliveryId) -> tuple[Hash, ...] | None:
@@ -128,6 +132,10 @@ class Documents(Protocol):
 
     def get(self, document_id: DocumentId) -> DocumentRow | None:
         """Return one, visible or not."""
+        ...
+
+    def places(self, event_ids: Sequence[int]) -> Mapping[int, PlaceRow]:
+        """Return where the documents of these `deliver` events lie."""
         ...
 
     def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:

@@ -44,6 +44,16 @@ class RawChange(Protocol):
         """Insert a row, or replace the one with this primary key."""
         ...
 
+    def put_all(self, table: str, rows: Sequence[Sequence[object]], *, replace: bool = True) -> None:
+        """Insert rows whose values stand in the order of the table's columns.
+
+        Of a row whose primary key is there the new one counts, or without `replace` the old one.
+
+        Raises:
+            StoreError: a row breaks another rule of the schema.
+        """
+        ...
+
     def set(self, table: str, key: Mapping[str, object], values: Mapping[str, object]) -> None:
         """Set columns of the rows that have these values; none is no error."""
         ...

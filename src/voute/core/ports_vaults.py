@@ -14,6 +14,7 @@ from voute.core.rows import (
     IndexRow,
     KeyringRow,
     MethodRow,
+    NumberRow,
     RecordRow,
     SessionRow,
     VaultRow,
@@ -25,6 +26,10 @@ class Vaults(Protocol):
 
     def number_for(self, lookup_id: LookupId, now: int) -> int:
         """Return the vault number (from 1) given to this lookup id: a new one the first time, the same ever after."""
+        ...
+
+    def given(self, v: int) -> NumberRow | None:
+        """Return to which lookup id a vault number was given."""
         ...
 
     def add(self, row: VaultRow) -> None:

@@ -55,6 +55,14 @@ class VaultRow(NamedTuple):
     claim_digest: Hash
 
 
+class NumberRow(NamedTuple):
+    """A vault number and the lookup id that it was given to."""
+
+    v: int
+    lookup_id: LookupId
+    given_at: int
+
+
 class RecordRow(NamedTuple):
     """One vault record, its DSSE envelope verbatim."""
 
@@ -197,6 +205,15 @@ class DocumentRow(NamedTuple):
     opened_event: int | None = None
     deleted_at: int | None = None
     delete_event: int | None = None
+
+
+class PlaceRow(NamedTuple):
+    """Where the body of a document lies, by the number of its `deliver` event."""
+
+    event_id: int
+    pack_hash: Hash
+    body_offset: int
+    body_length: int
 
 
 class ListedDocument(NamedTuple):

@@ -12,6 +12,7 @@ from voute.fsck.destroyed import check_jobs
 from voute.fsck.events import resolve
 from voute.fsck.findings import CannotCheckError, Finding, Findings, Progress, Report
 from voute.fsck.heads import check_heads, is_current, noted_size, read_heads, read_trust_root
+from voute.fsck.ledger import check_ledger
 from voute.fsck.log import check_log
 from voute.fsck.missing import name_gaps
 from voute.fsck.orphans import check_orphans
@@ -113,6 +114,7 @@ def _look(
             name_gaps(ctx)
             check_people(ctx)
             check_orphans(ctx, is_served=options.is_served)
+            check_ledger(ctx)
     except StoreError as error:
         raise CannotCheckError(f"{error.code}: {error.detail}", what="store") from error
     return report

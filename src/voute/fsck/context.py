@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import LockStore, TileStore
 from voute.core.ports_raw import Leftovers, RawCatalogue, RawTables
 from voute.core.ports_store import BlobStore, SidecarStore
@@ -23,10 +24,11 @@ class Storage:
     blobs: BlobStore
     sidecars: SidecarStore
     tiles: TileStore
+    ledger: LedgerStore
     locks: LockStore
     trust_root: bytes
     leftovers: Mapping[str, Leftovers] = field(default_factory=dict)
-    """By the name of the store: `packs`, `log`, `locks`."""
+    """By the name of the store: `packs`, `log`, `ledger`, `locks`."""
 
 
 @dataclass(slots=True)

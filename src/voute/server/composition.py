@@ -8,6 +8,7 @@ from threading import Event
 from typing import Final
 
 from voute.app.city import City
+from voute.app.ledger import Ledger
 from voute.app.sequence import Sequencing
 from voute.core.ports_log import Witness
 from voute.format.trust_root import TrustRoot
@@ -49,6 +50,7 @@ class Stores:
     blobs: PosixBlobs
     sidecars: PosixSidecars
     tiles: PosixTiles
+    ledger: PosixTiles
     locks: PosixLocks
 
     def sweep(self, untouched: float) -> int:
@@ -57,7 +59,7 @@ class Stores:
         Raises:
             StoreError: a store failed.
         """
-        return sum(store.sweep(untouched) for store in (self.blobs, self.tiles, self.locks))
+        return sum(store.sweep(untouched) for store in (self.blobs, self.tiles, self.ledger, self.locks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
         PosixBlobs(data / "packs", watch),
         PosixSidecars(data / "packs", watch),
         PosixTiles(settings.log_folder, watch),
+        PosixTiles(settings.ledger_folder, watch),
         PosixLocks(settings.locks_folder, watch),
     )
 
@@ -106,6 +109,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         blobs=stores.blobs,
         sidecars=stores.sidecars,
         tiles=stores.tiles,
+        ledger=Ledger(stores.catalogue, stores.ledger),
         credentials=WebAuthnVerifier(lambda: trust().root),
         trust=trust,
         now=now,
@@ -141,7 +145,7 @@ def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None)
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:
     """Make the use case that brings events into the log."""
-    return Sequencing(city.catalogue, parts.sequencer, city.now)
+    return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now)
 
 
 def web_folder(settings: Settings) -> Path:

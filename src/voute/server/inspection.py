@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.core.errors import StateError, StoreError
 from voute.core.ports_raw import Leftovers
-from voute.server.composition import Stores, open_stores
+from voute.server.composition import Stores, now_microseconds, open_stores
 from voute.server.jobs.election import FILE, Election
 from voute.server.settings import Settings
+from voute.store import new_catalogue
 from voute.store.freeze import WORKING
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
 
+__all__ = ["CityServedError", "Inspected", "alone", "inspect", "is_served", "made_anew", "now_microseconds"]
+
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
 _LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging)/.+)")
+_LEDGER: Final = re.compile(r"(?:page/[0-9]{3}/[0-9]{3}/[0-9]{3}/[0-9]{3}|vault/([0-9a-f]{2})/\1[0-9a-f]{62})")
 _LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
 
 
@@ -53,6 +58,7 @@ def inspect(settings: Settings) -> Inspected:
         raise StoreError(f"trust root: {error.strerror}") from error
     leftovers: dict[str, Leftovers] = {
         "packs": PosixLeftovers(settings.data / "packs", lambda path: _PACK.fullmatch(path) is not None),
+        "ledger": PosixLeftovers(settings.ledger_folder, lambda path: _LEDGER.fullmatch(path) is not None),
         "log": PosixLeftovers(settings.data / "log", lambda path: _LOG.fullmatch(path) is not None),
         "locks": PosixLeftovers(settings.locks_folder, lambda path: _LOCK.fullmatch(path) is not None),
     }
@@ -86,3 +92,14 @@ def alone(settings: Settings) -> Iterator[None]:
         if not election.is_elected():
             raise CityServedError
         yield
+
+
+@contextmanager
+def made_anew(file: Path) -> Iterator[SqlRawCatalogue]:
+    """Give an empty catalogue that is a file of its own when the block ends well; never over one that is there.
+
+    Raises:
+        StoreError: the file is there.
+    """
+    with new_catalogue.new_catalogue(file) as catalogue:
+        yield catalogue

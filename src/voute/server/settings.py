@@ -115,6 +115,11 @@ class Settings:
         return self.data / "log"
 
     @property
+    def ledger_folder(self) -> Path:
+        """Where the ledger is (docs/spec/ledger.md); never served."""
+        return self.data / "ledger"
+
+    @property
     def keys_folder(self) -> Path:
         """Where the log's and the local witness's seeds are."""
         return self.data / "keys"

@@ -146,7 +146,7 @@ class MemorySidecars:
 
 
 class MemoryTiles:
-    """`TileStore` in memory."""
+    """`TileStore`, and `LedgerStore`, in memory."""
 
     def __init__(self, shelf: Shelf | None = None) -> None:
         """Use a shelf, or one of its own."""
@@ -176,6 +176,11 @@ class MemoryTiles:
     def put_mutable(self, path: str, data: bytes) -> None:
         """Replace the bytes (`TileStore.put_mutable`)."""
         self._shelf.put(check_path(path), data)
+
+    def replace_all(self, items: Sequence[tuple[str, bytes]]) -> None:
+        """Store or replace many, a step each (`LedgerStore.replace_all`)."""
+        for path, data in items:
+            self.put_mutable(path, data)
 
     def delete(self, path: str) -> None:
         """Remove what is there (`TileStore.delete`)."""

@@ -42,7 +42,7 @@ def check_value(value: bytes) -> bytes:
 
 
 class PosixTiles:
-    """`TileStore` on a local file system; a web server may serve the folder as it is."""
+    """`TileStore` on a local file system (a web server may serve that folder as it is), and `LedgerStore` (never served)."""
 
     def __init__(self, root: Path, watch: Watch | None = None) -> None:
         """Use the folder, which is created if it is missing."""
@@ -85,6 +85,21 @@ class PosixTiles:
         with storing("put"):
             self._disk.make_folder(target.parent)
             self._disk.replace(target, data)
+
+    def replace_all(self, items: Sequence[tuple[str, bytes]]) -> None:
+        """Store or replace many: one flush a blob and one a folder (`LedgerStore.replace_all`)."""
+        folders: dict[Path, None] = {}
+        with storing("put"):
+            for path, data in items:
+                target = self._file(path)
+                folders[target.parent] = None
+                self._disk.make_folder(target.parent)
+                with self._disk.create_temporary(target.parent) as file:
+                    file.write(data)
+                    file.flush()
+                    file.rename(target)
+            for folder in folders:
+                self._disk.flush_folder(folder)
 
     def delete(self, path: str) -> None:
         """Remove what is there (`TileStore.delete`)."""

@@ -55,7 +55,12 @@ _DRAFT_OF: Final = select(deliveries).where(
 _COMMITTED: Final = (
     select(deliveries)
     .where(deliveries.c.state == literal_column("'committed'"))
-    .order_by(deliveries.c.committed_at, deliveries.c.delivery_id)
+    # Events of a batch get their places in the order of their numbers: whose last event comes first is shown first, and a
+    # catalogue that is made anew from the log has the same positions.
+    .order_by(
+        select(func.max(documents.c.event_id)).where(documents.c.delivery_id == deliveries.c.delivery_id).scalar_subquery(),
+        deliveries.c.delivery_id,
+    )
 )
 _COMMIT: Final = (
     update(deliveries)
@@ -176,11 +181,16 @@ class SqlDeliveries:
             return False
         if not self._session.changes(_SHOW, {"key": delivery_id, "now": now}):
             return False
-        first = self._session.run(_FIRST_EVENT, key).scalar()
+        first = self.first_event(delivery_id)
         if first is not None:
             shift = (self._session.run(_LAST_POSITION).scalar() or 0) + 1 - first
             self._session.run(_PLACE, {"key": delivery_id, "shift": shift})
         return True
+
+    def first_event(self, delivery_id: DeliveryId) -> int | None:
+        """Return its first event (`Deliveries.first_event`)."""
+        first: int | None = self._session.run(_FIRST_EVENT, {"delivery_id": delivery_id}).scalar()
+        return first
 
     def remove(self, delivery_id: DeliveryId) -> tuple[Hash, ...] | None:
         """Remove a draft with all that hangs on it (`Deliveries.remove`)."""

@@ -1,6 +1,6 @@
 """Table of documents (`voute.core.ports_deliveries.Documents`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
@@ -15,6 +15,9 @@ _DOCUMENT: Final = (
     select(*((document_parts if name in document_parts.c else documents).c[name] for name in DocumentRow._fields))
     .join_from(documents, document_parts, _PARTS)
     .where(documents.c.document_id == bindparam("document_id"))
+)
+_PLACES: Final = select(*(documents.c[name] for name in PlaceRow._fields)).where(
+    documents.c.event_id.in_(bindparam("event_ids", expanding=True))
 )
 _KNOWN: Final = (
     select(
@@ -132,6 +135,11 @@ class SqlDocuments:
     def get(self, document_id: DocumentId) -> DocumentRow | None:
         """Return one (`Documents.get`)."""
         return self._session.one(DocumentRow._make, _DOCUMENT, {"document_id": document_id})
+
+    def places(self, event_ids: Sequence[int]) -> Mapping[int, PlaceRow]:
+        """Return where documents lie (`Documents.places`)."""
+        parts = (self._session.run(_PLACES, {"event_ids": part}) for part in chunks(event_ids))
+        return {row.event_id: row for part in parts for row in map(PlaceRow._make, part)}
 
     def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
         """Return what these dedupe ids stand for (`Documents.known`)."""

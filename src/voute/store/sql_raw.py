@@ -80,6 +80,10 @@ class SqlRawChange:
         found = metadata.tables[table]
         self._session.upsert(found, [tuple(values[column.name] for column in found.columns)])
 
+    def put_all(self, table: str, rows: Sequence[Sequence[object]], *, replace: bool = True) -> None:
+        """Insert or replace many rows (`RawChange.put_all`)."""
+        self._session.upsert(metadata.tables[table], [tuple(row) for row in rows], update=replace)
+
     def set(self, table: str, key: Mapping[str, object], values: Mapping[str, object]) -> None:
         """Set columns (`RawChange.set`)."""
         found = metadata.tables[table]

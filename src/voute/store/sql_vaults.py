@@ -6,11 +6,12 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
-from voute.core.rows import IndexRow, KeyringRow, MethodRow, RecordRow, VaultRow
+from voute.core.rows import IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
 from voute.store.sql import Session, chunks
 
 _NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
+_GIVEN: Final = select(vault_numbers).where(vault_numbers.c.v == bindparam("v"))
 _VAULT: Final = select(vaults).where(vaults.c.vault_id == bindparam("vault_id"))
 _KEYRING: Final = select(keyrings).where(keyrings.c.vault_id == bindparam("vault_id"))
 _INDEX: Final = select(vault_indexes).where(vault_indexes.c.vault_id == bindparam("vault_id"))
@@ -58,6 +59,10 @@ class SqlVaults:
             self._session.run(vault_numbers.insert(), {"lookup_id": lookup_id, "given_at": now})
             number = int(self._session.run(_NUMBER, values).scalar_one())
         return number
+
+    def given(self, v: int) -> NumberRow | None:
+        """Return to which lookup id a number was given (`Vaults.given`)."""
+        return self._session.one(NumberRow._make, _GIVEN, {"v": v})
 
     def add(self, row: VaultRow) -> None:
         """Keep a new vault (`Vaults.add`)."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from tests.support.formats.format import Format, good
 from tests.support.mutate import Mutator, as_bytes, as_json, as_lines
 from tools.make_vectors import city, holder, pack, receipt
+from tools.make_vectors import ledger as ledgers
 from tools.make_vectors.seeds import seed
 from voute.core.ids import DocumentId, Slug, hash_of
-from voute.format import archive, dsse, manifest, registry, release, sidecar
+from voute.format import archive, dsse, ledger, manifest, registry, release, sidecar
 from voute.format import pack as packs
 from voute.format import receipt as receipts
 from voute.format.act import parse_act
@@ -168,6 +169,10 @@ def _mend_sidecar(raw: bytes) -> bytes:
     return raw[:-32] + _sha256(raw[:-32])
 
 
+def _mend_ledger(raw: bytes) -> bytes:
+    return ledgers.resealed(raw[:-66])
+
+
 def _fields(name: str, kind: str) -> list[bytes]:
     return [bytes.fromhex(one[name]) for one in good("pack", kind)]
 
@@ -281,6 +286,22 @@ STATEMENTS = (
         ("format.sidecar.parse_sidecar",),
         twin=False,
         mend=_mend_sidecar,
+    ),
+    Format(
+        "ledger-page",
+        lambda raw: ledger.encode_page(ledger.parse_page(raw)),
+        lambda: [ledger.encode_page(ledgers.page()), ledger.encode_page(replace(ledgers.page(), salts=(), rows={}))],
+        ("format.ledger.parse_page",),
+        twin=False,
+        mend=_mend_ledger,
+    ),
+    Format(
+        "ledger-vault",
+        lambda raw: ledger.encode_vault(ledger.parse_vault(raw)),
+        lambda: [ledger.encode_vault(ledgers.vault())],
+        ("format.ledger.parse_vault",),
+        twin=False,
+        mend=_mend_ledger,
     ),
     Format("draft", _draft, lambda: _fields("draft", "draft"), ("format.sidecar.parse_draft",), twin=False),
     Format(

@@ -59,7 +59,7 @@ class Stopped:
         signer = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44)
         sequencer = Sequencer(tiles, self.demo.assembled.stores.locks, signer, signer.log, now_seconds)
         with suppress(StoreError):
-            Sequencing(self.demo.city.catalogue, sequencer, self.demo.city.now).step()
+            Sequencing(self.demo.city.catalogue, sequencer, self.demo.city.ledger, self.demo.city.now).step()
 
 
 @pytest.fixture

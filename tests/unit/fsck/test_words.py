@@ -13,6 +13,7 @@ from voute.messages import messages
 MADE: Final = {
     *(f"{kind}-{what}" for kind in ("tile", "bundle") for what in ("damaged", "missing")),
     *("pack-orphan", "sidecar-orphan", "checkpoint-missing", "checkpoint-bad", "lock-missing", "lock-bad"),
+    *("ledger-missing", "ledger-damaged"),
     *("sidecar-missing", "sidecar-damaged", "sidecar-other"),
 }
 

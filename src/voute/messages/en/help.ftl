@@ -48,6 +48,7 @@ option-archive-trust-root = Else the archive's own.
 option-fingerprint = As printed on a letter.
 help-fsck = Check all that a city keeps against its log, and name every difference.
 option-repair = Repair what the log proves; the server must be stopped.
+option-rebuild-into = Make a lost catalogue anew from packs, sidecars, log and ledger, in this new file; the server must be stopped.
 option-quick = Without reading the bytes of the sealed documents.
 help-admin = What the operator of a city's server does.
 help-admin-found = Make a city: folders, the log's keys, its lock, the catalogue. Once.

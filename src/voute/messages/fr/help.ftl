@@ -48,6 +48,7 @@ option-archive-trust-root = Sinon celle de l'archive.
 option-fingerprint = Telle qu'imprimée sur une lettre.
 help-fsck = Vérifie avec le registre tout ce que garde une ville, et nomme chaque différence.
 option-repair = Répare ce que le registre prouve ; le serveur doit être arrêté.
+option-rebuild-into = Refait un catalogue perdu d'après les lots, le registre et le grand livre, dans ce nouveau fichier ; le serveur doit être arrêté.
 option-quick = Sans lire les octets des documents scellés.
 help-admin = Ce que fait l'exploitant du serveur d'une ville.
 help-admin-found = Fonde une ville : dossiers, clés du registre, son verrou, le catalogue. Une seule fois.

@@ -48,6 +48,7 @@ class SequencerThread:
         """When a witness that failed may be asked again."""
         self._late: dict[str, Future[Answer]] = {}
         self._cosigned_at = float("-inf")
+        self._caught_up = False
         self._thread = Thread(target=self._run, name="sequencer", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +78,9 @@ class SequencerThread:
 
     def _work(self) -> None:
         """Bring everything that is ready into the log, then have the last checkpoint cosigned, then show it."""
+        if not self._caught_up:
+            self._use_case.catch_up()
+            self._caught_up = True
         while True:
             with self._election.working():
                 step = self._use_case.step()
