@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.command import Ran, Voute, environment
 from tests.support.kept_city import KeptCity, keep_city
+from tests.support.rebuilt import differing
 from voute.server.jobs.election import Election
 
 FRENCH, ENGLISH = "fr_CA.UTF-8", "en_CA.UTF-8"
@@ -146,3 +147,43 @@ def test_cli_fsck_does_not_repair_beside_a_server(voute: Voute, kept: KeptCity, 
         ran = fsck(voute, kept, "--repair", language=language).ended(1)
         assert word in ran.said
         assert "event-differs" in fsck(voute, kept).ended(1).out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (FRENCH, ("Le catalogue a été refait", "Pas ramenées", "« voute deliver --resume »")),
+        (ENGLISH, ("The catalogue was made anew", "Not brought back", "“voute deliver --resume”")),
+    ],
+)
+def test_cli_fsck_makes_a_lost_catalogue_anew(voute: Voute, kept: KeptCity, language: str, words: tuple[str, ...]) -> None:
+    lost, new = kept.settings.data.parent / "lost.sqlite", kept.settings.data / "new.sqlite"
+    kept.catalogue.rename(lost)
+    ran = fsck(voute, kept, "--rebuild-into", str(new), language=language).ended(1)
+    assert all(one in ran.out for one in words)
+    # The draft that is not in the log is sent again: until then its files are left over, and nothing else differs.
+    assert "pack-orphan" in ran.out
+    assert not kept.catalogue.exists()
+    new.rename(kept.catalogue)
+    assert differing(lost, kept.catalogue) == []
+    fsck(voute, kept, "--repair").ended(0)
+    fsck(voute, kept).ended(0)
+
+
+def test_cli_fsck_makes_no_catalogue_anew_over_one_that_is_there(voute: Voute, kept: KeptCity) -> None:
+    before = kept.catalogue.read_bytes()
+    ran = fsck(voute, kept, "--rebuild-into", str(kept.catalogue), "--json").ended(2)
+    assert ran.json["error"] == "cannot-check"
+    assert kept.catalogue.read_bytes() == before
+    fsck(voute, kept, "--rebuild-into", str(kept.settings.data / "new.sqlite"), "--repair").ended(2)
+    with Election(kept.settings.locks_folder) as election:
+        assert election.is_elected()
+        fsck(voute, kept, "--rebuild-into", str(kept.settings.data / "new.sqlite")).ended(1)
+    assert not (kept.settings.data / "new.sqlite").exists()
+
+
+def test_cli_fsck_tells_programs_what_was_made_anew(voute: Voute, kept: KeptCity) -> None:
+    kept.catalogue.unlink()
+    first, *rest = fsck(voute, kept, "--rebuild-into", str(kept.catalogue), "--json").ended(1).lines
+    assert (first["rebuilt"], first["documents"], first["vaults"], first["lost"]) == (str(kept.catalogue), 17, 1, 0)
+    assert {one["finding"] for one in rest[:-1]} == {"pack-orphan", "sidecar-orphan"}

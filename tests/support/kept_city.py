@@ -17,6 +17,7 @@ from voute.app.release import announce
 from voute.cli.fsck import check_city
 from voute.core.ids import LookupId, Slug, hash_of
 from voute.format.subject import Bound, Delete, Disown, Revoked
+from voute.format.trust_root import TrustRoot
 from voute.fsck.findings import Progress, Report
 from voute.server.settings import Settings
 
@@ -35,6 +36,10 @@ class KeptCity:
     vault: bytes
     claimed: LookupId
     draft: bytes
+    holder: Resident
+    """Who opened the vault: give it a client to go on."""
+    finances: Department
+    root: TrustRoot
 
     def copy(self, folder: Path) -> "KeptCity":
         for name in ("data", "locks"):
@@ -105,7 +110,7 @@ def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> Kept
         draft = _draft(finances, client, [finances.bill_for_code(finances.code("roll-draft")[1], "draft-1")])
     demo.close()
     loop.close()
-    return KeptCity(settings, delivery, pack, vault.vault_id, LookupId(keys.lookup_id), draft)
+    return KeptCity(settings, delivery, pack, vault.vault_id, LookupId(keys.lookup_id), draft, resident, finances, demo.root)
 
 
 def _waiting(issuer: Department, name: str, many: int) -> list[Bill]:

@@ -39,6 +39,7 @@ def page() -> Page:
             "deliveries": [(delivery, "finances", "2026-é", 3, 1_000, 10, 20)],
             "packs": [packed],
             "lookups": [lookup],
+            "freezings": [(seed("box"), 45)],
             "openings": [(seed("document", 16), 50)],
             "documents": [document],
         },

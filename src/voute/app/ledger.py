@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voute.core.errors import FormatError
-from voute.core.ids import DeliveryId, DocumentId, VaultId
+from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
@@ -30,14 +30,14 @@ from voute.format.ledger import (
     page_path,
     vault_path,
 )
-from voute.format.subject import Claim, Delete, Opened, Revoked
+from voute.format.subject import Claim, Delete, Disown, Freeze, Opened, Revoked
 
 AT_ONCE: Final = 16
 """Pages made and written together: as many as a batch of the sequencer fills."""
 _DELIVER: Final = "deliver"
 _OF_VAULTS: Final = frozenset({"claim", "keyring"})
 """Events after which a vault's file is written anew."""
-_NOTED: Final = frozenset({"claim", "revoked", "opened", "delete"})
+_NOTED: Final = frozenset({"claim", "revoked", "disown", "freeze", "opened", "delete"})
 """Events beside which the catalogue notes what they do not say."""
 
 
@@ -180,18 +180,26 @@ def _add_facts(tx: Transaction, row: EventRow, facts: dict[str, list[Row]]) -> N
     except FormatError:
         # A damaged catalogue is `voute fsck`'s matter.
         return
-    if isinstance(subject, Claim | Revoked):
-        lookup = tx.lookups.get(subject.lookup_id)
-        if lookup is not None:
-            facts["lookups"].append(tuple(getattr(lookup, name) for name in PAGE_ROWS["lookups"]))
+    if isinstance(subject, Claim | Revoked | Disown | Freeze):
+        _add_lookup(tx, subject, facts)
     elif isinstance(subject, Opened | Delete):
-        document = tx.documents.get(DocumentId(subject.document_id))
-        if document is None:
-            return
-        if isinstance(subject, Delete):
-            facts["documents"].append(tuple(getattr(document, name) for name in PAGE_ROWS["documents"]))
-        elif document.opened_at is not None:
-            facts["openings"].append((document.document_id, document.opened_at))
+        _add_document(tx, subject, facts)
+
+
+def _add_lookup(tx: Transaction, subject: Claim | Revoked | Disown | Freeze, facts: dict[str, list[Row]]) -> None:
+    lookup = tx.lookups.get(subject.lookup_id)
+    if lookup is not None and isinstance(subject, Claim | Revoked):
+        facts["lookups"].append(tuple(getattr(lookup, name) for name in PAGE_ROWS["lookups"]))
+    elif lookup is not None and lookup.frozen_at is not None:
+        facts["freezings"].append((lookup.lookup_id, lookup.frozen_at))
+
+
+def _add_document(tx: Transaction, subject: Opened | Delete, facts: dict[str, list[Row]]) -> None:
+    document = tx.documents.get(subject.document_id)
+    if document is not None and isinstance(subject, Delete):
+        facts["documents"].append(tuple(getattr(document, name) for name in PAGE_ROWS["documents"]))
+    elif document is not None and document.opened_at is not None:
+        facts["openings"].append((document.document_id, document.opened_at))
 
 
 def _add_deliveries(tx: Transaction, rows: Sequence[EventRow], facts: dict[str, list[Row]]) -> None:

@@ -59,6 +59,7 @@ PAGE_ROWS: Final[Mapping[str, Mapping[str, str]]] = {
         "revoked_at": "n?",
         "created_delivery": "b",
     },
+    "freezings": {"lookup_id": "b", "frozen_at": "n"},
     "openings": {"document_id": "b", "opened_at": "n"},
     "documents": {
         "event_id": "n",

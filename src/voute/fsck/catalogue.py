@@ -20,7 +20,7 @@ from voute.format.event import NO_CHAIN, Event, blind, chain_link, parse_event
 from voute.format.ledger import PAGE, PAGE_ROWS, VAULT_ROWS, Entry, Page, Row, Run
 from voute.format.pack import PackEntry
 from voute.format.sidecar import BoxKind, SidecarRecord
-from voute.format.subject import Bound, Claim, Deliver, KeyringChange, Opened, vault_actor
+from voute.format.subject import Bound, Claim, Deliver, Disown, Freeze, KeyringChange, Opened, vault_actor
 from voute.format.trust_root import TrustRoot
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.context import Storage
@@ -195,9 +195,7 @@ class _Work:
         parts = PartsLine(number, record.placement.header, record.placement.card)
         lookup = None
         if line.box_kind == "claim" and not record.is_deleted:
-            token, waiting = record.placement.token_hash, str(LookupState.WAITING)
-            nothing = (None,) * 6
-            lookup = LookupRow._make((line.box_id, line.issuer, token, waiting, *nothing, line.delivery_id))
+            lookup = waiting(line.box_id, line.issuer, record.placement.token_hash, line.delivery_id)
         return _Document(line, parts, event, lookup, is_to_destroy=gone is not None and not record.is_deleted)
 
     def _line(self, sent: Sent, pack: bytes, pair: tuple[PackEntry, SidecarRecord], number: int) -> DocumentLine | None:
@@ -262,13 +260,17 @@ class _Work:
         """Bring back what claims, revocations, openings and deletions changed."""
         claims: dict[bytes, int] = {}
         openings = {_bytes(row[0]): row[1] for row in page.rows["openings"]}
-        bound: list[tuple[bytes, int]] = []
+        freezings = {_bytes(row[0]): row[1] for row in page.rows["freezings"]}
+        later: list[tuple[bytes, dict[str, object]]] = []
         for event in events:
             subject = _subject(event)
             if isinstance(subject, Claim):
                 claims[subject.lookup_id] = event.event_id
             elif isinstance(subject, Bound):
-                bound.append((subject.lookup_id, event.event_id))
+                later.append((subject.lookup_id, {"bound_event": event.event_id}))
+            elif isinstance(subject, Disown | Freeze):
+                at = freezings.get(subject.lookup_id, event_time(event))
+                later.append((subject.lookup_id, {"frozen_at": at, "frozen_event": event.event_id}))
             elif isinstance(subject, Opened) and subject.document_id in self.known.deleted:
                 # Deleted, but its opening not destroyed yet.
                 self.put("jobs", [JobRow(str(JobKind.DESTROY), subject.document_id, self.now)])
@@ -277,8 +279,8 @@ class _Work:
                 values = {"opened_at": at, "opened_event": event.event_id}
                 self.change.set("documents", {"document_id": subject.document_id}, values)
         self._put_lookups(page, claims)
-        for lookup_id, number in bound:
-            self.change.set("lookups", {"lookup_id": lookup_id}, {"bound_event": number})
+        for lookup_id, columns in later:
+            self.change.set("lookups", {"lookup_id": lookup_id}, columns)
 
     def _put_lookups(self, page: Page, claims: Mapping[bytes, int]) -> None:
         for row in page.rows["lookups"]:
@@ -288,8 +290,10 @@ class _Work:
                 # Its vault's file is lost: the check names the vault.
                 continue
             state = LookupState.REVOKED if number is None else LookupState.BOUND
-            more = {"state": str(state), "claim_event": number, "bound_event": None}
-            self.change.put("lookups", {**values, **more})
+            key = {"lookup_id": values.pop("lookup_id")}
+            new = waiting(key["lookup_id"], values["issuer"], values["token_hash"], values["created_delivery"])
+            self.put("lookups", [new], replace=False)
+            self.change.set("lookups", key, {**values, "state": str(state), "claim_event": number})
 
     # ------------------------------------------------------------ the rest
 
@@ -326,6 +330,13 @@ class _Document:
     event: EventRow
     lookup: LookupRow | None
     is_to_destroy: bool
+
+
+def waiting(lookup_id: object, issuer: object, token_hash: object, delivery_id: object) -> LookupRow:
+    """Return the row of a code that nobody has used."""
+    nothing: dict[str, object] = dict.fromkeys(LookupRow._fields)
+    known = {"lookup_id": lookup_id, "issuer": issuer, "token_hash": token_hash, "created_delivery": delivery_id}
+    return LookupRow._make((nothing | known | {"state": str(LookupState.WAITING)}).values())
 
 
 def event_time(event: EventRow) -> int:

@@ -9,7 +9,7 @@ from voute.core.ports_raw import RawTables
 from voute.core.rows import EventRow, VaultRow
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import PAGE_ROWS, VAULT_ROWS, Entry, Page, Row, Rows, Run
-from voute.format.subject import Claim, Delete, Opened, Revoked
+from voute.format.subject import Claim, Delete, Disown, Freeze, Opened, Revoked
 from voute.fsck.tables import (
     CHAINS,
     CREDENTIALS,
@@ -83,6 +83,9 @@ def _note_people(view: RawTables, events: Sequence[EventRow], facts: dict[str, l
             continue
         if isinstance(subject, Claim | Revoked):
             facts["lookups"] += _pick(view, LOOKUPS, "lookup_id", subject.lookup_id, PAGE_ROWS["lookups"])
+        elif isinstance(subject, Disown | Freeze):
+            found = _pick(view, LOOKUPS, "lookup_id", subject.lookup_id, PAGE_ROWS["freezings"])
+            facts["freezings"] += [row for row in found if row[1] is not None]
         elif isinstance(subject, Delete):
             facts["documents"] += _pick(view, DOCUMENTS, "document_id", subject.document_id, PAGE_ROWS["documents"])
         elif isinstance(subject, Opened):

@@ -15,9 +15,11 @@ from voute.app.city import City
 from voute.app.delivery import own_draft
 from voute.app.errors import DeliveryUnknownError
 from voute.app.ports import Holder
+from voute.app.sequence import Sequencing, Step
 from voute.app.statements import keep_act_event, vault_act
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.core.rows import BoxKind, JobKind
+from voute.format.event import NO_CHAIN, blind
 from voute.format.vault_record import start_chain
 from voute.store.durable import Disk, TemporaryFile
 
@@ -92,6 +94,40 @@ def effect_before_event(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(documents, "note_opened", note_opened)
 
 
+def log_before_ledger(patch: pytest.MonkeyPatch) -> None:
+    """Entries are published before their events are durable outside of the catalogue."""
+
+    def step(self: Sequencing) -> Step:
+        published = self.sequencer.recover()
+        size = published.head.size
+        waiting = self._numbered(size) or self._number(size)
+        if waiting:
+            entries = [blind(row.salt, row.chain or NO_CHAIN, row.data) for row in waiting]
+            published = self.sequencer.sequence(entries, size)
+            self.ledger.keep(waiting)
+        return Step(len(waiting), published)
+
+    patch.setattr(Sequencing, "step", step)
+
+
+def work_forgotten_before_the_ledger(patch: pytest.MonkeyPatch) -> None:
+    """The row that says what is to be destroyed goes before the ledger's pages are written without it."""
+
+    def destroy_and_forget(city: City, name: DeliveryId, pack: Hash, gone: list[DocumentId]) -> int:
+        with city.catalogue.write() as tx:
+            tx.deliveries.get(name, lock=True)
+            destroy._rewrite(city, pack, frozenset(gone))  # noqa: SLF001 - the mutant is the same in another order
+            tx.documents.erase(gone)
+            pages = destroy._pages(tx, gone)  # noqa: SLF001 - the same
+        city.catalogue.scrub()
+        with city.catalogue.write() as tx:
+            tx.jobs.done(JobKind.DESTROY, gone)
+        city.ledger.settle(pages)
+        return len(gone)
+
+    patch.setattr(destroy, "_destroy", destroy_and_forget)
+
+
 POWER = frozenset({Kind.POWER})
 PROCESS = frozenset({Kind.LOST, Kind.KEPT})
 MUTANTS = (
@@ -101,6 +137,8 @@ MUTANTS = (
     ("cancel", files_before_rows, PROCESS),
     ("destroy", work_forgotten_first, PROCESS),
     ("opened", effect_before_event, PROCESS),
+    ("sequence", log_before_ledger, PROCESS),
+    ("destroy", work_forgotten_before_the_ledger, PROCESS),
 )
 
 

@@ -13,6 +13,7 @@ from tests.support.faults.child import Say, in_child
 from tests.support.faults.injector import CRASHED, STICKY, Injector, Kind, Point
 from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer, copied
 from tests.support.faults.view import looking_at
+from tests.support.rebuilt import differing_from_raw
 from voute.cli.fsck import check_city
 from voute.core.errors import StoreError
 from voute.fsck.findings import Report
@@ -141,6 +142,7 @@ def recover(prepared: Prepared, folder: Path, answered: set[str], say: Say) -> N
             prepared.ground.checker.check(view)
             for step in prepared.steps:
                 assert step.name not in answered or step.holds(view), f"{step.name} was answered and is lost"
+        assert differing_from_raw(settings) == []
         expect_clean(prepared.operation, check_city(settings, repair=True))
         finish(prepared.ground, stage, prepared.steps, say)
 

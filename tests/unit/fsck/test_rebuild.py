@@ -1,54 +1,32 @@
 """A catalogue that is wholly lost is made anew from raw storage; a city goes on with it as if nothing had been."""
 
+import base64
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import httpx
 import pytest
 
+from tests.support.asgi import Loop
+from tests.support.city import Clock, DemoCity, check, open_demo_city
+from tests.support.holder import Resident
 from tests.support.kept_city import MANY, KeptCity
+from tests.support.rebuilt import differing, differing_from_raw, rows_of
+from voute.app import destroy
 from voute.cli.fsck import rebuild_city
+from voute.format.event import blind
 from voute.format.ledger import Entry, encode_page, page_path, parse_page, vault_path
 from voute.fsck.findings import CannotCheckError
-from voute.store.schema import metadata
+from voute.seal import unlock
+from voute.seal.keyring import OpenVault, open_keyring
+from voute.tlog.merkle import leaf_hash
+from voute.tlog.policy import CheckpointState, LogKey, WitnessKey, WitnessPolicy
+from voute.tlog.proof import TlogProof, verify_proof
 
-# Rows that end by themselves: people sign in again.
-PASSING: Final = frozenset({"challenges", "sessions", "rate_limits"})
-# Columns that the server's own clock, an authenticator or a claim wrote, and that nothing else keeps.
-NOT_THE_SAME: Final = frozenset(
-    {
-        ("deliveries", "visible_at"),
-        ("credentials", "sign_count"),
-        ("credentials", "last_used_at"),
-        ("document_parts", "header"),
-        ("jobs", "created_at"),
-        ("log_state", "published_at"),
-    }
-)
 ORPHANS: Final = {"pack-orphan", "sidecar-orphan"}
-
-Row = Mapping[str, Any]
-
-
-def rows_of(file: Path) -> dict[str, dict[tuple[Any, ...], Row]]:
-    """All rows by table and primary key; of drafts, which are sent again, none."""
-    db = sqlite3.connect(file)
-    db.row_factory = sqlite3.Row
-    found: dict[str, dict[tuple[Any, ...], Row]] = {}
-    drafts = {row[0] for row in db.execute("SELECT delivery_id FROM deliveries WHERE state = 'draft'")}
-    events = {row[0] for row in db.execute("SELECT event_id FROM events WHERE log_index IS NULL")}
-    for name, table in metadata.tables.items():
-        if name in PASSING:
-            continue
-        keys = [column.name for column in table.primary_key]
-        rows = [dict(row) for row in db.execute(f"SELECT * FROM {name}")]  # noqa: S608 - of the schema
-        rows = [row for row in rows if not drafts & {row.get("delivery_id"), row.get("created_delivery")}]
-        rows = [row for row in rows if name != "document_parts" or row["event_id"] not in events]
-        found[name] = {tuple(row[key] for key in keys): row for row in rows}
-    db.close()
-    return found
 
 
 def lose_catalogue(kept: KeptCity) -> Path:
@@ -57,17 +35,6 @@ def lose_catalogue(kept: KeptCity) -> Path:
     for suffix in ("-wal", "-shm"):
         Path(f"{kept.catalogue}{suffix}").unlink(missing_ok=True)
     return kept.catalogue.rename(lost)
-
-
-def differing(old: Path, new: Path) -> list[tuple[str, object, str]]:
-    before, after = rows_of(old), rows_of(new)
-    found: list[tuple[str, object, str]] = []
-    for table, rows in before.items():
-        found += [(table, key, "row") for key in rows.keys() ^ after[table].keys()]
-        for key in rows.keys() & after[table].keys():
-            names = [name for name in rows[key] if rows[key][name] != after[table][key][name]]
-            found += [(table, key, name) for name in names if (table, name) not in NOT_THE_SAME]
-    return found
 
 
 def test_rebuild_of_a_lost_catalogue_gives_every_row_back(kept: KeptCity) -> None:
@@ -232,3 +199,71 @@ def test_ledger_holds_no_salt_of_a_destroyed_document(small: KeptCity) -> None:
             "SELECT type, salt, bytes, act FROM events WHERE salt = x'' AND type != 'release' ORDER BY type"
         ).fetchall()
     assert empty == [("deliver", b"", b"", None), ("opened", b"", b"", None)]
+
+
+# ---------------------------------------------------------------- the city goes on
+
+
+def test_rebuild_city_goes_on_as_if_nothing_had_been(small: KeptCity) -> None:
+    """Both ways in open the vault, each document and its receipt are there; a delivery comes in, the log is the same log."""
+    lost = lose_catalogue(small)
+    rebuild_city(small.settings, small.catalogue)
+    size = small.fsck().counts["entries"]
+    with sqlite3.connect(lost) as db:
+        gone = [row[0].hex() for row in db.execute("SELECT document_id FROM documents WHERE deleted_at IS NOT NULL")]
+        boxes = (small.vault, small.claimed)
+        ask = "SELECT document_id FROM documents WHERE box_id IN (?, ?) AND deleted_at IS NULL ORDER BY position"
+        there = [row[0].hex() for row in db.execute(ask, boxes)]
+    loop = Loop()
+    demo = open_demo_city(small.settings, small.root, Clock(), loop)
+    with demo.client() as client:
+        holder, finances = replace(small.holder, client=client), replace(small.finances)
+        assert holder.kit is not None
+        check(holder.sign_in_with_kit())
+        vault = open_again(holder, unlock.kit_method(holder.kit))
+        documents = check(client.get("/api/documents")).json()["documents"]
+        assert [row["document_id"] for row in documents] == there
+        for row in documents:
+            assert holder.read(row["document_id"]) == b"%PDF-1.7 bill"
+            prove(client, demo, row["document_id"])
+        assert {client.get(f"/api/documents/{one}").status_code for one in gone} == {410}
+        assert all(check(client.get(f"/api/documents/{one}/deletion")) for one in gone)
+        check(client.delete("/api/session"), 204)
+        check(holder.sign_in())
+        assert holder.unlock_again().chain.head == vault.chain.head
+        finances.sign_in(client)
+        recipient = vault.reading.recipient.to_string()
+        bills = [finances.bill_for_vault(vault.vault_id, recipient, f"after-{n}") for n in range(2)]
+        finances.deliver(client, bills, run="run-after")
+        demo.settle()
+        assert destroy.work(demo.city) == 1
+        rows = check(client.get("/api/documents")).json()["documents"]
+        assert [row["document_id"] for row in rows[:-2]] == there
+        assert [holder.read(row["document_id"]) for row in rows[-2:]] == [b"%PDF-1.7 bill"] * 2
+        prove(client, demo, rows[-1]["document_id"])
+    demo.close()
+    loop.close()
+    # The draft of before is sent again by its department: its files belong to nobody until then.
+    assert {one.code for one in small.fsck().findings} == ORPHANS
+    assert small.fsck().counts["entries"] == size + 2
+    assert differing_from_raw(small.settings) == []
+
+
+def open_again(holder: Resident, method: unlock.UnlockMethod) -> OpenVault:
+    """Fetch records and keyring and open them with this method alone."""
+    reply = check(holder.client.get("/api/vault")).json()
+    records = [base64.b64decode(one) for one in reply["records"]]
+    holder.vault = open_keyring(holder.open_vault.vault_id, records, base64.b64decode(reply["keyring"]), method)
+    return holder.vault
+
+
+def prove(client: httpx.Client, demo: DemoCity, document: str) -> None:
+    """The receipt's leaf is in a tree whose checkpoint witnesses signed."""
+    parts = check(client.get(f"/api/documents/{document}/receipt")).json()
+    event, salt, chain = base64.b64decode(parts["event"]), bytes.fromhex(parts["salt"]), bytes.fromhex(parts["chain"])
+    proof = TlogProof.parse(parts["proof"].encode())
+    logs = [LogKey(one.origin, one.ed25519, one.mldsa44) for one in demo.root.logs]
+    witnesses = tuple(WitnessKey(one.name, one.mldsa44) for one in demo.root.witnesses)
+    verdict = verify_proof(proof, leaf_hash(blind(salt, chain, event)), logs, WitnessPolicy(1, witnesses))
+    assert verdict.state is CheckpointState.WITNESSED
+    assert proof.checkpoint.head == demo.parts.sequencer.recover().head
