@@ -49,6 +49,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/receipt": (DOCUMENT, EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/registry": (EDGES, "tests/unit/format/test_registry.py", STATEMENTS, VECTORS),
     "format/release": (EDGES, "tests/unit/format/test_release.py", VECTORS),
+    "format/ledger": ("tests/unit/format/test_ledger.py", VECTORS),
     "format/sidecar": ("tests/unit/format/test_sidecar.py", STATEMENTS, VECTORS),
     "format/signed_manifest": ("tests/unit/seal/test_document.py", LIMITS, VECTORS),
     "format/subject": (EDGES, "tests/unit/verify/test_binding.py", VECTORS),
