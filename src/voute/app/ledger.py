@@ -14,7 +14,7 @@ from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
-from voute.core.rows import EventRow, PlaceRow
+from voute.core.rows import BodyRow, EventRow
 from voute.format import dsse
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import (
@@ -134,8 +134,8 @@ def _page(tx: Transaction, number: int, rows: Sequence[EventRow]) -> Page:
 
 def _events(tx: Transaction, rows: Sequence[EventRow]) -> Iterator[Run | Entry]:
     """Yield the events: `deliver` ones in runs, all others whole."""
-    places = tx.documents.places([row.event_id for row in rows if row.type == _DELIVER])
-    run: list[PlaceRow] = []
+    places = tx.documents.bodies([row.event_id for row in rows if row.type == _DELIVER])
+    run: list[BodyRow] = []
     for row in rows:
         place = places.get(row.event_id)
         if run and (place is None or not _follows(run[-1], place)):
@@ -149,7 +149,7 @@ def _events(tx: Transaction, rows: Sequence[EventRow]) -> Iterator[Run | Entry]:
         yield _run(run)
 
 
-def _follows(before: PlaceRow, place: PlaceRow) -> bool:
+def _follows(before: BodyRow, place: BodyRow) -> bool:
     return (place.event_id, place.pack_hash, place.body_offset) == (
         before.event_id + 1,
         before.pack_hash,
@@ -157,7 +157,7 @@ def _follows(before: PlaceRow, place: PlaceRow) -> bool:
     )
 
 
-def _run(places: Sequence[PlaceRow]) -> Run:
+def _run(places: Sequence[BodyRow]) -> Run:
     first = places[0]
     return Run(first.event_id, first.pack_hash, first.body_offset, len(places))
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId
 from voute.core.rows import (
+    BodyRow,
     DeliveryRow,
     DocumentRow,
     KnownDocument,
@@ -134,7 +135,7 @@ class Documents(Protocol):
         """Return one, visible or not."""
         ...
 
-    def places(self, event_ids: Sequence[int]) -> Mapping[int, PlaceRow]:
+    def bodies(self, event_ids: Sequence[int]) -> Mapping[int, BodyRow]:
         """Return where the documents of these `deliver` events lie."""
         ...
 

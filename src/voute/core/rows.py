@@ -207,7 +207,7 @@ class DocumentRow(NamedTuple):
     delete_event: int | None = None
 
 
-class PlaceRow(NamedTuple):
+class BodyRow(NamedTuple):
     """Where the body of a document lies, by the number of its `deliver` event."""
 
     event_id: int

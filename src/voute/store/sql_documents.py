@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
-from voute.core.rows import DocumentRow, KnownDocument, ListedDocument, PlaceRow, ReceiptRow
+from voute.core.rows import BodyRow, DocumentRow, KnownDocument, ListedDocument, PlaceRow, ReceiptRow
 from voute.store.schema import deliveries, document_parts, documents, events
 from voute.store.sql import Session, chunks
 
@@ -16,7 +16,7 @@ _DOCUMENT: Final = (
     .join_from(documents, document_parts, _PARTS)
     .where(documents.c.document_id == bindparam("document_id"))
 )
-_PLACES: Final = select(*(documents.c[name] for name in PlaceRow._fields)).where(
+_BODIES: Final = select(*(documents.c[name] for name in BodyRow._fields)).where(
     documents.c.event_id.in_(bindparam("event_ids", expanding=True))
 )
 _KNOWN: Final = (
@@ -136,10 +136,10 @@ class SqlDocuments:
         """Return one (`Documents.get`)."""
         return self._session.one(DocumentRow._make, _DOCUMENT, {"document_id": document_id})
 
-    def places(self, event_ids: Sequence[int]) -> Mapping[int, PlaceRow]:
-        """Return where documents lie (`Documents.places`)."""
-        parts = (self._session.run(_PLACES, {"event_ids": part}) for part in chunks(event_ids))
-        return {row.event_id: row for part in parts for row in map(PlaceRow._make, part)}
+    def bodies(self, event_ids: Sequence[int]) -> Mapping[int, BodyRow]:
+        """Return where documents lie (`Documents.bodies`)."""
+        parts = (self._session.run(_BODIES, {"event_ids": part}) for part in chunks(event_ids))
+        return {row.event_id: row for part in parts for row in map(BodyRow._make, part)}
 
     def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
         """Return what these dedupe ids stand for (`Documents.known`)."""

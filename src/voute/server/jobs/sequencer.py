@@ -79,7 +79,8 @@ class SequencerThread:
     def _work(self) -> None:
         """Bring everything that is ready into the log, then have the last checkpoint cosigned, then show it."""
         if not self._caught_up:
-            self._use_case.catch_up()
+            with self._election.working():
+                self._use_case.catch_up()
             self._caught_up = True
         while True:
             with self._election.working():
