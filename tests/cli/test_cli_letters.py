@@ -3,14 +3,17 @@
 import csv
 import hashlib
 import json
+import re
+import time
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from tests.cli.conftest import Department, NewOffice
-from tests.support.command import Ran, bill_rows, environment, write_list
-from tests.support.letters import SETTINGS, addressed, squares_of, text_of, write_settings
+from tests.support.command import Ran, bill_rows, environment, start, write_list
+from tests.support.letters import addressed, squares_of, text_of, write_settings
+from voute.client.letter_pool import ALONE_UP_TO
 from voute.format.claim_code import group_code, read_code, write_code
 from voute.format.dsse import parse
 from voute.format.trust_root import fingerprint
@@ -215,20 +218,9 @@ def test_cli_letters_thick_ones_go_flat_in_files_of_their_own(ready: Department)
     assert (Path(said["folder"]) / "flat-0001.pdf").is_file()
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        pytest.param("", id="empty"),
-        pytest.param(SETTINGS + 'fax = "1"\n', id="unknown-key"),
-        pytest.param(SETTINGS.replace("819 555-0142", ""), id="no-phone"),
-        pytest.param(SETTINGS + 'front = "de"\n', id="unknown-language"),
-        pytest.param(SETTINGS + "[envelope]\nwidth_mm = 200\n", id="part-of-an-envelope"),
-    ],
-)
-def test_cli_letters_want_settings_in_order(ready: Department, settings: str) -> None:
-    write_settings(ready.home, settings)
-    table = people(ready, "G9Z 1A1")
-    ran = letters(ready, table, as_json=False).ended(1)
+def test_cli_letters_want_settings_in_order(ready: Department) -> None:
+    write_settings(ready.home, "")
+    ran = letters(ready, people(ready, "G9Z 1A1"), as_json=False).ended(1)
     assert "letter.toml" in ran.out
 
 
@@ -238,3 +230,36 @@ def test_cli_letters_alone_have_no_document_behind_them(ready: Department) -> No
     said = letters(ready, table, "--without-documents", *DATE).ended(0).json
     assert (said["pages"], said["sheets"]) == (4, 2)
     assert "Bill of" not in text_of(Path(said["folder"]) / "letters-0001.pdf")
+
+
+def test_cli_letters_killed_in_the_middle_goes_on_and_ends_the_same(ready: Department) -> None:
+    table = people(ready, *["G9Z 1A1"] * 12)
+    ready.deliver(table).ended(0)
+    where = ("letters", table, "--as", ready.home.issuer, "--home", ready.home.home, "--batch", "1", *DATE)
+    folder, other = ready.folder / "killed", ready.folder / "whole"
+    process = start(ready.folder, *where, "-o", folder)
+    while not list(folder.glob("progress/*.pdf.json")) and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert not (folder / "manifest.json").exists()
+    there = len(list(folder.glob("progress/*.pdf.json")))
+    said = ready.voute(*where, "-o", folder, "--json").ended(0).json
+    assert 1 <= there <= said["already"] < 12
+    ready.voute(*where, "-o", other).ended(0)
+    files = [{path.name: path.read_bytes() for path in each.iterdir()} for each in (folder, other)]
+    assert files[0] == files[1]
+    assert len(files[0]) == 14
+
+
+def test_cli_letters_many_are_made_by_several_processes_like_few_by_one(ready: Department) -> None:
+    count = ALONE_UP_TO + 1
+    codes = [f"G1R {number % 10}S{number // 10}" for number in range(count)]
+    table = people(ready, *codes)
+    ready.deliver(table).ended(0)
+    said = letters(ready, table, *DATE, "--batch", "31").ended(0).json
+    folder = Path(said["folder"])
+    assert (said["letters"], said["files"]) == (count, 2)
+    pages = [page for name in ("letters-0001.pdf", "letters-0002.pdf") for page in text_of(folder / name).split("\f")]
+    shown = [found[0] for page in pages if (found := re.findall(r"G1R\s4S\d|G1R\s\dS\d", page))]
+    assert [" ".join(one.split()) for one in shown] == sorted(codes)

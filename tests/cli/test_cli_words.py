@@ -23,7 +23,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*\b[349][0-7]m")
 def test_cli_help_speaks_the_language_of_the_locale(tmp_path: Path, language: str, words: str) -> None:
     ran = finish(start(tmp_path, "--help", env=environment(tmp_path, language))).ended(0)
     assert words in ran.out
-    for command in ("demo", "serve", "deliver", "receipts", "verify", "open", "codes", "trust"):
+    for command in ("demo", "serve", "deliver", "letters", "receipts", "verify", "open", "codes", "trust"):
         assert re.search(rf"\b{command}\b", ran.out), command
 
 

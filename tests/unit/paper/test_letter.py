@@ -23,6 +23,7 @@ from voute.paper.typeset import TypesettingError
 LINK = "https://coffre.val-des-cedres.example/ouvrir#7KQ2M9XD04RTHB6VWZ3NP5CJ"
 POINTS_TO_TENTHS = 254 / 72
 WORD = re.compile(r'<word xMin="([^"]+)" yMin="([^"]+)" xMax="([^"]+)" yMax="([^"]+)">([^<]*)</word>')
+BLOCKS = {"/Div", "/P", "/H1", "/H2"}
 HEADINGS = {
     "fr": (
         "Votre document s’ouvre aussi en ligne",
@@ -88,6 +89,9 @@ def test_letter_is_one_accessible_sheet_in_two_languages(press: LetterPress, lan
         assert all("coffre.val-des-cedres.example/ouvrir" in alternative for alternative in figures)
         roles = [one.role for one in structure(pdf)]
         assert (roles.count("/H1"), roles.count("/H2"), roles.count("/LI")) == (2, 10, 4)
+        # Layout is no table, and no words stand outside a paragraph but the two lines of the city's name.
+        assert "/Table" not in roles
+        assert [one.role for one in structure(pdf) if one.depth == 1 and one.role not in BLOCKS] == []
 
 
 def test_letter_is_read_aloud_in_the_order_of_the_eye(press: LetterPress, tmp_path: Path) -> None:
