@@ -1,6 +1,9 @@
-"""Takes the pictures of the pages that the documents show, from the gallery of states, into docs/pictures."""
+"""Takes the pictures of the pages and of the letter that the documents show, into docs/pictures."""
 
+import io
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +15,12 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser.support.gallery import Gallery, serve_gallery  # noqa: E402 found through the line above
 from tests.browser.support.visitor import DESKTOP, PHONE, wait_for_ink  # noqa: E402 the same
+from tests.unit.paper.letters import LETTER, SENDER  # noqa: E402 the same
 from voute.paper import demo_people  # noqa: E402 the same
 from voute.paper.bill import BillPress  # noqa: E402 the same
 from voute.paper.demo_city import SEED  # noqa: E402 the same
+from voute.paper.letter import as_data  # noqa: E402 the same
+from voute.paper.typeset import Typesetter  # noqa: E402 the same
 
 Scheme = Literal["light", "dark"]
 PICTURES: tuple[tuple[str, str, tuple[int, int], Scheme, str], ...] = (
@@ -27,6 +33,8 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Scheme, str], ...] = (
     ("document", "desktop", DESKTOP, "dark", "fr"),
     ("ways-in-kit", "desktop", DESKTOP, "light", "fr"),
 )
+NOON = time(12)
+LETTER_DPI = 96
 COLOURS = 128
 """A palette keeps each picture below 120 kB; pages have few colours."""
 
@@ -46,8 +54,22 @@ def take(browser: Browser, gallery: Gallery) -> None:
         page.close()
 
 
+def take_letter() -> None:
+    """Take both sides of the letter."""
+    sides = Typesetter("letter.typ").pictures(
+        as_data(SENDER, [replace(LETTER, enclosed=True)]),
+        created=datetime.combine(SENDER.written_on, NOON, UTC),
+        dots_per_inch=LETTER_DPI,
+    )
+    for name, side in zip(("bill-letter", "bill-letter-overleaf"), sides, strict=True):
+        path = ROOT / "docs" / "pictures" / f"{name}.png"
+        Image.open(io.BytesIO(side)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
+        print(f"{path.name}: {path.stat().st_size // 1024} kB")
+
+
 def main() -> None:
-    """Build the gallery, serve it, take the pictures."""
+    """Take the letter; build the gallery, serve it, take the pages."""
+    take_letter()
     sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
     with serve_gallery({"sample": lambda: sample}) as gallery, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
