@@ -56,11 +56,9 @@ def take(browser: Browser, gallery: Gallery) -> None:
 
 def take_letter() -> None:
     """Take both sides of the letter."""
-    sides = Typesetter("letter.typ").pictures(
-        as_data(SENDER, [replace(LETTER, enclosed=True)]),
-        created=datetime.combine(SENDER.written_on, NOON, UTC),
-        dots_per_inch=LETTER_DPI,
-    )
+    data = as_data(SENDER, [replace(LETTER, enclosed=True)])
+    created = datetime.combine(SENDER.written_on, NOON, UTC)
+    sides = Typesetter("letter.typ").pictures(data, created=created, dots_per_inch=LETTER_DPI)
     for name, side in zip(("bill-letter", "bill-letter-overleaf"), sides, strict=True):
         path = ROOT / "docs" / "pictures" / f"{name}.png"
         Image.open(io.BytesIO(side)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
