@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.city import FINANCES, check, demo_settings, found_city
 from tests.support.issuer import Department
-from tests.support.live import LiveServer, free_port, running
+from tests.support.live import LiveServer, running
+from tests.support.ports import free_port
 from tests.support.project import ROOT
 from voute.core.ids import Slug
 from voute.server.settings import load_settings

@@ -4,7 +4,7 @@ import signal
 
 from tests.cli.conftest import Department
 from tests.support.command import environment, finish, start
-from tests.support.served_city import free_port
+from tests.support.ports import free_port
 from voute.format.ed25519 import SigningKey
 from voute.tlog.note import ED25519, VerifierKey
 

@@ -12,8 +12,9 @@ import pytest
 from tests.cli.conftest import Department
 from tests.support.command import start
 from tests.support.log_world import entry
+from tests.support.ports import free_port
 from tests.support.proxy import After, Exchange, Message
-from tests.support.served_city import ServedCity, free_port
+from tests.support.served_city import ServedCity
 from voute.core.ports_log import WitnessConflictError
 from voute.server.http_witness import HttpWitness, WitnessUnreachableError
 from voute.tlog.checkpoint import SignedCheckpoint

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Department
 from tests.support.command import COMMAND, environment, finish, start
-from tests.support.served_city import free_port
+from tests.support.ports import free_port
 from voute.client.home import IssuerSettings, create_issuer_home
 from voute.client.trust import pin
 from voute.core.ids import Slug

@@ -19,9 +19,10 @@ from tests.support.command import Voute
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, b64
 from tests.support.needles import Finder, Hit, forms_of
+from tests.support.ports import free_port
 from tests.support.process_memory import children_of, memory_of
 from tests.support.proxy import Exchange, Message, Proxy
-from tests.support.served_city import ServerProcess, browser, free_port, open_catalogue
+from tests.support.served_city import ServerProcess, browser, open_catalogue
 from voute.cli.demo_city import Founded, found_demo
 from voute.client.trust import read_pin
 from voute.core.ids import DocumentId

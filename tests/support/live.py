@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,11 @@ from typing import Any
 import httpx
 
 from tests.support.city import demo_settings, found_city
+from tests.support.ports import free_port
 from voute.format.trust_root import TrustRoot
 from voute.server.settings import Settings, write_settings
 
 START_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @dataclass

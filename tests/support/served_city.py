@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
 from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
@@ -28,13 +28,6 @@ from voute.server.settings import Settings, write_settings
 CITY = Slug("ville")
 TYPES = ("permit", "tax-bill")
 START_WITHIN_S = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class ServerProcess:
