@@ -157,6 +157,12 @@ def test_witness_tells_whether_its_state_is_lost(created: World) -> None:
     assert created.witness().is_lost(created.signer.origin)
 
 
+def test_witness_says_who_it_is_and_what_it_follows(created: World) -> None:
+    witness = created.witness()
+    assert (witness.name, witness.public) == ("witness.example", created.cosigner.public)
+    assert witness.origins == (created.signer.origin,)
+
+
 def test_witness_follows_logs_of_one_to_eight_keys() -> None:
     keys = tuple(Cosigner("log.example", bytes([n]) * 32).public for n in range(MAX_LOG_KEYS + 1))
     for some in (keys[:1], keys[:MAX_LOG_KEYS]):
