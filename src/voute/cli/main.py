@@ -11,10 +11,12 @@ from voute.cli import (
     admin,
     archive,
     backup,
+    ceremony,
     codes,
     deliver,
     demo,
     fsck,
+    issuer,
     letters,
     monitor,
     receipts,
@@ -44,6 +46,8 @@ app.command("restore", help=help_of("help-restore"))(backup.restore_city)
 app.command("monitor", help=help_of("help-monitor"))(monitor.monitor)
 app.add_typer(admin.app, name="admin", help=help_of("help-admin"))
 app.add_typer(backup.app, name="backup", help=help_of("help-backup"))
+app.add_typer(ceremony.app, name="ceremony", help=help_of("help-ceremony"))
+app.add_typer(issuer.app, name="issuer", help=help_of("help-issuer"))
 app.add_typer(codes.app, name="codes", help=help_of("help-codes"))
 app.add_typer(trust.app, name="trust", help=help_of("help-trust"))
 app.add_typer(witness.app, name="witness", help=help_of("help-witness"))

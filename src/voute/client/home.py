@@ -5,6 +5,7 @@ HOME/issuers/ID/issuer.toml          city, server, binding delay
 HOME/issuers/ID/letter.toml          what letters say of the department (`voute.client.letter_settings`)
 HOME/issuers/ID/master.key           32 bytes in hex, mode 0600: makes every code
 HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
+HOME/issuers/ID/signing.next.key     the key that is to follow, until the trust root lists it and it takes the place
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
 HOME/issuers/ID/outbox               signed acts that the city has not acknowledged yet
 HOME/issuers/ID/runs/RUN/            receipts and summary.csv of a run; its journal and spool until it is finished
@@ -21,6 +22,7 @@ from typing import ClassVar
 from voute.client.disk import DISK
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Slug, parse_hex, slug
+from voute.format.ed25519 import SigningKey
 
 DEFAULT_DELAY_DAYS = 3
 """Days before new documents go to a young binding (docs/spec/claim.md): a letter's journey and a telephone call."""
@@ -108,6 +110,10 @@ class IssuerHome:
     def secrets(self) -> IssuerSecrets:
         """Read both secrets; refuses files that others may read."""
         return IssuerSecrets(self._secret("master.key"), self._secret("signing.key"))
+
+    def read_next(self) -> SigningKey:
+        """Read the signing key that is to follow; `HomeError` when there is none."""
+        return SigningKey(self._secret("signing.next.key"))
 
     def _secret(self, name: str) -> bytes:
         path = self.folder / name

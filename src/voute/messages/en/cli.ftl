@@ -142,3 +142,28 @@ backup-proven = Backup { $name } of { $taken_at } is whole: { $files } files, { 
 backup-restored = Backup { $name } of { $taken_at } is back: { $files } files, { $megabytes } MB, release { $release }, schema { $schema }, log at { $entries } entries.
     Next: “voute admin log-recover”, then “voute fsck”, then start the server.
 admin-log-recovered = The log { $origin } goes on after its { $size } entries: no witness knows of a later one.
+
+ceremony-which-key = Give the key's file, or a token (--pkcs11, --token).
+ceremony-pin = PIN of the token
+ceremony-key = The key is in the file: put it into a safe, and on no machine that is connected.
+    Public key, for the plan: { $public }
+    Recipient, for what is sealed to you: { $recipient }
+ceremony-key-token = The key is in the token and can't be taken out.
+    Public key, for the plan: { $public }
+ceremony-draft = Trust root no. { $number } of { $name } ({ $city }), { $origin }
+    Counts from: { $effective }
+    Officers: { $officers }, of whom { $threshold } must sign
+    Logs: { $logs }
+    Witnesses: { $witnesses } ({ $quorum } must cosign)
+    Issuers (keys): { $issuers }
+    Fingerprint: { $fingerprint }
+ceremony-confirm = Did you compare the fingerprint with the other officers', and do you want to sign?
+ceremony-signed = Signed with { $public }. Bring { $path } to who joins the signatures.
+ceremony-joined = { $path } has { $count } signatures, as every client asks for.
+issuer-made = Department { $issuer }: folder { $path }. Next: seal the key that makes the codes to two officers (voute issuer escrow).
+    Public key, for the trust root: { $public }
+issuer-key = Department { $issuer } signs with { $public }
+issuer-escrowed = { $path } opens with any one of { $count } keys. Keep copies in two places.
+issuer-recovered = The key that makes the codes of { $issuer } is back.
+issuer-next = Next key of { $issuer }, for the trust root: { $public }
+issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.

@@ -277,3 +277,23 @@ error-log-unconfirmed = Only { $have } of { $need } witnesses confirmed that not
     .fix = Set the addresses of the witnesses (setting “witnesses”), or give --checkpoint with the newest cosigned one.
 error-log-unreadable = No checkpoint signed by this city's log was restored. Nothing was changed.
     .fix = Restore another backup; see “voute backup check”.
+error-plan = The plan can't become a trust root: { $what }. Nothing was written.
+    .fix = Correct the plan; “voute ceremony plan” writes a whole one from an existing trust root.
+error-ceremony-mixed = The signatures are of different drafts; nothing was written.
+    .fix = Have the same draft signed by all; compare the fingerprint.
+error-officer-key = The key file { $path } is none, exists already, or others may read it. Nothing was changed.
+    .fix = Check the path; “chmod 600” if others may read it. A key is never written over.
+error-token = { $why ->
+    [pin] The token refuses the PIN
+    [key] The token has no key of this label
+    [exists] A key of this label is in the token already
+    [library] The token's module, or the extra “pkcs11”, is missing
+    [token] There is no token of this label
+   *[other] The token refuses
+    }. Nothing was signed.
+    .fix = { $why ->
+    [library] Give the maker's module with --pkcs11; “pip install 'voute[pkcs11]'”.
+   *[other] Check --token and --label. Mind that some tokens lock after wrong PINs.
+    }
+error-key-not-announced = The pinned trust root does not list the new key; the old one goes on signing.
+    .fix = Have it put into the trust root, pin that root (voute trust pin), then switch.

@@ -142,3 +142,28 @@ backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files
 backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files } fichiers, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries } inscriptions.
     Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
 admin-log-recovered = Le registre { $origin } continue après ses { $size } inscriptions : aucun témoin n'en connaît une plus récente.
+
+ceremony-which-key = Donnez le fichier de la clé, ou un jeton (--pkcs11, --token).
+ceremony-pin = NIP du jeton
+ceremony-key = La clé est dans le fichier : mettez-la dans un coffre, sur aucune machine reliée à un réseau.
+    Clé publique, pour le plan : { $public }
+    Destinataire, pour ce qu'on scelle pour vous : { $recipient }
+ceremony-key-token = La clé est dans le jeton et ne peut pas en sortir.
+    Clé publique, pour le plan : { $public }
+ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { $origin }
+    Compte à partir du : { $effective }
+    Responsables : { $officers }, dont { $threshold } doivent signer
+    Registres : { $logs }
+    Témoins : { $witnesses } ({ $quorum } doivent cosigner)
+    Émetteurs (clés) : { $issuers }
+    Empreinte : { $fingerprint }
+ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, et voulez-vous signer ?
+ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
+ceremony-joined = { $path } porte { $count } signatures, comme le demande tout client.
+issuer-made = Service { $issuer } : dossier { $path }. Ensuite : scellez pour deux responsables la clé qui fait les codes (voute issuer escrow).
+    Clé publique, pour la racine de confiance : { $public }
+issuer-key = Le service { $issuer } signe avec { $public }
+issuer-escrowed = { $path } s'ouvre avec une seule de { $count } clés, n'importe laquelle. Gardez-en des copies à deux endroits.
+issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
+issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
+issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.

@@ -277,3 +277,23 @@ error-log-unconfirmed = Seulement { $have } témoins sur { $need } ont confirmé
     .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
 error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.
     .fix = Restaurez une autre sauvegarde ; voyez « voute backup check ».
+error-plan = Le plan ne peut pas devenir une racine de confiance : { $what }. Rien n'a été écrit.
+    .fix = Corrigez le plan ; « voute ceremony plan » en écrit un complet à partir d'une racine existante.
+error-ceremony-mixed = Les signatures sont de projets différents ; rien n'a été écrit.
+    .fix = Faites signer le même projet par tous ; comparez l'empreinte.
+error-officer-key = Le fichier de clé { $path } n'en est pas un, existe déjà, ou d'autres peuvent le lire. Rien n'a changé.
+    .fix = Vérifiez le chemin ; « chmod 600 » si d'autres peuvent le lire. Une clé n'est jamais récrite.
+error-token = { $why ->
+    [pin] Le jeton refuse le NIP
+    [key] Le jeton n'a pas de clé de cette étiquette
+    [exists] Une clé de cette étiquette est déjà dans le jeton
+    [library] Le module du jeton, ou le complément « pkcs11 », manque
+    [token] Il n'y a pas de jeton de cette étiquette
+   *[other] Le jeton refuse
+    }. Rien n'a été signé.
+    .fix = { $why ->
+    [library] Donnez le module du fabricant avec --pkcs11 ; « pip install 'voute[pkcs11]' ».
+   *[other] Vérifiez --token et --label. Attention : certains jetons se bloquent après de mauvais NIP.
+    }
+error-key-not-announced = La racine de confiance retenue ne nomme pas la nouvelle clé ; l'ancienne continue de signer.
+    .fix = Faites-la inscrire dans la racine de confiance, retenez cette racine (voute trust pin), puis changez.
