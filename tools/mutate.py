@@ -35,6 +35,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/binary": ("tests/unit/format/test_binary.py", VECTORS),
     "format/canonical": ("tests/unit/format/test_canonical.py", VECTORS),
     "format/claim_code": ("tests/unit/format/test_claim_code.py", KEYRING, "tests/property/test_property_claim_code.py", VECTORS),
+    "format/consent": ("tests/unit/format/test_consent.py",),
     "format/dsse": ("tests/unit/format/test_dsse.py", VECTORS),
     "format/ed25519": ("tests/unit/format/test_ed25519.py", "tests/vectors/test_ed25519_edges.py", VECTORS),
     "format/event": (EDGES, STATEMENTS, LIMITS, VECTORS),
@@ -83,6 +84,7 @@ MODULES: dict[str, Sequence[str]] = {
     "tlog/tree": ("tests/unit/tlog/test_tree.py", "tests/unit/tlog/test_merkle.py"),
     "tlog/witness": ("tests/unit/tlog/test_witness.py",),
     "verify/binding": ("tests/unit/verify/test_binding.py", VECTORS),
+    "verify/consent": ("tests/unit/verify/test_consent.py",),
     "verify/receipt": ("tests/unit/verify/test_receipt.py", VECTORS),
     "verify/trust": ("tests/unit/verify/test_trust.py", VECTORS),
 }

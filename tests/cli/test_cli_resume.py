@@ -75,7 +75,7 @@ def test_cli_resume_after_a_kill_ends_with_each_document_once(office: Department
     said = resumed(office).ended(0).json
     assert (said["run"], said["sent"], said["resumed"], said["to_codes"], said["packs"]) == ("list", 3, True, 3, 1)
     assert receipted(said["receipts"]) == list(REFERENCES)
-    assert left(office) == ["receipts", "summary.csv"]
+    assert left(office) == ["choices", "print", "receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
@@ -96,7 +96,7 @@ def test_cli_resume_sends_a_pack_again_byte_for_byte(office: Department) -> None
     packs = [one.request.body for one in office.city.proxy.since(mark) if is_pack(one)]
     assert len(packs) > 1
     assert len(set(packs)) == 1
-    assert left(office) == ["receipts", "summary.csv"]
+    assert left(office) == ["choices", "print", "receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
@@ -134,7 +134,7 @@ def test_cli_resume_when_a_pack_of_the_killed_run_arrives_late(office: Departmen
         assert resumed(office).ended(0).json["sent"] == 3
     commits = [one.status for one in office.city.proxy.since(mark) if is_commit(one)]
     assert commits == [409, 200]
-    assert left(office) == ["receipts", "summary.csv"]
+    assert left(office) == ["choices", "print", "receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
@@ -224,7 +224,7 @@ def test_cli_deliver_again_cancels_an_unfinished_draft_and_says_so(office: Depar
     killed(office, is_draft)
     ran = office.deliver(office.bills(*REFERENCES)).ended(0)
     assert (ran.json["earlier"]["state"], ran.json["sent"], ran.json["resumed"]) == ("cancelled", 3, False)
-    assert left(office) == ["receipts", "summary.csv"]
+    assert left(office) == ["choices", "print", "receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
@@ -233,7 +233,7 @@ def test_cli_deliver_again_finishes_what_was_committed_and_keeps_its_receipts(of
     said = office.deliver(office.bills(*REFERENCES)).ended(0).json
     assert (said["known"], said["sent"], said["earlier"]["state"]) == (3, 0, "finished")
     assert receipted(said["earlier"]["path"]) == list(REFERENCES)
-    assert left(office) == ["receipts", "summary.csv"]
+    assert left(office) == ["choices", "print", "receipts", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 
@@ -244,7 +244,7 @@ def test_cli_deliver_again_sets_a_damaged_journal_aside(office: Department) -> N
     assert resumed(office).ended(1).json["error"] == "journal-damaged"
     said = office.deliver(office.bills(*REFERENCES)).ended(0).json
     assert (said["sent"], said["earlier"]["state"]) == (3, "damaged")
-    assert left(office) == ["journal", "receipts", "sealed", "summary.csv"]
+    assert left(office) == ["choices", "journal", "print", "receipts", "sealed", "summary.csv"]
     assert delivered(office) == dict.fromkeys(REFERENCES, 1)
 
 

@@ -82,7 +82,7 @@ class Office:
 
     def _check_receipts(self, run: str) -> None:
         folder = self.home.run_path(run)
-        assert sorted(path.name.partition("-")[0] for path in folder.iterdir()) == ["receipts", "summary.csv"]
+        assert sorted(path.name.partition("-")[0] for path in folder.iterdir()) == ["choices", "print", "receipts", "summary.csv"]
         (path,) = folder.glob("receipts-*")
         rows = Counter(line.row for line in read_lines(path) if isinstance(line, ReceiptLine))
         assert rows == Counter(range(2, DOCUMENTS + 2))

@@ -15,6 +15,7 @@ from voute.server.witness.http import ROUTES as WITNESS_ROUTES
 PUBLIC = {
     "GET /",
     "GET /acces",
+    "GET /papier",
     "GET /api/about",
     "GET /api/release",
     "GET /api/trust-root",

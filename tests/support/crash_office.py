@@ -179,7 +179,7 @@ class CrashOffice:
     def check_receipts(self, run: str) -> None:
         folder = self.home.run_path(run)
         names = sorted(path.name.partition("-")[0] for path in folder.iterdir())
-        assert names == ["receipts", "summary.csv"], (run, names)
+        assert names == ["choices", "print", "receipts", "summary.csv"], (run, names)
         (path,) = folder.glob("receipts-*")
         lines = [line for line in read_lines(path) if isinstance(line, ReceiptLine)]
         assert sorted(line.reference for line in lines) == sorted(self.references(run))

@@ -11,11 +11,12 @@ import httpx
 from tests.support.authenticator import Passkey, b64url
 from tests.support.city import check
 from tests.support.issuer import b64
-from voute.core.ids import DocumentId, Hash, LookupId, Slug, VaultId
+from voute.core.ids import DocumentId, Hash, LookupId, Slug, VaultId, slug
 from voute.core.values import UnixTime, unix_time
 from voute.format.act import Act
+from voute.format.consent import PAPER, PAPERLESS, WORDS
 from voute.format.kit import Kit
-from voute.format.subject import AnySubject, Claim, Opened, vault_actor
+from voute.format.subject import AnySubject, Claim, Consent, Opened, vault_actor
 from voute.format.trust_root import TrustRoot
 from voute.format.vault_record import VaultKind
 from voute.seal import unlock
@@ -117,6 +118,11 @@ class Resident:
     def act(self, subject: AnySubject) -> bytes:
         vault = self.open_vault
         return Act(self.root.city, vault_actor(vault.vault_id), subject, now(), Hash(os.urandom(32))).sign(vault.root_key)
+
+    def choice(self, number: int, *, paperless: bool, issuer: str = "finances", document_type: str = "tax-bill") -> bytes:
+        """An act by which paper is given up for a document type, or asked for again."""
+        text = PAPERLESS if paperless else PAPER
+        return self.act(Consent(slug(issuer), slug(document_type), number, paperless, text, "fr", WORDS[text, "fr"]))
 
     @property
     def open_vault(self) -> OpenVault:

@@ -103,6 +103,10 @@ def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> Kept
         check(client.put("/api/vault/keyring", json=body))
         check(put_index(client, sealed_index(resident, 2, {}), 2, 0), 204)
         demo.settle()
+        choose(client, resident.choice(1, paperless=True))
+        choose(client, resident.choice(1, paperless=True, issuer="permits"))
+        choose(client, resident.choice(2, paperless=False))
+        demo.settle()
         if deleting:
             assert destroy.work(demo.city) == 1
             _delete(resident, client, pack, 2)
@@ -141,6 +145,11 @@ def _open(resident: Resident, client: httpx.Client, pack: Pack, number: int) -> 
     document = one.placement.document_id.hex()
     body = {"act": b64(resident.opened_act(document, one.manifest_hash))}
     check(client.post(f"/api/documents/{document}/opened", json=body), 204)
+
+
+def choose(client: httpx.Client, act: bytes) -> None:
+    """Hand a choice over that is taken."""
+    check(client.post("/api/consents", json={"act": b64(act)}), 204)
 
 
 def _delete(resident: Resident, client: httpx.Client, pack: Pack, number: int) -> None:

@@ -7,15 +7,17 @@ from tools.make_vectors.case import Case, Values
 from tools.make_vectors.city import CITY, DELIVERED, FINANCE
 from tools.make_vectors.receipt import FOLDER, deliver, manifest
 from tools.make_vectors.seeds import seed
-from voute.core.ids import DocumentId, Hash, LookupId, VaultId
+from voute.core.ids import DocumentId, Hash, LookupId, Slug, VaultId, slug
 from voute.format.act import Act
 from voute.format.canonical import dumps
+from voute.format.consent import PAPER, PAPERLESS, WORDS
 from voute.format.event import Event
 from voute.format.subject import (
     SERVICE,
     AnySubject,
     Bound,
     Claim,
+    Consent,
     Delete,
     Disown,
     Freeze,
@@ -29,6 +31,13 @@ from voute.format.subject import (
 VAULT = VaultId(seed("vault"))
 HEAD = Hash(seed("head"))
 LOOKUP = LookupId(seed("lookup"))
+TAX_BILL = slug("compte-de-taxes")
+
+
+def _consent(number: int, text: Slug, language: str) -> Consent:
+    return Consent(FINANCE, TAX_BILL, number, text == PAPERLESS, text, language, WORDS[text, language])
+
+
 SUBJECTS: dict[str, tuple[str, AnySubject]] = {
     "claim": (vault_actor(VAULT), Claim(LOOKUP, FINANCE, VAULT, HEAD, Hash(seed("bind")))),
     "bound": (issuer_actor(FINANCE), Bound(LOOKUP, VAULT, HEAD)),
@@ -39,6 +48,8 @@ SUBJECTS: dict[str, tuple[str, AnySubject]] = {
     "disown": (vault_actor(VAULT), Disown(LOOKUP, VAULT)),
     "freeze": (SERVICE, Freeze(LOOKUP, VAULT)),
     "freeze-unused": (SERVICE, Freeze(LOOKUP, None)),
+    "consent": (vault_actor(VAULT), _consent(1, PAPERLESS, "fr")),
+    "consent-back": (vault_actor(VAULT), _consent(2, PAPER, "en")),
 }
 NO_ACT = frozenset({"keyring", "freeze", "freeze-unused"})
 
@@ -55,6 +66,7 @@ def _events() -> Iterator[Case]:
             yield Case(FOLDER, f"act-ok-{name}", "act", "ok", {"payload": act.decode()})
     yield from _bad_events(json.loads(written))
     yield from _bad_acts()
+    yield from _bad_consents()
 
 
 def _bad_events(tree: Values) -> Iterator[Case]:
@@ -81,6 +93,26 @@ def _bad_events(tree: Values) -> Iterator[Case]:
     changed["freeze-without-vault-id"] = {**asserted, "subject": {"lookup_id": "00" * 32}}
     for name, value in changed.items():
         yield Case(FOLDER, f"event-bad-{name}", "event", "format", {"event": dumps(value).decode()})
+
+
+def _bad_consents() -> Iterator[Case]:
+    actor, subject = SUBJECTS["consent"]
+    tree = json.loads(Act(CITY, actor, subject, DELIVERED, Hash(seed("nonce"))).encode())
+    changes: dict[str, Values] = {
+        "number-0": {"number": 0},
+        "number-true": {"number": True},
+        "paperless-1": {"paperless": 1},
+        "paperless-null": {"paperless": None},
+        "language": {"language": "de"},
+        "words-short": {"words": "00"},
+        "type-upper-case": {"document_type": "Taxes"},
+        "extra-key": {"vault_id": "00" * 32},
+    }
+    for name, change in changes.items():
+        raw = dumps({**tree, "subject": {**tree["subject"], **change}}).decode()
+        yield Case(FOLDER, f"act-bad-consent-{name}", "act", "format", {"payload": raw})
+    raw = dumps({**tree, "actor": issuer_actor(FINANCE)}).decode()
+    yield Case(FOLDER, "act-bad-consent-issuer", "act", "format", {"payload": raw})
 
 
 def _bad_acts() -> Iterator[Case]:

@@ -29,6 +29,8 @@ export type DocumentBody = Schemas['DocumentReply'];
 export type KeyringBody = Schemas['KeyringBody'];
 /** Where else the vault is open. */
 export type ElsewhereReply = Schemas['OtherSessions'];
+/** What the holder chose, paper or none, as the city keeps it. */
+export type ConsentsReply = Schemas['ConsentsReply'];
 /** A kit's answer to a challenge. */
 export type KitBody = Schemas['KitBody'];
 
@@ -123,6 +125,8 @@ export const api = {
         body: { act },
       }),
     ),
+  consents: () => answer(client.GET('/api/consents')),
+  choose: (act: string) => answer(client.POST('/api/consents', { ...CHANGES, body: { act } })),
   receipt: (id: string) =>
     answer(client.GET('/api/documents/{document}/receipt', { params: { path: { document: id } } })),
 } as const;

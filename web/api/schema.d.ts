@@ -72,6 +72,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** list consents */
+        get: operations["list_consents"];
+        put?: never;
+        /** note consent */
+        post: operations["note_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries": {
         parameters: {
             query?: never;
@@ -726,6 +744,7 @@ export interface components {
             bind: string;
             /** @description RFC 3339, UTC, whole seconds */
             claimed_at: string;
+            consents: components["schemas"]["GivenConsentReply"][];
             proof: components["schemas"]["ProofReply"];
             records: string[];
             /** @description 32 bytes in lower-case hex */
@@ -810,6 +829,28 @@ export interface components {
             committed_at: string | null;
             /** @enum {unknown} */
             state: "committed" | "draft" | "visible";
+        };
+        /**
+         * ConsentReply
+         * @description The newest choice for one document type: its signed act, and the parts of its receipt once it is in the log.
+         */
+        ConsentReply: {
+            /** @description bytes in base64 with padding (RFC 4648, section 4) */
+            act: string;
+            /** @description RFC 3339, UTC, whole seconds */
+            chosen_at: string;
+            document_type: string;
+            issuer: string;
+            number: number;
+            paperless: boolean;
+            receipt: components["schemas"]["ReceiptReply"] | null;
+        };
+        /**
+         * ConsentsReply
+         * @description The newest choice for each document type for which there is one; paper goes for all others.
+         */
+        ConsentsReply: {
+            consents: components["schemas"]["ConsentReply"][];
         };
         /**
          * DeletionReply
@@ -897,6 +938,15 @@ export interface components {
         FrozenReply: {
             /** @description RFC 3339, UTC, whole seconds */
             frozen_at: string;
+        };
+        /**
+         * GivenConsentReply
+         * @description A vault's newest choice for one document type, once it is in the log.
+         */
+        GivenConsentReply: {
+            /** @description bytes in base64 with padding (RFC 4648, section 4) */
+            act: string;
+            proof: components["schemas"]["ProofReply"];
         };
         /**
          * HeaderBody
@@ -1020,9 +1070,11 @@ export interface components {
         };
         /**
          * MatchBody
-         * @description Which lookup ids.
+         * @description Which lookup ids, and for which document types the choices of their vaults are wanted.
          */
         MatchBody: {
+            /** @default [] */
+            document_types?: string[];
             lookup_ids: string[];
         };
         /**
@@ -1137,7 +1189,7 @@ export interface components {
         };
         /**
          * ProofReply
-         * @description The claim's event and its inclusion path in the reply's checkpoint.
+         * @description An event and its inclusion path in the reply's checkpoint.
          */
         ProofReply: {
             /** @description 32 bytes in lower-case hex */
@@ -1398,6 +1450,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LookupReply"];
                 };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

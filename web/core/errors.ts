@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'document-differs'
   | 'key-not-valid-then'
   | 'event-differs'
+  | 'consent-differs'
   | 'not-in-log'
   | 'bad-checkpoint'
   | 'no-quorum'

@@ -8,7 +8,20 @@
 import { concat, u64 } from './bytes.ts';
 import { labelledHash, sha256 } from './derive.ts';
 import { FormatError } from './errors.ts';
-import { hash, id, integer, nullable, object, oneOf, type Read, type Reader, slug, time, version1 } from './schema.ts';
+import {
+  boolean,
+  hash,
+  id,
+  integer,
+  nullable,
+  object,
+  oneOf,
+  type Read,
+  type Reader,
+  slug,
+  time,
+  version1,
+} from './schema.ts';
 import { parsePayload, writePayload } from './statement.ts';
 
 /** The largest event of this version has under 700 bytes. */
@@ -24,6 +37,15 @@ const SUBJECTS = {
   revoked: object({ lookup_id: hash }),
   disown: object({ lookup_id: hash, vault_id: hash }),
   freeze: object({ lookup_id: hash, vault_id: nullable(hash) }),
+  consent: object({
+    issuer: slug,
+    document_type: slug,
+    number: integer(1),
+    paperless: boolean,
+    text: slug,
+    language: oneOf('en', 'fr'),
+    words: hash,
+  }),
 } as const;
 
 /** Types of event. */
@@ -33,8 +55,16 @@ export type EventType = keyof typeof SUBJECTS;
 export type Subject<T extends EventType> = Read<(typeof SUBJECTS)[T]>;
 
 const TYPES = Object.keys(SUBJECTS) as readonly EventType[];
-const ACT_TYPES: ReadonlySet<EventType> = new Set(['claim', 'bound', 'opened', 'delete', 'revoked', 'disown']);
-const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened', 'delete', 'disown']);
+const ACT_TYPES: ReadonlySet<EventType> = new Set([
+  'claim',
+  'bound',
+  'opened',
+  'delete',
+  'revoked',
+  'disown',
+  'consent',
+]);
+const BY_VAULT: ReadonlySet<EventType> = new Set(['claim', 'keyring', 'opened', 'delete', 'disown', 'consent']);
 // What the service alone asserts: no statement of anybody stands behind it.
 const ASSERTED: EventType = 'freeze';
 

@@ -1,12 +1,14 @@
 /** The letter in hand: a claim code's keys and the documents that wait behind it (docs/spec/claim.md). */
 
-import { encodeIdentity, wipeIdentity } from './age/hybrid.ts';
-import { hex, wipe } from './bytes.ts';
+import { encodeIdentity, type Recipient, wipeIdentity } from './age/hybrid.ts';
+import { sealHeader } from './age/sealed.ts';
+import { base64, hex, wipe } from './bytes.ts';
 import { type ClaimKeys, type ClaimPlace, computeBind, deriveClaim } from './claim.ts';
 import { readClaimCode } from './claim-code.ts';
 import { openCard, type OpenedCard, type SealedCard } from './document.ts';
 import { StateError, VerificationError } from './errors.ts';
 import type { KeyringClaim } from './keyring.ts';
+import type { ClaimParts } from './rpc.ts';
 import type { TrustRoot } from './trust.ts';
 
 /** A code that was read, and the cards that opened with it. */
@@ -26,9 +28,12 @@ export class Letter {
     return hex(this.keys.lookupId);
   }
 
-  /** The cards that were opened. */
-  get cards(): readonly OpenedCard[] {
-    return this.opened;
+  /** The headers of what waited, wrapped to a vault instead of the code. */
+  rewrap(recipient: Recipient): ClaimParts['headers'] {
+    return this.opened.map(({ manifest, fileKey }) => ({
+      document_id: manifest.document_id,
+      header: base64(sealHeader(fileKey, [recipient])),
+    }));
   }
 
   /** Opens and checks all cards, or raises; `claim-disagree` if they name different takers. */

@@ -5,6 +5,7 @@
  * `worker.ts`. One message a call, `{ id, method, args }`; one reply, `{ id, ok }` or `{ id, error: { code, detail, facts } }`.
  */
 
+import type { Decision, SealedChoice } from './consent.ts';
 import { type ErrorCode, type Facts, VouteError } from './errors.ts';
 import type { Money, Names } from './schema.ts';
 
@@ -158,6 +159,25 @@ export interface ReceiptReply {
   readonly proof: string;
 }
 
+/** A document type of an issuer that can write to this vault, and what its holder has chosen for it; names are the trust root's. */
+export interface ChoiceView {
+  readonly issuer: string;
+  readonly issuerNames: Names;
+  readonly documentType: string;
+  readonly typeNames: Names;
+  /** True: no paper. False: paper, chosen or not. */
+  readonly paperless: boolean;
+  /** The newest choice; 0: none was ever made. */
+  readonly number: number;
+  /** When it was signed, and when and where the log has it. */
+  readonly signedAt: string | null;
+  readonly loggedAt: string | null;
+  readonly logIndex: number | null;
+  /** What the holder keeps: the signed act, and the receipt of its place in the log. */
+  readonly act: string | null;
+  readonly receipt: string | null;
+}
+
 /** The verdict on (document, receipt, trust root) in plain values; everything in it has been checked. */
 export interface Verdict {
   readonly state: 'logged' | 'witnessed';
@@ -203,6 +223,8 @@ export interface VaultApi {
   writeIndex(after: number): Promise<WrittenIndex | null>;
   indexWritten(): Promise<void>;
   signDeleted(row: SealedRow): Promise<string>;
+  choices(given: readonly SealedChoice[]): Promise<readonly ChoiceView[]>;
+  signConsent(decision: Decision): Promise<string>;
   receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }>;
   methods(): Promise<readonly MethodInfo[]>;
   makeKit(): Promise<NewKit>;
@@ -226,6 +248,8 @@ export const METHODS = [
   'openBody',
   'signOpened',
   'signDeleted',
+  'choices',
+  'signConsent',
   'openIndex',
   'mark',
   'forget',

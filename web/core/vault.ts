@@ -5,9 +5,9 @@
 
 import { type Actor, signVaultAct } from './acts.ts';
 import { type Identity, parseRecipient, wipeIdentity } from './age/hybrid.ts';
-import { sealHeader } from './age/sealed.ts';
 import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
 import { Cards, requireIndex, sealedCard } from './cards.ts';
+import { consentSubject, type Decision, readChoices, type SealedChoice } from './consent.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
 import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
@@ -19,6 +19,7 @@ import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
 import type {
   CardResult,
+  ChoiceView,
   CheckedManifest,
   CityInfo,
   ClaimParts,
@@ -41,10 +42,10 @@ import type {
 } from './rpc.ts';
 import { instantOf } from './schema.ts';
 import { RootKeeper } from './root-keeper.ts';
-import { fingerprintOf, type TrustRoot } from './trust.ts';
+import type { TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
-import { viewCard, viewVerdict } from './views.ts';
+import { viewCard, viewChoices, viewCity, viewMethods, viewVerdict } from './views.ts';
 
 /** What the holder needs of its surroundings: the page's origin, the time in Unix seconds, where what was seen is kept. */
 export interface Surroundings {
@@ -53,9 +54,7 @@ export interface Surroundings {
   readonly pins: PinStore;
 }
 
-function vaultPin(vaultId: string): string {
-  return `vault/${vaultId}`;
-}
+const vaultPin = (vaultId: string): string => `vault/${vaultId}`;
 
 /** Runs synchronous work as a promise, so that what it raises is a rejection. */
 function settle<T>(run: () => T): Promise<T> {
@@ -83,9 +82,7 @@ export class KeyHolder implements VaultApi {
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
-    const root = await this.roots.accept(envelope, pinned);
-    const { number, city, names, rp_id: rpId } = root.payload;
-    return { city, names, rpId, number, fingerprint: fingerprintOf(root) };
+    return viewCity(await this.roots.accept(envelope, pinned));
   }
 
   readCode(code: string): Promise<CodeLookup> {
@@ -214,6 +211,15 @@ export class KeyHolder implements VaultApi {
     }
   }
 
+  async choices(given: readonly SealedChoice[]): Promise<readonly ChoiceView[]> {
+    const [{ chain, keyring }, root] = [this.theVault(), this.theRoot()];
+    return viewChoices(root, keyring.data.claims, await readChoices(given, chain, root));
+  }
+
+  async signConsent(decision: Decision): Promise<string> {
+    return this.sign({ type: 'consent', subject: consentSubject(decision) });
+  }
+
   indexWritten(): Promise<void> {
     return this.book.written();
   }
@@ -228,14 +234,7 @@ export class KeyHolder implements VaultApi {
   }
 
   methods(): Promise<readonly MethodInfo[]> {
-    return settle(() =>
-      this.theVault().keyring.data.methods.map(({ id, kind, name, created_at: createdAt }) => ({
-        id,
-        kind,
-        name,
-        createdAt,
-      })),
-    );
+    return settle(() => viewMethods(this.theVault().keyring));
   }
 
   makeKit(): Promise<NewKit> {
@@ -345,10 +344,7 @@ export class KeyHolder implements VaultApi {
       bind,
       act: await signVaultAct(this.actor(vaultId), draft.rootSeed, { type: 'claim', subject }),
       methods: [method.row],
-      headers: letter.cards.map(({ manifest, fileKey }) => ({
-        document_id: manifest.document_id,
-        header: base64(sealHeader(fileKey, [draft.reading.recipient])),
-      })),
+      headers: letter.rewrap(draft.reading.recipient),
     };
   }
 
@@ -356,16 +352,19 @@ export class KeyHolder implements VaultApi {
     return { city: this.theRoot().payload.city, vaultId, time: this.instant() };
   }
 
-  private async signAbout(type: 'opened' | 'delete', row: SealedRow): Promise<string> {
+  private async sign(about: Parameters<typeof signVaultAct>[2]): Promise<string> {
     const vault = this.theVault();
-    const { manifest, manifestHash } = await this.cards.get(row);
     const rootSeed = change.rootSeedOf(vault);
-    const subject = { document_id: manifest.document_id, manifest_hash: manifestHash };
     try {
-      return await signVaultAct(this.actor(chainVaultId(vault.chain)), rootSeed, { type, subject });
+      return await signVaultAct(this.actor(chainVaultId(vault.chain)), rootSeed, about);
     } finally {
       wipe(rootSeed);
     }
+  }
+
+  private async signAbout(type: 'opened' | 'delete', row: SealedRow): Promise<string> {
+    const { manifest, manifestHash } = await this.cards.get(row);
+    return this.sign({ type, subject: { document_id: manifest.document_id, manifest_hash: manifestHash } });
   }
 
   private openRow(row: SealedRow): Promise<OpenedCard> {

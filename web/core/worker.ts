@@ -26,6 +26,8 @@
  * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
  * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |
  * | `indexWritten()` | – | the city took the last `writeIndex` |
+ * | `choices(given)` | each document type of the issuers that write to this vault, with what was chosen | only what this vault's root key signed, and receipts that prove it (`consent-differs`, `not-in-log`) |
+ * | `signConsent(decision)` | act `consent` (base64 envelope) | signs the words of docs/spec/consent.md and no others; `words` are those that were on the screen |
  * | `receipt(row, reply, document)` | receipt file (text), verdict | `document` are the opened bytes; all steps of docs/spec/event-receipt.md; an error's fact `step` |
  * | `methods()` | ways in | from the keyring, not from the server |
  * | `addMethod(unlock, name, known)` | body of `PUT /api/vault/keyring` without challenge and credential | `known` are the session's methods; counts once `accepted` is called |

@@ -1,6 +1,6 @@
 /** Examples that the states show: invented, the same every time. */
 
-import type { CheckedManifest, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
+import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
 import type { Letter } from './flows/open.svelte.ts';
 import type { Row } from './session.svelte.ts';
 
@@ -150,3 +150,26 @@ export const methods: readonly MethodInfo[] = [
   { id: hex(1, 32), kind: 'passkey', name: 'Android', createdAt: '2026-02-03T15:40:00Z' },
   { id: hex(2, 32), kind: 'kit', name: 'kit', createdAt: '2026-02-05T14:20:00Z' },
 ];
+
+/** Choices between paper and none: off, on again, in the log or on its way, never touched. */
+export function choices(): readonly ChoiceView[] {
+  const made = [
+    { number: 1, paperless: true, signedAt: '2026-02-03T15:42:07Z', loggedAt: '2026-02-03T15:42:08Z', logIndex: 812 },
+    { number: 2, paperless: false, signedAt: '2026-02-05T14:40:00Z', loggedAt: null, logIndex: null },
+    { number: 0, paperless: false, signedAt: null, loggedAt: null, logIndex: null },
+    { number: 0, paperless: false, signedAt: null, loggedAt: null, logIndex: null },
+  ] as const;
+  return KINDS.map((kind, index) => {
+    const issuer = ISSUERS[kind.issuer];
+    const one = made[index] ?? made[3];
+    return {
+      issuer: issuer.id,
+      issuerNames: issuer.names,
+      documentType: kind.id,
+      typeNames: kind.names,
+      act: one.number > 0 ? '{}' : null,
+      receipt: one.logIndex === null ? null : '{}',
+      ...one,
+    };
+  });
+}

@@ -3,11 +3,12 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { documents, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import { choices, documents, letter, manifest, verdict, kit, methods } from './states-data.ts';
 import type { DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
 import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
+import type { PaperView } from './flows/paper.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
 import type { VerifyView } from '../verify/flow.svelte.ts';
@@ -33,6 +34,7 @@ export type PageState = {
   | { readonly screen: 'document'; readonly view: DocumentView }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
+  | { readonly screen: 'paper'; readonly view: PaperView }
   | { readonly screen: 'not-found' }
   | { readonly screen: 'verify'; readonly view: VerifyView }
 );
@@ -54,6 +56,7 @@ const elsewhere = {
   busy: false,
   closed: false,
 } as const;
+const papers = { at: 'list', choices: choices(), asking: null, busy: null, done: null, failure: null } as const;
 const list = { rows: documents(9), complete: true, failure: null, waysIn: 2, today } as const;
 
 const welcome: readonly PageState[] = [
@@ -263,6 +266,26 @@ const inside: readonly PageState[] = [
   },
   { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
+  { id: 'paper-loading', path: '/papier', screen: 'paper', view: { at: 'loading' } },
+  { id: 'paper', path: '/papier', screen: 'paper', view: papers },
+  { id: 'paper-none', path: '/papier', screen: 'paper', view: { ...papers, choices: [] } },
+  { id: 'paper-asking', path: '/papier', screen: 'paper', view: { ...papers, asking: 'finances/certificate' } },
+  { id: 'paper-signing', path: '/papier', screen: 'paper', view: { ...papers, busy: 'finances/certificate' } },
+  { id: 'paper-chosen', path: '/papier', screen: 'paper', view: { ...papers, done: 'finances/tax-bill' } },
+  {
+    id: 'paper-conflict',
+    path: '/papier',
+    screen: 'paper',
+    view: { ...papers, failure: failure('consent-conflict') },
+  },
+  { id: 'paper-unsent', path: '/papier', screen: 'paper', view: { ...papers, failure: failure('network') } },
+  { id: 'paper-failed', path: '/papier', screen: 'paper', view: { at: 'failed', failure: failure('network') } },
+  {
+    id: 'paper-refused',
+    path: '/papier',
+    screen: 'paper',
+    view: { at: 'failed', failure: failure('consent-differs') },
+  },
   { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
   { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
   { id: 'idle', path: '/documents', screen: 'documents', view: list, left: 42 },

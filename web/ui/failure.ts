@@ -6,7 +6,16 @@ import type { Failure } from './errors.ts';
 /** Families of errors: what to say when a code has no words of its own for one of the four questions. */
 export type Family = 'again' | 'refused' | 'ours';
 
-const AGAIN = new Set(['offline', 'network', 'too-many', 'server', 'state', 'record-conflict', 'not-yet-logged']);
+const AGAIN = new Set([
+  'offline',
+  'network',
+  'too-many',
+  'server',
+  'state',
+  'record-conflict',
+  'consent-conflict',
+  'not-yet-logged',
+]);
 const OURS = new Set(['internal', 'request-invalid', 'wrong-origin', 'limit']);
 
 // Not a danger and nobody's fault: said in a calmer colour.

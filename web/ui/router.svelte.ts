@@ -14,6 +14,7 @@ export const ROUTES = {
   document: /^\/documents\/(?<id>[0-9a-f]{32})$/,
   evidence: /^\/documents\/(?<id>[0-9a-f]{32})\/preuve$/,
   waysIn: /^\/acces$/,
+  paper: /^\/papier$/,
 } as const;
 
 export type RouteName = keyof typeof ROUTES | 'unknown';

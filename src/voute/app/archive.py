@@ -9,10 +9,12 @@ from typing_extensions import Buffer, override
 
 from voute.app.boxes import boxes_of
 from voute.app.city import City
+from voute.app.consent import Choice, read_choices
 from voute.app.documents import MAX_PAGE
 from voute.app.errors import NotSignedInError
 from voute.app.ports import Holder
 from voute.app.proofs import Proofs, open_proofs
+from voute.app.receipt import ReceiptParts
 from voute.core.ids import DocumentId, hash_of
 from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
@@ -58,6 +60,7 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         marks = tx.vaults.index(vault)
         documents = _all_ids(tx, boxes_of(tx, vault))
         proofs = open_proofs(city, tx) if documents else None
+    choices = read_choices(city, holder)[: archive.MAX_CHOICES]
     index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
     first = (
         (archive.INDEX, index.encode()),
@@ -65,8 +68,29 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         (archive.RECORDS, archive.encode_records(records)),
         (archive.KEYRING, keyring.data),
         *(() if marks is None else ((archive.VAULT_INDEX, marks.data),)),
+        *(entry for choice in choices for entry in _choice_entries(city, choice)),
     )
     return _pieces(city, first, index.documents, proofs)
+
+
+def _choice_entries(city: City, choice: Choice) -> Iterator[tuple[str, bytes]]:
+    act, receipt = archive.choice_names(choice.row.issuer, choice.row.document_type)
+    yield act, choice.act
+    if choice.receipt is not None:
+        yield receipt, _receipt(city, choice.receipt)
+
+
+def _receipt(city: City, parts: ReceiptParts) -> bytes:
+    """Write a receipt that carries no manifest."""
+    return Receipt(
+        city=city.slug,
+        event=parts.event,
+        salt=hash_of(parts.salt),
+        chain=hash_of(parts.chain),
+        manifest=None,
+        proof=parts.proof,
+        timestamps=(),
+    ).encode()
 
 
 def _all_ids(tx: Transaction, boxes: Sequence[bytes]) -> list[DocumentId]:
@@ -101,13 +125,5 @@ def _add(city: City, out: zipfile.ZipFile, row: DocumentRow, event: EventRow, pr
     out.writestr(zipfile.ZipInfo(archive.body_name(row.document_id)), row.header + body)
     out.writestr(zipfile.ZipInfo(archive.card_name(row.document_id)), row.header + row.card)
     if event.chain is not None and event.log_index is not None:
-        receipt = Receipt(
-            city=city.slug,
-            event=event.data,
-            salt=hash_of(event.salt),
-            chain=event.chain,
-            manifest=None,
-            proof=proofs.proof(event.log_index),
-            timestamps=(),
-        )
-        out.writestr(zipfile.ZipInfo(archive.receipt_name(row.document_id)), receipt.encode())
+        parts = ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+        out.writestr(zipfile.ZipInfo(archive.receipt_name(row.document_id)), _receipt(city, parts))

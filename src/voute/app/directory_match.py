@@ -1,23 +1,26 @@
 """An issuer's client asks what became of its codes: still waiting, bound to which vault (with proof), revoked or frozen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from voute.app.city import City
 from voute.app.proofs import Proofs, is_logged, open_proofs
 from voute.core.ids import Hash, LookupId, Slug, VaultId
-from voute.core.rows import EventRow, LookupRow, LookupState
+from voute.core.ports_store import Transaction
+from voute.core.rows import ConsentRow, EventRow, LookupRow, LookupState
 
 MAX_MATCH: Final = 10_000
 """Lookup ids, or dedupe ids, in one call: about 700 kB of hex."""
+MAX_TYPES: Final = 200
+"""Document types in one call: as many as the trust root gives to an issuer at most."""
 UNKNOWN: Final = "unknown"
 FROZEN: Final = "frozen"
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimProof:
-    """The logged event of a claim and its inclusion path in the match's checkpoint."""
+class LeafProof:
+    """A logged event and its inclusion path in the match's checkpoint."""
 
     event: bytes
     salt: bytes
@@ -27,14 +30,23 @@ class ClaimProof:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A vault's newest choice for one document type of this issuer: the signed act, and the proof of its event."""
+
+    act: bytes
+    proof: LeafProof
+
+
+@dataclass(frozen=True, slots=True)
 class Binding:
-    """The vault behind a code: what the issuer's client verifies before it seals to it."""
+    """The vault behind a code: what the issuer's client verifies before it seals to it, or leaves paper out."""
 
     vault_id: VaultId
     bind: Hash
     records: tuple[bytes, ...]
     claimed_at: int
-    proof: ClaimProof
+    proof: LeafProof
+    consents: tuple[GivenConsent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +66,70 @@ class Match:
     entries: tuple[MatchEntry, ...]
 
 
-def match(city: City, issuer: Slug, lookup_ids: Sequence[LookupId]) -> Match:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read for a whole match."""
+
+    events: Mapping[int, EventRow]
+    records: Mapping[VaultId, tuple[bytes, ...]]
+    consents: Mapping[VaultId, tuple[ConsentRow, ...]]
+    proofs: Proofs | None
+
+    def leaf(self, event_id: int | None) -> tuple[EventRow, LeafProof] | None:
+        """Return an event with its proof, or None while it is in no published checkpoint."""
+        event = None if event_id is None else self.events.get(event_id)
+        if self.proofs is None or event is None or not is_logged(event) or event.log_index is None or event.chain is None:
+            return None
+        return event, LeafProof(event.data, event.salt, event.chain, event.log_index, self.proofs.path(event.log_index))
+
+
+def match(city: City, issuer: Slug, lookup_ids: Sequence[LookupId], document_types: Collection[str] = ()) -> Match:
     """Say what the city knows of an issuer's lookup ids; another issuer's are unknown.
 
-    A claim counts once its event is logged: until then its code still waits.
+    A claim counts once its event is logged: until then its code still waits. With a bound one comes what its vault chose for
+    these document types; a choice that is not logged yet hides the one before it.
     """
     with city.catalogue.read() as tx:
         state = tx.log_states.get()
         proofs = None if state is None else open_proofs(city, tx)
         rows = {key: row for key, row in tx.lookups.get_many(lookup_ids).items() if row.issuer == issuer}
         bound = [row for row in rows.values() if row.state == LookupState.BOUND]
-        events = tx.events.get_many([row.claim_event for row in bound if row.claim_event is not None])
-        records = tx.vaults.records([row.vault_id for row in bound if row.vault_id is not None])
-    entries = [_entry(key, rows.get(key), events, records, proofs) for key in lookup_ids]
+        vaults = [row.vault_id for row in bound if row.vault_id is not None]
+        consents = _consents(tx, vaults, issuer, document_types)
+        claims = [row.claim_event for row in bound if row.claim_event is not None]
+        chosen = [row.event_id for rows_ in consents.values() for row in rows_]
+        known = _Known(tx.events.get_many([*claims, *chosen]), tx.vaults.records(vaults), consents, proofs)
+    entries = [_entry(key, rows.get(key), known) for key in lookup_ids]
     return Match("" if proofs is None else proofs.text, tuple(entries))
 
 
-def _entry(
-    lookup_id: LookupId,
-    row: LookupRow | None,
-    events: Mapping[int, EventRow],
-    records: Mapping[VaultId, tuple[bytes, ...]],
-    proofs: Proofs | None,
-) -> MatchEntry:
+def _consents(
+    tx: Transaction, vaults: Sequence[VaultId], issuer: Slug, document_types: Collection[str]
+) -> Mapping[VaultId, tuple[ConsentRow, ...]]:
+    if not document_types:
+        return {}
+    found = tx.consents.of_vaults(vaults, issuer)
+    return {vault: tuple(row for row in rows if row.document_type in document_types) for vault, rows in found.items()}
+
+
+def _entry(lookup_id: LookupId, row: LookupRow | None, known: _Known) -> MatchEntry:
     if row is None:
         return MatchEntry(lookup_id, UNKNOWN, None)
     if row.state != LookupState.REVOKED and row.frozen_at is not None:
         return MatchEntry(lookup_id, FROZEN, None)
     if row.state != LookupState.BOUND:
         return MatchEntry(lookup_id, row.state, None)
-    binding = _binding(row, events, records, proofs)
+    binding = _binding(row, known)
     return MatchEntry(lookup_id, str(LookupState.WAITING if binding is None else LookupState.BOUND), binding)
 
 
-def _binding(
-    row: LookupRow,
-    events: Mapping[int, EventRow],
-    records: Mapping[VaultId, tuple[bytes, ...]],
-    proofs: Proofs | None,
-) -> Binding | None:
-    event = None if row.claim_event is None else events.get(row.claim_event)
-    if proofs is None or event is None or not is_logged(event) or event.log_index is None or event.chain is None:
+def _binding(row: LookupRow, known: _Known) -> Binding | None:
+    claim = known.leaf(row.claim_event)
+    if claim is None or row.vault_id is None or row.bind is None or row.claimed_at is None:
         return None
-    if row.vault_id is None or row.bind is None or row.claimed_at is None:
-        return None
-    proof = ClaimProof(event.data, event.salt, event.chain, event.log_index, proofs.path(event.log_index))
-    return Binding(row.vault_id, row.bind, records[row.vault_id], row.claimed_at, proof)
+    given: list[GivenConsent] = []
+    for consent in known.consents.get(row.vault_id, ()):
+        leaf = known.leaf(consent.event_id)
+        if leaf is not None and leaf[0].act is not None:
+            given.append(GivenConsent(leaf[0].act, leaf[1]))
+    return Binding(row.vault_id, row.bind, known.records[row.vault_id], row.claimed_at, claim[1], tuple(given))

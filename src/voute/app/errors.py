@@ -100,6 +100,12 @@ class IndexConflictError(StateError):
     code: ClassVar[str] = "index-conflict"
 
 
+class ConsentConflictError(StateError):
+    """A choice with another number than the next: the fact `number` is the newest there is (0: none)."""
+
+    code: ClassVar[str] = "consent-conflict"
+
+
 class DocumentUnknownError(StateError):
     """No such document in this vault."""
 

@@ -105,10 +105,15 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             "frozen": sorted(outcome.frozen),
             "to_vaults": outcome.to_vaults,
             "to_codes": outcome.to_codes,
+            "digital": outcome.digital,
+            "both": outcome.both,
+            "paper": outcome.paper,
             "packs": outcome.packs,
             "bytes": outcome.bytes,
             "seconds": round(outcome.seconds, 3),
             "receipts": str(outcome.receipts) if outcome.receipts else None,
+            "print_list": str(outcome.lists.print_list) if outcome.lists else None,
+            "choices": str(outcome.lists.choices) if outcome.lists else None,
             "summary": str(outcome.summary) if outcome.summary else None,
             "resumed": outcome.already is not None,
             "earlier": None
@@ -121,6 +126,9 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
     facts = {
         "vaults": outcome.to_vaults,
         "codes": outcome.to_codes,
+        "digital": outcome.digital,
+        "both": outcome.both,
+        "paper": outcome.paper,
         "known": len(outcome.known),
         "sent": len(outcome.sent),
         "seconds": f"{outcome.seconds:.1f}",
@@ -131,12 +139,22 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
     if outcome.already is not None:
         speaker.say("deliver-resumed", {"already": outcome.already, "rest": max(len(outcome.sent) - outcome.already, 0)})
     speaker.say("deliver-dry" if dry_run else "deliver-done", facts, style="bold green")
+    speaker.say("deliver-channels-dry" if dry_run else "deliver-channels", facts)
     if outcome.known:
         speaker.say("deliver-known", facts)
+    _show_rest(speaker, outcome)
+
+
+def _show_rest(speaker: Speaker, outcome: Outcome) -> None:
+    """Say what goes on paper only, and where the files are."""
     for line, reference in sorted(outcome.held.items()):
         speaker.say("deliver-held", {"line": line, "reference": reference}, style="yellow")
     for line, reference in sorted(outcome.frozen.items()):
         speaker.say("deliver-frozen", {"line": line, "reference": reference}, style="yellow")
+    if outcome.lists:
+        speaker.say("deliver-print-list", {"path": str(outcome.lists.print_list)})
+        if outcome.digital:
+            speaker.say("deliver-choices", {"path": str(outcome.lists.choices)})
     if outcome.receipts:
         speaker.say("deliver-receipts", {"path": str(outcome.receipts)})
     if outcome.summary:

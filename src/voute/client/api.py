@@ -130,9 +130,12 @@ class CityApi:
 
     # -- directory
 
-    def match(self, lookup_ids: Sequence[bytes]) -> Json:
-        """Ask which lookup ids wait, are bound or revoked, with proofs of what is bound; at most `MATCH_LIMIT`."""
-        asked = {"lookup_ids": [i.hex() for i in lookup_ids]}
+    def match(self, lookup_ids: Sequence[bytes], document_types: Sequence[str] = ()) -> Json:
+        """Ask which lookup ids wait, are bound or revoked, with proofs of what is bound; at most `MATCH_LIMIT`.
+
+        With each bound one comes what its vault has chosen for these document types, paper or none.
+        """
+        asked = {"lookup_ids": [i.hex() for i in lookup_ids], "document_types": list(document_types)}
         return self._json("POST", "/api/directory/match", json_body=asked, limit=MAX_MATCH)
 
     def bound(self, acts: Sequence[bytes]) -> int:

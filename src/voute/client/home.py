@@ -8,7 +8,7 @@ HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
 HOME/issuers/ID/signing.next.key     the key that is to follow, until the trust root lists it and it takes the place
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
 HOME/issuers/ID/outbox               signed acts that the city has not acknowledged yet
-HOME/issuers/ID/runs/RUN/            receipts and summary.csv of a run; its journal and spool until it is finished
+HOME/issuers/ID/runs/RUN/            receipts, lists and summary of a run; its journal and spool until it is finished
 """
 
 import hashlib

@@ -59,6 +59,7 @@ class Commit:
 
     documents: int
     to_vaults: int
+    digital: int
     packs: int
     bytes: int
 
@@ -224,11 +225,15 @@ def _read_rows(value: Json) -> Iterator[tuple[int, str]]:
         yield line, text
 
 
+_COMMIT_KEYS: Final = frozenset({"kind", "documents", "to_vaults", "digital", "packs", "bytes"})
+
+
 def _read_commit(state: JournalState, value: Json) -> None:
-    line = Fields(value, frozenset({"kind", "documents", "to_vaults", "packs", "bytes"}), "journal.commit")
+    line = Fields(value, _COMMIT_KEYS, "journal.commit")
     documents = line.integer("documents", 1)
     packs, size = line.integer("packs", 1), line.integer("bytes", 1)
-    state.commit = Commit(documents, line.integer("to_vaults", 0, documents), packs, size)
+    to_vaults = line.integer("to_vaults", 0, documents)
+    state.commit = Commit(documents, to_vaults, line.integer("digital", 0, to_vaults), packs, size)
 
 
 _READERS: Final[Mapping[str, Callable[[JournalState, Json], None]]] = {
@@ -294,8 +299,8 @@ class Journal:
             pairs = sorted(rows.items())
             for start in range(0, len(pairs), ROWS_IN_LINE):
                 self._append({"kind": kind, "rows": pairs[start : start + ROWS_IN_LINE]})
-        figures = {"documents": commit.documents, "to_vaults": commit.to_vaults, "packs": commit.packs, "bytes": commit.bytes}
-        self._append({"kind": "commit", **figures}, sync=True)
+        figures = {"documents": commit.documents, "to_vaults": commit.to_vaults, "digital": commit.digital}
+        self._append({"kind": "commit", **figures, "packs": commit.packs, "bytes": commit.bytes}, sync=True)
 
     def close(self) -> None:
         """Close the file."""

@@ -6,11 +6,12 @@ enough: a vault is used only when the code that this department printed authenti
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from voute.client.api import MATCH_LIMIT, CityApi, Json
+from voute.client.choice import NO_VAULT, Choice
+from voute.client.consents import ConsentJudge, read_leaf
 from voute.client.findings import Finding, Problem
 from voute.client.preflight import Row
 from voute.client.registry_file import Book
@@ -28,7 +29,7 @@ from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, make_code
 from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, NoQuorumError
-from voute.verify.binding import ClaimProof, ProvenVault, verify_claim
+from voute.verify.binding import LeafProof, ProvenVault, verify_claim
 
 _DAY_S = 86_400
 _NO_TOKEN = Hash(bytes(HASH_SIZE))
@@ -51,6 +52,7 @@ class Target:
     recipient: str | None
     claim_seed: bytes | None
     code_epoch: int
+    choice: Choice
 
 
 @dataclass(slots=True)
@@ -120,6 +122,7 @@ class Matcher:
         self._signer = signer
         self._rules = rules
         self._verify = verify
+        self._judge = ConsentJudge(book)
         self._waited = 0.0
 
     def match(self, rows: Sequence[Row], progress: Callable[[int], None] = lambda _done: None) -> Matched:
@@ -158,8 +161,9 @@ class Matcher:
 
     def _match_batch(self, batch: Sequence[tuple[Row, Entry]], matched: Matched) -> None:
         lookups = list(dict.fromkeys(entry.lookup_id for _, entry in batch))
+        types = sorted({row.type for row, _ in batch})
         while True:
-            answer = self._api.match(lookups)
+            answer = self._api.match(lookups, types)
             found = dict(_answers(answer, lookups))
             checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else _NO_CHECKPOINT
             if checkpoint != _NO_QUORUM or not self._may_wait():
@@ -200,7 +204,7 @@ class Matcher:
         else:
             keys = self._codes.keys(entry)
             box = Hash(keys.lookup_id)
-            target = Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch)
+            target = Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
             matched.targets.append(target)
 
     def _place_in_vault(
@@ -223,7 +227,9 @@ class Matcher:
             matched.held.append(row)
             return
         vault = Hash(proven.chain.vault_id)
-        matched.targets.append(Target(row, BoxKind.VAULT, vault, _NO_TOKEN, newest.reading.recipient, None, entry.code_epoch))
+        choice = self._judge.judge(row.type, answer["binding"], proven, checkpoint)
+        recipient = newest.reading.recipient
+        matched.targets.append(Target(row, BoxKind.VAULT, vault, _NO_TOKEN, recipient, None, entry.code_epoch, choice))
 
     def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
         facts: dict[str, str | int] = {"reference": row.reference, "check": check}
@@ -276,27 +282,16 @@ def _answers(answer: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId
         yield lookup_id, entry
 
 
-def _read_binding(binding: Json | None) -> tuple[VaultId, Hash, list[bytes], ClaimProof]:
+def _read_binding(binding: Json | None) -> tuple[VaultId, Hash, list[bytes], LeafProof]:
     """Read what stands behind `bound`; raises `FormatError` alone."""
     try:
         if binding is None:
             raise FormatError("no binding")
-        proof: dict[str, Any] = binding["proof"]
         return (
             VaultId(parse_hex(binding["vault_id"], HASH_SIZE)),
             Hash(parse_hex(binding["bind"], HASH_SIZE)),
             [from_base64(record) for record in binding["records"]],
-            ClaimProof(
-                event=from_base64(proof["event"]),
-                salt=parse_hex(proof["salt"], HASH_SIZE),
-                chain=parse_hex(proof["chain"], HASH_SIZE),
-                index=int(proof["index"]),
-                path=_hashes(proof["path"]),
-            ),
+            read_leaf(binding["proof"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError("binding") from error
-
-
-def _hashes(texts: Iterable[str]) -> tuple[bytes, ...]:
-    return tuple(parse_hex(text, HASH_SIZE) for text in texts)

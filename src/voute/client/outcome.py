@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from voute.client.disk import DISK
+from voute.client.print_list import Lists
 from voute.core.ids import DeliveryId
 
 SUMMARY: Final = "summary.csv"
@@ -49,14 +50,27 @@ class Outcome:
     """Reference by line, of what goes on paper because somebody said that its code is not theirs."""
     to_vaults: int
     to_codes: int
+    digital: int
+    """How many go to the vault only, by a proven choice: the letters avoided."""
     packs: int
     bytes: int
     seconds: float
     receipts: Path | None
+    lists: Lists | None = None
     summary: Path | None = None
     earlier: Earlier | None = None
     already: int | None = None
     """Of a resumed run: how many documents the city held when it was resumed; None for any other."""
+
+    @property
+    def both(self) -> int:
+        """How many go to the vault and on paper."""
+        return self.to_vaults - self.digital
+
+    @property
+    def paper(self) -> int:
+        """How many reach people on paper only, those that are held or frozen among them."""
+        return self.to_codes + len(self.held) + len(self.frozen)
 
 
 def write_summary(

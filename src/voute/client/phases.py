@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.client.api import CityApi, CityRefusedError, CityUnreachableError
+from voute.client.choice import FROZEN, YOUNG, Channel
 from voute.client.compare import find_known
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, IssuerSettings
@@ -19,7 +20,8 @@ from voute.client.journal import Beginning, Commit, JournalDamagedError
 from voute.client.matching import CodeMaker, Matcher, MatchRules, Target
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
-from voute.client.preflight import Checked, PdfFolder, check_table
+from voute.client.preflight import Checked, PdfFolder, Row, check_table
+from voute.client.print_list import HELD_ONLY, Placed, move_lists, write_lists
 from voute.client.receipt_check import ReceiptCheck
 from voute.client.receipts import write_receipts
 from voute.client.registry_file import Book, read_book, write_book
@@ -89,11 +91,33 @@ class Matched:
     """Where every row goes, and the registry with the acts that this made."""
 
     targets: Sequence[Target]
-    held: Mapping[int, str]
-    frozen: Mapping[int, str]
+    held_rows: Sequence[Row]
+    frozen_rows: Sequence[Row]
     known: Mapping[int, str]
     book: Book
     acts: Sequence[bytes] = field(repr=False)
+
+    @property
+    def held(self) -> Mapping[int, str]:
+        """Reference by line, of what is held back for paper."""
+        return {row.line: row.reference for row in self.held_rows}
+
+    @property
+    def frozen(self) -> Mapping[int, str]:
+        """Reference by line, of what somebody said is not theirs."""
+        return {row.line: row.reference for row in self.frozen_rows}
+
+    def count(self, channel: Channel) -> int:
+        """How many rows go this way."""
+        unsent = len(self.held_rows) + len(self.frozen_rows) if channel is Channel.PAPER else 0
+        return sum(target.choice.channel is channel for target in self.targets) + unsent
+
+    def placed(self, sent: Mapping[int, str]) -> list[Placed]:
+        """Say of each row how it goes; `sent` has the document id of each line that is sent."""
+        rows = [Placed(target.row, target.choice, sent[target.row.line]) for target in self.targets]
+        rows += (Placed(row, YOUNG) for row in self.held_rows)
+        rows += (Placed(row, FROZEN) for row in self.frozen_rows)
+        return rows
 
 
 class Phases:
@@ -143,9 +167,7 @@ class Phases:
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)
         if findings:
             raise PreflightFailedError(findings)
-        held = {row.line: row.reference for row in found.held}
-        frozen = {row.line: row.reference for row in found.frozen}
-        return Matched(found.targets, held, frozen, known, book, found.acts)
+        return Matched(found.targets, found.held, found.frozen, known, book, found.acts)
 
     def pin(self, api: CityApi, matched: Matched) -> None:
         """Make the registry durable, then hand the new bindings over."""
@@ -197,8 +219,11 @@ class Phases:
     def send(self, api: CityApi, run: Unfinished, matched: Matched, ready: Iterable[SentPack] = ()) -> list[SentPack]:
         """Seal and send what is not in `ready`, then commit."""
         packs = self._seal(api, run, matched.targets, ready)
+        sent = {one.line: one.document_id.hex() for pack in packs for one in pack.documents}
+        write_lists(run.spool, run.delivery_id.hex(), matched.placed(sent))
         to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
-        figures = Commit(len(matched.targets), to_vaults, len(packs), sum(pack.size for pack in packs))
+        size = sum(pack.size for pack in packs)
+        figures = Commit(len(matched.targets), to_vaults, matched.count(Channel.DIGITAL), len(packs), size)
         run.commit(figures, matched.known, matched.held, matched.frozen)
         api.commit(run.delivery_id, figures.documents, [pack.pack for pack in packs])
         return packs
@@ -261,10 +286,12 @@ class Phases:
             frozen=dict(state.frozen),
             to_vaults=commit.to_vaults,
             to_codes=commit.documents - commit.to_vaults,
+            digital=commit.digital,
             packs=commit.packs,
             bytes=commit.bytes,
             seconds=0.0,
             receipts=run.receipts,
+            lists=move_lists(run.spool, run.folder, run.delivery_id.hex()),
             summary=write_summary(run.folder, sent, state.known, state.held, state.frozen),
         )
         run.finish()
@@ -273,9 +300,11 @@ class Phases:
     def nothing_sent(self, matched: Matched) -> Outcome:
         """Report a run that sends nothing: a trial, or a list of which everything is known or held."""
         to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
-        summary = None
+        summary = lists = None
         if not self.order.dry_run:
             folder = self.home.run_folder(self.order.run)
+            if matched.held_rows or matched.frozen_rows:
+                lists = write_lists(folder, HELD_ONLY, matched.placed({}))
             summary = write_summary(folder, {}, matched.known, matched.held, matched.frozen)
         return Outcome(
             run=self.order.run,
@@ -286,10 +315,12 @@ class Phases:
             frozen=matched.frozen,
             to_vaults=to_vaults,
             to_codes=len(matched.targets) - to_vaults,
+            digital=matched.count(Channel.DIGITAL),
             packs=0,
             bytes=0,
             seconds=time.monotonic() - self.started,
             receipts=None,
+            lists=lists,
             summary=summary,
         )
 

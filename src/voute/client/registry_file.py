@@ -10,10 +10,10 @@ from typing import ClassVar
 from voute.client.disk import DISK
 from voute.client.home import IssuerHome
 from voute.core.errors import StateError
-from voute.core.ids import Hash, Slug
+from voute.core.ids import Hash, Slug, VaultId
 from voute.core.values import UnixTime
 from voute.format.dsse import MAX_REGISTRY_ENVELOPE, SigningKey, parse, statement_hash
-from voute.format.registry import Entry, Registry, open_registry, seal_registry
+from voute.format.registry import Entry, Registry, SeenConsent, open_registry, seal_registry
 
 
 class RegistryBusyError(StateError):
@@ -31,6 +31,7 @@ class Book:
     number: int
     head: Hash | None
     entries: dict[tuple[str, str, int], Entry]
+    consents: dict[tuple[bytes, str], SeenConsent] = field(default_factory=dict)
     changed: bool = False
     _by_place: dict[tuple[str, int], list[Entry]] = field(default_factory=dict)
 
@@ -53,6 +54,16 @@ class Book:
         self.entries[entry.key] = entry
         self.changed = True
 
+    def seen_consent(self, vault_id: VaultId, document_type: str) -> SeenConsent | None:
+        """Return the newest choice of a vault that was seen for a document type, or None."""
+        return self.consents.get((vault_id, document_type))
+
+    def see_consent(self, seen: SeenConsent) -> None:
+        """Pin a choice."""
+        if self.consents.get(seen.key) != seen:
+            self.consents[seen.key] = seen
+            self.changed = True
+
 
 def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
     """Read and verify the registry; an empty book when there is none yet.
@@ -64,7 +75,9 @@ def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
     except FileNotFoundError:
         return Book(city, home.issuer, 0, None, {})
     registry, head = open_registry(raw, keys)
-    return Book(registry.city, registry.issuer, registry.number, head, {entry.key: entry for entry in registry.entries})
+    entries = {entry.key: entry for entry in registry.entries}
+    consents = {seen.key: seen for seen in registry.consents}
+    return Book(registry.city, registry.issuer, registry.number, head, entries, consents)
 
 
 def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> None:
@@ -72,7 +85,8 @@ def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> 
     if not book.changed:
         return
     entries = tuple(book.entries[name] for name in sorted(book.entries))
-    raw = seal_registry(Registry(book.city, book.issuer, book.number + 1, book.head, now, entries), key)
+    consents = tuple(book.consents[name] for name in sorted(book.consents))
+    raw = seal_registry(Registry(book.city, book.issuer, book.number + 1, book.head, now, entries, consents), key)
     if home.registry_path.exists():
         DISK.replace(home.registry_path.with_name("registry.json.1"), home.registry_path.read_bytes())
     DISK.replace(home.registry_path, raw)

@@ -14,7 +14,7 @@ from voute.core.errors import FormatError, StateError, StoreError
 from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
 from voute.core.ports_events import Chains, Events, Jobs, LogStates
-from voute.core.ports_vaults import Challenges, Credentials, Limits, Sessions, Vaults
+from voute.core.ports_vaults import Challenges, Consents, Credentials, Limits, Sessions, Vaults
 
 
 class BlobMissingError(StoreError):
@@ -138,6 +138,11 @@ class Transaction(Protocol):
     @property
     def vaults(self) -> Vaults:
         """Vaults with their numbers, records, keyrings and unlock methods."""
+        ...
+
+    @property
+    def consents(self) -> Consents:
+        """What holders chose to receive without paper."""
         ...
 
     @property

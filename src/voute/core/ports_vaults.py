@@ -7,9 +7,10 @@ still be checked and the whole rolled back by an exception.
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from voute.core.ids import Hash, LookupId, MethodId, VaultId
+from voute.core.ids import Hash, LookupId, MethodId, Slug, VaultId
 from voute.core.rows import (
     ChallengeRow,
+    ConsentRow,
     CredentialRow,
     IndexRow,
     KeyringRow,
@@ -81,6 +82,26 @@ class Vaults(Protocol):
 
     def method(self, vault_id: VaultId, method_id: MethodId) -> MethodRow | None:
         """Return one unlock method."""
+        ...
+
+
+class Consents(Protocol):
+    """The newest choice of each vault for each document type of an issuer (docs/spec/consent.md)."""
+
+    def of_vault(self, vault_id: VaultId) -> tuple[ConsentRow, ...]:
+        """Return a vault's choices by issuer and document type."""
+        ...
+
+    def of_vaults(self, vault_ids: Sequence[VaultId], issuer: Slug) -> Mapping[VaultId, tuple[ConsentRow, ...]]:
+        """Return what vaults chose about one issuer's documents, by document type; a vault without a choice is left out."""
+        ...
+
+    def get(self, vault_id: VaultId, issuer: Slug, document_type: Slug) -> ConsentRow | None:
+        """Return one choice."""
+        ...
+
+    def put(self, row: ConsentRow) -> None:
+        """Keep a choice, in place of the one before it."""
         ...
 
 

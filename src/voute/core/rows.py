@@ -101,6 +101,18 @@ class MethodRow(NamedTuple):
     sign_in_key: bytes | None
 
 
+class ConsentRow(NamedTuple):
+    """The newest choice of a vault for one document type of one issuer; `paperless` is 0 or 1, `event_id` that of its act."""
+
+    vault_id: VaultId
+    issuer: Slug
+    document_type: Slug
+    number: int
+    paperless: int
+    chosen_at: int
+    event_id: int
+
+
 class CredentialRow(NamedTuple):
     """A WebAuthn credential; `transports` is a comma-separated list."""
 

@@ -3,6 +3,7 @@
 Source: `docs/spec/vault.md`, "Exported archive". The names of the entries say what they are; there are no others.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -22,8 +23,10 @@ from voute.format.sidecar import MAX_HEADER, MAX_SEALED_CARD
 from voute.format.vault_record import MAX_RECORDS
 
 MAX_ENTRIES: Final = 100_000
+MAX_CHOICES: Final = 1_000
+"""Choices in an archive, two entries each: a city has some tens of document types."""
 # Three entries a document and five of the vault.
-MAX_DOCUMENTS: Final = (MAX_ENTRIES - 5) // 3
+MAX_DOCUMENTS: Final = (MAX_ENTRIES - 5 - 2 * MAX_CHOICES) // 3
 MAX_INDEX: Final = 4 * 1024 * 1024
 # A chain of 1,000 records with 16 methods each.
 MAX_RECORDS_FILE: Final = 16 * 1024 * 1024
@@ -41,6 +44,8 @@ VAULT_INDEX: Final = "vault-index.age"
 
 # All that the standard library raises over a damaged or foreign zip (NotImplementedError is a RuntimeError).
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
+
+_CHOICE: Final = re.compile(r"consents/([a-z][a-z0-9-]{0,39})\.([a-z][a-z0-9-]{0,39})\.(act|receipt)\.json")
 
 _KEYS = frozenset({"version", "city", "vault_id", "created_at", "documents"})
 _INDEX_BRACKETS: Final = 2
@@ -128,9 +133,16 @@ def receipt_name(document_id: DocumentId) -> str:
     return f"receipts/{document_id.hex()}.json"
 
 
+def choice_names(issuer: Slug, document_type: Slug) -> tuple[str, str]:
+    """Name the entries of a choice: its act, and its receipt."""
+    place = f"consents/{issuer}.{document_type}"
+    return f"{place}.act.json", f"{place}.receipt.json"
+
+
 class ArchiveReader:
     """Reads an archive whose names are exactly those that its index announces; receipts and the vault's index may be missing.
 
+    `choices` are the (issuer, document type) for which the holder chose between paper and none.
     Raises `FormatError` and `LimitError` alone, for every way in which a zip can be wrong.
     """
 
@@ -152,8 +164,12 @@ class ArchiveReader:
     def _check_names(self) -> None:
         ids = self.index.documents
         wanted = {INDEX, TRUST_ROOT, RECORDS, KEYRING, *map(body_name, ids), *map(card_name, ids)}
-        if not wanted <= self._entries.keys() <= wanted | {VAULT_INDEX, *map(receipt_name, ids)}:
+        choices = {name: match for name in self._entries if (match := _CHOICE.fullmatch(name))}
+        if not wanted <= self._entries.keys() <= wanted | {VAULT_INDEX, *map(receipt_name, ids)} | choices.keys():
             raise FormatError("archive: entries are not those of the index")
+        self.choices = sorted({(Slug(one[1]), Slug(one[2])) for one in choices.values()})
+        if len(self.choices) > MAX_CHOICES or any(choice_names(*one)[0] not in choices for one in self.choices):
+            raise FormatError("archive: too many choices, or a receipt without its act")
 
     def _read(self, name: str, maximum: int) -> bytes:
         entry = self._entries.get(name)
@@ -198,6 +214,12 @@ class ArchiveReader:
         """Return a document's receipt, or None when it was not logged yet."""
         name = receipt_name(document_id)
         return self._read(name, MAX_RECEIPT) if name in self._entries else None
+
+    def choice(self, issuer: Slug, document_type: Slug) -> tuple[bytes, bytes | None]:
+        """Return the envelope of one of `choices`, and its receipt, or None when it was not logged yet."""
+        act, receipt = choice_names(issuer, document_type)
+        raw = self._read(receipt, MAX_RECEIPT) if receipt in self._entries else None
+        return self._read(act, canonical.MAX_BYTES), raw
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from voute.format.fields import Fields, write_hex, write_time
 
 MAX_ENTRIES: Final = 2_000_000
 """Every property of the largest city, four times over."""
+MAX_CONSENTS: Final = 2_000_000
+"""As many choices as entries."""
 MAX_REFERENCE: Final = 100
 """Characters in a reference: Québec's roll numbers have 23."""
 MAX_PARTY: Final = 200
@@ -73,8 +75,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenConsent:
+    """The newest choice of a vault that this department has seen, for one document type: an older one is a replay."""
+
+    vault_id: VaultId
+    document_type: Slug
+    number: int
+    act: Hash
+
+    @property
+    def key(self) -> tuple[bytes, str]:
+        """Return what names it in its registry."""
+        return (self.vault_id, self.document_type)
+
+
+@dataclass(frozen=True, slots=True)
 class Registry:
-    """One numbered registry, entries sorted by key, each once."""
+    """One numbered registry, entries and choices sorted by key, each once."""
 
     city: Slug
     issuer: Slug
@@ -82,9 +99,11 @@ class Registry:
     previous: Hash | None
     written_at: UnixTime
     entries: tuple[Entry, ...]
+    consents: tuple[SeenConsent, ...] = ()
 
 
-_KEYS: Final = frozenset({"version", "city", "issuer", "number", "previous", "written_at", "entries"})
+_KEYS: Final = frozenset({"version", "city", "issuer", "number", "previous", "written_at", "entries", "consents"})
+_CONSENT_KEYS: Final = frozenset({"vault_id", "document_type", "number", "act"})
 _ENTRY_KEYS: Final = frozenset(
     {
         "reference",
@@ -143,15 +162,32 @@ def _read_entry(fields: Fields) -> Entry:
     )
 
 
-def _check_order(entries: Iterable[Entry]) -> None:
-    for left, right in pairwise(entries):
+def _write_consent(seen: SeenConsent) -> Json:
+    return {
+        "vault_id": seen.vault_id.hex(),
+        "document_type": seen.document_type,
+        "number": seen.number,
+        "act": seen.act.hex(),
+    }
+
+
+def _read_consent(fields: Fields) -> SeenConsent:
+    vault, kind = VaultId(fields.hash("vault_id")), fields.slug("document_type")
+    return SeenConsent(vault, kind, fields.integer("number", 1), fields.hash("act"))
+
+
+def _check_order(registry: Registry) -> None:
+    for left, right in pairwise(registry.entries):
         if left.key >= right.key:
             raise FormatError("entries are sorted by reference, party and slot, each once")
+    for one, other in pairwise(registry.consents):
+        if one.key >= other.key:
+            raise FormatError("choices are sorted by vault and document type, each once")
 
 
 def write_registry(registry: Registry) -> bytes:
     """Write the payload; `FormatError` when entries are not sorted or not unique."""
-    _check_order(registry.entries)
+    _check_order(registry)
     return dumps(
         {
             "version": 1,
@@ -161,6 +197,7 @@ def write_registry(registry: Registry) -> bytes:
             "previous": write_hex(registry.previous),
             "written_at": write_time(registry.written_at),
             "entries": [_write_entry(entry) for entry in registry.entries],
+            "consents": [_write_consent(seen) for seen in registry.consents],
         }
     )
 
@@ -170,7 +207,7 @@ def read_registry(payload: bytes) -> Registry:
     fields = Fields(loads(payload, dsse.MAX_REGISTRY_ENVELOPE), _KEYS, "registry")
     fields.version()
     entries = tuple(_read_entry(entry) for entry in fields.objects("entries", _ENTRY_KEYS, 0, MAX_ENTRIES))
-    _check_order(entries)
+    consents = tuple(_read_consent(seen) for seen in fields.objects("consents", _CONSENT_KEYS, 0, MAX_CONSENTS))
     registry = Registry(
         city=fields.slug("city"),
         issuer=fields.slug("issuer"),
@@ -178,7 +215,9 @@ def read_registry(payload: bytes) -> Registry:
         previous=fields.optional("previous", fields.hash),
         written_at=fields.time("written_at"),
         entries=entries,
+        consents=consents,
     )
+    _check_order(registry)
     if (registry.number == 1) != (registry.previous is None):
         raise FormatError("only the first registry has no previous one")
     return registry

@@ -15,6 +15,8 @@ from voute.format.canonical import Json
 from voute.format.fields import Fields, write_hex
 
 SERVICE: Final = "service"
+LANGUAGES: Final = frozenset({"en", "fr"})
+"""Languages in which a holder may have read what a consent says."""
 _VAULT: Final = "vault:"
 _ISSUER: Final = "issuer:"
 
@@ -229,7 +231,41 @@ class Freeze:
         return {"lookup_id": self.lookup_id.hex(), "vault_id": write_hex(self.vault_id)}
 
 
-AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Delete | Revoked | Disown | Freeze
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A holder chose, for one document type of one issuer, to do without paper, or to have it again.
+
+    `number` counts the choices of this vault for this type; `text`, `language` and `words` say which words were shown
+    (`docs/spec/consent.md`).
+    """
+
+    issuer: Slug
+    document_type: Slug
+    number: int
+    paperless: bool
+    text: Slug
+    language: str
+    words: Hash
+
+    @property
+    def type(self) -> str:
+        """`consent`."""
+        return "consent"
+
+    def to_json(self) -> Mapping[str, Json]:
+        """Write the subject's object."""
+        return {
+            "issuer": self.issuer,
+            "document_type": self.document_type,
+            "number": self.number,
+            "paperless": self.paperless,
+            "text": self.text,
+            "language": self.language,
+            "words": self.words.hex(),
+        }
+
+
+AnySubject = Deliver | Claim | Bound | KeyringChange | Opened | Delete | Revoked | Disown | Freeze | Consent
 
 
 def _deliver(fields: Fields) -> Deliver:
@@ -280,6 +316,18 @@ def _freeze(fields: Fields) -> Freeze:
     return Freeze(LookupId(fields.hash("lookup_id")), None if vault is None else VaultId(vault))
 
 
+def _consent(fields: Fields) -> Consent:
+    return Consent(
+        issuer=fields.slug("issuer"),
+        document_type=fields.slug("document_type"),
+        number=fields.integer("number", 1),
+        paperless=fields.boolean("paperless"),
+        text=fields.slug("text"),
+        language=fields.one_of("language", LANGUAGES),
+        words=fields.hash("words"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Type:
     keys: frozenset[str]
@@ -298,6 +346,12 @@ _TYPES: Final[Mapping[str, _Type]] = {
     "revoked": _Type(frozenset({"lookup_id"}), _revoked, "issuer", is_act=True),
     "disown": _Type(frozenset({"lookup_id", "vault_id"}), _disown, "vault", is_act=True),
     "freeze": _Type(frozenset({"lookup_id", "vault_id"}), _freeze, SERVICE, is_act=False),
+    "consent": _Type(
+        frozenset({"issuer", "document_type", "number", "paperless", "text", "language", "words"}),
+        _consent,
+        "vault",
+        is_act=True,
+    ),
 }
 _WORDS: Final = frozenset(_TYPES)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from voute.core.errors import StoreError
 from voute.format.trust_root import TrustRoot
 from voute.fsck.chains import check_chains
+from voute.fsck.choices import check_choices
 from voute.fsck.context import Context, Storage
 from voute.fsck.deliveries import check_deliveries, check_parts
 from voute.fsck.destroyed import check_jobs
@@ -113,6 +114,7 @@ def _look(
             check_chains(ctx)
             name_gaps(ctx)
             check_people(ctx)
+            check_choices(ctx)
             check_orphans(ctx, is_served=options.is_served)
             check_ledger(ctx)
     except StoreError as error:

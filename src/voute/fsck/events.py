@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
-from voute.core.rows import EventRow, EventState, LookupRow, LookupState, RecordRow
+from voute.core.rows import ConsentRow, EventRow, EventState, LookupRow, LookupState, RecordRow
 from voute.format import dsse
 from voute.format.act import parse_act
 from voute.format.event import Event, blind, parse_event
 from voute.format.subject import (
     Bound,
     Claim,
+    Consent,
     Delete,
     Deliver,
     Disown,
@@ -25,6 +26,7 @@ from voute.format.subject import (
 )
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.chains import links_of
+from voute.fsck.choices import Key, check_choice, fetch_choices
 from voute.fsck.context import Context, all_of
 from voute.fsck.releases import check_release, is_release
 from voute.fsck.sidecars import find_record
@@ -49,6 +51,7 @@ class _Around(NamedTuple):
     records: AbstractSet[tuple[bytes, bytes]]
     """Vault and hash of each signed record that is there."""
     genesis: Mapping[bytes, RecordRow]
+    choices: Mapping[Key, ConsentRow]
 
 
 def check_events(ctx: Context, rows: Sequence[EventRow]) -> None:
@@ -85,7 +88,8 @@ def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
     read = [one.document_id for one in subjects if isinstance(one, Opened | Delete)]
     lookups = {one.lookup_id for one in subjects if isinstance(one, Claim | Bound | Revoked | Disown | Freeze)}
     vaults: set[bytes] = {one.vault_id for one in subjects if isinstance(one, Claim | Bound | KeyringChange | Disown)}
-    vaults |= {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened | Delete)}
+    choosers = {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Consent)}
+    vaults |= choosers | {_vault_of(one.event) for one in parsed if isinstance(one.event.subject, Opened | Delete)}
     records = [(_digest(row), row) for row in RECORDS.fetch(ctx.view, "vault_id", sorted(vaults))]
     return _Around(
         {row.event_id: row for row in DOCUMENTS.fetch(ctx.view, "event_id", delivered)},
@@ -93,6 +97,7 @@ def _fetch(ctx: Context, parsed: Sequence[_Parsed]) -> _Around:
         {row.lookup_id: row for row in LOOKUPS.fetch(ctx.view, "lookup_id", sorted(lookups))},
         {(row.vault_id, digest) for digest, row in records},
         {row.vault_id: row for digest, row in records if digest == row.vault_id},
+        fetch_choices(ctx, choosers),
     )
 
 
@@ -168,6 +173,8 @@ def _check_subject(ctx: Context, one: _Parsed, around: _Around) -> None:
         _check_revoked(ctx, one, subject, around)
     elif isinstance(subject, Disown):
         _check_frozen(ctx, one, subject, around)
+    elif isinstance(subject, Consent):
+        check_choice(ctx, one.row, one.event.time, _vault_of(one.event), subject, around.choices)
     else:
         _check_read(ctx, one, subject, around)
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from voute.core.ports_raw import RawTables
 from voute.core.rows import (
     ChainRow,
+    ConsentRow,
     CredentialRow,
     DeliveryRow,
     EventRow,
@@ -116,6 +117,7 @@ RECORDS: Final = Table("vault_records", RecordRow._make, RecordRow._fields)
 KEYRINGS: Final = Table("keyrings", KeyringRow._make, _columns(KeyringRow._fields, data="bytes"))
 INDEXES: Final = Table("vault_indexes", IndexRow._make, _columns(IndexRow._fields, data="bytes"))
 METHODS: Final = Table("methods", MethodRow._make, MethodRow._fields)
+CONSENTS: Final = Table("consents", ConsentRow._make, ConsentRow._fields)
 CREDENTIALS: Final = Table("credentials", CredentialRow._make, CredentialRow._fields)
 
 _CLOCK: Final = "the server's own clock, for display: in no log"
@@ -128,6 +130,7 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("vaults", "claim_digest"): "tells a repeated claim within ten minutes; nothing else reads it",
     ("vault_indexes", "number"): "the holder's own counter, also inside the sealed index: a page compares",
     ("vault_indexes", "written_at"): _CLOCK,
+    ("consents", "chosen_at"): _CLOCK,
     ("methods", "sign_in_key"): "known to the kit alone: a wrong one refuses to sign in; its presence is checked",
     ("credentials", "public_key"): _PASSKEY,
     ("credentials", "sign_count"): _PASSKEY,

@@ -119,6 +119,19 @@ methods: Final = Table(
     _data("sign_in_key", null=True),
 )
 
+# The newest choice alone: the acts of all of them are in `events`.
+consents: Final = Table(
+    "consents",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("issuer", Text, primary_key=True),
+    Column("document_type", Text, primary_key=True),
+    _number("number"),
+    _number("paperless"),
+    _number("chosen_at"),
+    _number("event_id"),
+)
+
 credentials: Final = Table(
     "credentials",
     metadata,

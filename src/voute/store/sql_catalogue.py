@@ -13,6 +13,7 @@ from voute.core.ports_store import CatalogueVersionError
 from voute.store.durable import storing
 from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_checkpointer, sqlite_engine
 from voute.store.sql import Session, translating
+from voute.store.sql_consents import SqlConsents
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
 from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
@@ -20,7 +21,7 @@ from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, Sq
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0005"
+SCHEMA_VERSION: Final = "0006"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 
@@ -48,6 +49,11 @@ class SqlTransaction:
     def vaults(self) -> SqlVaults:
         """Vaults."""
         return SqlVaults(self._session)
+
+    @cached_property
+    def consents(self) -> SqlConsents:
+        """Choices."""
+        return SqlConsents(self._session)
 
     @cached_property
     def credentials(self) -> SqlCredentials:

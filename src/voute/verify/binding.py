@@ -25,8 +25,8 @@ class ClaimEventError(VerificationError):
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimProof:
-    """A claim's event with its place in the log."""
+class LeafProof:
+    """An event with its place in the log."""
 
     event: bytes
     salt: bytes
@@ -46,7 +46,7 @@ class ProvenVault:
 
 def verify_claim(
     records: Sequence[bytes],
-    proof: ClaimProof,
+    proof: LeafProof,
     checkpoint: CheckpointVerdict,
     *,
     city: Slug,

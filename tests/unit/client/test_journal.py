@@ -30,10 +30,10 @@ BEGINNING = Beginning(
     new_party=False,
     at=unix_time(1_790_000_000),
 )
-COMMIT = Commit(documents=3, to_vaults=1, packs=2, bytes=4_000)
+COMMIT = Commit(documents=3, to_vaults=2, digital=1, packs=2, bytes=4_000)
 PACK = Hash(b"p" * 32)
 JOURNAL_BEGINS = b'59b7543b8b23b529 {"at":"2026-09-21T14:13:20Z","city":"ville"'
-JOURNAL_HASH = "42692f92e62239982a5b65f2b463d4d76a6cec92a381f1664dc6f9c2cdbeaf98"
+JOURNAL_HASH = "8b591a083ab544fc4060faac3637f2c0b88c34dfbb9c8d5ed37a12b42a4d1c78"
 SPOOL_HASH = "2a8ac4516e524bdbe21bb83df866523a7622a367d20993f15b79d42960d9557b"
 
 
@@ -115,7 +115,8 @@ def test_journal_changed_anywhere_but_in_the_last_line_is_refused(tmp_path: Path
         {"kind": "known", "rows": [[1, "x"]]},
         {"kind": "held", "rows": [[1, "r" * 101]]},
         {"kind": "held", "rows": [[1]]},
-        {"kind": "commit", "documents": 1, "to_vaults": 2, "packs": 1, "bytes": 1},
+        {"kind": "commit", "documents": 1, "to_vaults": 2, "digital": 0, "packs": 1, "bytes": 1},
+        {"kind": "commit", "documents": 2, "to_vaults": 1, "digital": 2, "packs": 1, "bytes": 1},
         {"kind": "anew", "delivery_id": "0"},
         {"no": "kind"},
     ],

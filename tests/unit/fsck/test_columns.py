@@ -29,6 +29,7 @@ ROWS: Final[Mapping[str, str]] = {
     "documents": "event_id = (SELECT max(event_id) FROM events WHERE type = 'deliver' AND state = 'logged')",
     "document_parts": "event_id = (SELECT max(event_id) FROM events WHERE type = 'deliver' AND state = 'logged')",
     "events": "event_id = 10",
+    "consents": "issuer = 'finances'",
     "chains": "box_id = (SELECT vault_id FROM vaults)",
 }
 
@@ -38,6 +39,7 @@ DELIVERY: Final = "delivery-column deliveries/{delivery_id}"
 PACK: Final = "pack-column packs/{pack_hash}/{delivery_id}"
 VAULT: Final = "vault-column vaults/{vault_id}"
 CODE: Final = "lookup-column lookups/{lookup_id}"
+CHOICE: Final = "consents/{vault_id}/{issuer}/{document_type}"
 PARTS: Final = "document_parts/{event_id}"
 
 # Column → what must be found, nothing else: code, place (`{new}`: the changed value), column. The engine itself finds a row
@@ -48,6 +50,16 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("chains", "chain_salt"): ("chain-differs chains/{box_id} chain_salt",),
     ("chains", "n"): ("chain-differs chains/{box_id} n",),
     ("chains", "head"): ("chain-differs chains/{box_id} head",),
+    ("consents", "vault_id"): (
+        CORRUPT,
+        f"consent-missing {CHOICE} ",
+        "consent-stray consents/{new}/{issuer}/{document_type} ",
+    ),
+    ("consents", "issuer"): (f"consent-missing {CHOICE} ", "consent-stray consents/{vault_id}/{new}/{document_type} "),
+    ("consents", "document_type"): (f"consent-missing {CHOICE} ", "consent-stray consents/{vault_id}/{issuer}/{new} "),
+    ("consents", "number"): (f"consent-column {CHOICE} number",),
+    ("consents", "paperless"): (f"consent-column {CHOICE} paperless",),
+    ("consents", "event_id"): (f"consent-column {CHOICE} event_id", f"consent-stray {CHOICE} "),
     ("credentials", "credential_id"): ("credential-missing credentials/{credential_id} ",),
     ("credentials", "vault_id"): (CORRUPT, "credential-missing credentials/{credential_id} ", "vault-missing vaults/{new} "),
     ("deliveries", "delivery_id"): (CORRUPT, "delivery-missing deliveries/{delivery_id} ", "delivery-stray deliveries/{new} "),
@@ -127,6 +139,7 @@ EXPECTED: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
 # Restored to the last byte of every row by --repair. All others are only named: the test says so too.
 MENDED: Final = {
     *(("chains", one) for one in ("n", "head")),
+    *(("consents", one) for one in ("number", "paperless", "event_id")),
     *(("deliveries", one) for one in ("issuer", "state", "documents", "bytes")),
     *(
         ("documents", one)

@@ -18,6 +18,7 @@ PASSING: Final = {"challenges", "sessions", "rate_limits"}
 # Table and row → what must be found when it is gone, nothing else; whether it is put back (but for what no check can prove).
 LOST: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], bool]]] = {
     ("chains", ROWS["chains"]): (("chain-missing chains/{box_id} ",), False),
+    ("consents", ROWS["consents"]): (("consent-missing consents/{vault_id}/finances/tax-bill ",), True),
     ("deliveries", ROWS["deliveries"]): (("catalogue-corrupt catalogue ", "delivery-missing deliveries/{delivery_id} "), False),
     ("document_parts", ROWS["document_parts"]): (("parts-missing document_parts/{event_id} ",), True),
     ("document_parts", "header = x''"): (("parts-missing document_parts/{event_id} ",), True),
@@ -41,6 +42,7 @@ LOST: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], bool]]] = {
     ("events", "type = 'delete'"): (("event-missing log/entry/{log_index} ",), False),
     ("events", "type = 'keyring'"): (("event-missing log/entry/{log_index} ",), False),
     ("events", "type = 'revoked'"): (("event-missing log/entry/{log_index} ",), False),
+    ("events", "type = 'consent'"): (("event-missing log/entry/{log_index} ",), False),
     ("events", "state = 'draft'"): (("event-missing events/{event_id} ",), False),
     ("jobs", "1 = 1"): (("deleted-remains documents/{subject} ",), True),
     ("log_state", "1 = 1"): (("log-state-missing log_state/1 ",), True),
@@ -150,6 +152,18 @@ EXTRA: Final[Mapping[str, tuple[dict[str, Any], tuple[str, ...]]]] = {
     "jobs": (
         {"subject": b"d" * 16, "kind": str(JobKind.DESTROY), "created_at": 1},
         (f"job-stray jobs/destroy/{(b'd' * 16).hex()} ",),
+    ),
+    "consents": (
+        {
+            "vault_id": b"v" * 32,
+            "issuer": "finances",
+            "document_type": "permit",
+            "number": 1,
+            "paperless": 1,
+            "chosen_at": 1,
+            "event_id": 1,
+        },
+        ("catalogue-corrupt catalogue ", f"consent-stray consents/{(b'v' * 32).hex()}/finances/permit "),
     ),
     "document_parts": ({"event_id": 900, "header": b"h", "card": b"c"}, ("parts-stray document_parts/900 ",)),
     "vault_numbers": ({"v": 900, "lookup_id": b"n" * 32, "given_at": 1}, ("number-differs vault_numbers/900 lookup_id",)),

@@ -12,7 +12,7 @@ from voute.core.ids import Hash, LookupId, Slug, VaultId
 from voute.format.event import NO_CHAIN, Event, blind
 from voute.format.subject import Bound, Claim, issuer_actor, vault_actor
 from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
-from voute.verify.binding import ClaimProof, ProvenVault, verify_claim
+from voute.verify.binding import LeafProof, ProvenVault, verify_claim
 from voute.verify.receipt import checkpoint_policy
 
 VAULT = holder.vault_id()
@@ -37,7 +37,7 @@ class Asked:
         proof = city.prove(entries, 1)
         checkpoint: CheckpointVerdict = verify_checkpoint(proof.checkpoint, *checkpoint_policy(city.trust_root()))
         checkpoint.require_quorum()
-        claim = ClaimProof(raw, self.salt, NO_CHAIN, proof.index, proof.path)
+        claim = LeafProof(raw, self.salt, NO_CHAIN, proof.index, proof.path)
         return verify_claim(
             self.records,
             claim,

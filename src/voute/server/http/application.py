@@ -15,6 +15,7 @@ from voute.core.errors import VouteError
 from voute.server.http import (
     about,
     claims,
+    consents,
     deliveries,
     directory,
     documents,
@@ -66,6 +67,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     documents.delete_document,
     documents.read_deletion,
     documents.read_document_receipt,
+    consents.list_consents,
+    consents.note_consent,
     directory.match,
     directory.accept_bound,
     directory.revoke,

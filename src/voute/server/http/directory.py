@@ -4,13 +4,13 @@ from typing import Annotated, Final, Literal, get_args
 
 from litestar import post
 from litestar.params import JSONBody
-from msgspec import Meta
+from msgspec import Meta, field
 
 from voute.app import directory_bound, directory_match, lookup_revoke
 from voute.core.ids import HASH_SIZE, lookup_id, parse_hex
 from voute.server.http.access import ISSUER
 from voute.server.http.given import TheCity, TheIssuer
-from voute.server.http.wire import Base64, Hex32, Model, Time, time_of
+from voute.server.http.wire import Base64, Hex32, Model, SlugText, Time, time_of
 
 MAX_IDS_BODY: Final = 1024 * 1024
 """Bytes of 10,000 ids in hex with quotes and commas, and room for white space."""
@@ -22,19 +22,27 @@ State = Literal["unknown", "waiting", "bound", "revoked", "frozen"]
 
 
 class MatchBody(Model):
-    """Which lookup ids."""
+    """Which lookup ids, and for which document types the choices of their vaults are wanted."""
 
     lookup_ids: Annotated[list[Hex32], Meta(max_length=directory_match.MAX_MATCH)]
+    document_types: Annotated[list[SlugText], Meta(max_length=directory_match.MAX_TYPES)] = field(default_factory=list)
 
 
 class ProofReply(Model):
-    """The claim's event and its inclusion path in the reply's checkpoint."""
+    """An event and its inclusion path in the reply's checkpoint."""
 
     event: Base64
     salt: Hex32
     chain: Hex32
     index: int
     path: list[Hex32]
+
+
+class GivenConsentReply(Model):
+    """A vault's newest choice for one document type, once it is in the log."""
+
+    act: Base64
+    proof: ProofReply
 
 
 class BindingReply(Model):
@@ -45,6 +53,7 @@ class BindingReply(Model):
     records: list[Base64]
     claimed_at: Time
     proof: ProofReply
+    consents: list[GivenConsentReply]
 
 
 class EntryReply(Model):
@@ -93,26 +102,31 @@ def _entry(entry: directory_match.MatchEntry) -> EntryReply:
 
 
 def _binding(binding: directory_match.Binding) -> BindingReply:
-    proof = binding.proof
     return BindingReply(
         vault_id=binding.vault_id.hex(),
         bind=binding.bind.hex(),
         records=list(binding.records),
         claimed_at=time_of(binding.claimed_at),
-        proof=ProofReply(
-            event=proof.event,
-            salt=proof.salt.hex(),
-            chain=proof.chain.hex(),
-            index=proof.index,
-            path=[part.hex() for part in proof.path],
-        ),
+        proof=_proof(binding.proof),
+        consents=[GivenConsentReply(act=one.act, proof=_proof(one.proof)) for one in binding.consents],
+    )
+
+
+def _proof(proof: directory_match.LeafProof) -> ProofReply:
+    return ProofReply(
+        event=proof.event,
+        salt=proof.salt.hex(),
+        chain=proof.chain.hex(),
+        index=proof.index,
+        path=[part.hex() for part in proof.path],
     )
 
 
 @post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
 def match(city: TheCity, caller: TheIssuer, data: JSONBody[MatchBody]) -> MatchReply:
     """Say what became of codes."""
-    found = directory_match.match(city, caller, [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids])
+    lookups = [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids]
+    found = directory_match.match(city, caller, lookups, frozenset(data.document_types))
     return MatchReply(checkpoint=found.checkpoint, entries=[_entry(entry) for entry in found.entries])
 
 

@@ -10,14 +10,15 @@ from litestar.response import Stream
 from voute.app import document_delete as deletion
 from voute.app import documents as rules
 from voute.app.errors import DocumentUnknownError
-from voute.app.receipt import ReceiptParts, read_receipt
+from voute.app.receipt import read_receipt
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
 from voute.core.rows import ListedDocument
 from voute.server.http.access import HOLDER, also
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
-from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, SlugText, Time, time_of
+from voute.server.http.receipts import ReceiptReply, receipt_reply
+from voute.server.http.wire import MAX_SMALL, ActBody, Base64, Hex16, Model, SlugText, Time, time_of
 
 WHOLE_AT_ONCE: Final = 1024 * 1024
 """Ranges up to this many bytes go out as one piece: one step for the event loop instead of many."""
@@ -43,22 +44,6 @@ class DocumentsReply(Model):
 
     documents: list[DocumentReply]
     next: int | None
-
-
-class ActBody(Model):
-    """A signed act."""
-
-    act: Base64
-
-
-class ReceiptReply(Model):
-    """What the client joins with the manifest to a receipt."""
-
-    event: Base64
-    salt: Hex32
-    chain: Hex32
-    index: int
-    proof: str
 
 
 class DeletionReply(Model):
@@ -177,14 +162,12 @@ def read_deletion(city: TheCity, holder: TheHolder, document: FromPath[str]) -> 
     found = deletion.read_deletion(city, holder, _document(document))
     if found is None:
         raise DocumentUnknownError
-    return DeletionReply(requested_at=time_of(found.requested_at), destroyed=found.destroyed, receipt=_receipt(found.receipt))
+    return DeletionReply(
+        requested_at=time_of(found.requested_at), destroyed=found.destroyed, receipt=receipt_reply(found.receipt)
+    )
 
 
 @get("/api/documents/{document:str}/receipt", opt=HOLDER, sync_to_thread=True)
 def read_document_receipt(city: TheCity, holder: TheHolder, document: FromPath[str]) -> ReceiptReply:
     """Return the parts of a document's receipt."""
-    return _receipt(read_receipt(city, holder, _document(document)))
-
-
-def _receipt(parts: ReceiptParts) -> ReceiptReply:
-    return ReceiptReply(event=parts.event, salt=parts.salt.hex(), chain=parts.chain.hex(), index=parts.index, proof=parts.proof)
+    return receipt_reply(read_receipt(city, holder, _document(document)))

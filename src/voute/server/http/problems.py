@@ -33,6 +33,7 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.TooManyError: 429,
     errors.IndexUnknownError: 404,
     errors.DocumentUnknownError: 404,
+    errors.ConsentConflictError: 409,
     errors.DocumentDeletedError: 410,
     errors.NotYetLoggedError: 425,
     errors.DeliveryUnknownError: 404,

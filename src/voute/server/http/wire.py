@@ -22,6 +22,12 @@ class Model(Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of everything that crosses the wire."""
 
 
+class ActBody(Model):
+    """A signed act."""
+
+    act: Base64
+
+
 def time_of(micros: int) -> str:
     """Write an instant of the catalogue."""
     return time_text(unix_time(micros // MICROSECONDS))

@@ -4,7 +4,9 @@
  */
 
 import { base64, fromBase64, hex, randomBytes } from '../../../core/bytes.ts';
-import type { Api, ClaimBody, DocumentBody, ElsewhereReply, KeyringBody } from '../../../api/client.ts';
+import type { Api, ClaimBody, ConsentsReply, DocumentBody, ElsewhereReply, KeyringBody } from '../../../api/client.ts';
+import { parseEnvelope } from '../../../core/dsse.ts';
+import { parseAct } from '../../../core/event.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
@@ -22,6 +24,13 @@ interface Held {
   opened: boolean;
 }
 
+function choiceOf(act: string): ConsentsReply['consents'][number] {
+  const parsed = parseAct(parseEnvelope(fromBase64(act)).payload);
+  if (parsed.type !== 'consent') throw new PageError('statement-refused', { status: 422 });
+  const { issuer, document_type, number, paperless } = parsed.subject;
+  return { issuer, document_type, number, paperless, chosen_at: parsed.time, act, receipt: null };
+}
+
 export class Service {
   readonly city = new City();
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
@@ -34,6 +43,7 @@ export class Service {
   signedIn = false;
   logged = true;
   held: Held[] = [];
+  chosen: ConsentsReply['consents'] = [];
   /** Changes a sealed body on its way out. */
   tamper: (body: Uint8Array) => Uint8Array = (body) => body;
 
@@ -177,6 +187,19 @@ export class Service {
     opened: (id) => {
       this.requireHolder();
       this.find(id).opened = true;
+      return Promise.resolve(undefined);
+    },
+    consents: () => {
+      this.requireHolder();
+      return Promise.resolve({ consents: this.chosen });
+    },
+    choose: (act) => {
+      this.requireHolder();
+      const next = choiceOf(act);
+      const others = this.chosen.filter(
+        (one) => one.issuer !== next.issuer || one.document_type !== next.document_type,
+      );
+      this.chosen = [...others, next];
       return Promise.resolve(undefined);
     },
     receipt: (id) => {

@@ -42,6 +42,7 @@ kit-form-missing = Paste the text of the kit, or choose its file.
 kit-form-submit = Open with the kit
 
 nav-documents = Documents
+nav-paper = Paper
 nav-ways-in = Ways in
 
 ## From the code on the letter to the open document
@@ -244,3 +245,31 @@ kit-kept-missing = First print or save your kit, then tick this box.
 not-found-title = This page does not exist
 not-found-text = The address may be incomplete. If it comes from a letter, scan the square again or enter the code by hand.
 not-found-home = Go to the first page
+
+## Paper, or the vault only
+
+paper-title = Paper, or vault only
+paper-lead = The city writes to you by mail, and puts documents into this vault too. You can do without paper, one type of document at a time. Nothing is chosen beforehand.
+paper-loading = Reading your choices…
+paper-none = No department puts documents into this vault yet. Paper continues.
+paper-on = By mail, and in the vault.
+paper-off = In the vault only.
+paper-since = Chosen on { $date }.
+paper-again-since = Paper came back on { $date }.
+paper-logged = In the public log since { $moment }.
+paper-logging = Your choice counts already. Its entry in the public log is on its way.
+paper-ask = Do without paper
+paper-sign = I choose the vault only
+paper-cancel = Keep paper
+paper-back = Go back to paper
+paper-busy = Signing your choice…
+paper-proof = Keep the proof
+paper-proof-file = Choice
+paper-law-title = Your choice, by law
+paper-law-free = The Act to establish a legal framework for information technology (C-1.1) lets you choose between paper and electronic documents. The city cannot make you leave paper, nor make you pay for keeping it.
+paper-law-apart = The Act respecting access to documents held by public bodies and the protection of personal information (A-2.1) wants your consent to be free, and asked for apart from everything else. That is why it has this page, and a signature for each type of document.
+paper-safe = A choice counts for what is sent afterwards. In doubt the city prints: if your vault or your choice can’t be checked on the day of sending, paper goes out.
+
+# These words are signed. They never change: new words get a new number (docs/spec/consent.md).
+consent-paperless-1 = I ask to receive this type of document in my vault only, and not by mail. This choice is free, the law lets me keep paper. I can go back to paper at any time, with one tap and without giving a reason.
+consent-paper-1 = I want to receive this type of document by mail again. It will also keep arriving in my vault.

@@ -42,6 +42,7 @@ kit-form-missing = Collez le texte de la trousse, ou choisissez son fichier.
 kit-form-submit = Ouvrir avec la trousse
 
 nav-documents = Documents
+nav-paper = Papier
 nav-ways-in = Moyens d’accès
 
 ## Du code de la lettre au document ouvert
@@ -244,3 +245,31 @@ kit-kept-missing = Imprimez ou enregistrez d’abord votre trousse, puis cochez 
 not-found-title = Cette page n’existe pas
 not-found-text = L’adresse est peut-être incomplète. Si elle vient d’une lettre, numérisez de nouveau le carré ou entrez le code à la main.
 not-found-home = Aller à l’accueil
+
+## Papier, ou le coffre seulement
+
+paper-title = Papier, ou coffre seulement
+paper-lead = La Ville vous écrit par la poste, et dépose aussi dans ce coffre. Vous pouvez vous passer du papier, un type de document à la fois. Rien n’est choisi d’avance.
+paper-loading = Lecture de vos choix…
+paper-none = Aucun service ne dépose encore de documents dans ce coffre. Le papier continue.
+paper-on = Par la poste, et dans le coffre.
+paper-off = Dans le coffre seulement.
+paper-since = Choisi le { $date }.
+paper-again-since = Le papier est revenu le { $date }.
+paper-logged = Inscrit au registre public le { $moment }.
+paper-logging = Votre choix compte déjà. Son inscription au registre public est en cours.
+paper-ask = Me passer du papier
+paper-sign = Je choisis le coffre seulement
+paper-cancel = Garder le papier
+paper-back = Revenir au papier
+paper-busy = Signature de votre choix…
+paper-proof = Garder la preuve
+paper-proof-file = Choix
+paper-law-title = Votre choix, selon la loi
+paper-law-free = La Loi concernant le cadre juridique des technologies de l’information (C-1.1) vous laisse choisir entre le papier et l’électronique. La Ville ne peut pas vous obliger à quitter le papier, ni vous faire payer pour le garder.
+paper-law-apart = La Loi sur l’accès aux documents des organismes publics et sur la protection des renseignements personnels (A-2.1) veut que votre accord soit libre et demandé à part de tout le reste. C’est pourquoi il a cette page, et une signature pour chaque type de document.
+paper-safe = Un choix vaut pour les envois qui suivent. Au moindre doute, la Ville imprime : si votre coffre ou votre choix ne peuvent pas être vérifiés le jour de l’envoi, le papier part.
+
+# Ces mots sont signés. Ils ne changent jamais : de nouveaux mots prennent un nouveau numéro (docs/spec/consent.md).
+consent-paperless-1 = Je demande à recevoir ce type de document dans mon coffre seulement, et non par la poste. Ce choix est libre, la loi me laisse le papier. Je peux revenir au papier en tout temps, d’un seul geste et sans donner de raison.
+consent-paper-1 = Je veux de nouveau recevoir ce type de document par la poste. Il continuera aussi d’arriver dans mon coffre.

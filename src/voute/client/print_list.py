@@ -1,0 +1,100 @@
+"""The lists that a delivery leaves: what must be printed, and each letter avoided with the act that avoids it.
+
+Columns: `docs/guide/command-line.md`, "What must be printed"; when they are written: `docs/spec/journal.md`. Both hold names
+and addresses, so both are for the department alone (mode 0600).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from voute.client.choice import Channel, Choice
+from voute.client.disk import DISK
+from voute.client.preflight import Row
+from voute.core.values import time_text
+
+PRINT: Final = "print"
+CHOICES: Final = "choices"
+HELD_ONLY: Final = "held"
+"""Stands for the delivery in the name of a list of rows that were all held: nothing was sent."""
+
+_ROW: Final = ("line", "reference", "party", "slot", "name", "address", "language", "title", "type", "file", "document_id")
+_CHOICE: Final = ("consent_act", "consent_number", "consent_index", "consent_at")
+PRINT_COLUMNS: Final = (*_ROW, "channel", "reason", "doubt", "choice_at")
+CHOICES_COLUMNS: Final = (*_ROW, *_CHOICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row with what was decided about it; `document_id` is hex, empty for a row that is held."""
+
+    row: Row
+    choice: Choice
+    document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Where the lists of a delivery are."""
+
+    print_list: Path
+    choices: Path
+
+
+def lists_of(folder: Path, delivery: str) -> Lists:
+    """Name the lists of a delivery in a folder."""
+    return Lists(folder / f"{PRINT}-{delivery}.csv", folder / f"{CHOICES}-{delivery}.csv")
+
+
+def write_lists(folder: Path, delivery: str, placed: Sequence[Placed]) -> Lists:
+    """Write both lists; durable on return."""
+    lists = lists_of(folder, delivery)
+    paper = [one for one in placed if one.choice.channel is not Channel.DIGITAL]
+    digital = [one for one in placed if one.choice.channel is Channel.DIGITAL]
+    _write(lists.print_list, PRINT_COLUMNS, ((*_cells(one), *_paper_cells(one.choice)) for one in _in_order(paper)))
+    _write(lists.choices, CHOICES_COLUMNS, ((*_cells(one), *_proof_cells(one.choice)) for one in _in_order(digital)))
+    return lists
+
+
+def move_lists(source: Path, folder: Path, delivery: str) -> Lists:
+    """Put the lists that were written before the commit beside the receipts; durable on return, may be repeated."""
+    target = lists_of(folder, delivery)
+    waiting = lists_of(source, delivery)
+    for old, new in ((waiting.print_list, target.print_list), (waiting.choices, target.choices)):
+        # Gone with the spool once everything else is done: then they are in their place.
+        if old.exists():
+            DISK.replace(new, old.read_bytes())
+    return target
+
+
+def _in_order(placed: Iterable[Placed]) -> list[Placed]:
+    return sorted(placed, key=lambda one: one.row.line)
+
+
+def _cells(one: Placed) -> tuple[str | int, ...]:
+    row = one.row
+    place = (row.line, row.reference, row.party, row.slot, row.name, row.address)
+    return (*place, row.language, row.title, row.type, row.file_name, one.document_id)
+
+
+def _paper_cells(choice: Choice) -> tuple[str, ...]:
+    at = time_text(choice.proof.at) if choice.proof else ""
+    return (str(choice.channel), str(choice.reason), choice.doubt, at)
+
+
+def _proof_cells(choice: Choice) -> tuple[str | int, ...]:
+    if choice.proof is None:
+        raise ValueError("a letter is avoided by a proven choice only")
+    return (choice.proof.act.hex(), choice.proof.number, choice.proof.index, time_text(choice.proof.at))
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
+    DISK.replace(path, text.getvalue().encode("utf-8-sig"))
