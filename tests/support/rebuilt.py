@@ -23,6 +23,7 @@ PASSING: Final = frozenset({"challenges", "sessions", "rate_limits", "vault_inde
 # Columns that the server's own clock, an authenticator or a claim wrote, and that nothing else keeps.
 NOT_THE_SAME: Final = frozenset(
     {
+        ("consents", "chosen_at"),
         ("deliveries", "visible_at"),
         ("credentials", "sign_count"),
         ("credentials", "last_used_at"),

@@ -81,6 +81,7 @@ def _show(speaker: Speaker, outcome: "LettersOutcome") -> None:
             **outcome.totals,
             "kinds": {str(kind): count for kind, count in outcome.kinds.items()},
             "already": outcome.already,
+            "avoided": outcome.avoided,
             "left_out": as_facts(outcome.left_out),
             "seconds": round(outcome.seconds, 3),
         }
@@ -88,11 +89,11 @@ def _show(speaker: Speaker, outcome: "LettersOutcome") -> None:
     if speaker.as_json:
         return
     counts = {f"{kind}_letters": count for kind, count in outcome.kinds.items()}
-    facts = {**outcome.totals, **counts, "already": outcome.already, "path": str(outcome.folder)}
+    facts = {**outcome.totals, **counts, "already": outcome.already, "avoided": outcome.avoided, "path": str(outcome.folder)}
     facts["seconds"] = f"{outcome.seconds:.1f}"
     speaker.say("letters-done", facts, style="bold green")
     speaker.say("letters-kinds", facts)
-    for key in ("already", "flat", "without_postal_code"):
+    for key in ("avoided", "already", "flat", "without_postal_code"):
         if facts[key]:
             speaker.say(f"letters-{key.replace('_', '-')}", facts)
     speaker.say("letters-folder", facts)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import ClassVar, Final
 
+from voute.client.choice_words import choice_sentences
 from voute.client.columns import Column
 from voute.client.disk import DISK
 from voute.client.findings import Finding, Problem
@@ -24,11 +25,11 @@ from voute.client.letter_settings import read_letter_settings
 from voute.client.letter_work import Inspector, LettersFaultyError, PressKit, Printed, Printer
 from voute.client.phases import PreflightFailedError
 from voute.client.preflight import PdfFolder, Row, check_table
+from voute.client.print_list import DeliveredLists
 from voute.client.registry_file import one_writer, read_book
 from voute.client.table import Table, read_table
 from voute.client.trust import read_pin
 from voute.core.errors import StateError
-from voute.core.values import Names
 from voute.format.dsse import SigningKey
 from voute.format.registry import Entry
 from voute.paper.letter import LetterKind, Sender
@@ -40,8 +41,6 @@ REPRINTS: Final = "reprints"
 
 Progress = Callable[[str, int, int], None]
 """Told (stage, done, total); stages: check, look, print."""
-Choices = Callable[[Row], Sequence[Names]]
-"""Says what the holder behind a row has chosen, as sentences for the letter."""
 
 
 class LetterUnknownError(StateError):
@@ -67,34 +66,32 @@ class LettersOrder:
 
 @dataclass(frozen=True, slots=True)
 class LettersOutcome:
-    """What is there now: totals as in the manifest, letters of each kind, print files that were there before."""
+    """What is there now: totals as in the manifest, letters of each kind, print files that were there before, letters avoided."""
 
     folder: Path
     totals: Mapping[str, object]
     kinds: Mapping[LetterKind, int]
     already: int
+    avoided: int
     left_out: tuple[Finding, ...]
     seconds: float
-
-
-def no_choices(_row: Row) -> Sequence[Names]:
-    """Say nothing of choices."""
-    return ()
 
 
 class Letters:
     """A run of letters in progress."""
 
-    def __init__(self, home: IssuerHome, order: LettersOrder, progress: Progress, choices: Choices = no_choices) -> None:
+    def __init__(self, home: IssuerHome, order: LettersOrder, progress: Progress) -> None:
         """Read the department's settings, secrets and pinned trust root."""
         self._home = home
         self._order = order
         self._progress = progress
-        self._choices = choices
+        self._lists = DeliveredLists(home.run_path(order.run))
         self._settings = home.settings()
         self._secrets = home.secrets()
         self._speaks = read_letter_settings(home)
         self._trust = read_pin(home)
+        known = self._trust.root.issuer(home.issuer)
+        self._types = {str(kind.id): kind.names for kind in known.document_types} if known else {}
 
     def run(self) -> LettersOutcome:
         """Make every print file and the manifest; what is there of the same letters stays as it is.
@@ -108,7 +105,8 @@ class Letters:
             begun = folder.begun()
             dated = self._order.dated or (begun.dated if begun else datetime.now(UTC).astimezone().date())
             kit = self._kit(dated, folder.folder)
-            rows, findings = self._rows(read_table(self._order.table.read_bytes()))
+            listed, findings = self._rows(read_table(self._order.table.read_bytes()))
+            rows = [one for one in listed if not self._lists.avoids(one[0])]
             with LetterPool(kit, len(rows), self._order.processes) as pool:
                 letters = self._look(pool, rows, findings)
                 if findings and not (self._order.leave_out and all(map(_of_a_row, findings))):
@@ -122,6 +120,7 @@ class Letters:
             totals=totals(plan, printed),
             kinds={kind: kinds[kind] for kind in LetterKind},
             already=already,
+            avoided=len(listed) - len(rows),
             left_out=tuple(sorted(findings, key=_line)),
             seconds=time.monotonic() - started,
         )
@@ -192,7 +191,7 @@ class Letters:
 
     def _planned(self, row: Row, entry: Entry, document: Document) -> Planned:
         language = row.language if self._speaks.front == "list" else self._speaks.front
-        return Planned(row, entry, language, tuple(self._choices(row)), document)
+        return Planned(row, entry, language, tuple(choice_sentences(self._lists, self._types, row)), document)
 
     # -- the letters
 

@@ -6,14 +6,15 @@ and addresses, so both are for the department alone (mode 0600).
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
-from voute.client.choice import Channel, Choice
+from voute.client.choice import Channel, Choice, Reason
 from voute.client.disk import DISK
 from voute.client.preflight import Row
+from voute.core.errors import StateError
 from voute.core.values import time_text
 
 PRINT: Final = "print"
@@ -68,6 +69,62 @@ def move_lists(source: Path, folder: Path, delivery: str) -> Lists:
         if old.exists():
             DISK.replace(new, old.read_bytes())
     return target
+
+
+class ListDamagedError(StateError):
+    """A list of a delivery is not what this program wrote; the fact `path` names it."""
+
+    code: ClassVar[str] = "print-list-damaged"
+
+
+class DeliveredLists:
+    """What the deliveries of a run decided about each row: nothing before the first."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read every list beside the run's receipts; raises `ListDamagedError`."""
+        self._printed: dict[_Key, tuple[Reason, str]] = {}
+        self._avoided: dict[_Key, str] = {}
+        for path in sorted(folder.glob(f"{PRINT}-*.csv")):
+            for cells in _read(path, PRINT_COLUMNS):
+                self._printed[_key_of(cells)] = (Reason(cells["reason"]), cells["choice_at"])
+        for path in sorted(folder.glob(f"{CHOICES}-*.csv")):
+            self._avoided.update((_key_of(cells), cells["consent_at"]) for cells in _read(path, CHOICES_COLUMNS))
+
+    def avoids(self, row: Row) -> bool:
+        """Say whether a delivery found that this row needs no letter; one that any delivery would print is printed."""
+        key = _key(row)
+        return key in self._avoided and key not in self._printed
+
+    def reason(self, row: Row) -> tuple[Reason, str] | None:
+        """Return why a row goes as it goes, and the time of the choice if there is one; None if it was not delivered."""
+        key = _key(row)
+        if self.avoids(row):
+            return Reason.CHOSEN, self._avoided[key]
+        return self._printed.get(key)
+
+
+_Key = tuple[str, str, str, str, str]
+
+
+def _key(row: Row) -> _Key:
+    return (row.reference, row.party, str(row.slot), row.type, row.file_name)
+
+
+def _key_of(cells: Mapping[str, str]) -> _Key:
+    return (cells["reference"], cells["party"], cells["slot"], cells["type"], cells["file"])
+
+
+def _read(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter=";", strict=True)
+        rows = list(reader)
+        if tuple(reader.fieldnames or ()) != tuple(columns) or any(None in row or None in row.values() for row in rows):
+            raise ListDamagedError("other columns", path=str(path))
+        if "reason" in columns and not {row["reason"] for row in rows} <= set(Reason):
+            raise ListDamagedError("an unknown reason", path=str(path))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ListDamagedError("not a list", path=str(path)) from error
+    yield from rows
 
 
 def _in_order(placed: Iterable[Placed]) -> list[Placed]:

@@ -20,7 +20,7 @@ from voute.format.event import NO_CHAIN, Event, blind, chain_link, parse_event
 from voute.format.ledger import PAGE, PAGE_ROWS, VAULT_ROWS, Entry, Page, Row, Run
 from voute.format.pack import PackEntry
 from voute.format.sidecar import BoxKind, SidecarRecord
-from voute.format.subject import Bound, Claim, Deliver, Disown, Freeze, KeyringChange, Opened, vault_actor
+from voute.format.subject import Bound, Claim, Consent, Deliver, Disown, Freeze, KeyringChange, Opened, vault_actor
 from voute.format.trust_root import TrustRoot
 from voute.format.vault_record import parse_vault_record
 from voute.fsck.context import Storage
@@ -271,6 +271,10 @@ class _Work:
             elif isinstance(subject, Disown | Freeze):
                 at = freezings.get(subject.lookup_id, event_time(event))
                 later.append((subject.lookup_id, {"frozen_at": at, "frozen_event": event.event_id}))
+            elif isinstance(subject, Consent) and event.box_id in self.vaults:
+                row = (_bytes(event.box_id), subject.issuer, subject.document_type, subject.number, int(subject.paperless))
+                # The log has them in the order of their numbers: the last one stays.
+                self.put("consents", [(*row, event_time(event), event.event_id)])
             elif isinstance(subject, Opened) and subject.document_id in self.known.deleted:
                 # Deleted, but its opening not destroyed yet.
                 self.put("jobs", [JobRow(str(JobKind.DESTROY), subject.document_id, self.now)])

@@ -48,6 +48,7 @@ letters-left-out = { $count ->
 }
 letters-done = { $letters } letters in { $files } files: { $pages } pages, { $sheets } sheets, in { $seconds } s.
 letters-kinds = With a code: { $code_letters }; for a vault that is open already: { $vault_letters }; without code: { $paper_letters }.
+letters-avoided = Without a letter, by a proven choice: { $avoided }.
 letters-already = Files that were there, left as they are: { $already }.
 letters-flat = Too thick to be folded, in files of their own: { $flat }.
 letters-without-postal-code = Without a Canadian postal code, at the end: { $without_postal_code }.

@@ -46,3 +46,7 @@ error-printer-died = A process that sets letters ended; files that are written a
     .fix = Check the free memory of this machine, then run the same command: it goes on.
 error-unprintable = A document can't be put into a print file.
     .fix = Make this PDF again.
+letter-choice-chosen = { $type }: you chose the vault only, on { DATETIME($when, dateStyle: "long") }. You can go back to paper at any time, on the page “Paper” of your vault.
+letter-choice-not-chosen = { $type }: you also have it in your vault. If you no longer need paper, say so on the page “Paper” of your vault. Otherwise nothing changes.
+letter-choice-revoked = { $type }: paper is back, as you asked on { DATETIME($when, dateStyle: "long") }. You also have it in your vault.
+letter-choice-doubtful = { $type }: your choice could not be checked this time, so we write to you on paper. You also have it in your vault.

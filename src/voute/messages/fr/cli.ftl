@@ -48,6 +48,7 @@ letters-left-out = { $count ->
 }
 letters-done = { $letters } lettres en { $files } fichiers : { $pages } pages, { $sheets } feuilles, en { $seconds } s.
 letters-kinds = Avec un code : { $code_letters } ; pour un coffre déjà ouvert : { $vault_letters } ; sans code : { $paper_letters }.
+letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
 letters-already = Fichiers déjà là, laissés tels quels : { $already }.
 letters-flat = Trop épaisses pour être pliées, dans des fichiers à part : { $flat }.
 letters-without-postal-code = Sans code postal canadien, à la fin : { $without_postal_code }.

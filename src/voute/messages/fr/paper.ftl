@@ -46,3 +46,7 @@ error-printer-died = Un processus de composition s'est arrêté ; les fichiers 
     .fix = Vérifiez la mémoire libre de cette machine, puis relancez la même commande : elle continue.
 error-unprintable = Un document ne peut pas être mis dans un fichier d'impression.
     .fix = Produisez ce PDF de nouveau.
+letter-choice-chosen = { $type } : vous avez choisi le coffre seulement, le { DATETIME($when, dateStyle: "long") }. Vous pouvez revenir au papier en tout temps, à la page « Papier » de votre coffre.
+letter-choice-not-chosen = { $type } : vous l’avez aussi dans votre coffre. Si vous n’avez plus besoin du papier, dites-le à la page « Papier » de votre coffre. Sinon, rien ne change.
+letter-choice-revoked = { $type } : le papier est revenu, comme vous l’avez demandé le { DATETIME($when, dateStyle: "long") }. Vous l’avez aussi dans votre coffre.
+letter-choice-doubtful = { $type } : votre choix n’a pas pu être vérifié cette fois, alors nous vous écrivons sur papier. Vous l’avez aussi dans votre coffre.
