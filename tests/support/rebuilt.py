@@ -18,8 +18,8 @@ from voute.store.migrate import upgrade
 from voute.store.schema import metadata
 from voute.store.sql_raw import SqlRawCatalogue
 
-# Rows that end by themselves (people sign in again), and what a holder's page makes anew at the next visit.
-PASSING: Final = frozenset({"challenges", "sessions", "rate_limits", "vault_indexes"})
+# Rows that end by themselves: people sign in again.
+PASSING: Final = frozenset({"challenges", "sessions", "rate_limits"})
 # Columns that the server's own clock, an authenticator or a claim wrote, and that nothing else keeps.
 NOT_THE_SAME: Final = frozenset(
     {

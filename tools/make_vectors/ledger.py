@@ -11,10 +11,11 @@ from tools.make_vectors.receipt import deliver, manifest
 from tools.make_vectors.seeds import seed
 from voute.core.ids import Hash
 from voute.format.canonical import Json, dumps
-from voute.format.ledger import Entry, Page, Row, Rows, Run, encode_page, encode_vault
+from voute.format.ledger import Entry, Page, Row, Rows, Run, encode_index, encode_page, encode_vault
 
 FOLDER = "ledger"
 PACK = Hash(seed("pack"))
+INDEX: Row = (seed("vault"), 3, seed("sha256"), 90, b"index")
 _TAIL = 66
 
 
@@ -120,7 +121,23 @@ def _vaults() -> Iterator[Case]:
         yield Case(FOLDER, f"vault-{name}", "ledger-vault", "format", {"vault": raw.decode()})
 
 
+def _indexes() -> Iterator[Case]:
+    good = encode_index(INDEX)
+    tree = _tree(good)
+    row = tree["rows"]["vault_indexes"][0]
+    yield Case(FOLDER, "index-ok", "ledger-index", "ok", {"index": good.decode()}, {"index": good.decode()})
+    bad = {
+        "hash": good[:-2] + b"g\n",
+        "none": resealed(dumps({**tree, "rows": {"vault_indexes": []}})),
+        "two": resealed(dumps({**tree, "rows": {"vault_indexes": [row, row]}})),
+        "a-vault": encode_vault(vault()),
+    }
+    for name, raw in bad.items():
+        yield Case(FOLDER, f"index-{name}", "ledger-index", "format", {"index": raw.decode()})
+
+
 def cases() -> Iterator[Case]:
     """Give every case of the folder."""
     yield from _pages()
     yield from _vaults()
+    yield from _indexes()

@@ -14,7 +14,7 @@ from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
-from voute.core.rows import BodyRow, EventRow
+from voute.core.rows import BodyRow, EventRow, IndexRow
 from voute.format import dsse
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import (
@@ -25,8 +25,10 @@ from voute.format.ledger import (
     Page,
     Row,
     Run,
+    encode_index,
     encode_page,
     encode_vault,
+    index_path,
     page_path,
     vault_path,
 )
@@ -64,6 +66,16 @@ class Ledger:
             self._put(list(_pages(tx, first, rows)))
         if rows[0].log_index % PAGE:
             self.settle({first})
+
+    def keep_index(self, row: IndexRow) -> None:
+        """Make a vault's index durable; inside the transaction that keeps it, before it commits, so that no other one is written.
+
+        A crash in between leaves a file whose number is higher than the catalogue's: the holder wrote it, and writes it again.
+
+        Raises:
+            StoreError: a store failed; either file may be there.
+        """
+        self._put([(index_path(row.vault_id), encode_index(row))])
 
     def settle(self, pages: set[int]) -> None:
         """Write pages until they are what the catalogue says: whatever it has erased is gone from them.

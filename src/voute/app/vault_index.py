@@ -60,6 +60,8 @@ def replace_index(city: City, holder: Holder, change: IndexChange) -> None:
     try:
         with city.catalogue.write() as tx:
             kept = tx.vaults.put_index(change.after, row)
+            if kept:
+                city.ledger.keep_index(row)
     except RowExistsError:
         kept = False
     if kept:

@@ -1,7 +1,7 @@
 """The ledger: what of a catalogue neither packs, sidecars nor tiles hold, beside the log, so that a lost catalogue is made anew.
 
-Source: `docs/spec/ledger.md`. Two kinds of file: a **page** for each 256 entries of the log, a **vault file** for each vault.
-Each is one line of canonical JSON and the hash of that line.
+Source: `docs/spec/ledger.md`. Three kinds of file: a **page** for each 256 entries of the log, a **vault file** for each vault,
+and one for its index. Each is one line of canonical JSON and the hash of that line.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ MAX_ROWS: Final = 100_000
 """Rows of one table in a file: a delivery of a million documents has some 1,600 packs."""
 PAGES: Final = "page/"
 VAULTS: Final = "vault/"
+INDEXES: Final = "index/"
 
 Value: TypeAlias = bytes | str | int | None
 Row: TypeAlias = tuple[Value, ...]
@@ -100,6 +101,9 @@ VAULT_ROWS: Final[Mapping[str, Mapping[str, str]]] = {
     "methods": {"vault_id": "b", "method_id": "b", "kind": "t", "credential_id": "b?", "sign_in_key": "b?"},
     "credentials": {"credential_id": "b", "vault_id": "b", "public_key": "b", "transports": "t", "created_at": "n"},
 }
+INDEX_ROWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "vault_indexes": {"vault_id": "b", "number": "n", "sha256": "b", "written_at": "n", "bytes": "b"},
+}
 _EVENT: Final[Mapping[str, str]] = {
     "event_id": "n",
     "type": "t",
@@ -172,6 +176,11 @@ def vault_path(vault_id: bytes) -> str:
     return f"{VAULTS}{vault_id.hex()[:2]}/{vault_id.hex()}"
 
 
+def index_path(vault_id: bytes) -> str:
+    """Return where a vault's index is stored."""
+    return f"{INDEXES}{vault_id.hex()[:2]}/{vault_id.hex()}"
+
+
 def number_of_path(path: str) -> int | None:
     """Return the number of a page by its path; None for any other path."""
     found = _PAGE_PATH.fullmatch(path)
@@ -218,6 +227,21 @@ def parse_vault(raw: bytes) -> Rows:
     fields = Fields(_unseal(raw), _VAULT_KEYS, "ledger")
     fields.version()
     return _read_rows(fields, VAULT_ROWS)
+
+
+def encode_index(row: Row) -> bytes:
+    """Write the file of a vault's index; raises `FormatError` for a value that is not of its column's kind."""
+    return _seal({"version": 1, "rows": _write_rows({"vault_indexes": [row]}, INDEX_ROWS)})
+
+
+def parse_index(raw: bytes) -> Row:
+    """Parse the file of a vault's index and check its hash; raises `FormatError` alone."""
+    fields = Fields(_unseal(raw), _VAULT_KEYS, "ledger")
+    fields.version()
+    rows = _read_rows(fields, INDEX_ROWS)["vault_indexes"]
+    if len(rows) != 1:
+        raise FormatError("ledger: not one index")
+    return rows[0]
 
 
 def _seal(value: Json) -> bytes:

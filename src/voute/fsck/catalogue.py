@@ -26,7 +26,7 @@ from voute.format.vault_record import parse_vault_record
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Progress
 from voute.fsck.heads import read_heads
-from voute.fsck.raw import Gathered, OpenedPack, Packs, Sent, gather, pages_of, vaults_of
+from voute.fsck.raw import Gathered, OpenedPack, Packs, Sent, gather, index_of, pages_of, vaults_of
 from voute.fsck.tables import DocumentLine, LogStateLine, PartsLine
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.tiles import ENTRIES, decode_bundle, tile_path, tile_width
@@ -97,6 +97,8 @@ class _Work:
             credentials = [(*row[:3], 0, *row[3:], None) for row in rows["credentials"]]
             for table in VAULT_ROWS:
                 self.put(table, credentials if table == "credentials" else rows[table])
+            index, _ = index_of(self.storage.ledger, vault_id)
+            self.put("vault_indexes", [] if index is None else [index])
             self.vaults.add(vault_id)
             self.counts["vaults"] += 1
             for row in rows["vault_records"][1:]:

@@ -11,14 +11,16 @@ from typing import Final
 from voute.core.errors import FormatError
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_raw import NOT_NULL
-from voute.core.rows import EventRow, JobKind, VaultRow
+from voute.core.rows import EventRow, IndexRow, JobKind, VaultRow
 from voute.format.ledger import (
     PAGE,
     VAULTS,
     Entry,
     Page,
+    encode_index,
     encode_page,
     encode_vault,
+    index_path,
     page_path,
     parse_vault,
     vault_of_path,
@@ -27,8 +29,8 @@ from voute.format.ledger import (
 from voute.fsck.context import Context
 from voute.fsck.findings import Mend
 from voute.fsck.ledger_rows import page_of, vault_rows
-from voute.fsck.raw import read_page
-from voute.fsck.tables import DOCUMENTS, EVENTS
+from voute.fsck.raw import index_of, read_page
+from voute.fsck.tables import DOCUMENTS, EVENTS, INDEXES
 from voute.fsck.tables import VAULTS as VAULT_TABLE
 
 _OF_VAULTS: Final = frozenset({"claim", "keyring"})
@@ -52,6 +54,20 @@ def check_ledger(ctx: Context) -> None:
             ctx.progress("ledger", number + 1, pages)
         following = number + 1
     _check_vaults(ctx, moving, agrees=agrees)
+    for row in INDEXES.scan(ctx.view, "vault_id"):
+        _check_index(ctx, row, agrees=agrees)
+
+
+def _check_index(ctx: Context, row: IndexRow, *, agrees: bool) -> None:
+    """Compare the index of a vault; one with a higher number was about to be kept, and its holder writes it again."""
+    path = index_path(row.vault_id)
+    stored, fault = index_of(ctx.storage.ledger, row.vault_id)
+    if stored is None:
+        ctx.findings.add(f"ledger-{fault}", f"ledger/{path}", _put(ctx, path, encode_index(row) if agrees else None))
+    elif stored[1] == row.number and stored != row:
+        ctx.findings.add("ledger-differs", f"ledger/{path}")
+    elif isinstance(stored[1], int) and stored[1] < row.number:
+        ctx.findings.add("ledger-damaged", f"ledger/{path}", _put(ctx, path, encode_index(row) if agrees else None))
 
 
 def _moving(ctx: Context) -> set[bytes | None]:

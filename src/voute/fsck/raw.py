@@ -18,8 +18,10 @@ from voute.format.ledger import (
     Row,
     Rows,
     Run,
+    index_path,
     number_of_path,
     page_path,
+    parse_index,
     parse_page,
     parse_vault,
     vault_of_path,
@@ -62,6 +64,17 @@ def vaults_of(ledger: LedgerStore) -> Iterator[tuple[bytes, Rows | None]]:
             yield vault_id, None
             continue
         yield vault_id, rows if [row[0] for row in rows["vaults"]] == [vault_id] else None
+
+
+def index_of(ledger: LedgerStore, vault_id: bytes) -> tuple[Row | None, str]:
+    """Return the row of a vault's index, or None and what is wrong with its file."""
+    try:
+        row = parse_index(ledger.get(index_path(vault_id)))
+    except TileMissingError:
+        return None, "missing"
+    except FormatError:
+        return None, "damaged"
+    return (row, "") if row[0] == vault_id else (None, "damaged")
 
 
 @dataclass(slots=True)

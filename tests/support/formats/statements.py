@@ -303,6 +303,14 @@ STATEMENTS = (
         twin=False,
         mend=_mend_ledger,
     ),
+    Format(
+        "ledger-index",
+        lambda raw: ledger.encode_index(ledger.parse_index(raw)),
+        lambda: [ledger.encode_index(ledgers.INDEX)],
+        ("format.ledger.parse_index",),
+        twin=False,
+        mend=_mend_ledger,
+    ),
     Format("draft", _draft, lambda: _fields("draft", "draft"), ("format.sidecar.parse_draft",), twin=False),
     Format(
         "archive-index",

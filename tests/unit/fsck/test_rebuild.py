@@ -18,7 +18,7 @@ from tests.support.rebuilt import NOT_THE_SAME, PASSING, differing, differing_fr
 from voute.app import destroy
 from voute.cli.fsck import rebuild_city
 from voute.format.event import blind
-from voute.format.ledger import Entry, encode_page, page_path, parse_page, vault_path
+from voute.format.ledger import Entry, encode_index, encode_page, index_path, page_path, parse_index, parse_page, vault_path
 from voute.fsck.findings import CannotCheckError
 from voute.seal import unlock
 from voute.seal.keyring import OpenVault, open_keyring
@@ -146,6 +146,31 @@ def test_ledger_changed_anywhere_is_named_and_written_anew(small: KeptCity) -> N
             assert found == [("ledger-damaged", f"ledger/{path}", True)]
         small.fsck(repair=True)
         assert file.read_bytes() == whole
+
+
+def test_ledger_index_is_whole_and_never_older_than_the_catalogue_s(small: KeptCity) -> None:
+    file = small.file(f"ledger/{index_path(small.vault)}")
+    whole = file.read_bytes()
+    row = parse_index(whole)
+    for changed in (whole[:-9] + b"0" + whole[-8:] if whole[-9:-8] != b"0" else whole[:-9] + b"1" + whole[-8:], None):
+        if changed is None:
+            file.unlink()
+        else:
+            file.write_bytes(changed)
+        (found,) = small.fsck().findings
+        assert (found.code.removeprefix("ledger-"), found.can_mend) == ("missing" if changed is None else "damaged", True)
+        small.fsck(repair=True)
+        assert file.read_bytes() == whole
+    number = row[1]
+    assert isinstance(number, int)
+    for other_row, codes in (
+        ((row[0], number - 1, *row[2:]), ["ledger-damaged"]),
+        ((*row[:4], b"another"), ["ledger-differs"]),
+        # About to be kept when the process ended: its holder writes it again.
+        ((row[0], number + 1, *row[2:]), []),
+    ):
+        file.write_bytes(encode_index(other_row))
+        assert [one.code for one in small.fsck().findings] == codes
 
 
 def test_ledger_lost_is_named_and_written_anew(small: KeptCity) -> None:
