@@ -1,6 +1,7 @@
 """What departments and residents ask of a city that changes what it stores, as they do it."""
 
 import base64
+import hashlib
 import os
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +13,7 @@ from tests.support.faults.stage import Stage, Step, guarded
 from tests.support.faults.view import View
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Pack, b64
+from tests.support.own_index import put_index, sealed_index
 from voute.app.city import MICROSECONDS
 from voute.app.destroy import work
 from voute.core.ids import LookupId
@@ -211,6 +213,19 @@ def delete_step(stage: Stage, bill: Bill) -> Step:
 
 def prepare_delete(stage: Stage) -> list[Step]:
     return [delete_step(stage, stage.actors.bills[0])]
+
+
+def prepare_index(stage: Stage) -> list[Step]:
+    """The holder's page writes the vault's index at the end of a visit."""
+    data = sealed_index(stage.resident, 1, {})
+    digest = hashlib.sha256(data).digest()
+    return [
+        Step(
+            "index",
+            lambda stage: put_index(stage.resident.client, data, 1, 0),
+            lambda view: view.one("SELECT number FROM vault_indexes WHERE sha256 = ?", digest) == 1,
+        )
+    ]
 
 
 def prepare_destroy(stage: Stage) -> list[Step]:

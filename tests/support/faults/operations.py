@@ -16,6 +16,7 @@ OPERATIONS: Final = (
     Operation("epoch", lambda stage: calls.prepare_keyring(stage, drop_passkey=True)),
     Operation("opened", calls.prepare_opened),
     Operation("delete", calls.prepare_delete),
+    Operation("index", calls.prepare_index),
     Operation("destroy", calls.prepare_destroy),
     Operation("bound", calls.prepare_bound),
     Operation("revoke", calls.prepare_revoke),
