@@ -14,6 +14,7 @@ from voute.app import delivery, destroy, documents
 from voute.app.city import City
 from voute.app.delivery import own_draft
 from voute.app.errors import DeliveryUnknownError
+from voute.app.ledger import Ledger
 from voute.app.ports import Holder
 from voute.app.sequence import Sequencing, Step
 from voute.app.statements import keep_act_event, vault_act
@@ -111,21 +112,21 @@ def log_before_ledger(patch: pytest.MonkeyPatch) -> None:
 
 
 def work_forgotten_before_the_ledger(patch: pytest.MonkeyPatch) -> None:
-    """The row that says what is to be destroyed goes before the ledger's pages are written without it."""
+    """The rows that say what is to be destroyed go before the ledger's pages are written without it."""
+    settle, destroy_all = Ledger.settle, destroy.destroy_documents
+    waiting: set[int] = set()
 
-    def destroy_and_forget(city: City, name: DeliveryId, pack: Hash, gone: list[DocumentId]) -> int:
-        with city.catalogue.write() as tx:
-            tx.deliveries.get(name, lock=True)
-            destroy._rewrite(city, pack, frozenset(gone))  # noqa: SLF001 - the mutant is the same in another order
-            tx.documents.erase(gone)
-            pages = destroy._pages(tx, gone)  # noqa: SLF001 - the same
-        city.catalogue.scrub()
-        with city.catalogue.write() as tx:
-            tx.jobs.done(JobKind.DESTROY, gone)
-        city.ledger.settle(pages)
-        return len(gone)
+    def settle_later(_: Ledger, pages: set[int]) -> None:
+        waiting.update(pages)
 
-    patch.setattr(destroy, "_destroy", destroy_and_forget)
+    def destroy_documents(city: City) -> int:
+        done = destroy_all(city)
+        if done:
+            settle(city.ledger, waiting)
+        return done
+
+    patch.setattr(Ledger, "settle", settle_later)
+    patch.setattr(destroy, "destroy_documents", destroy_documents)
 
 
 POWER = frozenset({Kind.POWER})
