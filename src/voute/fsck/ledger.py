@@ -62,12 +62,14 @@ def _check_index(ctx: Context, row: IndexRow, *, agrees: bool) -> None:
     """Compare the index of a vault; one with a higher number was about to be kept, and its holder writes it again."""
     path = index_path(row.vault_id)
     stored, fault = index_of(ctx.storage.ledger, row.vault_id)
-    if stored is None:
+    if fault == "damaged" or (fault and agrees):
         ctx.findings.add(f"ledger-{fault}", f"ledger/{path}", _put(ctx, path, encode_index(row) if agrees else None))
+    elif stored is None or not agrees:
+        return
     elif stored[1] == row.number and stored != row:
         ctx.findings.add("ledger-differs", f"ledger/{path}")
     elif isinstance(stored[1], int) and stored[1] < row.number:
-        ctx.findings.add("ledger-damaged", f"ledger/{path}", _put(ctx, path, encode_index(row) if agrees else None))
+        ctx.findings.add("ledger-damaged", f"ledger/{path}", _put(ctx, path, encode_index(row)))
 
 
 def _moving(ctx: Context) -> set[bytes | None]:
@@ -158,7 +160,8 @@ def _check_vault(ctx: Context, row: VaultRow, *, agrees: bool) -> None:
         stored, fault = b"", "missing"
     except FormatError:
         stored, fault = b"", "damaged"
-    if fault:
+    # A row whose own id is wrong has no file: what is wrong with it is named where vaults are checked.
+    if fault == "damaged" or (fault and agrees):
         ctx.findings.add(f"ledger-{fault}", f"ledger/{path}", _put(ctx, path, right))
     elif right is not None and stored != right:
         ctx.findings.add("ledger-differs", f"ledger/{path}")
