@@ -19,11 +19,15 @@ from voute.app.sequence import Sequencing
 from voute.cli import archive as cli_archive
 from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
-from voute.format.dsse import Envelope, Kind, keyid
+from voute.format.act import parse_act
+from voute.format.dsse import Envelope, Kind, keyid, parse, statement_hash
 from voute.format.registry import EntryState
+from voute.format.subject import Consent
 from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.merkle import verify_consistency
+from voute.verify.binding import LeafProof
+from voute.verify.consent import ProvenConsent
 
 Anything = Callable[..., Any]
 
@@ -47,6 +51,14 @@ class Mutant:
 
 def _nothing(*_args: object, **_named: object) -> None:
     """Check nothing."""
+
+
+def _any_choice(raw: bytes, proof: LeafProof, *_rest: object, **_named: object) -> ProvenConsent:
+    """Believe whatever an envelope says."""
+    act = parse_act(parse(raw).payload)
+    assert isinstance(act.subject, Consent)
+    digest = statement_hash(parse(raw).payload)
+    return ProvenConsent(act.subject.number, act.subject.paperless, digest, proof.index, act.time)
 
 
 def _any_key(envelope: Envelope, _kind: Kind, keys: Iterable[bytes]) -> bytes:
@@ -168,6 +180,8 @@ MUTANTS: dict[str, Mutant] = {
     "forgets the head that it pinned": Mutant("voute.client.matching", "expect_extends", _nothing),
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
     "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
+    "takes any choice": Mutant("voute.client.consents", "verify_consent", _any_choice),
+    "forgets the choice that it saw": Mutant("voute.client.consents", "ConsentJudge._pin", _nothing),
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
     "uses a root before its time": Mutant("voute.client.trust", "in_force", lambda roots, _now: roots[-1]),
     "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),

@@ -256,7 +256,7 @@ paper-on = By mail, and in the vault.
 paper-off = In the vault only.
 paper-since = Chosen on { $date }.
 paper-again-since = Paper came back on { $date }.
-paper-logged = In the public log since { $moment }.
+paper-logged = In the public log since { $moment }
 paper-logging = Your choice counts already. Its entry in the public log is on its way.
 paper-ask = Do without paper
 paper-sign = I choose the vault only
@@ -266,7 +266,7 @@ paper-busy = Signing your choice…
 paper-proof = Keep the proof
 paper-proof-file = Choice
 paper-law-title = Your choice, by law
-paper-law-free = The Act to establish a legal framework for information technology (C-1.1) lets you choose between paper and electronic documents. The city cannot make you leave paper, nor make you pay for keeping it.
+paper-law-free = The Act to establish a legal framework for information technology (C-1.1) leaves you free to choose paper or electronic documents, unless a law imposes one of them. If you ask for nothing, paper continues.
 paper-law-apart = The Act respecting access to documents held by public bodies and the protection of personal information (A-2.1) wants your consent to be free, and asked for apart from everything else. That is why it has this page, and a signature for each type of document.
 paper-safe = A choice counts for what is sent afterwards. In doubt the city prints: if your vault or your choice can’t be checked on the day of sending, paper goes out.
 

@@ -256,7 +256,7 @@ paper-on = Par la poste, et dans le coffre.
 paper-off = Dans le coffre seulement.
 paper-since = Choisi le { $date }.
 paper-again-since = Le papier est revenu le { $date }.
-paper-logged = Inscrit au registre public le { $moment }.
+paper-logged = Inscrit au registre public le { $moment }
 paper-logging = Votre choix compte déjà. Son inscription au registre public est en cours.
 paper-ask = Me passer du papier
 paper-sign = Je choisis le coffre seulement
@@ -266,7 +266,7 @@ paper-busy = Signature de votre choix…
 paper-proof = Garder la preuve
 paper-proof-file = Choix
 paper-law-title = Votre choix, selon la loi
-paper-law-free = La Loi concernant le cadre juridique des technologies de l’information (C-1.1) vous laisse choisir entre le papier et l’électronique. La Ville ne peut pas vous obliger à quitter le papier, ni vous faire payer pour le garder.
+paper-law-free = La Loi concernant le cadre juridique des technologies de l’information (C-1.1) vous laisse libre de choisir le papier ou l’électronique, sauf si une loi impose l’un des deux. Si vous ne demandez rien, le papier continue.
 paper-law-apart = La Loi sur l’accès aux documents des organismes publics et sur la protection des renseignements personnels (A-2.1) veut que votre accord soit libre et demandé à part de tout le reste. C’est pourquoi il a cette page, et une signature pour chaque type de document.
 paper-safe = Un choix vaut pour les envois qui suivent. Au moindre doute, la Ville imprime : si votre coffre ou votre choix ne peuvent pas être vérifiés le jour de l’envoi, le papier part.
 
