@@ -117,11 +117,12 @@ def _records_files() -> list[bytes]:
 
 
 def archive_zip() -> bytes:
-    """Write a small archive."""
+    """Write a small archive with everything that one may hold."""
     ids = tuple(DocumentId(bytes((number,)) * 16) for number in (1, 2))
     file = io.BytesIO()
     index = archive.ArchiveIndex(city.CITY, holder.vault_id(), city.ISSUED, ids)
     vault = {"trust-root.json": b"root", "vault-records.json": archive.encode_records((b"one",)), "keyring.age": b"keyring"}
+    vault[archive.VAULT_INDEX] = b"index"
     documents = (archive.ArchivedDocument(one, b"header", b"card", b"body", b"receipt") for one in ids)
     archive.write_archive(file, index, vault, documents)
     return file.getvalue()
@@ -132,6 +133,8 @@ def _archive(raw: bytes) -> bytes:
     reader = archive.ArchiveReader(io.BytesIO(raw))
     vault = {"trust-root.json": reader.trust_root(), "keyring.age": reader.keyring()}
     vault["vault-records.json"] = archive.encode_records(reader.records())
+    if (listed := reader.vault_index()) is not None:
+        vault[archive.VAULT_INDEX] = listed
     documents = (
         archive.ArchivedDocument(one, b"", reader.card(one), reader.body(one), reader.receipt(one))
         for one in reader.index.documents

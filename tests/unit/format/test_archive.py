@@ -60,6 +60,16 @@ def test_archive_reads_back_and_is_the_same_each_time() -> None:
     assert (reader.receipt(IDS[0]), reader.receipt(IDS[1])) == (b"receipt", None)
 
 
+def test_archive_of_a_vault_with_an_index_has_it_and_another_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ArchiveReader(io.BytesIO(_write())).vault_index() is None
+    monkeypatch.setitem(VAULT, archive.VAULT_INDEX, b"index")
+    whole = ArchiveReader(io.BytesIO(_write()))
+    assert whole.vault_index() == b"index"
+    monkeypatch.setattr(archive, "MAX_VAULT_INDEX", 4)
+    with pytest.raises(VouteError):
+        whole.vault_index()
+
+
 def test_archive_deflated_by_someone_reads_too() -> None:
     file = _zip(_entries(), zipfile.ZIP_DEFLATED)
     assert _read_all(ArchiveReader(file)) == _read_all(ArchiveReader(io.BytesIO(_write())))
