@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages and of the letter that the documents show, into docs/pictures."""
+"""Takes the pictures of the pages and of the paper that the documents show, into docs/pictures."""
 
 import io
 import sys
@@ -34,6 +34,7 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Scheme, str], ...] = (
     ("ways-in-kit", "desktop", DESKTOP, "light", "fr"),
 )
 NOON = time(12)
+PAPER = ("bill-letter", "bill-letter-overleaf", "bill-page-1", "bill-page-2")
 LETTER_DPI = 96
 COLOURS = 128
 """A palette keeps each picture below 120 kB; pages have few colours."""
@@ -54,20 +55,21 @@ def take(browser: Browser, gallery: Gallery) -> None:
         page.close()
 
 
-def take_letter() -> None:
-    """Take both sides of the letter."""
+def take_paper() -> None:
+    """Take both sides of the letter, and the bill behind it."""
     data = as_data(SENDER, [replace(LETTER, enclosed=True)])
     created = datetime.combine(SENDER.written_on, NOON, UTC)
     sides = Typesetter("letter.typ").pictures(data, created=created, dots_per_inch=LETTER_DPI)
-    for name, side in zip(("bill-letter", "bill-letter-overleaf"), sides, strict=True):
+    bill = BillPress().pictures(demo_people.taxpayers(SEED, 1)[0].bill, dots_per_inch=LETTER_DPI)
+    for name, side in zip(PAPER, (*sides, *bill), strict=True):
         path = ROOT / "docs" / "pictures" / f"{name}.png"
         Image.open(io.BytesIO(side)).convert("RGB").quantize(COLOURS).save(path, optimize=True)
         print(f"{path.name}: {path.stat().st_size // 1024} kB")
 
 
 def main() -> None:
-    """Take the letter; build the gallery, serve it, take the pages."""
-    take_letter()
+    """Take what is on paper; build the gallery, serve it, take the pages."""
+    take_paper()
     sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
     with serve_gallery({"sample": lambda: sample}) as gallery, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])

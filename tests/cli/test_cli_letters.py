@@ -3,7 +3,9 @@
 import csv
 import hashlib
 import json
+import os
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pikepdf
 import pytest
 
 from tests.cli.conftest import Department, NewOffice
-from tests.support.command import Ran, bill_rows, environment, start, write_list
-from tests.support.letters import addressed, squares_of, text_of, write_settings
+from tests.support.command import Ran, bill_rows, environment, finish, start, write_list
+from tests.support.letters import SETTINGS, addressed, squares_of, text_of, write_settings
+from voute.client.letter_files import LetterFolder
 from voute.client.letter_pool import ALONE_UP_TO
 from voute.format.claim_code import group_code, read_code, write_code
 from voute.format.dsse import parse
@@ -225,11 +228,16 @@ def test_cli_letters_want_settings_in_order(ready: Department) -> None:
 
 
 def test_cli_letters_alone_have_no_document_behind_them(ready: Department) -> None:
-    table = people(ready, "G9Z 1A1", "G1R 4S9")
+    table = people(ready, "G9Z 1A1", "G1R 4S9", language="en")
     ready.deliver(table).ended(0)
     said = letters(ready, table, "--without-documents", *DATE).ended(0).json
     assert (said["pages"], said["sheets"]) == (4, 2)
-    assert "Bill of" not in text_of(Path(said["folder"]) / "letters-0001.pdf")
+    pages = Path(said["folder"]) / "letters-0001.pdf"
+    assert "Bill of" not in text_of(pages)
+    assert "Votre document s’ouvre aussi en ligne" in text_of(pages, 1, 1)
+    write_settings(ready.home, SETTINGS + 'front = "list"\n')
+    said = letters(ready, table, "--without-documents", "-o", ready.folder / "english").ended(0).json
+    assert "Your document also opens online" in text_of(Path(said["folder"]) / "letters-0001.pdf", 1, 1)
 
 
 def test_cli_letters_killed_in_the_middle_goes_on_and_ends_the_same(ready: Department) -> None:
@@ -263,3 +271,33 @@ def test_cli_letters_many_are_made_by_several_processes_like_few_by_one(ready: D
     pages = [page for name in ("letters-0001.pdf", "letters-0002.pdf") for page in text_of(folder / name).split("\f")]
     shown = [found[0] for page in pages if (found := re.findall(r"G1R\s4S\d|G1R\s\dS\d", page))]
     assert [" ".join(one.split()) for one in shown] == sorted(codes)
+
+
+def workers_of(process: int) -> list[int]:
+    """The processes that a run has started to make letters."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+    commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes() for child in children}
+    return [child for child, command in commands.items() if b"spawn_main" in command]
+
+
+def test_cli_letters_say_when_one_of_their_processes_was_killed_and_go_on(ready: Department) -> None:
+    table = people(ready, *["G9Z 1A1"] * (ALONE_UP_TO + 1))
+    ready.deliver(table).ended(0)
+    process = start(ready.folder, "letters", table, "--as", ready.home.issuer, "--home", ready.home.home, *DATE, "--json")
+    while not (workers := workers_of(process.pid)):
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.kill(workers[0], signal.SIGKILL)
+    assert finish(process).ended(1).json["error"] == "printer-died"
+    assert letters(ready, table).ended(0).json["letters"] == ALONE_UP_TO + 1
+
+
+def test_cli_letters_are_made_in_a_folder_by_one_call_at_a_time(ready: Department) -> None:
+    table = people(ready, "G9Z 1A1")
+    ready.deliver(table).ended(0)
+    folder = LetterFolder(ready.folder / "print")
+    with folder.hold():
+        assert letters(ready, table, "-o", folder.folder).ended(1).json["error"] == "letters-busy"
+        revoke = ("codes", "revoke", "--as", ready.home.issuer, "--home", ready.home.home, "--reference", "a-1")
+        ready.voute(*revoke).ended(0)
+    assert letters(ready, table, "-o", folder.folder).ended(0).json["kinds"]["paper"] == 1

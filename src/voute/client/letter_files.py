@@ -9,11 +9,14 @@ No name, no address, no reference and no code is in a manifest: the postal code 
 """
 
 import csv
+import fcntl
 import hashlib
 import io
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,8 +49,14 @@ class Begun:
     printed: Mapping[str, Printed]
 
 
+class LettersBusyError(StateError):
+    """Another call is making letters in the same folder."""
+
+    code: ClassVar[str] = "letters-busy"
+
+
 class LetterFolder:
-    """One folder; used by one call at a time."""
+    """One folder; written by one call at a time (`hold`)."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder, which need not exist."""
@@ -55,6 +64,24 @@ class LetterFolder:
         self.manifest = folder / "manifest.json"
         self.table = folder / "manifest.csv"
         self._progress = folder / "progress"
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Make the folder and hold it; raises `LettersBusyError` when another call does.
+
+        The department's own folder is not held: a code can be revoked while letters are printed for an hour.
+        """
+        DISK.make_folder(self.folder)
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LettersBusyError("another call is at work", path=str(self.folder)) from error
+            DISK.sweep(self.folder)
+            yield
+        finally:
+            os.close(handle)
 
     def begun(self) -> Begun | None:
         """Say what is there; None when nothing is, or nothing that can be read."""

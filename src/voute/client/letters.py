@@ -26,7 +26,7 @@ from voute.client.letter_work import Inspector, LettersFaultyError, PressKit, Pr
 from voute.client.phases import PreflightFailedError
 from voute.client.preflight import PdfFolder, Row, check_table
 from voute.client.print_list import DeliveredLists
-from voute.client.registry_file import one_writer, read_book
+from voute.client.registry_file import read_book
 from voute.client.table import Table, read_table
 from voute.client.trust import read_pin
 from voute.core.errors import StateError
@@ -97,23 +97,23 @@ class Letters:
         """Make every print file and the manifest; what is there of the same letters stays as it is.
 
         Raises `PreflightFailedError` with every finding (with `leave_out`: with those of the list as a whole, and of letters
-        that can't be set), `LettersDifferError`, `PrinterDiedError`.
+        that can't be set), `LettersDifferError`, `LettersBusyError`, `PrinterDiedError`.
         """
         started = time.monotonic()
-        with one_writer(self._home):
-            folder = LetterFolder(self._order.folder or self._home.run_folder(self._order.run) / LETTERS)
-            begun = folder.begun()
-            dated = self._order.dated or (begun.dated if begun else datetime.now(UTC).astimezone().date())
-            kit = self._kit(dated, folder.folder)
-            listed, findings = self._rows(read_table(self._order.table.read_bytes()))
-            rows = [one for one in listed if not self._lists.avoids(one[0])]
-            with LetterPool(kit, len(rows), self._order.processes) as pool:
-                letters = self._look(pool, rows, findings)
-                if findings and not (self._order.leave_out and all(map(_of_a_row, findings))):
-                    raise PreflightFailedError(sorted(findings, key=_line))
-                plan = make_plan(letters, self._common(kit.sender), self._order.batch_letters)
+        folder = LetterFolder(self._order.folder or self._home.run_folder(self._order.run) / LETTERS)
+        begun = folder.begun()
+        dated = self._order.dated or (begun.dated if begun else datetime.now(UTC).astimezone().date())
+        kit = self._kit(dated, folder.folder)
+        listed, findings = self._rows(read_table(self._order.table.read_bytes()))
+        rows = [one for one in listed if not self._lists.avoids(one[0])]
+        with LetterPool(kit, len(rows), self._order.processes) as pool:
+            letters = self._look(pool, rows, findings)
+            if findings and not (self._order.leave_out and all(map(_of_a_row, findings))):
+                raise PreflightFailedError(sorted(findings, key=_line))
+            plan = make_plan(letters, self._common(kit.sender), self._order.batch_letters)
+            with folder.hold():
                 printed, already = self._print(pool, folder, plan, dated)
-            folder.finish(plan, dated, printed, self._head())
+                folder.finish(plan, dated, printed, self._head())
         kinds = Counter(one.kind for one in plan.letters)
         return LettersOutcome(
             folder=folder.folder,
@@ -130,25 +130,24 @@ class Letters:
 
         Raises `LetterUnknownError`, and `PreflightFailedError` with what is wrong with these rows.
         """
-        with one_writer(self._home):
-            table = read_table(self._order.table.read_bytes())
-            mine = tuple(row for row in table.rows if row.get(Column.REFERENCE) == reference)
-            if not mine and not table.findings:
-                raise LetterUnknownError("no such reference in the list", reference=reference[:100])
-            rows, findings = self._rows(replace(table, rows=mine))
-            folder = self._order.folder or self._home.run_folder(self._order.run) / REPRINTS
-            kit = self._kit(self._order.dated or datetime.now(UTC).astimezone().date(), folder)
-            seen = Inspector(kit.sender, with_documents=False).look_at([row for row, _ in rows])
-            findings += [one for one in seen if isinstance(one, Finding)]
-            if findings:
-                raise PreflightFailedError(sorted(findings, key=_line))
-            printer = Printer(kit)
-            paths = []
-            for row, entry in rows:
-                path = folder / f"{file_name_of(f'letter-{reference}', 'letter')}-{row.slot}.pdf"
-                DISK.replace(path, self._single(printer, row, entry))
-                paths.append(path)
-            return paths
+        table = read_table(self._order.table.read_bytes())
+        mine = tuple(row for row in table.rows if row.get(Column.REFERENCE) == reference)
+        if not mine and not table.findings:
+            raise LetterUnknownError("no such reference in the list", reference=reference[:100])
+        rows, findings = self._rows(replace(table, rows=mine))
+        folder = self._order.folder or self._home.run_folder(self._order.run) / REPRINTS
+        kit = self._kit(self._order.dated or datetime.now(UTC).astimezone().date(), folder)
+        seen = Inspector(kit.sender, with_documents=False).look_at([row for row, _ in rows])
+        findings += [one for one in seen if isinstance(one, Finding)]
+        if findings:
+            raise PreflightFailedError(sorted(findings, key=_line))
+        printer = Printer(kit)
+        paths = []
+        for row, entry in rows:
+            path = folder / f"{file_name_of(f'letter-{reference}', 'letter')}-{row.slot}.pdf"
+            DISK.replace(path, self._single(printer, row, entry))
+            paths.append(path)
+        return paths
 
     # -- the list
 
@@ -209,8 +208,6 @@ class Letters:
 
     def _print(self, pool: LetterPool, folder: LetterFolder, plan: LetterPlan, dated: date) -> tuple[dict[str, Printed], int]:
         """Make the print files that are not there; gives all of them, and how many were there."""
-        DISK.make_folder(folder.folder)
-        DISK.sweep(folder.folder)
         printed = dict(folder.begin(plan, dated))
         already, done = len(printed), sum(len(one.placed) for one in printed.values())
         total = sum(len(batch.letters) for batch in plan.batches)
