@@ -42,6 +42,7 @@ SUITES = (
     "structure",
     "vectors",
     "contract",
+    "golden",
 )
 
 LANES = len(os.sched_getaffinity(0))

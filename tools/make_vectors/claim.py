@@ -11,7 +11,7 @@ from voute.core.values import parse_time
 from voute.format.canonical import Json, dumps
 from voute.format.claim_code import ALPHABET, group_code, write_code
 from voute.format.dsse import Kind, SigningKey, sign
-from voute.format.registry import Binding, Entry, EntryState, Registry, seal_registry, write_registry
+from voute.format.registry import Binding, Entry, EntryState, Registry, SeenConsent, seal_registry, write_registry
 from voute.seal.claim import Party, claim_keys, make_bind, make_code, run_secret
 
 FOLDER = "claim"
@@ -157,7 +157,11 @@ def _registries() -> Iterator[Case]:
     yield Case(FOLDER, "registry-unknown-key", "registry", "unknown-key", {"envelope": sealed, "keys": foreign})
     act = sign(Kind.ACT, payload, ISSUER_KEY).decode()
     yield Case(FOLDER, "registry-other-kind", "registry", "wrong-statement", {"envelope": act, "keys": keys})
-    for name, changed in _bad_registries(payload):
+    seen = SeenConsent(VaultId(seed("vault")), Slug("tax-bill"), 3, Hash(seed("choice")))
+    chosen = replace(registry, consents=(seen, replace(seen, document_type=Slug("water-bill"), number=1)))
+    with_choices = seal_registry(chosen, ISSUER_KEY).decode()
+    yield Case(FOLDER, "registry-with-choices", "registry", "ok", {"envelope": with_choices, "keys": keys})
+    for name, changed in (*_bad_registries(payload), *_bad_choices(write_registry(chosen))):
         raw = sign(Kind.REGISTRY, changed, ISSUER_KEY).decode()
         yield Case(FOLDER, f"registry-{name}", "registry", "format", {"envelope": raw, "keys": keys})
 
@@ -180,6 +184,15 @@ def _bad_registries(payload: bytes) -> Iterator[tuple[str, bytes]]:
     yield "issued-with-vault", changed(entries=[{**entries[1], "state": "issued"}])
     yield "half-a-binding", changed(entries=[{**entries[1], "bind": None}])
     yield "slot-text", changed(entries=[{**entries[0], "slot": "0"}])
+
+
+def _bad_choices(payload: bytes) -> Iterator[tuple[str, bytes]]:
+    tree = json.loads(payload)
+    first, second = tree["consents"]
+    yield "choices-none", dumps({**tree, "consents": []})
+    yield "choices-in-version-1", dumps({**tree, "version": 1})
+    yield "choices-not-sorted", dumps({**tree, "consents": [second, first]})
+    yield "choices-number-0", dumps({**tree, "consents": [{**first, "number": 0}]})
 
 
 def cases() -> Iterator[Case]:

@@ -102,7 +102,9 @@ class Registry:
     consents: tuple[SeenConsent, ...] = ()
 
 
-_KEYS: Final = frozenset({"version", "city", "issuer", "number", "previous", "written_at", "entries", "consents"})
+_KEYS: Final = frozenset({"version", "city", "issuer", "number", "previous", "written_at", "entries"})
+_WITH_CONSENTS: Final = 2
+"""The version that has choices; without any the bytes are those of version 1, which the first release reads and wrote."""
 _CONSENT_KEYS: Final = frozenset({"vault_id", "document_type", "number", "act"})
 _ENTRY_KEYS: Final = frozenset(
     {
@@ -188,6 +190,10 @@ def _check_order(registry: Registry) -> None:
 def write_registry(registry: Registry) -> bytes:
     """Write the payload; `FormatError` when entries are not sorted or not unique."""
     _check_order(registry)
+    with_consents: dict[str, Json] = {
+        "version": _WITH_CONSENTS,
+        "consents": [_write_consent(seen) for seen in registry.consents],
+    }
     return dumps(
         {
             "version": 1,
@@ -197,17 +203,23 @@ def write_registry(registry: Registry) -> bytes:
             "previous": write_hex(registry.previous),
             "written_at": write_time(registry.written_at),
             "entries": [_write_entry(entry) for entry in registry.entries],
-            "consents": [_write_consent(seen) for seen in registry.consents],
+            **(with_consents if registry.consents else {}),
         }
     )
 
 
 def read_registry(payload: bytes) -> Registry:
     """Read the payload of a verified envelope."""
-    fields = Fields(loads(payload, dsse.MAX_REGISTRY_ENVELOPE), _KEYS, "registry")
-    fields.version()
+    value = loads(payload, dsse.MAX_REGISTRY_ENVELOPE)
+    consents: tuple[SeenConsent, ...] = ()
+    if isinstance(value, dict) and "consents" in value:
+        fields = Fields(value, _KEYS | {"consents"}, "registry")
+        fields.integer("version", _WITH_CONSENTS, _WITH_CONSENTS)
+        consents = tuple(_read_consent(seen) for seen in fields.objects("consents", _CONSENT_KEYS, 1, MAX_CONSENTS))
+    else:
+        fields = Fields(value, _KEYS, "registry")
+        fields.version()
     entries = tuple(_read_entry(entry) for entry in fields.objects("entries", _ENTRY_KEYS, 0, MAX_ENTRIES))
-    consents = tuple(_read_consent(seen) for seen in fields.objects("consents", _CONSENT_KEYS, 0, MAX_CONSENTS))
     registry = Registry(
         city=fields.slug("city"),
         issuer=fields.slug("issuer"),
