@@ -9,14 +9,19 @@ from playwright.sync_api import Browser
 
 from tests.browser.support import hostile
 from tests.browser.support.gallery import Gallery, serve_gallery
+from tests.browser.support.journey import Journey, Letters
 from tests.browser.support.served_city import ServedCity, served_city
 from tests.browser.support.visitor import Visitor, new_visitor
 from voute.paper import demo_people
 from voute.paper.bill import BillPress
 from voute.paper.demo_city import SEED
 
+LETTERS = 60
+"""More than the journeys open."""
+
 NewVisitor = Callable[..., Visitor]
 figures: dict[str, str] = {}
+journeys: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +80,30 @@ def figure() -> Callable[[str, object], None]:
     return keep
 
 
+@pytest.fixture
+def walked() -> Callable[[str, Journey, float], None]:
+    """Keep what a journey took for the table that is printed after the tests."""
+
+    def keep(line: str, journey: Journey, seconds: float) -> None:
+        visitor = journey.visitor
+        taken = f"{visitor.taps} taps, {len(visitor.prompts)} prompts, {seconds:.1f} s"
+        journeys.setdefault(line, {})[journey.where] = taken
+
+    return keep
+
+
+@pytest.fixture(scope="session")
+def letters(city: ServedCity) -> Letters:
+    """Letters for the journeys, all written in one run."""
+    made = Letters(city)
+    made.write(LETTERS)
+    return made
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line, taken in journeys.items():
+        terminalreporter.write_line(line)
+        for where, words in sorted(taken.items()):
+            terminalreporter.write_line(f"    {where:<12} {words}")
     for name, value in figures.items():
         terminalreporter.write_line(f"{name}: {value}")

@@ -111,6 +111,8 @@ def test_browser_kit_made_in_the_page_opens_the_vault_everywhere(new: NewVisitor
     vault = vault_of(visitor, kit)
     assert [method.kind for method in vault.keyring.methods].count("kit") == 1
     visitor.tap(visitor.button("Terminer"))
+    visitor.sees("Essayez votre trousse")
+    visitor.tap(visitor.button("Plus tard"))
     visitor.sees("Moyens d’accès")
     expect(visitor.page.locator(".methods li")).to_have_count(2)
 

@@ -101,6 +101,8 @@ export const api = {
   trustRoot: () => bytes(client.GET('/api/trust-root', { parseAs: 'arrayBuffer' })),
   lookUpClaim: (lookupId: string, token: string) =>
     answer(client.POST('/api/claims/lookup', { ...CHANGES, body: { lookup_id: lookupId, token } })),
+  freezeCode: (lookupId: string, token: string) =>
+    answer(client.POST('/api/claims/freeze', { ...CHANGES, body: { lookup_id: lookupId, token } })),
   claim: (body: ClaimBody) => answer(client.POST('/api/claims', { ...CHANGES, body })),
   challenge: () => answer(client.POST('/api/sessions/challenge', { ...CHANGES, body: {} })),
   signIn: (challenge: string, credential: KnownCredential) =>
@@ -108,8 +110,11 @@ export const api = {
   signInWithKit: (body: KitBody) => answer(client.POST('/api/sessions/kit', { ...CHANGES, body })),
   session: () => answer(client.GET('/api/session')),
   signOut: () => answer(client.DELETE('/api/session', CHANGES)),
+  /** The same from a page that is going away. */
+  signOutLeaving: () => answer(client.DELETE('/api/session', { ...CHANGES, keepalive: true })),
   elsewhere: () => answer(client.GET('/api/session/others')),
   signOutElsewhere: () => answer(client.DELETE('/api/session/others', CHANGES)),
+  disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
   documents: (after: number) =>

@@ -18,7 +18,7 @@ export interface Actor {
 export async function signVaultAct(
   { city, vaultId, time }: Actor,
   rootSeed: Uint8Array,
-  about: ActAbout<'claim'> | ActAbout<'opened'> | ActAbout<'delete'> | ActAbout<'consent'>,
+  about: ActAbout<'claim'> | ActAbout<'opened'> | ActAbout<'delete'> | ActAbout<'consent'> | ActAbout<'disown'>,
 ): Promise<string> {
   const act: Act = { version: 1, city, actor: vaultActor(vaultId), time, nonce: hex(randomBytes(32)), ...about };
   return base64((await signStatement('act', encodeAct(act), rootSeed)).bytes);

@@ -9,13 +9,52 @@ export interface PinStore {
   load(name: string): Promise<Uint8Array | null>;
   /** Keeps bytes; a browser without storage keeps nothing and says nothing. */
   save(name: string, value: Uint8Array): Promise<void>;
+  /** Forgets every name that begins so. */
+  forget(prefix: string): Promise<void>;
 }
 
 /** Keeps nothing: each page trusts what it sees first. */
 export const NO_PINS: PinStore = {
   load: () => Promise.resolve(null),
   save: () => Promise.resolve(),
+  forget: () => Promise.resolve(),
 };
+
+/** Name of the trust root among pins; every other pin is of a vault, and its name begins with `VAULTS`. */
+export const TRUST_ROOT_PIN = 'trust-root';
+const VAULTS = ['vault/', 'index/'];
+
+/** Name of a vault's newest record among pins. */
+export function vaultPin(vaultId: string): string {
+  return `vault/${vaultId}`;
+}
+
+/** Pins that, once quiet, keep nothing more of any vault and forget what was kept: a computer that others use. */
+export class QuietPins implements PinStore {
+  private readonly pins: PinStore;
+  private quiet = false;
+
+  constructor(pins: PinStore) {
+    this.pins = pins;
+  }
+
+  async quieten(on: boolean): Promise<void> {
+    this.quiet = on;
+    if (on) await Promise.all(VAULTS.map((prefix) => this.pins.forget(prefix)));
+  }
+
+  load(name: string): Promise<Uint8Array | null> {
+    return this.pins.load(name);
+  }
+
+  async save(name: string, value: Uint8Array): Promise<void> {
+    if (!this.quiet || name === TRUST_ROOT_PIN) await this.pins.save(name, value);
+  }
+
+  forget(prefix: string): Promise<void> {
+    return this.pins.forget(prefix);
+  }
+}
 
 const DATABASE = 'voute';
 const TABLE = 'public';
@@ -54,6 +93,13 @@ export const BROWSER_PINS: PinStore = {
       await settled((await table('readwrite')).put(value, name));
     } catch {
       // Nothing is kept; the next visit trusts on first use again.
+    }
+  },
+  forget: async (prefix) => {
+    try {
+      await settled((await table('readwrite')).delete(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+    } catch {
+      // There was nothing to forget.
     }
   },
 };

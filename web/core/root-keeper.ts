@@ -1,10 +1,8 @@
 /** The trust root in force: accepted, followed step by step, remembered by this origin (docs/spec/trust-root.md). */
 
 import { StateError, VerificationError, VouteError } from './errors.ts';
-import type { PinStore } from './pin-store.ts';
+import { type PinStore, TRUST_ROOT_PIN } from './pin-store.ts';
 import { acceptFirstRoot, acceptNextRoot, rootInForce, type TrustRoot } from './trust.ts';
-
-const TRUST_ROOT = 'trust-root';
 
 /** Holds the trust root of one key holder. */
 export class RootKeeper {
@@ -25,7 +23,7 @@ export class RootKeeper {
         : rootInForce([known, await acceptNextRoot(known, envelope)], Date.now() / 1000);
     this.root = root;
     this.requireNumber(pinned);
-    if (root !== known) await this.pins.save(TRUST_ROOT, root.bytes);
+    if (root !== known) await this.pins.save(TRUST_ROOT_PIN, root.bytes);
     return root;
   }
 
@@ -48,7 +46,7 @@ export class RootKeeper {
   }
 
   private async kept(): Promise<TrustRoot | null> {
-    const kept = await this.pins.load(TRUST_ROOT);
+    const kept = await this.pins.load(TRUST_ROOT_PIN);
     try {
       return kept === null ? null : await acceptFirstRoot(kept);
     } catch (error) {

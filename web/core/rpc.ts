@@ -231,6 +231,9 @@ export interface VaultApi {
   addMethod(unlock: Unlock, name: string, known: readonly MethodRow[]): Promise<KeyringChange>;
   removeMethod(methodId: string, known: readonly MethodRow[]): Promise<KeyringChange>;
   accepted(): Promise<void>;
+  proveWay(records: readonly string[], keyring: string, unlock: Unlock): Promise<string>;
+  disown(row: SealedRow): Promise<readonly string[]>;
+  keepNothing(on: boolean): Promise<void>;
   lock(): Promise<void>;
 }
 
@@ -261,6 +264,9 @@ export const METHODS = [
   'addMethod',
   'removeMethod',
   'accepted',
+  'proveWay',
+  'disown',
+  'keepNothing',
   'lock',
 ] as const satisfies readonly (keyof VaultApi)[];
 

@@ -14,7 +14,7 @@ import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type BookOwner, IndexBook } from './index-book.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
 import { Letter } from './letter.ts';
-import type { PinStore } from './pin-store.ts';
+import { type PinStore, QuietPins, vaultPin } from './pin-store.ts';
 import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
 import type {
@@ -46,6 +46,7 @@ import type { TrustRoot } from './trust.ts';
 import { encodeKit, newKit, parseKit, signWithKit } from './unlock.ts';
 import * as change from './vault-change.ts';
 import { viewCard, viewChoices, viewCity, viewMethods, viewVerdict } from './views.ts';
+import { disownActs, openAgain, present, settle } from './ways.ts';
 
 /** What the holder needs of its surroundings: the page's origin, the time in Unix seconds, where what was seen is kept. */
 export interface Surroundings {
@@ -54,18 +55,10 @@ export interface Surroundings {
   readonly pins: PinStore;
 }
 
-const vaultPin = (vaultId: string): string => `vault/${vaultId}`;
-
-/** Runs synchronous work as a promise, so that what it raises is a rejection. */
-function settle<T>(run: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(run());
-  });
-}
-
 /** The key holder; `worker.ts` says what each call promises. */
 export class KeyHolder implements VaultApi {
   private readonly surroundings: Surroundings;
+  private readonly pins: QuietPins;
   private readonly roots: RootKeeper;
   private letter: Letter | null = null;
   private draft: change.DraftVault | null = null;
@@ -77,8 +70,9 @@ export class KeyHolder implements VaultApi {
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
-    this.roots = new RootKeeper(surroundings.pins);
-    this.book = new IndexBook(surroundings.pins);
+    this.pins = new QuietPins(surroundings.pins);
+    this.roots = new RootKeeper(this.pins);
+    this.book = new IndexBook(this.pins);
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
@@ -134,7 +128,7 @@ export class KeyHolder implements VaultApi {
   ): Promise<VaultHead> {
     try {
       const chain = await verifyChain(records.map(fromBase64));
-      const kept = await this.surroundings.pins.load(vaultPin(vaultId));
+      const kept = await this.pins.load(vaultPin(vaultId));
       for (const seen of [pinnedHead, kept === null ? null : hex(kept)]) {
         if (seen !== null && !chain.hashes.includes(seen)) {
           throw new VerificationError('the chain does not hold the head that was seen before', 'record-chain');
@@ -268,6 +262,24 @@ export class KeyHolder implements VaultApi {
     await this.enter(this.pending);
   }
 
+  async proveWay(records: readonly string[], keyring: string, unlock: Unlock): Promise<string> {
+    try {
+      const { chain } = this.theVault();
+      return await openAgain(chain, records, keyring, this.derive(unlock, chainVaultId(chain)));
+    } finally {
+      wipeUnlock(unlock);
+    }
+  }
+
+  async disown(row: SealedRow): Promise<readonly string[]> {
+    const vault = this.theVault();
+    return disownActs(vault, (await this.cards.get(row)).manifest, this.actor(chainVaultId(vault.chain)));
+  }
+
+  keepNothing(on: boolean): Promise<void> {
+    return this.pins.quieten(on);
+  }
+
   lock(): Promise<void> {
     return settle(() => {
       this.forgetLetter();
@@ -276,32 +288,19 @@ export class KeyHolder implements VaultApi {
       this.identities.forEach(wipeIdentity);
       this.identities = [];
       this.vault = this.pending = null;
-      this.book = new IndexBook(this.surroundings.pins);
+      this.book = new IndexBook(this.pins);
     });
   }
 
-  private instant(): string {
-    return instantOf(this.surroundings.now());
-  }
+  private readonly instant = (): string => instantOf(this.surroundings.now());
 
-  private theRoot(): TrustRoot {
-    return this.roots.get();
-  }
+  private readonly theRoot = (): TrustRoot => this.roots.get();
 
-  private theLetter(): Letter {
-    if (this.letter === null) throw new StateError('no code has been read');
-    return this.letter;
-  }
+  private readonly theLetter = (): Letter => present(this.letter, 'no code has been read');
 
-  private theDraft(): change.DraftVault {
-    if (this.draft === null) throw new StateError('no vault has been begun');
-    return this.draft;
-  }
+  private readonly theDraft = (): change.DraftVault => present(this.draft, 'no vault has been begun');
 
-  private theVault(): change.OpenVault {
-    if (this.vault === null) throw new StateError('the vault is locked', 'locked');
-    return this.vault;
-  }
+  private readonly theVault = (): change.OpenVault => present(this.vault, 'the vault is locked', 'locked');
 
   private derive(unlock: Unlock, vaultId: string): DerivedMethod {
     return deriveMethod(unlock, vaultId, this.theRoot().payload.city);
@@ -315,7 +314,7 @@ export class KeyHolder implements VaultApi {
     this.pending = null;
     this.forgetLetter();
     this.forgetDraft();
-    await this.surroundings.pins.save(vaultPin(chainVaultId(chain)), fromHex(chainHead(chain)));
+    await this.pins.save(vaultPin(chainVaultId(chain)), fromHex(chainHead(chain)));
   }
 
   private propose(made: change.VaultChange, known: readonly MethodRow[]): KeyringChange {

@@ -33,6 +33,9 @@
  * | `addMethod(unlock, name, known)` | body of `PUT /api/vault/keyring` without challenge and credential | `known` are the session's methods; counts once `accepted` is called |
  * | `removeMethod(methodId, known)` | the same | begins a new reading epoch |
  * | `accepted()` | – | the server took the last `finishClaim`, `addMethod` or `removeMethod`; after a claim the vault is open |
+ * | `proveWay(records, keyring, unlock)` | the method's id | opened the newest keyring with it, with all checks, and forgot it again: a drill, not a way in |
+ * | `disown(row)` | acts `disown` (base64 envelopes) | one for each code by which documents of this row's issuer and party come here |
+ * | `keepNothing(on)` | – | nothing of a vault is kept by this origin from now on, and what was kept is forgotten |
  * | `lock()` | – | wipes every secret; the trust root stays |
  */
 

@@ -3,11 +3,16 @@
  * after its time. Time is the clock's, not the timers': those stand still while a machine sleeps.
  */
 
+import { isShared } from './shared.svelte.ts';
+
 /** Minutes that a person may choose; the first for a computer that others use too. */
 export const LOCK_AFTER = [2, 5, 10, 20] as const;
 export type LockAfter = (typeof LOCK_AFTER)[number];
 /** Long enough to read a bill; the city's own session ends after 30. */
 export const DEFAULT_LOCK_AFTER: LockAfter = 10;
+
+/** On a computer that others use. */
+export const SHARED_LOCK_AFTER: LockAfter = 2;
 
 // WCAG 2.2.1 asks for 20 seconds to say "I am here"; a minute is kinder.
 const WARNING_MS = 60_000;
@@ -35,7 +40,7 @@ function keep(minutes: LockAfter): void {
 }
 
 export class Idle {
-  minutes = $state<LockAfter>(keptLockAfter());
+  minutes = $state<LockAfter>(isShared() ? SHARED_LOCK_AFTER : keptLockAfter());
   /** Seconds until the vault locks, once the person is warned; null before. */
   left = $state<number | null>(null);
   private readonly over: () => void;
@@ -68,7 +73,13 @@ export class Idle {
 
   choose(minutes: LockAfter): void {
     this.minutes = minutes;
-    keep(minutes);
+    if (!isShared()) keep(minutes);
+    this.touch();
+  }
+
+  /** A computer that others use locks soon, whatever was chosen here before; that choice comes back with `on` false. */
+  share(on: boolean): void {
+    this.minutes = on ? SHARED_LOCK_AFTER : keptLockAfter();
     this.touch();
   }
 

@@ -3,6 +3,8 @@
  * that was opened here. A city that shows something older is refused. A browser that keeps nothing pins nothing.
  */
 
+import { isShared } from './shared.svelte.ts';
+
 const ROOT = 'voute.trust-root';
 const HEADS = 'voute.heads';
 // People of one household on one computer, and no more.
@@ -17,6 +19,8 @@ function read(key: string): unknown {
 }
 
 function write(key: string, value: unknown): void {
+  // A computer that others use keeps nothing that tells which vaults were opened on it.
+  if (isShared()) return;
   try {
     localStorage.setItem(key, JSON.stringify(value));
   } catch {
@@ -54,4 +58,13 @@ export function pinnedHead(vaultId: string): string | null {
 export function pinHead(vaultId: string, head: string): void {
   const others = heads().filter(([vault]) => vault !== vaultId);
   write(HEADS, [[vaultId, head], ...others].slice(0, MAX_HEADS));
+}
+
+/** Forgets which vaults were opened in this browser. */
+export function forgetHeads(): void {
+  try {
+    localStorage.removeItem(HEADS);
+  } catch {
+    // There was nothing.
+  }
 }

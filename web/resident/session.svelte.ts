@@ -7,7 +7,8 @@ import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
 import { forgetFiles } from '../ui/files.ts';
 import { Idle } from './idle.svelte.ts';
-import { pinnedRoot, pinRoot } from './pins.ts';
+import { forgetHeads, pinnedRoot, pinRoot } from './pins.ts';
+import { isShared, setShared } from './shared.svelte.ts';
 import type { CityInfo, VaultApi, CardResult } from '../core/rpc.ts';
 
 /** One document of the list: what the server says about it, and what its card says once opened. */
@@ -36,6 +37,9 @@ export class Session {
   listFailure = $state.raw<Failure | null>(null);
   /** Ways in of the open vault, counted for the reminder; null until read. */
   waysIn = $state.raw<number | null>(null);
+  /** Whether the person may be asked for a second way in: once a visit, after a document was seen, until they say later. */
+  asking = $state(false);
+  private asked = false;
   private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   /** The key holder that has the trust root: one that was started anew needs it again. */
   private rooted: VaultApi | null = null;
@@ -66,6 +70,7 @@ export class Session {
   async keys(): Promise<VaultApi> {
     const keys = this.deps.keys();
     if (this.rooted !== keys) {
+      await keys.keepNothing(isShared());
       this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedRoot());
       pinRoot(this.city.number, this.city.fingerprint);
       this.rooted = keys;
@@ -80,9 +85,30 @@ export class Session {
     return this.city.rpId;
   }
 
+  /** Says whether others use this computer too: from then on nothing of a vault is kept here, and what was is forgotten. */
+  async share(on: boolean): Promise<void> {
+    setShared(on);
+    if (on) forgetHeads();
+    this.idle.share(on);
+    if (this.rooted) await this.rooted.keepNothing(on);
+  }
+
+  /** A document was on the screen: the moment at which to ask for a second way in has come. */
+  saw(): void {
+    if (this.asked) return;
+    this.asked = true;
+    this.asking = true;
+  }
+
+  /** Not now: not again in this visit. */
+  later = (): void => {
+    this.asking = false;
+  };
+
   /** The vault is open: from here on idleness is watched. */
   opened(): void {
     this.open = true;
+    this.asked = this.asking = false;
     this.reason = 'none';
     this.rows = [];
     this.after = 0;
@@ -108,7 +134,10 @@ export class Session {
 
   /** The page goes away, perhaps to come back by Back: locks here, at once, for nothing runs any more in a moment. */
   hide(): void {
-    if (this.open) void this.close('locked', true);
+    if (!this.open) return;
+    // Where others sit down next, the city's session ends with the tab.
+    if (isShared()) this.deps.api.signOutLeaving().catch(() => undefined);
+    void this.close('locked', true);
   }
 
   /** Forgets keys, titles and bytes: what this page holds at once, then the key holder, whose worker is ended. */
@@ -225,11 +254,18 @@ export class Session {
     return row;
   }
 
+  /** The sealed body of a document, asked for before its row is there: on a slow line one way and back less. Null: opened already. */
+  async sealedBody(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.body?.id === id ? null : this.deps.api.body(id);
+  }
+
   /** The opened bytes of a document; the last one is kept for its evidence. */
-  async bytes(row: Row): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(row: Row, sealed = this.sealedBody(row.id)): Promise<Uint8Array<ArrayBuffer>> {
     if (this.body?.id === row.id) return this.body.bytes;
     const keys = await this.keys();
-    const bytes = await keys.openBody(sealedRow(row.sealed), await this.deps.api.body(row.id));
+    const body = await sealed;
+    if (body === null) throw new PageError('internal');
+    const bytes = await keys.openBody(sealedRow(row.sealed), body);
     this.forgetBody();
     if (!this.open) {
       // Locked while it was being opened: nothing may stay.

@@ -173,3 +173,13 @@ export function choices(): readonly ChoiceView[] {
     };
   });
 }
+
+export const elsewhere = {
+  at: 'list',
+  sessions: [
+    { opened_at: '2026-02-05T08:12:00Z', seen_at: '2026-02-05T14:40:00Z' },
+    { opened_at: '2026-02-05T06:02:00Z', seen_at: '2026-02-05T06:31:00Z' },
+  ],
+  busy: false,
+  closed: false,
+} as const;

@@ -3,7 +3,8 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { choices, documents, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import { choices, documents, elsewhere, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
@@ -20,6 +21,8 @@ export type PageState = {
   readonly path: string;
   /** False for the notice that there is no connection. */
   readonly online?: boolean;
+  /** True on a computer that others use. */
+  readonly shared?: boolean;
   /** Seconds until the vault locks, where the person is warned. */
   readonly left?: number;
 } & (
@@ -33,6 +36,7 @@ export type PageState = {
   | { readonly screen: 'documents'; readonly view: DocumentsView }
   | { readonly screen: 'document'; readonly view: DocumentView }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
+  | { readonly screen: 'disown'; readonly view: DisownView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
   | { readonly screen: 'paper'; readonly view: PaperView }
   | { readonly screen: 'not-found' }
@@ -46,16 +50,7 @@ const failure = (code: string, facts: Record<string, string | number> = {}): { c
 const today = '2026-02-05';
 const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
 const proven = { at: 'proven', verdict, file: '{}' } as const;
-const listed = { at: 'list', methods, busy: null, added: null, failure: null } as const;
-const elsewhere = {
-  at: 'list',
-  sessions: [
-    { opened_at: '2026-02-05T08:12:00Z', seen_at: '2026-02-05T14:40:00Z' },
-    { opened_at: '2026-02-05T06:02:00Z', seen_at: '2026-02-05T06:31:00Z' },
-  ],
-  busy: false,
-  closed: false,
-} as const;
+const listed = { at: 'list', methods, busy: null, added: null, removed: false, proven: null, failure: null } as const;
 const papers = { at: 'list', choices: choices(), asking: null, busy: null, done: null, failure: null } as const;
 const list = { rows: documents(9), complete: true, failure: null, waysIn: 2, today } as const;
 
@@ -76,6 +71,7 @@ const welcome: readonly PageState[] = [
     view: { at: 'failed', failure: failure('sign-in-failed') },
   },
   { id: 'sign-in', path: '/connexion', screen: 'welcome', view: { at: 'ready' }, returning: true },
+  { id: 'sign-in-shared', path: '/connexion', screen: 'welcome', view: { at: 'ready' }, returning: true, shared: true },
   { id: 'sign-in-expired', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'expired' },
   { id: 'sign-in-locked', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'locked' },
   { id: 'sign-in-asked', path: '/documents', screen: 'welcome', view: { at: 'ready' }, reason: 'asked' },
@@ -146,12 +142,56 @@ const open: readonly PageState[] = [
     screen: 'open',
     view: { at: 'unsent', letter: letter(1), failure: failure('network') },
   },
-  { id: 'open-used', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-used') } },
+  { id: 'open-used', path: '/ouvrir', screen: 'open', view: { at: 'used', since: '2026-02-05T14:00:00Z' } },
+  {
+    id: 'open-give-used',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'giving', because: 'used', busy: false, failure: null },
+  },
+  {
+    id: 'open-give-letter',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'giving', because: 'letter', busy: false, failure: null },
+  },
+  {
+    id: 'open-give-busy',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'giving', because: 'letter', busy: true, failure: null },
+  },
+  {
+    id: 'open-give-failed',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'giving', because: 'used', busy: false, failure: failure('offline') },
+  },
+  { id: 'open-given-used', path: '/ouvrir', screen: 'open', view: { at: 'given', because: 'used' } },
+  { id: 'open-given-letter', path: '/ouvrir', screen: 'open', view: { at: 'given', because: 'letter' } },
+  {
+    id: 'open-frozen',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'failed', failure: failure('claim-frozen', { used: 1 }) },
+  },
+  {
+    id: 'open-letter-shared',
+    path: '/ouvrir',
+    screen: 'open',
+    shared: true,
+    view: { at: 'letter', letter: letter(1), failure: null },
+  },
   { id: 'open-revoked', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-revoked') } },
   { id: 'open-empty', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('claim-empty') } },
   { id: 'open-refused', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('bad-signature') } },
   { id: 'open-offline', path: '/ouvrir', screen: 'open', view: { at: 'failed', failure: failure('offline') } },
-  { id: 'open-not-me', path: '/ouvrir', screen: 'open', view: { at: 'not-me' } },
+  {
+    id: 'open-typing-length',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'typing', code: code.slice(0, 17), failure: failure('code-length') },
+  },
 ];
 
 const inside: readonly PageState[] = [
@@ -264,6 +304,34 @@ const inside: readonly PageState[] = [
     view: listed,
     elsewhere: { at: 'failed', failure: failure('network') },
   },
+  { id: 'ways-in-proven', path: '/acces', screen: 'ways-in', view: { ...listed, proven: methods[0]?.id ?? null } },
+  { id: 'ways-in-removed', path: '/acces', screen: 'ways-in', view: { ...listed, removed: true } },
+  {
+    id: 'ways-in-drill',
+    path: '/acces',
+    screen: 'ways-in',
+    view: { at: 'drill', kit: 'made', busy: false, failure: null },
+  },
+  {
+    id: 'ways-in-drill-wrong',
+    path: '/acces',
+    screen: 'ways-in',
+    view: { at: 'drill', kit: 'kept', busy: false, failure: failure('kit-not-this-vault') },
+  },
+  ...methods.slice(0, 1).map((method): PageState => ({
+    id: 'ways-in-removing',
+    path: '/acces',
+    screen: 'ways-in',
+    view: { at: 'removing', method, busy: false, failure: null },
+  })),
+  {
+    id: 'disown',
+    path: '/documents/ID/pas-a-moi',
+    screen: 'disown',
+    view: { at: 'asking', manifest, busy: false, failure: null },
+  },
+  { id: 'disown-done', path: '/documents/ID/pas-a-moi', screen: 'disown', view: { at: 'done', manifest } },
+  { id: 'document-shared', path: '/documents/ID', screen: 'document', shared: true, view: { ...shown, proof: proven } },
   { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
   { id: 'paper-loading', path: '/papier', screen: 'paper', view: { at: 'loading' } },

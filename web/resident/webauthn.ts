@@ -140,6 +140,8 @@ export interface CreateWish {
   readonly label: string;
   /** Credential ids already in use (base64url): the same authenticator is not enrolled twice. */
   readonly exclude: readonly string[];
+  /** On a computer that others use: the passkey is to live on the person's telephone or key, not here. */
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -161,6 +163,7 @@ export async function createPasskey(wish: CreateWish): Promise<Ceremony<NewCrede
           residentKey: 'required',
           requireResidentKey: true,
           userVerification: 'required',
+          ...(wish.elsewhere ? { authenticatorAttachment: 'cross-platform' as const } : {}),
         },
         excludeCredentials: wish.exclude.map((id) => ({ type: 'public-key', id: fromBase64url(id) as Bytes })),
         attestation: 'none',

@@ -43,6 +43,11 @@ export function formatNumber(value: number): string {
   return new Intl.NumberFormat(region()).format(value);
 }
 
+/** A short list in words: « 2 et 5 ». */
+export function formatList(items: readonly string[]): string {
+  return new Intl.ListFormat(region(), { type: 'conjunction' }).format(items);
+}
+
 /** A size in kilobytes or megabytes. */
 export function formatSize(bytes: number): string {
   const mega = bytes >= KIB * KIB;

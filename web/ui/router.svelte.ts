@@ -13,6 +13,7 @@ export const ROUTES = {
   documents: /^\/documents$/,
   document: /^\/documents\/(?<id>[0-9a-f]{32})$/,
   evidence: /^\/documents\/(?<id>[0-9a-f]{32})\/preuve$/,
+  disown: /^\/documents\/(?<id>[0-9a-f]{32})\/pas-a-moi$/,
   waysIn: /^\/acces$/,
   paper: /^\/papier$/,
 } as const;

@@ -110,6 +110,10 @@ class ServedCity:
         reply: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return reply
 
+    def lookup_of(self, letter: Recipient) -> bytes:
+        """Give the public id of a letter's code."""
+        return bytes(CodeDesk(self.founded.home).at(letter.row["référence"])[0].lookup_id)
+
     # -- what the server keeps
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -147,6 +151,14 @@ def pdf_of(folder: Path, name: str) -> Path:
     """Find a file by the name in the list, which a Mac may have written decomposed."""
     wanted = unicodedata.normalize("NFC", name)
     return next(path for path in folder.iterdir() if unicodedata.normalize("NFC", path.name) == wanted)
+
+
+def rows_like(row: Row, count: int) -> list[Row]:
+    """Give rows of other taxpayers with the same bill, which stand in no list of the demonstration."""
+    return [
+        {**row, "référence": f"{row['référence']}-{number}", "partie": f"{row['partie']}-{number}", "clé": f"own-{number}"}
+        for number in range(count)
+    ]
 
 
 @contextmanager

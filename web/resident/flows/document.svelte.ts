@@ -51,11 +51,15 @@ export class DocumentFlow implements DocumentActions {
     this.view = { at: 'loading', manifest: null };
     let manifest: CheckedManifest | null = null;
     try {
+      const sealed = this.session.sealedBody(this.id);
+      // Whatever is wrong with it is said when its turn comes, if the row lets it come.
+      sealed.catch(() => undefined);
       const row = await this.session.row(this.id);
       manifest = checked(row);
       this.view = { at: 'loading', manifest };
-      const bytes = await this.session.bytes(row);
+      const bytes = await this.session.bytes(row, sealed);
       this.view = { at: 'shown', manifest, bytes, proof: { at: 'checking' } };
+      this.session.saw();
       void this.sayOpened(row);
       await this.prove(row, manifest, bytes);
     } catch (thrown) {

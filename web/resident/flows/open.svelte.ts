@@ -7,8 +7,9 @@
 
 import type { ClaimBody, NewCredential } from '../../api/client.ts';
 import { toFailure, type Failure } from '../../ui/errors.ts';
-import type { CheckedManifest, NewKit, Unlock } from '../../core/rpc.ts';
+import type { CheckedManifest, CodeLookup, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
+import { isShared } from '../shared.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
 
 /** Who wrote and what waits. */
@@ -27,8 +28,13 @@ export type OpenView =
   | { readonly at: 'kit'; readonly letter: Letter; readonly kit: NewKit; readonly because: 'no-prf' | 'no-passkeys' }
   | { readonly at: 'making'; readonly letter: Letter }
   | { readonly at: 'unsent'; readonly letter: Letter; readonly failure: Failure }
-  | { readonly at: 'not-me' }
+  | { readonly at: 'used'; readonly since: string | null }
+  | { readonly at: 'giving'; readonly because: NotMine; readonly busy: boolean; readonly failure: Failure | null }
+  | { readonly at: 'given'; readonly because: NotMine }
   | { readonly at: 'failed'; readonly failure: Failure };
+
+/** Why a code is put aside: the letter is somebody else's, or somebody else used it. */
+export type NotMine = 'letter' | 'used';
 
 /** What the screen can ask for. */
 export interface OpenActions {
@@ -38,11 +44,18 @@ export interface OpenActions {
   readonly again: () => Promise<void>;
   readonly kitKept: () => Promise<void>;
   readonly resend: () => Promise<void>;
-  readonly notMe: () => void;
+  /** Reads the same code once more. */
+  readonly tryAgain: () => Promise<void>;
+  readonly notMine: () => void;
+  readonly keep: () => void;
+  readonly giveAway: () => Promise<void>;
 }
 
+// What the network did, which the network mends.
+const CUT = new Set(['offline', 'network']);
 // Mistakes of typing: the code stays in the field and the mistake is pointed at.
 const TYPING = new Set(['code-symbol', 'code-length', 'code-check', 'claim-unknown']);
+const ENDED = new Set(['claim-used', 'claim-revoked', 'claim-frozen']);
 
 interface Draft {
   readonly letter: Letter;
@@ -58,6 +71,10 @@ export class OpenFlow implements OpenActions {
   private draft: Draft | null = null;
   private made: Ceremony<NewCredential> | null = null;
   private body: ClaimBody | null = null;
+  /** The code that was read last and what the city knows it by, as long as its letter is on the screen. */
+  private read: { readonly code: string; readonly lookup: CodeLookup | null } | null = null;
+  /** Where to go back to from "not mine". */
+  private before: OpenView | null = null;
 
   /** `arrive` is called with the first document once the vault is open. */
   constructor(session: Session, arrive: (documentId: string) => void) {
@@ -66,24 +83,57 @@ export class OpenFlow implements OpenActions {
   }
 
   retype = (): void => {
+    this.read = null;
     this.view = { at: 'typing', code: '', failure: null };
   };
 
   /** The vault was locked: a letter that was being read is forgotten with it. */
   forget(): void {
-    this.draft = this.made = this.body = null;
+    this.draft = this.made = this.body = this.read = this.before = null;
     this.view = { at: 'typing', code: '', failure: null };
   }
 
-  notMe = (): void => {
-    this.view = { at: 'not-me' };
+  notMine = (): void => {
+    this.before = this.view;
+    this.view = { at: 'giving', because: this.view.at === 'used' ? 'used' : 'letter', busy: false, failure: null };
   };
+
+  keep = (): void => {
+    this.view = this.before ?? { at: 'typing', code: '', failure: null };
+  };
+
+  /** Puts the code aside at the city, for good: nothing new goes by it, whoever holds it. */
+  giveAway = async (): Promise<void> => {
+    const { view } = this;
+    if (view.at !== 'giving' || !this.read?.lookup) return;
+    this.view = { ...view, busy: true, failure: null };
+    try {
+      await this.session.deps.api.freezeCode(this.read.lookup.lookupId, this.read.lookup.token);
+      this.forget();
+      this.view = { at: 'given', because: view.because };
+    } catch (thrown) {
+      this.view = { ...view, busy: false, failure: toFailure(thrown) };
+    }
+  };
+
+  tryAgain = async (): Promise<void> => {
+    if (this.read) await this.submit(this.read.code);
+  };
+
+  /** The connection is back: what waited for it goes on by itself. */
+  async resumed(): Promise<void> {
+    const { view } = this;
+    if (view.at === 'failed' && CUT.has(view.failure.code)) await this.tryAgain();
+    else if (view.at === 'unsent' && CUT.has(view.failure.code)) await this.resend();
+  }
 
   submit = async (code: string): Promise<void> => {
     this.view = { at: 'checking' };
+    this.read = { code, lookup: null };
     try {
       const keys = await this.session.keys();
       const lookup = await keys.readCode(code);
+      this.read = { code, lookup };
       const found = await this.session.deps.api.lookUpClaim(lookup.lookupId, lookup.token);
       const documents = await keys.openLetter(
         found.documents.map((row) => ({ documentId: row.document_id, header: row.header, card: row.card })),
@@ -94,8 +144,7 @@ export class OpenFlow implements OpenActions {
       this.draft = { letter, challenge: found.challenge, rpId: await this.session.host(), vaultId };
       this.view = { at: 'letter', letter, failure: null };
     } catch (thrown) {
-      const failure = toFailure(thrown);
-      this.view = TYPING.has(failure.code) ? { at: 'typing', code, failure } : { at: 'failed', failure };
+      this.view = refused(code, toFailure(thrown));
     }
   };
 
@@ -113,6 +162,7 @@ export class OpenFlow implements OpenActions {
         vaultId: draft.vaultId,
         label: this.label(),
         exclude: [],
+        elsewhere: isShared(),
       });
       if (this.made.prf) await this.finish(draft, this.passkeyUnlock(this.made, this.made.prf));
       else if (this.made.prfPossible) this.view = { at: 'again', letter: draft.letter };
@@ -193,14 +243,26 @@ export class OpenFlow implements OpenActions {
       const keys = await this.session.keys();
       await keys.accepted();
       this.session.opened();
-      this.draft = this.made = this.body = null;
+      this.draft = this.made = this.body = this.read = this.before = null;
       const [first] = draft.letter.documents;
       this.arrive(first?.documentId ?? documents[0] ?? '');
       this.view = { at: 'typing', code: '', failure: null };
     } catch (thrown) {
-      this.view = { at: 'unsent', letter: draft.letter, failure: toFailure(thrown) };
+      const failure = toFailure(thrown);
+      // Used or put aside while it was being read: sending again would not help.
+      this.view = ENDED.has(failure.code)
+        ? refused(draft.letter.code, failure)
+        : { at: 'unsent', letter: draft.letter, failure };
     }
   }
+}
+
+/** The screen for a code that does not lead to a letter. */
+function refused(code: string, failure: Failure): OpenView {
+  if (TYPING.has(failure.code)) return { at: 'typing', code, failure };
+  const { at } = failure.facts;
+  if (failure.code === 'claim-used') return { at: 'used', since: typeof at === 'string' ? at : null };
+  return { at: 'failed', failure };
 }
 
 /** A first name for the way in: what the person used and where, as the browser says it. At most 64 characters. */

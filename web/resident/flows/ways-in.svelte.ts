@@ -1,12 +1,17 @@
 /** Ways in: what opens this vault, a second way, the recovery kit. Each change is a new record that the worker signs. */
 
 import type { NewCredential } from '../../api/client.ts';
-import { toFailure, type Failure } from '../../ui/errors.ts';
+import { fromBase64url } from '../../core/bytes.ts';
+import { PageError, toFailure, type Failure } from '../../ui/errors.ts';
 import type { KeyringChange, MethodInfo, MethodRow, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
+import { isShared } from '../shared.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
 import { ElsewhereFlow } from './elsewhere.svelte.ts';
 import { methodName } from './open.svelte.ts';
+
+/** What is under way: a kit or a passkey being made, its second prompt, a way in being tried. */
+export type Busy = 'kit' | 'passkey' | 'again' | 'trying';
 
 /** What the screen shows. */
 export type WaysInView =
@@ -14,11 +19,16 @@ export type WaysInView =
   | {
       readonly at: 'list';
       readonly methods: readonly MethodInfo[];
-      readonly busy: 'kit' | 'passkey' | 'again' | null;
+      readonly busy: Busy | null;
       readonly added: 'passkey' | null;
+      readonly removed: boolean;
+      /** Id of a way in that was just tried and opened the vault. */
+      readonly proven: string | null;
       readonly failure: Failure | null;
     }
   | { readonly at: 'kit'; readonly kit: NewKit }
+  | { readonly at: 'drill'; readonly kit: 'made' | 'kept'; readonly busy: boolean; readonly failure: Failure | null }
+  | { readonly at: 'removing'; readonly method: MethodInfo; readonly busy: boolean; readonly failure: Failure | null }
   | { readonly at: 'failed'; readonly failure: Failure };
 
 /** What the screen can ask for. */
@@ -28,7 +38,23 @@ export interface WaysInActions {
   readonly kitKept: () => Promise<void>;
   readonly addPasskey: () => Promise<void>;
   readonly again: () => Promise<void>;
+  /** Tries a way in: a passkey asks its authenticator, a kit is typed or chosen first. */
+  readonly tryOut: (method: MethodInfo) => Promise<void>;
+  readonly drillKit: (text: string) => Promise<void>;
+  readonly askRemoval: (method: MethodInfo) => void;
+  readonly remove: () => Promise<void>;
+  readonly back: () => Promise<void>;
 }
+
+type News = Pick<Extract<WaysInView, { at: 'list' }>, 'added' | 'removed' | 'proven'>;
+const NO_NEWS: News = { added: null, removed: false, proven: null };
+
+// A drill that fails is a slip of copying or the wrong sheet, not an attack: said so.
+const WRONG_KIT: ReadonlyMap<string, string> = new Map([
+  ['format', 'kit-invalid'],
+  ['not-for-this-key', 'kit-not-this-vault'],
+  ['keyring-mismatch', 'kit-not-this-vault'],
+]);
 
 /** A passkey that was created and is not yet a way in. */
 interface Made {
@@ -51,7 +77,7 @@ export class WaysInFlow implements WaysInActions {
 
   load = async (): Promise<void> => {
     try {
-      await this.list(null);
+      await this.list();
     } catch (thrown) {
       this.view = { at: 'failed', failure: this.session.failed(thrown) };
     }
@@ -68,7 +94,70 @@ export class WaysInFlow implements WaysInActions {
     });
   };
 
-  kitKept = async (): Promise<void> => this.load();
+  kitKept = (): Promise<void> => {
+    this.view = { at: 'drill', kit: 'made', busy: false, failure: null };
+    return Promise.resolve();
+  };
+
+  back = async (): Promise<void> => this.load();
+
+  tryOut = async (method: MethodInfo): Promise<void> => {
+    if (method.kind === 'kit') {
+      this.view = { at: 'drill', kit: 'kept', busy: false, failure: null };
+      return;
+    }
+    await this.attempt('trying', async () => {
+      const { api, passkeys } = this.session.deps;
+      const [host, { challenge }, { methods }] = await Promise.all([
+        this.session.host(),
+        api.challenge(),
+        api.session(),
+      ]);
+      const id = methods.find((one) => one.id === method.id)?.credential_id;
+      if (!id) throw new PageError('passkey-failed');
+      const { credentialId, prf } = await passkeys.use(challenge, host, fromBase64url(id) as Uint8Array<ArrayBuffer>);
+      if (prf === null) throw new PageError('prf-missing');
+      await this.prove({ kind: 'passkey', credentialId, prf });
+    });
+  };
+
+  drillKit = async (text: string): Promise<void> => {
+    const { view } = this;
+    if (view.at !== 'drill') return;
+    this.view = { ...view, busy: true, failure: null };
+    try {
+      await this.prove({ kind: 'kit', text });
+    } catch (thrown) {
+      const failure = this.session.failed(thrown);
+      const code = WRONG_KIT.get(failure.code) ?? failure.code;
+      this.view = { ...view, busy: false, failure: { ...failure, code } };
+    }
+  };
+
+  askRemoval = (method: MethodInfo): void => {
+    this.view = { at: 'removing', method, busy: false, failure: null };
+  };
+
+  remove = async (): Promise<void> => {
+    const { view } = this;
+    if (view.at !== 'removing') return;
+    this.view = { ...view, busy: true, failure: null };
+    try {
+      const keys = await this.session.keys();
+      const { methods } = await this.session.deps.api.session();
+      await this.put(await keys.removeMethod(view.method.id, methods), null);
+      await this.list({ removed: true });
+    } catch (thrown) {
+      this.view = { ...view, busy: false, failure: this.session.failed(thrown) };
+    }
+  };
+
+  /** Opens the vault's newest keyring with a way in, as at any sign-in, and shows which one it was. */
+  private async prove(unlock: Unlock): Promise<void> {
+    const keys = await this.session.keys();
+    const { records, keyring } = await this.session.deps.api.vault();
+    await this.list({ proven: await keys.proveWay(records, keyring, unlock) });
+  }
 
   addPasskey = async (): Promise<void> => {
     await this.attempt('passkey', async () => {
@@ -86,6 +175,7 @@ export class WaysInFlow implements WaysInActions {
         cityName: city?.names.fr ?? rpId,
         vaultId,
         label: city ? `Voûte · ${city.names.fr}` : 'Voûte',
+        elsewhere: isShared(),
         exclude: methods.flatMap((method) => (method.credential_id === null ? [] : [method.credential_id])),
       });
       this.made = { ceremony, challenge, rpId, known: methods };
@@ -113,7 +203,7 @@ export class WaysInFlow implements WaysInActions {
     const unlock: Unlock = { kind: 'passkey', credentialId: made.ceremony.credentialId, prf };
     await this.put(await keys.addMethod(unlock, methodName(unlock), made.known), made);
     this.made = null;
-    await this.list('passkey');
+    await this.list({ added: 'passkey' });
   }
 
   private async put(change: KeyringChange, made: Made | null): Promise<void> {
@@ -127,22 +217,22 @@ export class WaysInFlow implements WaysInActions {
     await keys.accepted();
   }
 
-  private async list(added: 'passkey' | null): Promise<void> {
+  private async list(news: Partial<News> = {}): Promise<void> {
     const keys = await this.session.keys();
     const methods = await keys.methods();
     this.session.waysIn = methods.length;
-    this.view = { at: 'list', methods, busy: null, added, failure: null };
+    this.view = { at: 'list', methods, busy: null, failure: null, ...NO_NEWS, ...news };
   }
 
-  private wait(methods: readonly MethodInfo[], busy: 'kit' | 'passkey' | 'again'): void {
-    this.view = { at: 'list', methods, busy, added: null, failure: null };
+  private wait(methods: readonly MethodInfo[], busy: Busy): void {
+    this.view = { at: 'list', methods, busy, failure: null, ...NO_NEWS };
   }
 
   private refuse(methods: readonly MethodInfo[], failure: Failure): void {
-    this.view = { at: 'list', methods, busy: null, added: null, failure };
+    this.view = { at: 'list', methods, busy: null, failure, ...NO_NEWS };
   }
 
-  private async attempt(busy: 'kit' | 'passkey' | 'again', run: () => Promise<void>): Promise<void> {
+  private async attempt(busy: Busy, run: () => Promise<void>): Promise<void> {
     const methods = this.view.at === 'list' ? this.view.methods : [];
     if (busy !== 'again') this.wait(methods, busy);
     try {

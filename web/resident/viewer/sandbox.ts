@@ -23,6 +23,19 @@ const POLICY = [
 // A file that takes longer to open was made to take longer; a busy old phone needs a tenth of this.
 const PATIENCE_MS = 20_000;
 
+/**
+ * Fetches the viewer's parts while a letter is being read: on a slow telephone they take longer than everything else, and from the
+ * tap on they are there. What fails here is asked for again when it is needed, and said then.
+ */
+export async function loadAhead(): Promise<void> {
+  try {
+    await loadPart(frameAddress);
+    await loadPart(workerAddress);
+  } catch {
+    // Said when it is needed.
+  }
+}
+
 /** What a viewer does with what its frame reports. */
 export type Heard = (report: Report) => void;
 

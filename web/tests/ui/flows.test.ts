@@ -125,7 +125,7 @@ describe('open', () => {
     await visit().claim();
     const { open } = visit();
     await open.submit(service.city.code);
-    expect(open.view).toMatchObject({ at: 'failed', failure: failed('claim-used') });
+    expect(open.view).toEqual({ at: 'used', since: '2026-02-03T15:00:00Z' });
   });
 
   test('open_card_signed_by_a_stranger_asks_for_nothing', async () => {
@@ -333,6 +333,8 @@ describe('ways in', () => {
     const text = flow.view.at === 'kit' ? flow.view.kit.text : '';
     expect(service.sent).not.toContain(/AGE-SECRET-KEY-PQ-1(.+)/.exec(text)?.[1]);
     await flow.kitKept();
+    expect(flow.view).toMatchObject({ at: 'drill', kit: 'made' });
+    await flow.back();
     expect(flow.view).toMatchObject({ at: 'list', failure: null });
     const second = visit('none');
     const signIn = new SignInFlow(second.session);

@@ -70,5 +70,9 @@ export function memoryPins(): PinStore & { readonly kept: Map<string, Uint8Array
       kept.set(name, value);
       return Promise.resolve();
     },
+    forget: (prefix) => {
+      for (const name of kept.keys()) if (name.startsWith(prefix)) kept.delete(name);
+      return Promise.resolve();
+    },
   };
 }

@@ -37,6 +37,10 @@ export class Service {
   troubles: Trouble[] = [];
   others: ElsewhereReply['sessions'] = [];
   claimed: ClaimBody | null = null;
+  /** When the letter's code was frozen. */
+  frozen: string | null = null;
+  /** Acts `disown` that came. */
+  disowned: string[] = [];
   records: string[] = [];
   keyring = '';
   methods: KeyringBody['methods'] = [];
@@ -104,7 +108,8 @@ export class Service {
     trustRoot: () => this.city.trustRoot(),
     lookUpClaim: (lookupId, token) => {
       if (lookupId !== this.city.lookupId || token === '') throw new PageError('claim-unknown', { status: 404 });
-      if (this.claimed) throw new PageError('claim-used', { status: 409 });
+      if (this.frozen !== null) throw new PageError('claim-frozen', { status: 410, used: this.claimed ? 1 : 0 });
+      if (this.claimed) throw new PageError('claim-used', { status: 409, at: '2026-02-03T15:00:00Z' });
       const documents = this.held.map(({ delivered: { row } }) => ({
         document_id: row.documentId,
         header: row.header,
@@ -118,7 +123,22 @@ export class Service {
         documents,
       });
     },
+    freezeCode: (lookupId, token) => {
+      if (lookupId !== this.city.lookupId || token === '') throw new PageError('claim-unknown', { status: 404 });
+      this.frozen ??= '2026-02-03T15:42:07Z';
+      return Promise.resolve({ frozen_at: this.frozen });
+    },
+    disown: (act) => {
+      this.requireHolder();
+      this.disowned.push(act);
+      return Promise.resolve({ frozen_at: '2026-02-03T15:42:07Z' });
+    },
+    signOutLeaving: () => {
+      this.signedIn = false;
+      return Promise.resolve(null);
+    },
     claim: async (body) => {
+      if (this.frozen !== null) throw new PageError('claim-frozen', { status: 410, used: 0 });
       if (this.claimed && JSON.stringify(this.claimed) !== JSON.stringify(body)) throw new PageError('claim-used');
       this.claimed = body;
       this.records = [body.genesis, body.record];

@@ -51,6 +51,20 @@ open-type-title = Enter the code on your letter
 open-type-lead = It is printed under the square you can scan: six groups of four letters or digits.
 open-code-label = Code
 open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
+open-code-count = { $count } of { $of } characters
+open-code-group = It is “{ $symbol }”, in group { $group }.
+open-code-missing = { $missing ->
+    [one] One character is missing
+   *[other] { $missing } characters are missing
+}, from group { $group } on.
+open-code-extra = { $extra ->
+    [one] There is one character too many.
+   *[other] There are { $extra } characters too many.
+}
+open-code-look = { $count ->
+    [one] Look at group { $groups } first.
+   *[other] Look at groups { $groups } first.
+}
 open-code-submit = See what is waiting
 open-checking-title = Reading the code
 open-checking = We are looking for what is waiting for you…
@@ -61,6 +75,7 @@ open-letter-title = { $count ->
 }
 open-letter-dated = of { $date }
 open-letter-button = Open my vault
+open-letter-hint-shared = As this computer is shared, keep the key on your phone or on a security key: your browser will offer it.
 open-letter-hint = Your device will ask for one confirmation: fingerprint, face or code. That is all: no password, no form.
 open-prompt-title = Confirm on your device
 open-prompt = Waiting for your confirmation…
@@ -73,12 +88,37 @@ open-kit-no-passkeys = This browser does not know passkeys. Your vault will open
 open-kit-button = Open my vault
 open-making-title = Your vault is being made
 open-making = A few seconds: your keys are made here, on your device.
+open-unsent-kept = What you did is kept in this page: as soon as the connection is back it goes on by itself, once.
 open-retype = Enter the code by hand
-open-not-me-button = This letter is not for me, or it wasn’t me
-open-not-me-title = It wasn’t you?
-open-not-me-text = If this letter is not for you, close this page: nothing was opened, nothing was recorded. Put the letter back in the mail or destroy it.
-open-not-me-nothing = If the code had already been used and it wasn’t you, someone may have had your letter in hand before you.
-open-not-me-next = Call us right away: we block the access at once, and the next document will go out on paper.
+open-not-mine = This letter is not for me
+open-used = A vault has already been opened with this letter. A code works only once.
+open-used-since = A vault was opened with this letter on { $date }. A code works only once.
+open-used-me = If it was you
+    .text = Your vault and your documents are waiting for you.
+open-used-other = If it wasn’t you
+    .text = Someone may have had your letter in hand before you. Say so: nothing new will go to that vault.
+    .act = It wasn’t me
+open-give-used = Block this code?
+    .does = No document will go to the vault that was opened with this letter any more. The next one goes out on paper, then a letter will carry a new code.
+    .not = What has already been opened can’t be taken back, and a blocked code stays blocked. Call us too: someone may have taken your mail.
+    .act = Block this code
+open-give-letter = This letter is not for you?
+    .does = This code will open nothing any more, and the department that wrote will know. The next document goes out on paper.
+    .not = Nothing was opened or recorded here. If the letter is for someone in your home, give it to them instead: a code that was put aside stays so.
+    .act = Put this code aside
+open-give-busy = One moment…
+open-given-used = The code is blocked
+    .next = Nothing new will go to that vault. The department that wrote will know at its next delivery, and that delivery goes out on paper.
+    .you = Call us if you think that someone took your mail.
+open-given-letter = Noted, thank you
+    .next = This code opens nothing any more. The department that wrote will know at its next delivery.
+    .you = Put the letter back in the mail or destroy it, then close this page.
+
+shared-choice = Other people use this computer
+    .text = Nothing of your vault will be kept here. It will lock after two minutes, and your visit ends with this tab. This choice is for this browser.
+shared-open = Shared computer: leave your vault before you go.
+shared-leave = Leave my vault
+shared-files = Shared computer: a file that you download stays on this computer, a page that you print stays in the printer.
 
 terms-title = The terms, in plain words
 terms-what = This vault is free. The city puts your documents in it; you read them, keep them and take them with you.
@@ -87,6 +127,21 @@ terms-paper = Paper continues. Opening this vault takes no letter away from you:
 terms-log = Each delivery and each first reading leave a trace, unreadable to others, in a public register that nobody can rewrite.
 terms-leave = You can leave at any time, with all your documents.
 terms-law = This service follows Québec’s Act to establish a legal framework for information technology (C-1.1) and the Act respecting Access to documents held by public bodies and the Protection of personal information (A-2.1).
+
+## Not mine any more
+
+disown-link = This document is not about me, or no longer is
+disown-title = Stop receiving these?
+disown-lead = { $issuer }: “{ $title }”.
+disown-does = The next documents of this kind will no longer come to your vault: they go out on paper, to the address that the department knows.
+disown-not = Your documents stay in your vault, this one too.
+disown-final = This is final for this code: to receive here again you will need the code of a new letter.
+disown-button = Stop receiving
+disown-busy = One moment…
+disown-back = Back to the document
+disown-done = Noted
+    .next = { $issuer } will know at its next delivery, and that delivery goes out on paper.
+    .kept = What is in your vault stays there.
 
 ## Documents
 
@@ -113,6 +168,7 @@ documents-refused = { $count ->
 documents-reminder = Your vault has only one way in
     .text = If you lose this device, nothing will open it any more. Make a recovery kit: one sheet to print, two minutes.
     .act = Add a second way in
+    .later = Later
 
 filter-text = Search my documents
 filter-title = Filter
@@ -210,6 +266,24 @@ ways-kit-button = Make a kit
 ways-passkey-title = Another device or a card
 ways-passkey-text = A second passkey: another phone, a computer, a security key or a chip card.
 ways-passkey-button = Add a passkey
+ways-try = Try it
+    .label = Try: { $way }
+ways-remove = Remove
+    .label = Remove: { $way }
+ways-proven = { $way }: it worked. It does open your vault.
+ways-removed = Done. That way in no longer opens your vault.
+ways-remove-title = Remove this way in?
+ways-remove-does = It will no longer open your vault, and documents to come will be sealed with new keys.
+ways-remove-not = What has already been downloaded, printed or copied elsewhere stays there.
+ways-remove-elsewhere = Your vault will close on your other devices; your other ways in open it again.
+ways-remove-busy = Preparing new keys…
+ways-remove-button = Remove
+ways-drill-title = Try your kit
+ways-drill-made = A kit that was never used is only half safe. Take the sheet or the file that you just kept: we open your vault with it, then forget it at once.
+ways-drill-kept = Take the sheet or the file of your kit: we open your vault with it, then forget it at once. It does not leave this page.
+ways-drill-button = Try the kit
+ways-drill-later = Later
+ways-drill-busy = Trying the kit…
 ways-kit-made-title = Here is your recovery kit
 ways-kit-made = It opens your vault from now on. Print it or save it: it will never be shown again.
 ways-kit-done = Done

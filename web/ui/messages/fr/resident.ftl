@@ -51,6 +51,20 @@ open-type-title = Entrez le code de votre lettre
 open-type-lead = Il est imprimé sous le carré à numériser : six groupes de quatre lettres ou chiffres.
 open-code-label = Code
 open-code-hint = Majuscules ou minuscules, avec ou sans tirets. Le O se lit comme un zéro, le I et le L comme un 1.
+open-code-count = { $count } caractères sur { $of }
+open-code-group = C’est « { $symbol } », dans le groupe { $group }.
+open-code-missing = { $missing ->
+    [one] Il manque un caractère
+   *[other] Il manque { $missing } caractères
+}, à partir du groupe { $group }.
+open-code-extra = { $extra ->
+    [one] Il y a un caractère de trop.
+   *[other] Il y a { $extra } caractères de trop.
+}
+open-code-look = { $count ->
+    [one] Regardez d’abord le groupe { $groups }.
+   *[other] Regardez d’abord les groupes { $groups }.
+}
 open-code-submit = Voir ce qui m’attend
 open-checking-title = Lecture du code
 open-checking = Nous cherchons ce qui vous attend…
@@ -61,6 +75,7 @@ open-letter-title = { $count ->
 }
 open-letter-dated = du { $date }
 open-letter-button = Ouvrir mon coffre
+open-letter-hint-shared = Cet ordinateur étant partagé, gardez la clé sur votre téléphone ou sur une clé de sécurité : votre navigateur vous le proposera.
 open-letter-hint = Votre appareil vous demandera une confirmation : empreinte, visage ou code. C’est tout : ni mot de passe, ni formulaire.
 open-prompt-title = Confirmez sur votre appareil
 open-prompt = Nous attendons votre confirmation…
@@ -73,12 +88,37 @@ open-kit-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Votre
 open-kit-button = Ouvrir mon coffre
 open-making-title = Votre coffre se prépare
 open-making = Quelques secondes : vos clés sont faites ici, sur votre appareil.
+open-unsent-kept = Ce que vous avez fait est gardé dans cette page : dès que la connexion revient, cela repart tout seul, une seule fois.
 open-retype = Entrer le code à la main
-open-not-me-button = Cette lettre n’est pas pour moi, ou ce n’était pas moi
-open-not-me-title = Ce n’était pas vous?
-open-not-me-text = Si cette lettre n’est pas pour vous, refermez cette page : rien n’a été ouvert, rien n’a été enregistré. Remettez la lettre à la poste ou détruisez-la.
-open-not-me-nothing = Si le code avait déjà servi et que ce n’était pas vous, quelqu’un a peut-être eu votre lettre en main avant vous.
-open-not-me-next = Appelez-nous dès maintenant : nous bloquons l’accès tout de suite et le prochain document partira sur papier.
+open-not-mine = Cette lettre n’est pas pour moi
+open-used = Un coffre a déjà été ouvert avec cette lettre. Un code ne sert qu’une fois.
+open-used-since = Un coffre a été ouvert avec cette lettre le { $date }. Un code ne sert qu’une fois.
+open-used-me = Si c’était vous
+    .text = Votre coffre et vos documents vous attendent.
+open-used-other = Si ce n’était pas vous
+    .text = Quelqu’un a peut-être eu votre lettre en main avant vous. Dites‑le : plus rien de nouveau n’ira dans ce coffre.
+    .act = Ce n’était pas moi
+open-give-used = Bloquer ce code?
+    .does = Plus aucun document n’ira dans le coffre ouvert avec cette lettre. Le prochain partira sur papier, puis une lettre portera un nouveau code.
+    .not = Ce qui a déjà été ouvert ne peut pas être repris, et un code bloqué le reste. Appelez-nous aussi : quelqu’un a peut-être pris votre courrier.
+    .act = Bloquer ce code
+open-give-letter = Cette lettre n’est pas pour vous?
+    .does = Ce code n’ouvrira plus rien, et le service qui a écrit le saura. Le prochain document partira sur papier.
+    .not = Rien n’a été ouvert ni enregistré ici. Si la lettre est pour quelqu’un de chez vous, donnez-la-lui plutôt : un code mis de côté le reste.
+    .act = Mettre ce code de côté
+open-give-busy = Un instant…
+open-given-used = Le code est bloqué
+    .next = Plus rien de nouveau n’ira dans ce coffre. Le service qui a écrit le saura à son prochain envoi, et cet envoi partira sur papier.
+    .you = Appelez-nous si vous pensez que l’on a pris votre courrier.
+open-given-letter = C’est noté, merci
+    .next = Ce code n’ouvre plus rien. Le service qui a écrit le saura à son prochain envoi.
+    .you = Remettez la lettre à la poste ou détruisez-la, puis fermez cette page.
+
+shared-choice = D’autres personnes se servent de cet ordinateur
+    .text = Rien de votre coffre ne sera gardé ici. Il se verrouillera après deux minutes, et votre visite prendra fin avec cet onglet. Ce choix vaut pour ce navigateur.
+shared-open = Ordinateur partagé : quittez votre coffre avant de partir.
+shared-leave = Quitter mon coffre
+shared-files = Ordinateur partagé : un fichier téléchargé reste sur cet ordinateur, une page imprimée reste dans l’imprimante.
 
 terms-title = Les conditions, en mots simples
 terms-what = Ce coffre est gratuit. La Ville y dépose vos documents; vous les lisez, les gardez et les emportez.
@@ -87,6 +127,21 @@ terms-paper = Le papier continue. Ouvrir ce coffre ne vous retire aucune lettre�
 terms-log = Chaque dépôt et chaque première lecture laissent une trace, illisible pour les autres, dans un registre public que personne ne peut réécrire.
 terms-leave = Vous pouvez partir à tout moment, avec tous vos documents.
 terms-law = Ce service suit la Loi concernant le cadre juridique des technologies de l’information (C-1.1) et la Loi sur l’accès aux documents des organismes publics et sur la protection des renseignements personnels (A-2.1).
+
+## Plus à moi
+
+disown-link = Ce document ne me concerne pas, ou plus
+disown-title = Ne plus recevoir ces envois?
+disown-lead = { $issuer } : « { $title } ».
+disown-does = Les prochains documents de cet envoi n’arriveront plus dans votre coffre : ils partiront sur papier, à l’adresse que le service connaît.
+disown-not = Vos documents restent dans votre coffre, celui-ci aussi.
+disown-final = C’est définitif pour ce code : pour recevoir de nouveau ici, il faudra le code d’une nouvelle lettre.
+disown-button = Ne plus recevoir
+disown-busy = Un instant…
+disown-back = Retour au document
+disown-done = C’est noté
+    .next = { $issuer } le saura à son prochain envoi, et cet envoi partira sur papier.
+    .kept = Ce qui est dans votre coffre y reste.
 
 ## Documents
 
@@ -113,6 +168,7 @@ documents-refused = { $count ->
 documents-reminder = Votre coffre n’a qu’un seul moyen d’accès
     .text = Si vous perdez cet appareil, plus rien ne l’ouvrira. Faites une trousse de secours : une feuille à imprimer, deux minutes.
     .act = Ajouter un second moyen d’accès
+    .later = Plus tard
 
 filter-text = Chercher dans mes documents
 filter-title = Filtrer
@@ -210,6 +266,24 @@ ways-kit-button = Faire une trousse
 ways-passkey-title = Un autre appareil ou une carte
 ways-passkey-text = Une deuxième clé d’accès : un autre téléphone, un ordinateur, une clé ou une carte à puce.
 ways-passkey-button = Ajouter une clé d’accès
+ways-try = Essayer
+    .label = Essayer : { $way }
+ways-remove = Retirer
+    .label = Retirer : { $way }
+ways-proven = { $way } : essai réussi. Elle ouvre bien votre coffre.
+ways-removed = C’est fait. Ce moyen d’accès n’ouvre plus votre coffre.
+ways-remove-title = Retirer ce moyen d’accès?
+ways-remove-does = Il n’ouvrira plus votre coffre, et les documents à venir seront scellés avec de nouvelles clés.
+ways-remove-not = Ce qui a déjà été téléchargé, imprimé ou copié ailleurs y reste.
+ways-remove-elsewhere = Votre coffre se fermera sur vos autres appareils; vos autres moyens d’accès le rouvrent.
+ways-remove-busy = Nouvelles clés en préparation…
+ways-remove-button = Retirer
+ways-drill-title = Essayez votre trousse
+ways-drill-made = Une trousse qui n’a jamais servi n’est sûre qu’à moitié. Prenez la feuille ou le fichier que vous venez de garder : nous ouvrons votre coffre avec, puis nous l’oublions aussitôt.
+ways-drill-kept = Prenez la feuille ou le fichier de votre trousse : nous ouvrons votre coffre avec, puis nous l’oublions aussitôt. Elle ne quitte pas cette page.
+ways-drill-button = Essayer la trousse
+ways-drill-later = Plus tard
+ways-drill-busy = Essai de la trousse…
 ways-kit-made-title = Voici votre trousse de secours
 ways-kit-made = Elle ouvre votre coffre dès maintenant. Imprimez-la ou enregistrez-la : elle ne sera plus jamais affichée.
 ways-kit-done = Terminer

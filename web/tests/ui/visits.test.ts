@@ -1,0 +1,255 @@
+/** What happens around a first visit: letters that are not theirs, connections that break, ways in tried and removed, shared computers. */
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { fromBase64, fromUtf8 } from '../../core/bytes.ts';
+import { grouped, incomplete, suspects } from '../../resident/code-hints.ts';
+import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
+import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
+import { Idle } from '../../resident/idle.svelte.ts';
+import { isShared } from '../../resident/shared.svelte.ts';
+import { Authenticator, type Kind } from './support/authenticator.ts';
+import { Service } from './support/service.ts';
+import { Visit } from './support/visit.ts';
+
+let service: Service;
+const visits: Visit[] = [];
+
+function visit(device?: Kind | Authenticator): Visit {
+  const made = new Visit(service, typeof device === 'string' ? new Authenticator(device) : device);
+  visits.push(made);
+  return made;
+}
+
+/** A browser's storage, as far as pages use it. */
+function storage(): Map<string, string> {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
+  return kept;
+}
+
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
+  service = new Service();
+  await service.wait();
+});
+
+afterEach(async () => {
+  await Promise.all(visits.splice(0).map((one) => one.end()));
+});
+
+const failed = (code: string): unknown => expect.objectContaining({ code });
+
+describe('not mine', () => {
+  test('open_used_by_another_is_blocked_by_the_letter_alone', async () => {
+    await visit().claim();
+    const { open, device } = visit();
+    await open.submit(service.city.code);
+    open.notMine();
+    expect(open.view).toMatchObject({ at: 'giving', because: 'used' });
+    expect(service.frozen).toBeNull();
+    service.troubles = [{ route: 'freezeCode', code: 'offline' }];
+    await open.giveAway();
+    expect(open.view).toMatchObject({ at: 'giving', failure: failed('offline') });
+    await open.giveAway();
+    expect(open.view).toEqual({ at: 'given', because: 'used' });
+    expect(service.frozen).not.toBeNull();
+    expect(device.prompts).toBe(0);
+    await open.submit(service.city.code);
+    expect(open.view).toMatchObject({ at: 'failed', failure: failed('claim-frozen') });
+  });
+
+  test('open_letter_of_another_is_put_aside_or_kept', async () => {
+    const { open } = visit();
+    await open.submit(service.city.code);
+    open.notMine();
+    open.keep();
+    expect(open.view.at).toBe('letter');
+    open.notMine();
+    expect(open.view).toMatchObject({ at: 'giving', because: 'letter' });
+    await open.giveAway();
+    expect(open.view).toEqual({ at: 'given', because: 'letter' });
+    // The tap that came too late opens nothing.
+    await open.accept();
+    expect(service.claimed).toBeNull();
+  });
+
+  test('open_without_connection_keeps_the_code_and_goes_on_when_it_is_back', async () => {
+    const { open, session } = visit();
+    service.troubles = [{ route: 'lookUpClaim', code: 'offline' }];
+    await open.submit(service.city.code);
+    expect(open.view).toMatchObject({ at: 'failed', failure: failed('offline') });
+    await open.resumed();
+    expect(open.view.at).toBe('letter');
+    service.troubles = [{ route: 'claim', code: 'network' }];
+    await open.accept();
+    expect(open.view.at).toBe('unsent');
+    await open.resumed();
+    expect(session.open).toBe(true);
+    const bodies = service.calls.filter(({ route }) => route === 'claim').map(({ body }) => JSON.stringify(body));
+    expect(new Set(bodies).size).toBe(1);
+    // Nothing waits any more: the next reconnection asks for nothing.
+    const asked = service.calls.length;
+    await open.resumed();
+    expect(service.calls.length).toBe(asked);
+  });
+
+  test('disown_signs_one_act_for_the_code_that_brought_the_document', async () => {
+    const one = visit();
+    await one.claim();
+    const flow = new DisownFlow(one.session, service.held[0]?.delivered.row.documentId ?? '');
+    await flow.load();
+    expect(flow.view).toMatchObject({ at: 'asking', manifest: { issuer: 'finances' } });
+    await flow.disown();
+    expect(flow.view.at).toBe('done');
+    expect(service.disowned).toHaveLength(1);
+    const { payload } = JSON.parse(fromUtf8(fromBase64(service.disowned[0] ?? ''))) as { readonly payload: string };
+    expect(JSON.parse(fromUtf8(fromBase64(payload)))).toMatchObject({
+      type: 'disown',
+      subject: { lookup_id: service.city.lookupId },
+    });
+  });
+
+  test('disown_of_what_came_to_the_vault_finds_the_codes_of_its_party', async () => {
+    const one = visit();
+    await one.claim();
+    const delivered = await service.deliver();
+    const flow = new DisownFlow(one.session, delivered.row.documentId);
+    await flow.load();
+    service.troubles = [{ route: 'disown', code: 'network' }];
+    await flow.disown();
+    expect(flow.view).toMatchObject({ at: 'asking', failure: failed('network') });
+    await flow.disown();
+    expect(flow.view.at).toBe('done');
+    expect(service.disowned).toHaveLength(1);
+  });
+});
+
+describe('ways in, tried and removed', () => {
+  async function withKit(): Promise<{ one: Visit; ways: WaysInFlow; kit: string }> {
+    const one = visit();
+    await one.claim();
+    const ways = new WaysInFlow(one.session);
+    await ways.load();
+    await ways.makeKit();
+    const kit = ways.view.at === 'kit' ? ways.view.kit.text : '';
+    return { one, ways, kit };
+  }
+
+  test('drill_kit_opens_the_vault_and_says_so', async () => {
+    const { one, ways, kit } = await withKit();
+    await ways.kitKept();
+    expect(ways.view).toMatchObject({ at: 'drill', kit: 'made' });
+    await ways.drillKit('# voute-kit: 1');
+    expect(ways.view).toMatchObject({ at: 'drill', failure: failed('kit-invalid') });
+    await ways.drillKit(kit);
+    const proven = service.methods.find(({ kind }) => kind === 'kit')?.id;
+    expect(ways.view).toMatchObject({ at: 'list', proven });
+    expect(one.session.open).toBe(true);
+  });
+
+  test('drill_kit_of_another_vault_opens_nothing', async () => {
+    const { ways, kit } = await withKit();
+    const other = kit.replace(/^# method: .*$/m, `# method: ${'0'.repeat(32)}`);
+    await ways.kitKept();
+    await ways.drillKit(other);
+    expect(ways.view).toMatchObject({ at: 'drill', failure: failed('kit-not-this-vault') });
+  });
+
+  test('drill_passkey_opens_the_vault_with_one_prompt', async () => {
+    const { one, ways } = await withKit();
+    await ways.load();
+    const methods = ways.view.at === 'list' ? ways.view.methods : [];
+    const passkey = methods.find(({ kind }) => kind === 'passkey');
+    const before = one.device.prompts;
+    if (passkey) await ways.tryOut(passkey);
+    expect(ways.view).toMatchObject({ at: 'list', proven: passkey?.id });
+    expect(one.device.prompts).toBe(before + 1);
+  });
+
+  test('removal_begins_a_new_epoch_and_what_was_removed_opens_no_more', async () => {
+    const { ways, kit } = await withKit();
+    await ways.load();
+    const methods = ways.view.at === 'list' ? ways.view.methods : [];
+    const gone = methods.find(({ kind }) => kind === 'kit');
+    if (gone) ways.askRemoval(gone);
+    expect(service.methods).toHaveLength(2);
+    service.troubles = [{ route: 'putKeyring', code: 'network' }];
+    await ways.remove();
+    expect(ways.view).toMatchObject({ at: 'removing', failure: failed('network') });
+    await ways.remove();
+    expect(ways.view).toMatchObject({ at: 'list', removed: true });
+    expect(service.methods.map(({ kind }) => kind)).toEqual(['passkey']);
+    if (gone) await ways.tryOut(gone);
+    await ways.drillKit(kit);
+    expect(ways.view).toMatchObject({ at: 'drill', failure: failed('kit-not-this-vault') });
+  });
+});
+
+describe('asking for a second way in', () => {
+  test('second_way_is_asked_for_after_a_document_was_seen_and_once_a_visit', async () => {
+    const one = visit();
+    const { session } = one;
+    await one.claim();
+    expect(session.asking).toBe(false);
+    session.saw();
+    expect(session.asking).toBe(true);
+    session.later();
+    session.saw();
+    expect(session.asking).toBe(false);
+  });
+});
+
+describe('a computer that others use', () => {
+  test('shared_keeps_nothing_of_a_vault_and_locks_soon', async () => {
+    const kept = storage();
+    const one = visit();
+    await one.session.share(true);
+    await one.claim();
+    expect(one.session.idle.minutes).toBe(2);
+    one.session.idle.choose(20);
+    expect([...kept.keys()]).toEqual(['voute.shared']);
+    expect(new Idle(() => undefined).minutes).toBe(2);
+    one.session.hide();
+    await vi.waitFor(() => {
+      expect(service.signedIn).toBe(false);
+    });
+    await one.session.share(false);
+    expect(isShared()).toBe(false);
+    expect(one.session.idle.minutes).toBe(10);
+  });
+});
+
+describe('code hints', () => {
+  const code = '7Q3KM0XA9TZB4D1HVW5E8RPC';
+
+  test('hints_group_as_letters_print_it', () => {
+    expect(grouped('7q3k m0xa–9tzb')).toBe('7Q3K-M0XA-9TZB');
+    expect(incomplete(code.slice(0, 10))).toEqual({ group: 3, missing: 14 });
+    expect(incomplete(code)).toBeNull();
+  });
+
+  test('hints_name_the_group_of_every_likely_slip', () => {
+    const right = service.city.code.replaceAll('-', '');
+    const slips: readonly (readonly [string, string])[] = [
+      ['8', 'B'],
+      ['5', 'S'],
+      ['2', 'Z'],
+      ['G', '6'],
+      ['V', 'Y'],
+    ];
+    for (let i = 0; i < right.length; i += 1) {
+      for (const [from, to] of [...slips, ...slips.map(([a, b]) => [b, a] as const)]) {
+        if (right[i] !== from) continue;
+        expect(suspects(right.slice(0, i) + to + right.slice(i + 1))).toContain(Math.floor(i / 4) + 1);
+      }
+      const [a = '', b = ''] = [right[i], right[i + 1]];
+      if (b === '' || a === b) continue;
+      expect(suspects(right.slice(0, i) + b + a + right.slice(i + 2))).toContain(Math.floor(i / 4) + 1);
+    }
+    expect(suspects('7Q3K')).toEqual([]);
+  });
+});
