@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type UserConfig } from 'vite';
 import { PDFJS_VERSION, pdfjsData } from './ui/build/assets.ts';
+import { installable } from './ui/build/installable.ts';
 import { integrity } from './ui/build/integrity.ts';
 import { inlineFrame, pdfDecoders } from './ui/build/viewer.ts';
 
@@ -41,7 +42,7 @@ const common: UserConfig = {
 function pages(outDir: string, input: Record<string, string>): UserConfig {
   return {
     ...common,
-    plugins: [...(common.plugins ?? []), pdfjsData(), integrity()],
+    plugins: [...(common.plugins ?? []), pdfjsData(), installable(), integrity()],
     // One style, named by the pages: the browser checks the integrity of no style that is added later.
     build: {
       ...common.build,

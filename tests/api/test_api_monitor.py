@@ -14,6 +14,7 @@ from tests.support.log_memory import MemoryLocks, MemoryTiles, flip
 from tests.support.monitored_city import ADDRESSES, PAGES, URL, Lie, Scene
 from voute.client import monitor as rules
 from voute.client import monitor_log
+from voute.client import monitor_pages as pages
 from voute.client.disk import DISK
 from voute.client.monitor import Monitor, Watched
 from voute.client.monitor_log import judge_by_keys
@@ -26,6 +27,8 @@ from voute.tlog.cosignature import Cosigner
 from voute.tlog.note import Note, SignatureLine
 from voute.tlog.sequencer import Sequencer
 from voute.tlog.signer import MemorySigner
+
+RESIDENT = pages.ADDRESSES["index.html"]
 
 
 @pytest.fixture
@@ -54,7 +57,9 @@ def test_api_monitor_finds_all_well_and_remembers(scene: Scene) -> None:
 
 
 @pytest.mark.attack("F1")
-@pytest.mark.parametrize("path", ["/", "/ouvrir", "/connexion", "/documents", "/acces", "/verifier", "/assets/app-0123abcd.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/ouvrir", "/connexion", "/documents", "/acces", "/papier", "/verifier", "/assets/app-0123abcd.js"]
+)
 def test_api_monitor_names_an_altered_page_at_each_address(scene: Scene, path: str) -> None:
     assert scene.codes() == []
     for lie in (lambda page: page + b"<script>", lambda _: None, lambda _: PAGES["verifier.html"]):
@@ -92,7 +97,7 @@ def test_api_monitor_names_a_release_that_is_not_in_the_log(scene: Scene) -> Non
     changed = PAGES["index.html"] + b"<script>"
     files = dict(parse_manifest(scene.manifest))
     files["index.html"] = type(files["index.html"]).of(changed)
-    lies: dict[str, Lie] = dict.fromkeys(("/", "/ouvrir", "/connexion", "/documents", "/acces"), lambda _: changed)
+    lies: dict[str, Lie] = dict.fromkeys(RESIDENT, lambda _: changed)
     scene.liar.lies = {**lies, "/release-manifest.json": lambda _: write_manifest(files)}
     assert scene.codes() == ["release-not-logged"]
     scene.liar.lies["/release-manifest.json"] = lambda _: b"{}"
