@@ -25,6 +25,7 @@ from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
 from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
+from voute.store.freeze import sweep_frozen
 
 _log = structlog.get_logger("voute.server")
 
@@ -67,7 +68,7 @@ def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread
     """Start the threads beside the requests."""
     city = assembled.city
     jobs: list[SequencerThread | RepeatingThread] = [
-        housekeeping(city, assembled.stores.sweep),
+        housekeeping(city, lambda untouched: sweep_frozen(settings.data) + assembled.stores.sweep(untouched)),
         worker(city),
     ]
     if settings.sequencer:

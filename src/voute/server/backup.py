@@ -61,13 +61,14 @@ def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
     """Freeze a city, served or not; readers go on, writers wait for an instant.
 
     Raises:
-        FreezeError: the catalogue is no SQLite file, or another backup runs.
+        FreezeError: the catalogue is no SQLite file, another backup runs, or a symbolic link is in the city's folder.
         StoreError: a disk refused, or there is no city.
     """
     origin = read_log_seeds(settings.keys_folder).origin
-    locks = settings.locks_folder
-    without = {locks.relative_to(settings.data).parts[0]} if locks.is_relative_to(settings.data) else set()
-    with frozen(settings.data, locks, settings.catalogue_url, without) as folder:
+    data, locks = settings.data.resolve(), settings.locks_folder.resolve()
+    # Whichever of the two is relative: a lock that came back with a backup would let the log fork.
+    without = set(locks.relative_to(data).parts[:1]) if locks.is_relative_to(data) else set()
+    with frozen(data, locks, settings.catalogue_url, without) as folder:
         state = _log_state(folder / CATALOGUE)
         size, root = (0, Hash(bytes(32))) if state is None else (state.size, state.root)
         yield FrozenCity(folder, RELEASE, SCHEMA_VERSION, origin, size, root)

@@ -28,7 +28,11 @@ _BUSY: Final = ".backup"
 
 
 class FreezeError(StoreError):
-    """The city cannot be frozen here; fact `why`: `catalogue` (not SQLite) or `busy` (another backup runs)."""
+    """The city cannot be frozen here.
+
+    Fact `why`: `catalogue` (not SQLite), `busy` (another backup runs) or `link` (a symbolic link, fact `path`: a second name of
+    it keeps no bytes, and what is behind it would be missing).
+    """
 
     code = "freeze"
 
@@ -50,25 +54,50 @@ def frozen(data: Path, locks: Path, catalogue: str, without: Collection[str] = (
     """Give a folder with the city as it is at one instant; it goes when the block ends, or with the next backup.
 
     Readers go on; who writes waits for as long as giving second names takes (some tens of thousands a second).
-    `without` are names of the city's folder that stay out.
+    `without` are names of the city's folder that stay out. Paths may be relative, or through links, whatever the others are.
 
     Raises:
-        FreezeError: the catalogue is no SQLite file, or another backup runs.
+        FreezeError: the catalogue is no SQLite file, another backup runs, or a symbolic link is in the city's folder.
         StoreError: a disk refused.
     """
     url = make_url(catalogue)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise FreezeError(why="catalogue")
     with storing("freeze"), _alone(data):
-        for left in data.glob(f"{FOLDER}*"):
-            shutil.rmtree(left)
+        # Compared below: two names of the live catalogue would be taken for two files, and it written over by its own copy.
+        data, database = data.resolve(strict=True), Path(url.database).resolve(strict=True)
+        _remove_left(data)
         place = data / f"{FOLDER}{secrets.token_hex(8)}"
         place.mkdir(mode=0o700)
         try:
-            _freeze(data, locks, Path(url.database), place, {*without, _BUSY, place.name})
+            _freeze(data, locks, database, place, {*without, _BUSY, place.name})
             yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def sweep_frozen(data: Path) -> int:
+    """Remove what a backup that was killed left, unless one runs; returns how many folders.
+
+    Second names keep what is destroyed in the city meanwhile.
+
+    Raises:
+        StoreError: a disk refused.
+    """
+    if not any(data.glob(f"{FOLDER}*")):
+        return 0
+    try:
+        with storing("freeze"), _alone(data):
+            return _remove_left(data)
+    except FreezeError:
+        return 0
+
+
+def _remove_left(data: Path) -> int:
+    left = list(data.glob(f"{FOLDER}*"))
+    for folder in left:
+        shutil.rmtree(folder)
+    return len(left)
 
 
 def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Collection[str]) -> None:
@@ -96,7 +125,11 @@ def _link(data: Path, place: Path, database: Path, without: Collection[str]) -> 
     own = {database.name, f"{database.name}-wal", f"{database.name}-shm"}
     for path in data.rglob("*"):
         parts = path.relative_to(data).parts
-        if parts[0] in without or path.name.startswith((TEMPORARY_PREFIX, ".")) or not path.is_file():
+        if parts[0] in without or path.name.startswith((TEMPORARY_PREFIX, ".")):
+            continue
+        if path.is_symlink():
+            raise FreezeError(why="link", path=str(path))
+        if not path.is_file():
             continue
         if path.parent == database.parent and path.name in own:
             continue

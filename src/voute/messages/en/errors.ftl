@@ -273,10 +273,12 @@ error-restore-not-empty = There is something in { $path } already; nothing was w
     .fix = Choose a folder that is absent or empty.
 error-freeze = { $why ->
     [busy] Another backup of this city is running
+    [link] { $path } is a symbolic link: what is behind it would be missing
    *[catalogue] The catalogue is no SQLite file of this machine
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
+    [link] Put the whole city on the other disk, and its path into the setting “data”.
    *[catalogue] Back PostgreSQL up with its own tools, at the same time as the folders.
     }
 error-log-behind = The restored log has { $size } entries; one with { $known } was signed. Nothing was changed: going on would make two histories.

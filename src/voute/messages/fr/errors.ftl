@@ -273,10 +273,12 @@ error-restore-not-empty = Il y a déjà quelque chose dans { $path } ; rien n'a 
     .fix = Choisissez un dossier absent ou vide.
 error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
+    [link] { $path } est un lien symbolique : ce qui est derrière manquerait
    *[catalogue] Le catalogue n'est pas un fichier SQLite de cette machine
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
+    [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Sauvegardez PostgreSQL avec ses propres outils, en même temps que les dossiers.
     }
 error-log-behind = Le registre restauré a { $size } inscriptions ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.

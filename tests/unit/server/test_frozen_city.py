@@ -1,0 +1,77 @@
+"""A city is frozen whole or not at all, however its folders are named; nothing of a killed backup stays."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.city import DemoCity
+from voute.server.backup import frozen_city
+from voute.store.freeze import CATALOGUE, FOLDER, FreezeError, frozen, sweep_frozen
+
+
+def check_frozen(folder: Path, data: Path, link: Path | None = None) -> None:
+    """The copy is a file of its own, the locks stayed out."""
+    names = {path.name for path in folder.iterdir()}
+    assert "locks" not in names
+    assert not {f"{CATALOGUE}-wal", f"{CATALOGUE}-shm"} & names
+    assert not (folder / CATALOGUE).samefile(data / CATALOGUE), "the live catalogue would be written over by its copy"
+    with closing(sqlite3.connect(folder / CATALOGUE)) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert (folder / "keys").is_dir()
+    assert link is None or link.is_symlink()
+
+
+def test_frozen_city_of_a_relative_folder(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = demo.settings.data
+    monkeypatch.chdir(data.parent)
+    # As the default setting is: the folder relative, the catalogue's address absolute.
+    with frozen_city(replace(demo.settings, data=Path(data.name))) as city:
+        check_frozen(city.folder, data)
+
+
+def test_frozen_city_of_locks_named_otherwise(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = demo.settings.data
+    (data / "locks").mkdir(exist_ok=True)
+    monkeypatch.chdir(data.parent)
+    with frozen_city(replace(demo.settings, locks=Path(data.name) / "locks")) as city:
+        check_frozen(city.folder, data)
+
+
+def test_frozen_city_behind_a_link(demo: DemoCity) -> None:
+    data = demo.settings.data
+    link = data.with_name("city-link")
+    link.symlink_to(data, target_is_directory=True)
+    with frozen_city(replace(demo.settings, data=link)) as city:
+        check_frozen(city.folder, data, link)
+
+
+def test_frozen_city_refuses_a_link_inside(demo: DemoCity) -> None:
+    data, away = demo.settings.data, demo.settings.data.with_name("other-disk")
+    (data / "packs").rename(away)
+    (data / "packs").symlink_to(away, target_is_directory=True)
+    with pytest.raises(FreezeError) as caught, frozen_city(demo.settings):
+        pass
+    assert caught.value.facts == {"why": "link", "path": str(data.resolve() / "packs")}
+    assert not list(data.glob(f"{FOLDER}*"))
+
+
+def test_frozen_city_of_a_killed_backup_is_swept_and_one_at_work_is_not(demo: DemoCity) -> None:
+    data = demo.settings.data
+    held = (
+        "import sys, os, signal; from pathlib import Path; from voute.store.freeze import frozen\n"
+        "with frozen(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    args = (str(data), str(demo.settings.locks_folder), demo.settings.catalogue_url)
+    subprocess.run([sys.executable, "-c", held, *args], check=False, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    assert len(list(data.glob(f"{FOLDER}*"))) == 1, "the test must leave one"
+    assert sweep_frozen(data) == 1
+    assert (sweep_frozen(data), list(data.glob(f"{FOLDER}*"))) == (0, [])
+    with frozen(data, demo.settings.locks_folder, demo.settings.catalogue_url) as folder:
+        assert sweep_frozen(data) == 0
+        assert folder.is_dir()
