@@ -20,6 +20,7 @@ PUBLIC = {
     "GET /api/release",
     "GET /api/trust-root",
     "GET /assets/{name:path}",
+    "GET /avis/stop",
     "GET /connexion",
     "GET /documents",
     "GET /documents/{rest:path}",
@@ -38,6 +39,7 @@ PUBLIC = {
     "POST /api/sessions",
     "POST /api/sessions/challenge",
     "POST /api/sessions/kit",
+    "POST /avis/stop",
 }
 
 

@@ -398,6 +398,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read notices */
+        get: operations["read_notices"];
+        /** put notices */
+        put: operations["put_notices"];
+        post?: never;
+        /** stop notices */
+        delete: operations["stop_notices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** confirm notices */
+        post: operations["confirm_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/release": {
         parameters: {
             query?: never;
@@ -814,6 +850,13 @@ export interface components {
             vault_id: string;
         };
         /**
+         * CodeBody
+         * @description The digits that came by mail.
+         */
+        CodeBody: {
+            code: string;
+        };
+        /**
          * CommitBody
          * @description What is to be committed: it must equal what was drafted.
          */
@@ -1110,6 +1153,41 @@ export interface components {
          * @description An empty object.
          */
         Nothing: Record<string, never>;
+        /**
+         * NoticeBody
+         * @description Where and when to tell; hours of the city's clock, `weekday` 0 is Monday; equal quiet hours are none.
+         */
+        NoticeBody: {
+            address: string;
+            hour: number;
+            language: string;
+            pace: string;
+            quiet_from: number;
+            quiet_until: number;
+            weekday: number;
+        };
+        /**
+         * NoticeReply
+         * @description The same, and whether it is confirmed, not yet, or refuses our mails.
+         */
+        NoticeReply: {
+            address: string;
+            hour: number;
+            language: string;
+            pace: string;
+            quiet_from: number;
+            quiet_until: number;
+            state: string;
+            weekday: number;
+        };
+        /**
+         * NoticesReply
+         * @description Whether this city sends mails, and what the holder set.
+         */
+        NoticesReply: {
+            available: boolean;
+            notice: components["schemas"]["NoticeReply"] | null;
+        };
         /**
          * OpenBody
          * @description A delivery's id, drawn by the client, and the issuer's name of the run.
@@ -2199,6 +2277,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RevokedReply"];
                 };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticesReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voute.app.ledger import Ledger
-from voute.app.ports import CredentialVerifier
+from voute.app.ports import CredentialVerifier, NoticeKit
 from voute.core.ids import Slug
 from voute.core.ports_log import TileStore
 from voute.core.ports_store import BlobStore, Catalogue, SidecarStore
@@ -24,7 +24,10 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready."""
+    """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready.
+
+    Without `notices` the city sends no mail.
+    """
 
     catalogue: Catalogue
     blobs: BlobStore
@@ -35,6 +38,7 @@ class City:
     trust: Callable[[], Trust]
     now: Callable[[], int]
     wake: Callable[[], None]
+    notices: NoticeKit | None = None
 
     @property
     def slug(self) -> Slug:

@@ -106,6 +106,18 @@ class ConsentConflictError(StateError):
     code: ClassVar[str] = "consent-conflict"
 
 
+class NoticesOffError(StateError):
+    """This city sends no mail."""
+
+    code: ClassVar[str] = "notices-off"
+
+
+class NoticeCodeWrongError(StateError):
+    """The code is not the one that went to the address, or it no longer counts."""
+
+    code: ClassVar[str] = "notice-code-wrong"
+
+
 class DocumentUnknownError(StateError):
     """No such document in this vault."""
 

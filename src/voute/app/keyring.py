@@ -9,6 +9,7 @@ from voute.app.claim import MAX_KEYRING, credential_row
 from voute.app.errors import ChallengeExpiredError, CredentialRefusedError, NotSignedInError, RecordConflictError
 from voute.app.header_shape import check_sealed
 from voute.app.methods import Method, check_methods, method_rows
+from voute.app.notices import tell_of_safety
 from voute.app.ports import Holder, NewCredential, Registration
 from voute.app.secret import take_challenge
 from voute.app.sign_in import PURPOSE
@@ -16,7 +17,7 @@ from voute.app.statements import keep_event
 from voute.core.errors import FormatError
 from voute.core.ids import Hash, VaultId
 from voute.core.ports_store import RowExistsError, Transaction
-from voute.core.rows import BoxKind, KeyringRow, RecordRow, VaultRow
+from voute.core.rows import BoxKind, KeyringRow, MailKind, RecordRow, VaultRow
 from voute.format import dsse
 from voute.format.subject import KeyringChange, vault_actor
 from voute.format.vault_record import KeyringRef, RecordChainError, VaultChain, extend_chain, verify_chain
@@ -107,6 +108,8 @@ def _keep(city: City, holder: Holder, chain: VaultChain, request: KeyringRequest
         tx.vaults.put_keyring(KeyringRow(vault, named.number, named.sha256, request.keyring))
         if credential is not None and request.registration is not None:
             tx.credentials.add(credential_row(vault, credential, request.registration, now))
+        if {one.method_id for one in request.methods} - {one.method_id for one in tx.vaults.methods(vault)}:
+            tell_of_safety(tx, city, vault, MailKind.WAY_IN)
         if _replace_methods(tx, vault, request.methods):
             tx.sessions.remove_of(session.HOLDER, vault)
             session.keep_open(tx, holder, now)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from voute.app.city import City
 from voute.app.claim_lookup import known_lookup
 from voute.app.errors import ClaimRevokedError, ClaimUnknownError, StatementRefusedError
+from voute.app.notices import tell_of_safety
 from voute.app.ports import Holder
 from voute.app.statements import keep_act_event, keep_event, vault_act
 from voute.core.ids import LookupId
 from voute.core.ports_store import Transaction
-from voute.core.rows import BoxKind, LookupRow, LookupState
+from voute.core.rows import BoxKind, LookupRow, LookupState, MailKind
 from voute.format.subject import SERVICE, Disown, Freeze
 from voute.format.vault_record import start_chain
 
@@ -71,4 +72,6 @@ def _keep(city: City, tx: Transaction, row: LookupRow, event: Callable[[], int])
         return row.frozen_at
     now = city.now()
     tx.lookups.freeze(row.lookup_id, now, event())
+    if row.vault_id is not None:
+        tell_of_safety(tx, city, row.vault_id, MailKind.FROZEN)
     return now

@@ -1,7 +1,8 @@
 """What the use cases need besides the stores: who judges an authenticator's reply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from voute.core.ids import Hash, VaultId
 
@@ -54,6 +55,14 @@ class CredentialVerifier(Protocol):
             SignInFailedError: anything does not hold.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKit:
+    """What notices need of this machine: the key of codes and tokens, and the city's time zone."""
+
+    key: bytes = field(repr=False)
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from typing import Final
 
 from voute.app.errors import LogAheadError
 from voute.app.ledger import Ledger
+from voute.app.notices import tell_of_delivery
+from voute.app.ports import NoticeKit
 from voute.app.secret import fresh
 from voute.core.ids import Hash
 from voute.core.ports_store import Catalogue, Transaction
@@ -40,6 +42,7 @@ class Sequencing:
     sequencer: Sequencer
     ledger: Ledger
     now: Callable[[], int]
+    notices: NoticeKit | None = None
 
     def step(self) -> Step:
         """Bring up to `BATCH` events into the log; repeat until there were none. `publish` shows what came in.
@@ -96,7 +99,8 @@ class Sequencing:
             tx.events.set_logged(head.size)
             tx.log_states.put(LogStateRow(head.size, Hash(head.root), text, now))
             for delivery in tx.deliveries.committed():
-                tx.deliveries.publish(delivery.delivery_id, now)
+                if tx.deliveries.publish(delivery.delivery_id, now):
+                    tell_of_delivery(tx, self.notices, delivery, now)
 
 
 def _entry(row: EventRow) -> bytes:

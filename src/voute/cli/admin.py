@@ -79,6 +79,27 @@ def log_recover(
         speaker.say("admin-log-recovered", {"origin": head.origin, "size": head.size})
 
 
+@app.command("bounces", help=help_of("help-admin-bounces"))
+def bounces(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=help_of("option-bounces"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Count mails that came back, from a mailbox file."""
+    from voute.server.composition import assemble
+    from voute.server.notices.bounces import read_bounces
+
+    assembled = assemble(settings_of(data))
+    try:
+        read, counted = read_bounces(assembled.city, file)
+    finally:
+        assembled.stores.catalogue.close()
+    speaker = Speaker(as_json=as_json)
+    speaker.give({"read": read, "counted": counted})
+    if not as_json:
+        speaker.say("admin-bounces", {"read": read, "counted": counted})
+
+
 def _show(speaker: Speaker, keys: "CityKeys", message: str) -> None:
     facts = {"origin": keys.log.origin, "ed25519": keys.log.note_key.encode(), "mldsa44": keys.log.cosigner_key.encode()}
     speaker.give(facts)

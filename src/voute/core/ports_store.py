@@ -14,6 +14,7 @@ from voute.core.errors import FormatError, StateError, StoreError
 from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
 from voute.core.ports_events import Chains, Events, Jobs, LogStates
+from voute.core.ports_notices import Notices
 from voute.core.ports_vaults import Challenges, Consents, Credentials, Limits, Sessions, Vaults
 
 
@@ -143,6 +144,11 @@ class Transaction(Protocol):
     @property
     def consents(self) -> Consents:
         """What holders chose to receive without paper."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """Addresses that holders want to be told at, and mails that are to be sent."""
         ...
 
     @property

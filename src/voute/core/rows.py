@@ -316,6 +316,56 @@ class ChainRow(NamedTuple):
     head: Hash
 
 
+class NoticeState(StrEnum):
+    """Life of an address: nothing but one code goes to an unconfirmed one, nothing at all to an unreachable one."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    UNREACHABLE = "unreachable"
+
+
+class NoticeRow(NamedTuple):
+    """Where and when a holder wants to be told that something came; gone when they stop. Hours are local ones.
+
+    `notice_id` is drawn anew for each address; `tries` counts wrong codes, `bounces` what the address refused in a row.
+    """
+
+    vault_id: VaultId
+    notice_id: bytes
+    address: str
+    language: str
+    pace: str
+    hour: int
+    weekday: int
+    quiet_from: int
+    quiet_until: int
+    state: str
+    tries: int
+    bounces: int
+    changed_at: int
+
+
+class MailKind(StrEnum):
+    """What a mail says."""
+
+    CONFIRM = "confirm"
+    DOCUMENTS = "documents"
+    WAY_IN = "way-in"
+    FROZEN = "frozen"
+
+
+class MailRow(NamedTuple):
+    """A mail to be sent; gone when it is. Once tried it is changed no more, so that a repeat is the same mail."""
+
+    mail_id: bytes
+    vault_id: VaultId
+    kind: str
+    issuers: str
+    created_at: int
+    due_at: int
+    tries: int
+
+
 class JobKind(StrEnum):
     """Work that a transaction left to be done after it, until it is done."""
 

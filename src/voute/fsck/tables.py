@@ -18,7 +18,9 @@ from voute.core.rows import (
     JobRow,
     KeyringRow,
     LookupRow,
+    MailRow,
     MethodRow,
+    NoticeRow,
     PackRow,
     RecordRow,
     VaultRow,
@@ -118,10 +120,13 @@ KEYRINGS: Final = Table("keyrings", KeyringRow._make, _columns(KeyringRow._field
 INDEXES: Final = Table("vault_indexes", IndexRow._make, _columns(IndexRow._fields, data="bytes"))
 METHODS: Final = Table("methods", MethodRow._make, MethodRow._fields)
 CONSENTS: Final = Table("consents", ConsentRow._make, ConsentRow._fields)
+NOTICES: Final = Table("notices", NoticeRow._make, NoticeRow._fields)
+NOTICE_MAILS: Final = Table("notice_mails", MailRow._make, MailRow._fields)
 CREDENTIALS: Final = Table("credentials", CredentialRow._make, CredentialRow._fields)
 
 _CLOCK: Final = "the server's own clock, for display: in no log"
 _PASSING: Final = "ends by itself within hours; losing it asks people to sign in, or to ask, again"
+_WISH: Final = "the holder's wish, known here alone: losing it means fewer mails, and asking again"
 _PASSKEY: Final = "known to the authenticator alone: a wrong one refuses to sign in, the kit still does"
 
 UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
@@ -150,6 +155,8 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("lookups", "frozen_at"): _CLOCK + "; its presence is checked",
     ("lookups", "created_delivery"): "tells a cancel which codes only it brought; used codes are never removed",
     ("log_state", "published_at"): _CLOCK,
+    **dict.fromkeys((("notices", one) for one in NOTICES.columns), _WISH),
+    **dict.fromkeys((("notice_mails", one) for one in NOTICE_MAILS.columns), _WISH),
     ("challenges", "challenge_hash"): _PASSING,
     ("challenges", "purpose"): _PASSING,
     ("challenges", "subject"): _PASSING,

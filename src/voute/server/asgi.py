@@ -23,6 +23,7 @@ from voute.server.jobs.repeating import RepeatingThread
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
+from voute.server.notices.sender import notice_sender
 from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
 from voute.store.freeze import sweep_frozen
@@ -74,6 +75,8 @@ def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores, city.trust().root)
         election = Election(settings.locks_folder)
+        if settings.smtp_host:
+            jobs.append(notice_sender(settings, city, election))
         jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election))
     for job in jobs:
         job.start()

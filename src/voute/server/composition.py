@@ -9,11 +9,12 @@ from typing import Final
 
 from voute.app.city import City
 from voute.app.ledger import Ledger
+from voute.app.ports import NoticeKit
 from voute.app.sequence import Sequencing
 from voute.core.ports_log import Witness
 from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
-from voute.server.keys import read_log_seeds, read_witness_seed
+from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_witness_seed
 from voute.server.settings import Settings
 from voute.server.trust_file import TrustFile
 from voute.server.webauthn import WebAuthnVerifier
@@ -114,8 +115,16 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         trust=trust,
         now=now,
         wake=woken.set,
+        notices=notice_kit(settings),
     )
     return Assembled(city, stores, woken)
+
+
+def notice_kit(settings: Settings) -> NoticeKit | None:
+    """Return what notices need, or None where no mail is sent; the key is drawn the first time."""
+    if not settings.smtp_host:
+        return None
+    return NoticeKit(read_or_create_notice_key(settings.keys_folder), settings.zone)
 
 
 def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None) -> LogParts:
@@ -145,7 +154,7 @@ def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None)
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:
     """Make the use case that brings events into the log."""
-    return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now)
+    return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now, city.notices)
 
 
 def web_folder(settings: Settings) -> Path:

@@ -17,8 +17,10 @@ from voute.format.fields import Fields
 SEED: Final = 32
 LOG_FILE: Final = "log.json"
 WITNESS_FILE: Final = "witness.json"
+NOTICE_FILE: Final = "notices.json"
 
 _LOG_KEYS = frozenset({"version", "origin", "ed25519", "mldsa44"})
+_NOTICE_KEYS = frozenset({"version", "key"})
 _WITNESS_KEYS = frozenset({"version", "name", "mldsa44"})
 
 
@@ -83,6 +85,20 @@ def read_witness_seed(folder: Path) -> WitnessSeed | None:
     fields = Fields(canonical.loads(_read(folder / WITNESS_FILE)), _WITNESS_KEYS, WITNESS_FILE)
     fields.version()
     return WitnessSeed(fields.text("name"), fields.hash("mldsa44"))
+
+
+def read_or_create_notice_key(folder: Path) -> bytes:
+    """Return the key of codes and links in mails; drawn the first time, whichever process is first."""
+    path = folder / NOTICE_FILE
+    if not path.exists():
+        try:
+            _create(path, canonical.dumps({"version": 1, "key": secrets.token_bytes(SEED).hex()}))
+        except KeyFileError:
+            if not path.exists():
+                raise
+    fields = Fields(canonical.loads(_read(path)), _NOTICE_KEYS, NOTICE_FILE)
+    fields.version()
+    return fields.hash("key")
 
 
 def _create(path: Path, data: bytes) -> None:

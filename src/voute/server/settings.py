@@ -5,12 +5,14 @@ What is in the trust root (city, names, origin, RP ID, keys) is not repeated in 
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from voute.core.errors import VouteError
 
@@ -23,6 +25,10 @@ NOT_SETTINGS: Final = frozenset({CONFIG, "VOUTE_HOME"})
 
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
+
+SMTP_SECURITIES: Final = ("starttls", "tls", "none")
+THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+MAIL_FROM: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 Network = IPv4Network | IPv6Network
 Value = bool | int | str | Path | tuple[Network, ...]
@@ -66,6 +72,17 @@ class Settings:
     help_phone: Annotated[str, "number that the pages show for help"] = ""
     help_hours_fr: Annotated[str, "when somebody answers, in French"] = ""
     help_hours_en: Annotated[str, "when somebody answers, in English"] = ""
+    time_zone: Annotated[str, "the city's time zone, for the hours at which notices go"] = "America/Toronto"
+    smtp_host: Annotated[str, "mail server that takes notices; empty: this city sends no mail"] = ""
+    smtp_port: Annotated[int, "its port"] = 587
+    smtp_security: Annotated[
+        str, "`starttls`, `tls` (from the first byte), or `none`, which is refused unless the mail server is this machine"
+    ] = "starttls"
+    smtp_ca: Annotated[Path, "certificates that the mail server's is checked with; empty: those of the system"] = Path()
+    smtp_user: Annotated[str, "name to sign in at the mail server with; empty: none"] = ""
+    smtp_password: Annotated[Path, "file with the password, one line, mode 0600"] = Path()
+    mail_from: Annotated[str, "address that notices come from; bounces go there too"] = ""
+    mail_per_minute: Annotated[int, "mails sent in a minute, at most"] = 60
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
 
     def __post_init__(self) -> None:
@@ -73,6 +90,24 @@ class Settings:
         if self.log_level not in LOG_LEVELS:
             raise SettingError("not a log level", setting="log_level")
         _ = self.witness_addresses
+        self._check_mail()
+
+    def _check_mail(self) -> None:
+        try:
+            _ = self.zone
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SettingError("not a time zone of this machine", setting="time_zone") from error
+        if self.smtp_security not in SMTP_SECURITIES:
+            raise SettingError("not a way to a mail server", setting="smtp_security")
+        if self.smtp_host and not MAIL_FROM.fullmatch(self.mail_from):
+            raise SettingError("mails need a sender", setting="mail_from")
+        if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in THIS_MACHINE:
+            raise SettingError("mails leave this machine encrypted, or not at all", setting="smtp_security")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def witness_addresses(self) -> Mapping[str, str]:

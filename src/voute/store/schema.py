@@ -132,6 +132,37 @@ consents: Final = Table(
     _number("event_id"),
 )
 
+# Personal data: the one place where an address stands (docs/spec/notices.md).
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("notice_id", LargeBinary, nullable=False, unique=True),
+    _word("address"),
+    _word("language"),
+    _word("pace"),
+    _number("hour"),
+    _number("weekday"),
+    _number("quiet_from"),
+    _number("quiet_until"),
+    _word("state"),
+    _number("tries"),
+    _number("bounces"),
+    _number("changed_at"),
+)
+
+notice_mails: Final = Table(
+    "notice_mails",
+    metadata,
+    _key("mail_id"),
+    Column("vault_id", LargeBinary, ForeignKey("notices.vault_id"), nullable=False, index=True),
+    _word("kind"),
+    _word("issuers"),
+    _number("created_at"),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    _number("tries"),
+)
+
 credentials: Final = Table(
     "credentials",
     metadata,

@@ -17,11 +17,12 @@ from voute.store.sql_consents import SqlConsents
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
 from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
+from voute.store.sql_notices import SqlNotices
 from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, SqlSessions
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0006"
+SCHEMA_VERSION: Final = "0007"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 
@@ -54,6 +55,11 @@ class SqlTransaction:
     def consents(self) -> SqlConsents:
         """Choices."""
         return SqlConsents(self._session)
+
+    @cached_property
+    def notices(self) -> SqlNotices:
+        """Addresses and mails."""
+        return SqlNotices(self._session)
 
     @cached_property
     def credentials(self) -> SqlCredentials:

@@ -172,3 +172,4 @@ issuer-escrowed = { $path } opens with any one of { $count } keys. Keep copies i
 issuer-recovered = The key that makes the codes of { $issuer } is back.
 issuer-next = Next key of { $issuer }, for the trust root: { $public }
 issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.
+admin-bounces = Mails read: { $read }. Notices that came back, counted: { $counted }.

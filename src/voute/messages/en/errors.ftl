@@ -307,3 +307,12 @@ error-token = { $why ->
     }
 error-key-not-announced = The pinned trust root does not list the new key; the old one goes on signing.
     .fix = Have it put into the trust root, pin that root (voute trust pin), then switch.
+
+error-notices-off = This city sends no notices by email.
+    .fix = Nothing was changed. Your documents arrive in your vault all the same.
+
+error-notice-code-wrong = This code is not the right one, or it no longer counts.
+    .fix = Nothing was changed. Read the email again; for a new code, stop the notices, then enter your address again.
+
+error-mail-server = The mail server does not answer, or does not let us in.
+    .fix = Nothing is lost: notices go later. Check the settings smtp_….

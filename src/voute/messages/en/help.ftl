@@ -95,3 +95,5 @@ option-issuer-city = short name of the city, as in the trust root
 option-issuer-server = the city's address, https://…
 option-issuer-delay = days before new documents go to a vault that was just opened
 option-issuer-to = recipient of an officer, age1pq1… (may be repeated)
+help-admin-bounces = Count the notices that came back, from a mailbox file (mbox).
+option-bounces = mbox file of mails that came back

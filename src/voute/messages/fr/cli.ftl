@@ -172,3 +172,4 @@ issuer-escrowed = { $path } s'ouvre avec une seule de { $count } clés, n'import
 issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
 issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.
+admin-bounces = Courriels lus : { $read }. Avis revenus, comptés : { $counted }.

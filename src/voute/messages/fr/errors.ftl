@@ -307,3 +307,12 @@ error-token = { $why ->
     }
 error-key-not-announced = La racine de confiance retenue ne nomme pas la nouvelle clé ; l'ancienne continue de signer.
     .fix = Faites-la inscrire dans la racine de confiance, retenez cette racine (voute trust pin), puis changez.
+
+error-notices-off = Cette ville n’envoie pas d’avis par courriel.
+    .fix = Rien n’a été changé. Vos documents arrivent quand même dans votre coffre.
+
+error-notice-code-wrong = Ce code n’est pas le bon, ou il ne sert plus.
+    .fix = Rien n’a été changé. Relisez le courriel ; pour un nouveau code, arrêtez les avis, puis entrez votre adresse de nouveau.
+
+error-mail-server = Le serveur de courriel ne répond pas, ou nous refuse.
+    .fix = Rien n’est perdu : les avis partiront plus tard. Vérifiez les réglages smtp_….

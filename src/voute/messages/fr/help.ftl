@@ -95,3 +95,5 @@ option-issuer-city = nom court de la ville, comme dans la racine de confiance
 option-issuer-server = l'adresse de la ville, https://…
 option-issuer-delay = jours avant que de nouveaux documents aillent à un coffre qui vient d'être ouvert
 option-issuer-to = destinataire d'un responsable, age1pq1… (peut être répété)
+help-admin-bounces = Compte les avis qui sont revenus, d'après un fichier de boîte aux lettres (mbox).
+option-bounces = fichier mbox des courriels revenus

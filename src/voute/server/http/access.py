@@ -52,6 +52,9 @@ def also(status: int, like: int) -> dict[str, Any]:
     return {"also": {str(status): str(like)}}
 
 
+FROM_ELSEWHERE: Final[dict[str, Any]] = {"from_elsewhere": True}
+"""Declares a change that a mail program or a form without script may ask for: its token is what counts, no cookie is read."""
+
 RAW_BODY: Final[dict[str, Any]] = {"raw_body": True}
 """Declares, for the OpenAPI document, that a handler takes bytes."""
 
@@ -75,7 +78,7 @@ class Guard:
         if access is None or limit is None:
             raise MethodNotAllowedException
         marks = _marks(connection)
-        if marks["method"] not in _SAFE and access is not Access.ISSUER:
+        if marks["method"] not in _SAFE and access is not Access.ISSUER and not handler.opt.get("from_elsewhere"):
             self._check_origin(connection)
         client = str(marks["voute_client"])
         if not self._limiter.spend(limit, client):

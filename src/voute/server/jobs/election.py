@@ -37,6 +37,10 @@ class Election:
         self._descriptor = descriptor
         return True
 
+    def holds(self) -> bool:
+        """Return whether this process is the writer, without taking the place: for work that goes along with it."""
+        return self._descriptor is not None
+
     def working(self) -> AbstractContextManager[None]:
         """Mark that a batch is under way: a backup waits for its end, the next batch for the backup's instant."""
         return working(self._folder)

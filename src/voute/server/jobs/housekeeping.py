@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from voute.app import notice_work
 from voute.app.city import MICROSECONDS, City
 from voute.server.jobs.repeating import RepeatingThread
 
@@ -26,6 +27,7 @@ def housekeeping(city: City, sweep_files: Callable[[float], int]) -> RepeatingTh
 
     def keep_house() -> None:
         sweep(city)
+        notice_work.purge(city)
         sweep_files(UNTOUCHED)
 
     return RepeatingThread("housekeeping", keep_house, EVERY, EVERY)

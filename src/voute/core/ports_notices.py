@@ -1,0 +1,51 @@
+"""Port of the notices: where a holder wants to be told, and the mails that are to be sent (docs/spec/notices.md)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from voute.core.ids import DeliveryId, VaultId
+from voute.core.rows import MailRow, NoticeRow
+
+
+class Notices(Protocol):
+    """Addresses by vault, and mails that wait."""
+
+    def get(self, vault_id: VaultId) -> NoticeRow | None:
+        """Return a vault's address and times."""
+        ...
+
+    def by_id(self, notice_id: bytes) -> NoticeRow | None:
+        """Return the row that bears this id."""
+        ...
+
+    def put(self, row: NoticeRow) -> None:
+        """Store or replace a vault's row."""
+        ...
+
+    def remove(self, vault_id: VaultId) -> None:
+        """Forget a vault's address and every mail to it; what is not there is no error."""
+        ...
+
+    def purge(self, before: int) -> int:
+        """Forget addresses that were not confirmed and last changed before this instant; returns how many."""
+        ...
+
+    def reached_by(self, delivery_id: DeliveryId) -> Sequence[NoticeRow]:
+        """Return confirmed rows of the vaults that a delivery has a document for, in their box or under a code of theirs."""
+        ...
+
+    def waiting(self, vault_id: VaultId, kind: str) -> MailRow | None:
+        """Return a mail of this kind to a vault that nobody has tried to send yet."""
+        ...
+
+    def put_mail(self, row: MailRow) -> None:
+        """Store or replace a mail."""
+        ...
+
+    def due(self, now: int, limit: int) -> tuple[MailRow, ...]:
+        """Return mails that are due, the longest due first; other transactions that take them wait until this one ends."""
+        ...
+
+    def mail_done(self, mail_id: bytes) -> None:
+        """Forget a mail; what is not there is no error."""
+        ...

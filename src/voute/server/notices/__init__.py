@@ -1,0 +1,1 @@
+"""Notices by mail: their words, the way to the mail server, what comes back."""

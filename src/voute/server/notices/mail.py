@@ -1,0 +1,96 @@
+"""One mail: neutral words in the person's language, plain and HTML, nothing remote, nothing that tells what came."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from html import escape
+from typing import Final
+from urllib.parse import urlsplit
+
+from voute.app.city import MICROSECONDS, City
+from voute.app.notice_work import Outgoing
+from voute.app.notices import SEPARATOR, code_of, mail_token, stop_token
+from voute.app.ports import NoticeKit
+from voute.core.ids import Slug
+from voute.core.rows import MailKind
+from voute.messages import Messages, messages
+
+STOP: Final = "/avis/stop"
+_STYLE: Final = (
+    "body{margin:0;padding:24px 12px;background:#f4f2ee;color:#1b1b1b;font:18px/1.5 Georgia,serif}"
+    "main{max-width:34em;margin:0 auto;padding:20px 24px 24px;background:#fff;border:1px solid #d8d3c8;border-radius:6px}"
+    "p{margin:0 0 1em;overflow-wrap:anywhere}.c{font:bold 28px/1.3 monospace;letter-spacing:.08em}"
+    "footer{padding-top:1em;border-top:1px solid #d8d3c8;font-size:16px}"
+    "h1{margin:0 0 .8em;font-size:22px;line-height:1.3}a{color:#0b4f86}"
+    "@media(prefers-color-scheme:dark){body{background:#161513;color:#f0ede6}main{background:#211f1c;border-color:#4a463f}"
+    "footer{border-color:#4a463f}a{color:#9cc9f2}}"
+)
+
+
+def make_mail(city: City, kit: NoticeKit, sender: str, outgoing: Outgoing) -> EmailMessage:
+    """Write a mail; the same row gives the same bytes, so that a repeat is recognised by its message id."""
+    words = messages(outgoing.notice.language)
+    origin = city.trust().root.origin
+    host = urlsplit(origin).hostname or "localhost"
+    link = f"{origin}{STOP}?t={stop_token(kit, outgoing.notice.notice_id).hex()}"
+    title = words.text(f"notice-subject-{outgoing.mail.kind}")
+    paragraphs = _paragraphs(city, kit, words, outgoing, host)
+    message = EmailMessage(policy=SMTP)
+    # Built from parts: no text can begin another header.
+    message["From"] = Address(_city_name(city, words), addr_spec=sender)
+    message["To"] = Address(addr_spec=outgoing.notice.address)
+    message["Subject"] = title
+    message["Date"] = datetime.fromtimestamp(outgoing.mail.created_at // MICROSECONDS, UTC)
+    message["Message-ID"] = f"<{mail_token(kit, outgoing.notice.notice_id, outgoing.mail.mail_id).hex()}@{host}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["List-Unsubscribe"] = f"<{link}>"
+    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    plain = "\n\n".join([*paragraphs, words.text("notice-stop", {"link": link})])
+    message.set_content(plain + "\n", cte="quoted-printable")
+    message.add_alternative(_html(words, title, paragraphs, link), subtype="html", cte="quoted-printable")
+    # Last: setting the parts takes headers of content away.
+    message["Content-Language"] = words.language
+    message.set_boundary(f"voute-{outgoing.mail.mail_id.hex()}")
+    return message
+
+
+def _city_name(city: City, words: Messages) -> str:
+    return str(getattr(city.trust().root.names, words.language))
+
+
+def _paragraphs(city: City, kit: NoticeKit, words: Messages, outgoing: Outgoing, host: str) -> list[str]:
+    kind = outgoing.mail.kind
+    if kind == MailKind.CONFIRM:
+        said = [words.text("notice-confirm", {"code": code_of(kit, outgoing.notice)}), words.text("notice-confirm-not-you")]
+        return [part for text in said for part in text.split("\n\n")]
+    facts: dict[str, object] = {}
+    if kind == MailKind.DOCUMENTS:
+        names = _issuers(city, words, outgoing.mail.issuers.split(SEPARATOR))
+        facts = {"issuers": _joined(words, names), "count": len(names)}
+    said = [words.text(f"notice-{kind}", facts), words.text("notice-where", {"place": host}), words.text("notice-never")]
+    return [part for text in said for part in text.split("\n\n")]
+
+
+def _issuers(city: City, words: Messages, slugs: Sequence[str]) -> list[str]:
+    """Return the public names; a department that left the trust root since is called by its short name."""
+    known = {issuer.id: issuer.names for issuer in city.trust().root.issuers}
+    return [str(getattr(known[slug], words.language)) if slug in known else slug for slug in map(Slug, slugs)]
+
+
+def _joined(words: Messages, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} {words.text('notice-and')} {names[-1]}"
+
+
+def _html(words: Messages, title: str, paragraphs: Sequence[str], link: str) -> str:
+    stop = f'<a href="{escape(link)}">{escape(words.text("notice-stop-word"))}</a>'
+    body = "".join(f"<p>{escape(one)}</p>\n" for one in paragraphs)
+    return (
+        f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<body><main><h1>{escape(title)}</h1>\n{body}<footer>{stop}</footer></main></body></html>\n"
+    )

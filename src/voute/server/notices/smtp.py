@@ -1,0 +1,89 @@
+"""The way to the mail server: one connection for a handful of mails, encrypted unless it stays on this machine."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+from types import TracebackType
+from typing import ClassVar, Final, Self
+
+from voute.app.notice_work import Sent
+from voute.core.errors import StoreError
+from voute.server.settings import Settings
+
+TIMEOUT: Final = 30.0
+"""Seconds for each answer; a mail's second try comes after two minutes, so that two tries never overlap."""
+_NOT_OURS: Final = frozenset({550, 551, 552, 553, 554, 556})
+"""What a mail server says of an address or a mailbox; other 5xx speak of us, and an operator has to look."""
+
+
+class MailServerError(StoreError):
+    """The mail server can't be reached, doesn't let us in, or has no encryption."""
+
+    code: ClassVar[str] = "mail-server"
+
+
+class SmtpConnection:
+    """One connection; use as a context. Connects with the first mail."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take where the mail server is."""
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage, address: str) -> Sent:
+        """Hand one mail over, and say what the other side made of it.
+
+        Raises:
+            MailServerError: there is no mail server to speak with.
+        """
+        server = self._server or self._connect()
+        try:
+            refused = server.send_message(message, self._settings.mail_from, [address])
+        except smtplib.SMTPRecipientsRefused as error:
+            return _verdict(error.recipients[address][0])
+        except smtplib.SMTPDataError as error:
+            return _verdict(error.smtp_code)
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise MailServerError(type(error).__name__) from error
+        return _verdict(refused[address][0]) if refused else Sent.ACCEPTED
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        try:
+            context = ssl.create_default_context(cafile=None if settings.smtp_ca == Path() else settings.smtp_ca)
+            if settings.smtp_security == "tls":
+                server: smtplib.SMTP = smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT, context=context)
+            else:
+                server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT)
+            self._server = server
+            if settings.smtp_security == "starttls":
+                server.starttls(context=context)
+            if settings.smtp_user:
+                server.login(settings.smtp_user, settings.smtp_password.read_text("utf-8").strip())
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise MailServerError(type(error).__name__) from error
+        return server
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Say goodbye; what was accepted stays accepted."""
+        if self._server is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._server.quit()
+            self._drop()
+
+
+def _verdict(code: int) -> Sent:
+    return Sent.REFUSED if code in _NOT_OURS else Sent.LATER

@@ -1,0 +1,93 @@
+"""Tables of addresses and mails (`voute.core.ports_notices.Notices`)."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, delete, exists, or_, select
+
+from voute.core.ids import DeliveryId, VaultId
+from voute.core.rows import MailRow, NoticeRow
+from voute.store.schema import documents, lookups, notice_mails, notices
+from voute.store.sql import Session
+
+_GET: Final = select(notices).where(notices.c.vault_id == bindparam("vault_id"))
+_BY_ID: Final = select(notices).where(notices.c.notice_id == bindparam("notice_id"))
+_ANY: Final = select(exists().where(notices.c.state == "confirmed"))
+_IN_BOX: Final = select(documents.c.box_id).where(documents.c.delivery_id == bindparam("delivery_id"))
+_UNDER_CODE: Final = (
+    select(lookups.c.vault_id)
+    .join(documents, documents.c.box_id == lookups.c.lookup_id)
+    .where(documents.c.delivery_id == bindparam("delivery_id"), lookups.c.vault_id.is_not(None))
+)
+_REACHED: Final = (
+    select(notices)
+    .where(notices.c.state == "confirmed", or_(notices.c.vault_id.in_(_IN_BOX), notices.c.vault_id.in_(_UNDER_CODE)))
+    .order_by(notices.c.vault_id)
+)
+_WAITING: Final = (
+    select(notice_mails)
+    .where(notice_mails.c.vault_id == bindparam("vault_id"), notice_mails.c.kind == bindparam("of"), notice_mails.c.tries == 0)
+    .limit(1)
+)
+_DUE: Final = (
+    select(notice_mails)
+    .where(notice_mails.c.due_at <= bindparam("now"))
+    .order_by(notice_mails.c.due_at, notice_mails.c.mail_id)
+    .limit(bindparam("most"))
+    # Two machines never send the same mail at once: the second one sees it put off.
+    .with_for_update(skip_locked=True)
+)
+
+
+class SqlNotices:
+    """`Notices` in two tables."""
+
+    def __init__(self, session: Session) -> None:
+        """Work inside a transaction."""
+        self._session = session
+
+    def get(self, vault_id: VaultId) -> NoticeRow | None:
+        """Return a vault's row (`Notices.get`)."""
+        return self._session.one(NoticeRow._make, _GET, {"vault_id": vault_id})
+
+    def by_id(self, notice_id: bytes) -> NoticeRow | None:
+        """Return the row of an id (`Notices.by_id`)."""
+        return self._session.one(NoticeRow._make, _BY_ID, {"notice_id": notice_id})
+
+    def put(self, row: NoticeRow) -> None:
+        """Store or replace a row (`Notices.put`)."""
+        self._session.upsert(notices, [row])
+
+    def remove(self, vault_id: VaultId) -> None:
+        """Forget an address and its mails (`Notices.remove`)."""
+        self._session.run(delete(notice_mails).where(notice_mails.c.vault_id == vault_id))
+        self._session.run(delete(notices).where(notices.c.vault_id == vault_id))
+
+    def purge(self, before: int) -> int:
+        """Forget what was never confirmed (`Notices.purge`)."""
+        old = select(notices.c.vault_id).where(notices.c.state == "unconfirmed", notices.c.changed_at < before)
+        self._session.run(delete(notice_mails).where(notice_mails.c.vault_id.in_(old)))
+        return self._session.run(delete(notices).where(notices.c.vault_id.in_(old))).rowcount
+
+    def reached_by(self, delivery_id: DeliveryId) -> Sequence[NoticeRow]:
+        """Return whom a delivery reaches (`Notices.reached_by`)."""
+        # Most cities begin without any: a large delivery is not read for nobody.
+        if not self._session.run(_ANY).scalar_one():
+            return ()
+        return self._session.all(NoticeRow._make, _REACHED, {"delivery_id": delivery_id})
+
+    def waiting(self, vault_id: VaultId, kind: str) -> MailRow | None:
+        """Return an untried mail (`Notices.waiting`)."""
+        return self._session.one(MailRow._make, _WAITING, {"vault_id": vault_id, "of": kind})
+
+    def put_mail(self, row: MailRow) -> None:
+        """Store or replace a mail (`Notices.put_mail`)."""
+        self._session.upsert(notice_mails, [row])
+
+    def due(self, now: int, limit: int) -> tuple[MailRow, ...]:
+        """Return mails that are due (`Notices.due`)."""
+        return self._session.all(MailRow._make, _DUE, {"now": now, "most": limit})
+
+    def mail_done(self, mail_id: bytes) -> None:
+        """Forget a mail (`Notices.mail_done`)."""
+        self._session.run(delete(notice_mails).where(notice_mails.c.mail_id == mail_id))
