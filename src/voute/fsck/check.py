@@ -13,6 +13,7 @@ from voute.fsck.destroyed import check_jobs
 from voute.fsck.events import resolve
 from voute.fsck.findings import CannotCheckError, Finding, Findings, Progress, Report
 from voute.fsck.heads import check_heads, is_current, noted_size, read_heads, read_trust_root
+from voute.fsck.ledger import OURS as LEDGER
 from voute.fsck.ledger import check_ledger
 from voute.fsck.log import check_log
 from voute.fsck.missing import name_gaps
@@ -67,7 +68,7 @@ def _mend(storage: Storage, root: TrustRoot, options: Options) -> Report:
     mended: list[Finding] = []
     report = Report()
     for _ in range(ROUNDS):
-        report = _look(storage, root, options, mending=True)
+        report = _look(storage, root, options, mending=True, was_mended=any(one.code not in LEDGER for one in mended))
         now = [one for one in report.findings if one.is_mended]
         mended += now
         if not now:
@@ -85,6 +86,7 @@ def _look(
     options: Options,
     *,
     mending: bool = False,
+    was_mended: bool = False,
     tell: Callable[[Finding], None] | None = None,
 ) -> Report:
     report = Report()
@@ -99,6 +101,7 @@ def _look(
             reach = max(head.size, 0 if heads.locked is None else heads.locked.size)
             sizes = (min(first.size, head.size), reach)
             ctx = Context(storage, view, findings, root, head, *sizes, options.progress, options.quick)
+            ctx.is_served, ctx.was_mended = options.is_served, was_mended
             for fault in view.faults():
                 findings.add("catalogue-corrupt", "catalogue", detail=fault)
             noted = noted_size(ctx)

@@ -46,6 +46,10 @@ class Context:
     """Up to where tiles may be: what the lock promises may be on its way."""
     progress: Progress
     quick: bool = False
+    is_served: bool = False
+    """A server runs: what it writes meanwhile is no difference."""
+    was_mended: bool = False
+    """The catalogue was mended just now: the ledger takes over what it says now."""
     proven: bool = False
     is_walking: bool = False
     """The tree is still being rebuilt: findings are held until it is proven, or not."""

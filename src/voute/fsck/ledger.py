@@ -2,6 +2,7 @@
 
 A page that is missing or damaged is written from the catalogue, once nothing else in the city differs: only then does everything
 that the log proves agree. Two sound copies that differ are both only named, but for what was to be destroyed: that is emptied.
+After a repair of the catalogue its pages take over what the repaired rows say, which may lack what no proof brings back.
 """
 
 from collections.abc import Iterator, Sequence
@@ -107,9 +108,14 @@ def _name_page(ctx: Context, page: Page, events: Sequence[EventRow], right: byte
     if any((row.log_index or 0) >= ctx.head.size for row in events):
         # Places beyond the head are given before they are written here.
         return
+    if ctx.is_served and page.count > len(events):
+        # It grew since this view was opened.
+        return
     emptied = {row.event_id for row in events if not row.data}
     remains = [one for one in page.events if isinstance(one, Entry) and one.data and one.event_id in emptied]
-    if not remains:
+    if not remains and ctx.was_mended:
+        ctx.storage.ledger.replace_all([(path, right)])
+    elif not remains:
         ctx.findings.add("ledger-differs", where)
     elif _is_pending(ctx, remains):
         ctx.findings.pend("destroying")

@@ -19,12 +19,13 @@ interface Case {
 
 const RUNNERS: Readonly<Record<string, Runner>> = { ...ENCODING, ...TRUST, ...EVENTS, ...VAULT };
 
-// Kits of others and the log's cases have tests and forms of their own; no page reads or writes a pack.
+// Kits of others and the log's cases have tests and forms of their own; no page reads or writes a pack or the ledger.
 const ELSEWHERE = new Set([
   'README.md',
   'cctv-age',
   'cctv-ed25519',
   'frozen.json',
+  'ledger',
   'log',
   'merkle-rfc6962',
   'pack',
