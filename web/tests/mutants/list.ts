@@ -163,10 +163,10 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'asks-again': [
     {
       file: 'resident/flows/document.svelte.ts',
-      find: '      const bytes = await this.session.bytes(row);',
+      find: '      const bytes = await this.session.bytes(row, sealed);',
       put: [
         '      let bytes;',
-        '      try { bytes = await this.session.bytes(row); }',
+        '      try { bytes = await this.session.bytes(row, sealed); }',
         '      catch (thrown) {',
         "        if (mutant('asks-again')) await this.session.deps.api.body(row.id);",
         '        throw thrown;',
