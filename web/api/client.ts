@@ -6,6 +6,7 @@
  */
 
 import createClient from 'openapi-fetch';
+import type { WrittenIndex } from '../core/rpc.ts';
 import { PageError, type Facts } from '../ui/errors.ts';
 import type { components, paths } from './schema.d.ts';
 
@@ -25,6 +26,10 @@ export type KnownCredential = Schemas['AssertionReply'];
 export type ClaimBody = Schemas['ClaimBody'];
 /** A sealed document of the holder. */
 export type DocumentBody = Schemas['DocumentReply'];
+/** That a document is there. */
+export type Place = Schemas['PlaceReply'];
+/** How far a deletion is. */
+export type Deletion = Schemas['DeletionReply'];
 /** A change of the keyring. */
 export type KeyringBody = Schemas['KeyringBody'];
 /** Where else the vault is open. */
@@ -95,6 +100,12 @@ async function bytes(pending: Promise<Result<unknown>>): Promise<Uint8Array<Arra
   return new Uint8Array((await answer(pending)) as ArrayBuffer);
 }
 
+/** The number that stands beside an index; one that is none is refused by the city at the next writing. */
+function numberOf(response: Response | null): number {
+  const number = Number(response?.headers.get('x-voute-number') ?? 0);
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0;
+}
+
 /** One function a route that a resident's page calls. */
 export const api = {
   about: () => answer(client.GET('/api/about')),
@@ -117,6 +128,27 @@ export const api = {
   disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
+  index: async () => {
+    let response: Response | null = null;
+    const file = await bytes(
+      client.GET('/api/vault/index', { parseAs: 'arrayBuffer' }).then((result) => {
+        ({ response } = result);
+        return result;
+      }),
+    );
+    // 204: none yet.
+    return { number: numberOf(response), file: file.length === 0 ? null : file };
+  },
+  putIndex: ({ after, number, file }: WrittenIndex) =>
+    answer(
+      client.PUT('/api/vault/index', {
+        params: { query: { after, number } },
+        headers: { ...CHANGES.headers, 'content-type': 'application/octet-stream' },
+        body: file as never,
+        bodySerializer: (body: unknown) => body as Uint8Array<ArrayBuffer>,
+      }),
+    ),
+  places: (after: number) => answer(client.GET('/api/vault/places', { params: { query: { after } } })),
   documents: (after: number) =>
     answer(client.GET('/api/documents', { params: { query: { after, limit: PAGE_SIZE } } })),
   document: (id: string) => answer(client.GET('/api/documents/{document}', { params: { path: { document: id } } })),
@@ -132,6 +164,12 @@ export const api = {
     ),
   consents: () => answer(client.GET('/api/consents')),
   choose: (act: string) => answer(client.POST('/api/consents', { ...CHANGES, body: { act } })),
+  remove: (id: string, act: string) =>
+    answer(
+      client.DELETE('/api/documents/{document}', { ...CHANGES, params: { path: { document: id } }, body: { act } }),
+    ),
+  deletion: (id: string) =>
+    answer(client.GET('/api/documents/{document}/deletion', { params: { path: { document: id } } })),
   receipt: (id: string) =>
     answer(client.GET('/api/documents/{document}/receipt', { params: { path: { document: id } } })),
 } as const;

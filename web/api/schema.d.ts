@@ -2787,6 +2787,15 @@ export interface operations {
                     "application/octet-stream": string;
                 };
             };
+            /** @description Request fulfilled, document follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
             /** @description a problem (RFC 9457); `code` says which */
             default: {
                 headers: {

@@ -2,16 +2,27 @@
 
 import type { CheckedManifest } from '../core/rpc.ts';
 import type { Failure } from '../ui/errors.ts';
-import type { Row } from './session.svelte.ts';
+import type { Missing, Row } from './shelf.svelte.ts';
 
 /** What the list's screen shows. */
 export interface DocumentsView {
   readonly rows: readonly Row[];
+  readonly missing: readonly Missing[];
   readonly complete: boolean;
   readonly failure: Failure | null;
+  /** Why the vault's index could not be used, a code; null when it could. */
+  readonly problem: string | null;
   /** Number of ways in, null while unknown: one alone brings the reminder. */
   readonly waysIn: number | null;
   readonly today: string;
+}
+
+/** What the list's screen can ask for. */
+export interface DocumentsActions {
+  readonly retry: () => Promise<void>;
+  readonly handled: (id: string, done: boolean) => Promise<void>;
+  readonly calendar: (entry: Entry) => void;
+  readonly forget: (id: string) => Promise<void>;
 }
 
 /** What the person asked to see. */
@@ -19,16 +30,29 @@ export interface Wish {
   readonly text: string;
   readonly issuer: string;
   readonly type: string;
+  readonly year: string;
   readonly unread: boolean;
+  /** Only what is not handled yet. */
+  readonly open: boolean;
 }
 
 /** No wish: everything. */
-export const EVERYTHING: Wish = { text: '', issuer: '', type: '', unread: false };
+export const EVERYTHING: Wish = { text: '', issuer: '', type: '', year: '', unread: false, open: false };
+
+/** Whether nothing in particular was asked for. */
+export function isEverything(wish: Wish): boolean {
+  return wish.text.trim() === '' && !wish.issuer && !wish.type && !wish.year && !wish.unread && !wish.open;
+}
 
 /** A readable row. */
 export interface Entry {
   readonly row: Row;
   readonly manifest: CheckedManifest;
+}
+
+/** What a row is called: the holder's own title, else the issuer's. */
+export function titleOf({ row, manifest }: Entry): string {
+  return row.marks.ownTitle ?? manifest.title;
 }
 
 /** A choice of a filter. */
@@ -47,9 +71,7 @@ export interface Year {
 export function readable(rows: readonly Row[]): readonly Entry[] {
   return rows
     .flatMap((row) => ('refused' in row.card ? [] : [{ row, manifest: row.card.manifest }]))
-    .sort(
-      (a, b) => b.manifest.issuedAt.localeCompare(a.manifest.issuedAt) || b.row.sealed.position - a.row.sealed.position,
-    );
+    .sort((a, b) => b.manifest.issuedAt.localeCompare(a.manifest.issuedAt) || b.row.position - a.row.position);
 }
 
 /** Rows whose card did not check out, with the code of what refused it: named, never hidden. */
@@ -59,17 +81,44 @@ export function refused(rows: readonly Row[]): readonly { readonly id: string; r
 
 const bare = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
+// Folding accents costs most of a search: once a document, not once a keystroke. Forgotten when the page closes the vault.
+const folded = new Map<string, { readonly from: string; readonly to: string }>();
+
+function hayOf(id: string, parts: readonly string[]): string {
+  const from = parts.join(' ');
+  const kept = folded.get(id);
+  if (kept?.from === from) return kept.to;
+  const to = bare(from);
+  folded.set(id, { from, to });
+  return to;
+}
+
+/** Forgets what searches have folded: it holds titles. */
+export function forgetSearches(): void {
+  folded.clear();
+}
+
 /** Entries that answer a wish; the search ignores case and accents and wants every word. */
 export function select(entries: readonly Entry[], wish: Wish): readonly Entry[] {
   const words = bare(wish.text).split(/\s+/).filter(Boolean);
   return entries.filter(({ row, manifest }) => {
     if (wish.unread && row.opened) return false;
+    if (wish.open && row.marks.handled) return false;
+    if (wish.year !== '' && !manifest.issuedAt.startsWith(wish.year)) return false;
     if (wish.issuer !== '' && manifest.issuer !== wish.issuer) return false;
     if (wish.type !== '' && manifest.type !== wish.type) return false;
     const { title, issuerNames, typeNames, paymentReference, issuedAt } = manifest;
     const names = [issuerNames.fr, issuerNames.en, typeNames.fr, typeNames.en];
-    const hay = bare([title, ...names, paymentReference ?? '', issuedAt.slice(0, 10)].join(' '));
-    return words.every((word) => hay.includes(word));
+    return words.every((word) =>
+      hayOf(row.id, [
+        title,
+        row.marks.ownTitle ?? '',
+        row.marks.note ?? '',
+        ...names,
+        paymentReference ?? '',
+        issuedAt.slice(0, 10),
+      ]).includes(word),
+    );
   });
 }
 
@@ -85,10 +134,53 @@ export function byYear(entries: readonly Entry[]): readonly Year[] {
   return [...years].map(([year, kept]) => ({ year, entries: kept }));
 }
 
-/** What has a date to keep that is not past (`today`: YYYY-MM-DD), soonest first. */
-export function toDo(entries: readonly Entry[], today: string): readonly Entry[] {
-  const date = ({ manifest }: Entry): string => manifest.due ?? manifest.replyBy ?? '';
-  return entries.filter((entry) => date(entry) >= today).sort((a, b) => date(a).localeCompare(date(b)));
+/** The next date to keep of a document: the first instalment that is not past, else the day it is due, else the day to reply by. */
+export function dateOf(
+  manifest: CheckedManifest,
+  today: string,
+): { readonly date: string; readonly reply: boolean } | null {
+  const next = manifest.instalments.find(({ due }) => due >= today)?.due ?? manifest.due;
+  if (next !== null) return { date: next, reply: false };
+  return manifest.replyBy === null ? null : { date: manifest.replyBy, reply: true };
+}
+
+/** Something to do, and by when. */
+export interface Task {
+  readonly entry: Entry;
+  readonly date: string;
+  readonly reply: boolean;
+}
+
+/** What is to be done, by how soon. */
+export interface ToDo {
+  readonly late: readonly Task[];
+  readonly soon: readonly Task[];
+  readonly later: readonly Task[];
+}
+
+// A date long past says nothing any more: the bill was paid, or another one came.
+const LATE_DAYS = 60;
+const SOON_DAYS = 7;
+
+function plusDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** What has a date and is not handled (`today`: YYYY-MM-DD), soonest first: late, within seven days, later. */
+export function toDo(entries: readonly Entry[], today: string): ToDo {
+  const replaced = new Set(entries.map(({ manifest }) => manifest.supersedes));
+  const [first, soon] = [plusDays(today, -LATE_DAYS), plusDays(today, SOON_DAYS)];
+  const tasks = entries.flatMap((entry): readonly Task[] => {
+    const found = dateOf(entry.manifest, today);
+    const done = entry.row.marks.handled || replaced.has(entry.manifest.documentId);
+    return found === null || done || found.date < first ? [] : [{ entry, ...found }];
+  });
+  tasks.sort((a, b) => a.date.localeCompare(b.date));
+  return {
+    late: tasks.filter(({ date }) => date < today),
+    soon: tasks.filter(({ date }) => date >= today && date <= soon),
+    later: tasks.filter(({ date }) => date > soon),
+  };
 }
 
 function choices(pairs: readonly (readonly [string, Choice['names']])[]): readonly Choice[] {
@@ -103,6 +195,11 @@ export function issuersOf(entries: readonly Entry[]): readonly Choice[] {
 /** Types of document that the list holds. */
 export function typesOf(entries: readonly Entry[]): readonly Choice[] {
   return choices(entries.map(({ manifest }) => [manifest.type, manifest.typeNames]));
+}
+
+/** Years that the list holds, newest first. */
+export function yearsOf(entries: readonly Entry[]): readonly string[] {
+  return [...new Set(entries.map(({ manifest }) => manifest.issuedAt.slice(0, 4)))];
 }
 
 /** The local day of an instant, YYYY-MM-DD. */

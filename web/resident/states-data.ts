@@ -2,7 +2,7 @@
 
 import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
 import type { Letter } from './flows/open.svelte.ts';
-import type { Row } from './session.svelte.ts';
+import { NO_MARKS, type Row } from './shelf.svelte.ts';
 
 const hex = (seed: number, length: number): string =>
   Array.from({ length }, (_, i) => ((seed * 31 + i * 7 + ((i * i) % 11)) % 16).toString(16)).join('');
@@ -88,17 +88,9 @@ export function documents(count: number, bad?: string): readonly Row[] {
         : { documentId: one.documentId, manifest: one };
     return {
       id: one.documentId,
-      sealed: {
-        document_id: one.documentId,
-        position: i + 1,
-        header: '',
-        card: '',
-        size: one.plaintextSize,
-        issuer: one.issuer,
-        delivered_at: one.issuedAt,
-        opened: i > 1,
-        logged: true,
-      },
+      position: i + 1,
+      sealed: null,
+      marks: i % 9 === 4 ? { ...NO_MARKS, handled: true } : NO_MARKS,
       card,
       opened: i > 1,
     };

@@ -5,7 +5,7 @@
 
 import { choices, documents, elsewhere, letter, manifest, verdict, kit, methods } from './states-data.ts';
 import type { DisownView } from './flows/disown.svelte.ts';
-import type { DocumentView } from './flows/document.svelte.ts';
+import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
 import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
@@ -34,7 +34,7 @@ export type PageState = {
     }
   | { readonly screen: 'open'; readonly view: OpenView }
   | { readonly screen: 'documents'; readonly view: DocumentsView }
-  | { readonly screen: 'document'; readonly view: DocumentView }
+  | { readonly screen: 'document'; readonly view: DocumentView; readonly hold?: DocumentHold }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'disown'; readonly view: DisownView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
@@ -52,7 +52,15 @@ const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
 const proven = { at: 'proven', verdict, file: '{}' } as const;
 const listed = { at: 'list', methods, busy: null, added: null, removed: false, proven: null, failure: null } as const;
 const papers = { at: 'list', choices: choices(), asking: null, busy: null, done: null, failure: null } as const;
-const list = { rows: documents(9), complete: true, failure: null, waysIn: 2, today } as const;
+const list = {
+  rows: documents(9),
+  missing: [],
+  complete: true,
+  failure: null,
+  problem: null,
+  waysIn: 2,
+  today,
+} as const;
 
 const welcome: readonly PageState[] = [
   { id: 'welcome', path: '/', screen: 'welcome', view: { at: 'ready' } },
@@ -222,6 +230,30 @@ const inside: readonly PageState[] = [
     view: { ...list, rows: documents(4, 'bad-signature') },
   },
   {
+    id: 'documents-late',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, today: '2026-03-01', rows: documents(9) },
+  },
+  {
+    id: 'documents-missing',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, missing: [{ id: manifest.documentId, manifest }] },
+  },
+  {
+    id: 'documents-index-old',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, problem: 'index-rollback' },
+  },
+  {
+    id: 'documents-index-refused',
+    path: '/documents',
+    screen: 'documents',
+    view: { ...list, problem: 'bad-signature' },
+  },
+  {
     id: 'documents-failed',
     path: '/documents',
     screen: 'documents',
@@ -229,6 +261,32 @@ const inside: readonly PageState[] = [
   },
   { id: 'document-loading', path: '/documents/ID', screen: 'document', view: { at: 'loading', manifest } },
   { id: 'document', path: '/documents/ID', screen: 'document', view: { ...shown, proof: proven } },
+  {
+    id: 'document-handled',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    hold: { handled: true, removing: 'no', failure: failure('network') },
+  },
+  {
+    id: 'document-deleting',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    hold: { handled: false, removing: 'busy', failure: null },
+  },
+  {
+    id: 'document-deleted-waiting',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'deleted', manifest, receipt: null },
+  },
+  {
+    id: 'document-deleted',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'deleted', manifest, receipt: { file: '{}', index: 208 } },
+  },
   { id: 'document-waiting', path: '/documents/ID', screen: 'document', view: { ...shown, proof: { at: 'waiting' } } },
   {
     id: 'document-proof-refused',

@@ -14,6 +14,7 @@ const AGAIN = new Set([
   'state',
   'record-conflict',
   'consent-conflict',
+  'index-conflict',
   'not-yet-logged',
 ]);
 const OURS = new Set(['internal', 'request-invalid', 'wrong-origin', 'limit']);

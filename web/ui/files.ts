@@ -35,3 +35,18 @@ export function fileNameOf(title: string, extension: string): string {
     .slice(0, 80);
   return `${bare === '' ? 'document' : bare}.${extension}`;
 }
+
+/** Whether this device can hand a file to other programs. */
+export function canShare(file: File): boolean {
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [file] });
+}
+
+/** Opens the device's own share sheet; closing it is no failure. Says whether the device took the file or the person closed it. */
+export async function shareFile(file: File): Promise<boolean> {
+  try {
+    await navigator.share({ files: [file] });
+    return true;
+  } catch (thrown) {
+    return thrown instanceof DOMException && thrown.name === 'AbortError';
+  }
+}

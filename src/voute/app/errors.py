@@ -88,12 +88,6 @@ class RecordConflictError(StateError):
     code: ClassVar[str] = "record-conflict"
 
 
-class IndexUnknownError(StateError):
-    """The vault has no index yet."""
-
-    code: ClassVar[str] = "index-unknown"
-
-
 class IndexConflictError(StateError):
     """Another device of the vault wrote the index since; the fact `number` is the number of what is kept."""
 

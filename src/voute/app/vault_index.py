@@ -9,7 +9,7 @@ from typing import Final
 
 from voute.app.boxes import boxes_of
 from voute.app.city import City
-from voute.app.errors import IndexConflictError, IndexUnknownError
+from voute.app.errors import IndexConflictError
 from voute.app.header_shape import check_sealed
 from voute.app.ports import Holder
 from voute.core.errors import FormatError, LimitError
@@ -34,13 +34,10 @@ class IndexChange:
     data: bytes
 
 
-def read_index(city: City, holder: Holder) -> IndexRow:
-    """Return the vault's index; `IndexUnknownError` when there is none."""
+def read_index(city: City, holder: Holder) -> IndexRow | None:
+    """Return the vault's index; None when there is none."""
     with city.catalogue.read() as tx:
-        row = tx.vaults.index(holder.vault_id)
-    if row is None:
-        raise IndexUnknownError
-    return row
+        return tx.vaults.index(holder.vault_id)
 
 
 def replace_index(city: City, holder: Holder, change: IndexChange) -> None:

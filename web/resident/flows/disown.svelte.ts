@@ -2,7 +2,8 @@
 
 import { PageError, type Failure } from '../../ui/errors.ts';
 import type { CheckedManifest } from '../../core/rpc.ts';
-import { sealedRow, type Row, type Session } from '../session.svelte.ts';
+import type { Session } from '../session.svelte.ts';
+import { sealedOf, type Row } from '../shelf.svelte.ts';
 import { checked } from './document.svelte.ts';
 
 /** What the screen shows. */
@@ -36,7 +37,7 @@ export class DisownFlow implements DisownActions {
 
   load = async (): Promise<void> => {
     try {
-      this.row = await this.session.row(this.id);
+      this.row = await this.session.shelf.row(this.id);
       this.view = { at: 'asking', manifest: checked(this.row), busy: false, failure: null };
     } catch (thrown) {
       this.view = { at: 'failed', failure: this.session.failed(thrown) };
@@ -50,7 +51,7 @@ export class DisownFlow implements DisownActions {
     this.view = { ...view, busy: true, failure: null };
     try {
       const keys = await this.session.keys();
-      const acts = await keys.disown(sealedRow(row.sealed));
+      const acts = await keys.disown(sealedOf(row));
       if (acts.length === 0) throw new PageError('internal');
       for (const act of acts) await this.session.deps.api.disown(act);
       this.view = { at: 'done', manifest: view.manifest };

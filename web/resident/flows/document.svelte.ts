@@ -1,9 +1,10 @@
 /** One document: opened, shown, said to be opened; then its receipt, which becomes the line "authentic" and the evidence. */
 
 import { toFailure, type Failure } from '../../ui/errors.ts';
-import { sealedRow, type Row, type Session } from '../session.svelte.ts';
+import type { Session } from '../session.svelte.ts';
+import { sealedOf, type Row } from '../shelf.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
-import type { CheckedManifest, Verdict } from '../../core/rpc.ts';
+import type { CheckedManifest, ReceiptReply, Verdict } from '../../core/rpc.ts';
 
 /** Where the proof stands. */
 export type ProofView =
@@ -21,11 +22,26 @@ export type DocumentView =
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly proof: ProofView;
     }
+  | {
+      readonly at: 'deleted';
+      readonly manifest: CheckedManifest;
+      /** The receipt of the deletion; null while it waits for the log. */
+      readonly receipt: { readonly file: string; readonly index: number } | null;
+    }
   | { readonly at: 'failed'; readonly failure: Failure; readonly manifest: CheckedManifest | null };
 
 /** What the screen can ask for. */
 export interface DocumentActions {
   readonly retry: () => Promise<void>;
+  readonly handled: (done: boolean) => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** What the holder may do with the document, and how far it is. */
+export interface DocumentHold {
+  readonly handled: boolean;
+  readonly removing: 'no' | 'busy';
+  readonly failure: Failure | null;
 }
 
 // A delivery is logged first and witnessed within moments: the proof is asked for again a few times, then the person decides.
@@ -36,6 +52,8 @@ const isUnfinished = (proof: ProofView): boolean =>
 
 export class DocumentFlow implements DocumentActions {
   view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
+  removing = $state<'no' | 'busy'>('no');
+  removeFailure = $state.raw<Failure | null>(null);
   private readonly session: Session;
   private readonly id: string;
 
@@ -54,16 +72,78 @@ export class DocumentFlow implements DocumentActions {
       const sealed = this.session.sealedBody(this.id);
       // Whatever is wrong with it is said when its turn comes, if the row lets it come.
       sealed.catch(() => undefined);
-      const row = await this.session.row(this.id);
+      const row = await this.session.shelf.row(this.id);
       manifest = checked(row);
       this.view = { at: 'loading', manifest };
       const bytes = await this.session.bytes(row, sealed);
       this.view = { at: 'shown', manifest, bytes, proof: { at: 'checking' } };
       this.session.saw();
       void this.sayOpened(row);
+      // The list knows what the holder says about it.
+      void this.session.shelf.load();
       await this.prove(row, manifest, bytes);
     } catch (thrown) {
-      this.view = { at: 'failed', failure: this.session.failed(thrown), manifest };
+      const failure = this.session.failed(thrown);
+      if (this.session.open) this.view = { at: 'failed', failure, manifest };
+    }
+  }
+
+  /** Forgets what it showed: somebody may still hold this flow when the vault is locked. */
+  forget(): void {
+    this.view = { at: 'loading', manifest: null };
+  }
+
+  /** What the holder says about it. */
+  get hold(): DocumentHold {
+    const row = this.session.shelf.rows.find((one) => one.id === this.id);
+    return { handled: row?.marks.handled ?? false, removing: this.removing, failure: this.removeFailure };
+  }
+
+  handled = async (done: boolean): Promise<void> => {
+    try {
+      await this.session.shelf.mark(this.id, { handled: done });
+    } catch (thrown) {
+      this.session.failed(thrown);
+    }
+  };
+
+  /** Deletes the document by the holder's signature; the receipt of it comes when it is logged. */
+  remove = async (): Promise<void> => {
+    const { manifest } = this.view;
+    if (manifest === null || this.removing === 'busy') return;
+    this.removing = 'busy';
+    this.removeFailure = null;
+    try {
+      const row = await this.session.shelf.row(this.id);
+      const keys = await this.session.keys();
+      await this.session.deps.api.remove(this.id, await keys.signDeleted(sealedOf(row)));
+      await this.session.shelf.forget(this.id);
+      this.view = { at: 'deleted', manifest, receipt: null };
+      this.proveLater(manifest, 0);
+    } catch (thrown) {
+      this.removeFailure = this.session.failed(thrown);
+    } finally {
+      this.removing = 'no';
+    }
+  };
+
+  /** A deletion is logged within a second or two: its receipt is asked for then, and a few times more. */
+  private proveLater(manifest: CheckedManifest, attempt: number): void {
+    const delay = AGAIN_AFTER_MS[attempt];
+    if (delay === undefined) return;
+    setTimeout(() => {
+      if (this.view.at === 'deleted' && this.session.open) void this.proveDeletion(manifest, attempt);
+    }, delay);
+  }
+
+  private async proveDeletion(manifest: CheckedManifest, attempt: number): Promise<void> {
+    try {
+      const { receipt } = await this.session.deps.api.deletion(this.id);
+      const file = receiptText(this.session.city?.city ?? '', receipt);
+      if (this.session.open) this.view = { at: 'deleted', manifest, receipt: { file, index: receipt.index } };
+    } catch {
+      // Not logged yet, or not reached: it is deleted all the same.
+      this.proveLater(manifest, attempt + 1);
     }
   }
 
@@ -80,7 +160,7 @@ export class DocumentFlow implements DocumentActions {
     try {
       const keys = await this.session.keys();
       const { verdict, file } = await keys.receipt(
-        sealedRow(row.sealed),
+        sealedOf(row),
         await this.session.deps.api.receipt(row.id),
         // A copy changes hands: the page goes on showing these bytes.
         bytes.slice(),
@@ -98,6 +178,11 @@ export class DocumentFlow implements DocumentActions {
       if (this.view === shown && this.session.open) void this.prove(row, manifest, bytes, attempt + 1);
     }, delay);
   }
+}
+
+/** A receipt without manifest, in canonical form: it speaks of an event, not of a document's bytes. */
+function receiptText(city: string, { event, salt, chain, proof }: ReceiptReply): string {
+  return JSON.stringify({ chain, city, event, manifest: null, proof, salt, timestamps: [], version: 1 });
 }
 
 /** The checked manifest of a row, or the refusal of its card as an error. */

@@ -220,7 +220,7 @@ export class WaysInFlow implements WaysInActions {
   private async list(news: Partial<News> = {}): Promise<void> {
     const keys = await this.session.keys();
     const methods = await keys.methods();
-    this.session.waysIn = methods.length;
+    this.session.shelf.waysIn = methods.length;
     this.view = { at: 'list', methods, busy: null, failure: null, ...NO_NEWS, ...news };
   }
 

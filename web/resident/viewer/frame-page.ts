@@ -1,5 +1,6 @@
 /** One page in the frame: holds its place from the start, is drawn when near, drawn again when the width changes. */
 
+import { linksOf } from './frame-links.ts';
 import { TextLayer, type PDFDocumentProxy, type PDFPageProxy, type PageViewport } from 'pdfjs-dist';
 
 // More than two device pixels a pixel cost memory that phones do not have.
@@ -43,24 +44,29 @@ export async function drawForPaper(pdf: PDFDocumentProxy, number: number): Promi
 export class FramePage {
   readonly element = document.createElement('div');
   private readonly canvas = document.createElement('canvas');
-  private readonly text = document.createElement('div');
+  readonly text = document.createElement('div');
+  private readonly links = document.createElement('div');
+  /** Told when the text of the page is there. */
+  drawn: () => void = () => undefined;
   private readonly pdf: PDFDocumentProxy;
   private readonly number: number;
   private readonly resized: () => void;
+  private readonly linked: (address: string) => void;
   private width = 0;
   private ratio = GUESS;
   private drawnAt = 0;
   private cancel: (() => void) | null = null;
 
-  constructor(pdf: PDFDocumentProxy, number: number, resized: () => void) {
+  constructor(pdf: PDFDocumentProxy, number: number, resized: () => void, linked: (address: string) => void) {
     this.pdf = pdf;
     this.number = number;
     this.resized = resized;
+    this.linked = linked;
     this.element.className = 'page';
     this.element.setAttribute('role', 'group');
     this.canvas.setAttribute('aria-hidden', 'true');
     this.text.className = 'text';
-    this.element.append(this.canvas, this.text);
+    this.element.append(this.canvas, this.text, this.links);
   }
 
   label(words: string): void {
@@ -99,6 +105,7 @@ export class FramePage {
     this.drawnAt = 0;
     this.canvas.width = this.canvas.height = 0;
     this.text.replaceChildren();
+    this.links.replaceChildren();
   }
 
   private async draw(wanted: number, begun: (stop: () => void) => boolean): Promise<void> {
@@ -129,5 +136,9 @@ export class FramePage {
     });
     // A drawing that was cancelled because the size changed is not a failure.
     await Promise.allSettled([task.promise, layer.render()]);
+    if (begun(() => undefined)) return;
+    this.drawn();
+    const links = await linksOf(page, viewport, this.linked).catch(() => []);
+    if (!begun(() => undefined)) this.links.replaceChildren(...links);
   }
 }

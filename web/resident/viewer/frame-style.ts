@@ -21,6 +21,13 @@ canvas { display: block; width: 100%; max-height: 100%; object-fit: contain; obj
 }
 .text .markedContent { display: contents; }
 .text ::selection { background: color-mix(in srgb, AccentColor, transparent 65%); color: transparent; }
+.link {
+  position: absolute; padding: 0; border: 0; border-radius: 2px; background: color-mix(in srgb, LinkText, transparent 92%);
+  border-bottom: 2px solid color-mix(in srgb, LinkText, transparent 40%); cursor: pointer;
+}
+.link:focus-visible { outline: 3px solid LinkText; outline-offset: 1px; }
+::highlight(found) { background-color: #ffe27a88; }
+::highlight(found-at) { background-color: #ff9b2fcc; }
 `;
 
 /** Puts the style into use. */

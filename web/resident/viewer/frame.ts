@@ -7,11 +7,16 @@ import { getDocument, PDFWorker, VerbosityLevel, type PDFDocumentProxy } from 'p
 import { dataFactory, unpack } from './data.ts';
 import { drawForPaper, FramePage } from './frame-page.ts';
 import { wear } from './frame-style.ts';
+import { Find } from './frame-find.ts';
+import { keyOf } from './keys.ts';
 import { MAX_PAGES, type Order, type Report } from './protocol.ts';
 
 // 25 megapixels: an A3 page at 300 dpi still fits, a page made to exhaust a phone's memory does not.
 const MAX_IMAGE_PIXELS = 25_000_000;
 const TOUCH_EVERY_MS = 2_000;
+// A pinch is told in steps that the eye sees, not at every pixel.
+const PINCH_STEP = 0.04;
+const WHEEL_STEP = 1.1;
 
 type Opening = Extract<Order, { do: 'open' }>;
 
@@ -33,6 +38,7 @@ class Frame {
   private readonly pages: FramePage[] = [];
   private view = { top: 0, bottom: 0 };
   private pdf: PDFDocumentProxy | null = null;
+  private find: Find | null = null;
   private width = 0;
   private height = 0;
   private touchedAt = 0;
@@ -41,6 +47,7 @@ class Frame {
   constructor(port: MessagePort) {
     this.port = port;
     port.onmessage = ({ data }: MessageEvent<Order>) => void this.obey(data);
+    this.listen();
     for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
       addEventListener(
         kind,
@@ -50,6 +57,44 @@ class Frame {
         { passive: true },
       );
     }
+  }
+
+  /** Fingers, wheel and keys that zoom: the page outside does it, for it knows the room. */
+  private listen(): void {
+    let spread = 0;
+    const distance = ({ touches: [a, b] }: TouchEvent): number =>
+      a && b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
+    addEventListener('touchstart', (event) => {
+      spread = distance(event);
+    });
+    addEventListener(
+      'touchmove',
+      (event) => {
+        const now = distance(event);
+        if (spread <= 0 || now <= 0) return;
+        event.preventDefault();
+        const factor = now / spread;
+        if (Math.abs(factor - 1) < PINCH_STEP) return;
+        spread = now;
+        this.say({ say: 'zoom', factor });
+      },
+      { passive: false },
+    );
+    addEventListener(
+      'wheel',
+      (event) => {
+        if (!event.ctrlKey) return;
+        event.preventDefault();
+        this.say({ say: 'zoom', factor: event.deltaY < 0 ? WHEEL_STEP : 1 / WHEEL_STEP });
+      },
+      { passive: false },
+    );
+    addEventListener('keydown', (event) => {
+      const key = keyOf(event);
+      if (key === null) return;
+      event.preventDefault();
+      this.say({ say: 'key', key });
+    });
   }
 
   private say(report: Report, transfer: Transferable[] = []): void {
@@ -81,6 +126,14 @@ class Frame {
       case 'view':
         this.view = order;
         this.draw();
+        break;
+      case 'find': {
+        const found = await this.find?.find(order.text);
+        if (found) this.say({ say: 'found', ...found });
+        break;
+      }
+      case 'step':
+        if (this.find) this.say({ say: 'found', ...this.find.step(order.by) });
         break;
       case 'draw': {
         const picture = this.pdf ? await drawForPaper(this.pdf, order.page) : null;
@@ -123,12 +176,20 @@ class Frame {
   private lay(pdf: PDFDocumentProxy): void {
     const shown = Math.min(pdf.numPages, MAX_PAGES);
     for (let number = 1; number <= shown; number++) {
-      const page = new FramePage(pdf, number, () => {
-        this.measure();
-      });
+      const page = new FramePage(
+        pdf,
+        number,
+        () => {
+          this.measure();
+        },
+        (address) => {
+          this.say({ say: 'link', address });
+        },
+      );
       this.pages.push(page);
       document.body.append(page.element);
     }
+    this.find = new Find(pdf, this.pages);
     this.say({ say: 'opened', pages: pdf.numPages, shown });
   }
 
@@ -156,6 +217,7 @@ class Frame {
     if (height === this.height) return;
     this.height = height;
     this.say({ say: 'height', height });
+    this.say({ say: 'places', tops: this.pages.map((page) => page.element.offsetTop) });
   }
 }
 

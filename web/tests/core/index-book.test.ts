@@ -254,3 +254,29 @@ describe('index of an evil city', () => {
     expect(found).toEqual({ ...first });
   });
 });
+
+describe('index growth', () => {
+  test('index_of_5000_documents_opens_whole; its times and sizes are printed', async () => {
+    const one = await claimed();
+    const by = await hands(one);
+    const { file } = await written(one);
+    const [model] = by.open(file).documents;
+    const figures: string[] = [];
+    for (const count of [50, 5000]) {
+      const documents = Array.from({ length: count }, (_, i) => ({
+        ...model,
+        document_id: i.toString(16).padStart(32, '0'),
+      }));
+      const large = await by.seal({ ...by.open(file), documents });
+      const keys = await again(one);
+      const { length } = large;
+      const begin = performance.now();
+      const shown = await keys.openIndex(large);
+      figures.push(
+        `${count} documents: ${length} bytes sealed, opened in ${(performance.now() - begin).toFixed(0)} ms`,
+      );
+      expect(shown.documents).toHaveLength(count);
+    }
+    process.stdout.write(`\n${figures.join('\n')}\n`);
+  });
+});

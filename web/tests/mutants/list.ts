@@ -259,7 +259,7 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     {
       file: 'resident/screens/DocumentRow.svelte',
       find: "{name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
-      put: "{mutant('shows-hints') ? entry.row.sealed.issuer : name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
+      put: "{mutant('shows-hints') ? (entry.row.sealed?.issuer ?? '') : name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
     },
   ],
 };

@@ -217,20 +217,22 @@ describe('documents', () => {
     await rest.open.submit(service.city.code);
     await rest.open.accept();
     for (let i = 0; i < 4; i++) await service.deliver();
-    await session.load();
-    expect(session.rows.map(({ id }) => id)).toEqual(service.held.map(({ delivered }) => delivered.row.documentId));
-    expect(session.complete).toBe(true);
+    await session.shelf.load();
+    expect(session.shelf.rows.map(({ id }) => id)).toEqual(
+      service.held.map(({ delivered }) => delivered.row.documentId),
+    );
+    expect(session.shelf.complete).toBe(true);
     await service.deliver();
-    await session.load();
-    expect(session.rows).toHaveLength(6);
+    await session.shelf.load();
+    expect(session.shelf.rows).toHaveLength(6);
   });
 
   test('documents_card_of_another_vault_is_named_and_not_shown', async () => {
     const one = visit();
     await one.claim();
     await service.deliver('f'.repeat(64));
-    await one.session.load();
-    expect(one.session.rows.map(({ card }) => ('refused' in card ? card.refused : null))).toEqual([
+    await one.session.shelf.load();
+    expect(one.session.shelf.rows.map(({ card }) => ('refused' in card ? card.refused : null))).toEqual([
       null,
       'wrong-vault',
     ]);
@@ -240,19 +242,19 @@ describe('documents', () => {
     const one = visit();
     await one.claim();
     service.signedIn = false;
-    await one.session.load();
+    await one.session.shelf.load();
     expect(one.session.open).toBe(false);
     expect(one.session.reason).toBe('expired');
-    expect(one.session.rows).toEqual([]);
+    expect(one.session.shelf.rows).toEqual([]);
   });
 
   test('documents_leave_forgets_even_when_the_city_does_not_answer', async () => {
     const one = visit();
     await one.claim();
-    await one.session.load();
+    await one.session.shelf.load();
     service.troubles = [{ route: 'signOut', code: 'network' }];
     await one.session.leave();
-    expect([one.session.open, one.session.rows, one.session.reason]).toEqual([false, [], 'signed-out']);
+    expect([one.session.open, one.session.shelf.rows, one.session.reason]).toEqual([false, [], 'signed-out']);
     await expect(one.session.deps.keys().methods()).rejects.toMatchObject({ code: 'locked' });
   });
 });
@@ -276,7 +278,7 @@ describe('document', () => {
 
   test('document_load_says_opened_once', async () => {
     const { one, flow } = await opened();
-    await one.session.load();
+    await one.session.shelf.load();
     await flow.load();
     await vi.waitFor(() => {
       expect(service.held[0]?.opened).toBe(true);

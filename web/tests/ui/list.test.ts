@@ -28,7 +28,7 @@ describe('list', () => {
 
   test('list_readable_of_the_same_instant_puts_the_last_arrived_first', () => {
     const same = entries.filter(({ manifest }) => manifest.issuedAt === entries[0]?.manifest.issuedAt);
-    const positions = same.map(({ row }) => row.sealed.position);
+    const positions = same.map(({ row }) => row.position);
     expect(positions.length).toBeGreaterThan(1);
     expect(positions).toEqual([...positions].sort((a, b) => b - a));
   });
@@ -63,7 +63,10 @@ describe('list', () => {
   });
 
   test('list_to_do_is_what_is_not_past_soonest_first', () => {
-    const due = (today: string): (string | null)[] => toDo(entries, today).map(({ manifest }) => manifest.due);
+    const due = (today: string): (string | null)[] => {
+      const { soon, later } = toDo(entries, today);
+      return [...soon, ...later].map(({ date }) => date);
+    };
     expect(due('2026-02-05')).toEqual(['2026-02-09', '2026-03-02']);
     expect(due('2026-03-02')).toEqual(['2026-03-02']);
     expect(due('2026-03-03')).toEqual([]);

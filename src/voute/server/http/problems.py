@@ -31,7 +31,6 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.NotSignedInError: 401,
     errors.WrongOriginError: 403,
     errors.TooManyError: 429,
-    errors.IndexUnknownError: 404,
     errors.DocumentUnknownError: 404,
     errors.ConsentConflictError: 409,
     errors.DocumentDeletedError: 410,

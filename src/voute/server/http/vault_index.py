@@ -9,7 +9,7 @@ from litestar.params import QueryParameter
 from voute.app import vault_index as rules
 from voute.app.limit import Limit
 from voute.core.values import MAX_INTEGER
-from voute.server.http.access import HOLDER, RAW_BODY
+from voute.server.http.access import HOLDER, RAW_BODY, also
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.wire import Hex16, Model
@@ -39,10 +39,12 @@ class PlacesReply(Model):
     next: int | None
 
 
-@get("/api/vault/index", opt=HOLDER, media_type="application/octet-stream")
+@get("/api/vault/index", opt=HOLDER | also(204, like=200), media_type="application/octet-stream")
 async def read_index(city: TheCity, holder: TheHolder) -> Response[bytes]:
-    """Return the sealed index, its number in a header."""
+    """Return the sealed index, its number in a header; nothing when there is none yet."""
     row = await sync_to_thread(rules.read_index, city, holder)
+    if row is None:
+        return Response(b"", status_code=204)
     return Response(row.data, headers={NUMBER_HEADER: str(row.number)}, media_type="application/octet-stream")
 
 

@@ -48,6 +48,9 @@ export class Service {
   logged = true;
   held: Held[] = [];
   chosen: ConsentsReply['consents'] = [];
+  readonly deleted = new Set<string>();
+  /** The vault's index as the city keeps it. */
+  index: { readonly number: number; readonly file: Uint8Array } | null = null;
   /** Changes a sealed body on its way out. */
   tamper: (body: Uint8Array) => Uint8Array = (body) => body;
 
@@ -187,6 +190,24 @@ export class Service {
       this.methods = body.methods;
       return Promise.resolve({ number: this.records.length - 1 });
     },
+    index: () => {
+      this.requireHolder();
+      return Promise.resolve(
+        this.index === null ? { number: 0, file: null } : { number: this.index.number, file: own(this.index.file) },
+      );
+    },
+    putIndex: ({ after, number, file }) => {
+      this.requireHolder();
+      if ((this.index?.number ?? 0) !== after) throw new PageError('index-conflict', { status: 409 });
+      this.index = { number, file: own(file) };
+      return Promise.resolve(undefined);
+    },
+    places: (after) => {
+      this.requireHolder();
+      const rows = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
+      const places = rows.map(({ document_id, position, opened }) => ({ document_id, position, opened }));
+      return Promise.resolve({ places, next: null });
+    },
     documents: (after) => {
       this.requireHolder();
       const rows = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
@@ -221,6 +242,20 @@ export class Service {
       );
       this.chosen = [...others, next];
       return Promise.resolve(undefined);
+    },
+    remove: (id) => {
+      this.requireHolder();
+      this.find(id);
+      this.held = this.held.filter(({ delivered }) => delivered.row.documentId !== id);
+      this.deleted.add(id);
+      return Promise.resolve(undefined);
+    },
+    deletion: async (id) => {
+      this.requireHolder();
+      if (!this.deleted.has(id)) throw new PageError('document-unknown', { status: 404 });
+      if (!this.logged) throw new PageError('not-yet-logged', { status: 425 });
+      const receipt = await this.city.receipt(randomBytes(40));
+      return { requested_at: '2026-02-03T15:42:07Z', destroyed: true, receipt };
     },
     receipt: (id) => {
       this.requireHolder();

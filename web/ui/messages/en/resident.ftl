@@ -154,6 +154,23 @@ documents-count = { $count ->
    *[other] { $total } documents
 }
 documents-to-do = To do
+documents-to-do-late = { $count ->
+    [one] Date past
+   *[other] Dates past
+}
+documents-to-do-soon = Within seven days
+documents-to-do-later = Later
+documents-to-do-all = Show all { $count } coming dates
+documents-missing = { $count ->
+    [one] A document that you had is no longer in the City’s list
+   *[other] { $count } documents that you had are no longer in the City’s list
+}
+    .text = If you deleted it on another device, all is well. If not, call us: your vault remembers what it has seen.
+documents-missing-forget = I know why
+documents-index-old = Your most recent marks may be missing
+documents-index-refused = What you had noted could not be read
+documents-index =
+    .text = All your documents are here, opened and checked one by one. Only your marks, titles and notes may be missing.
 documents-unread = Unread:
 documents-more = Show more documents
 documents-none-found = Nothing matches what you are looking for.
@@ -175,6 +192,9 @@ filter-title = Filter
 filter-issuer = Department
 filter-type = Type
 filter-all = All
+filter-year = Year
+filter-all-years = All
+filter-open = Not handled yet only
 filter-unread = Unread only
 
 ## One document
@@ -192,6 +212,30 @@ document-reply-label = Reply by
 document-reference = Payment reference
 document-download = Download (PDF, { $size })
 document-print = Print
+
+document-handle = Mark as handled
+document-unhandle = Back to do
+document-handled = Handled
+document-handled-said = “{ $title }” is handled
+document-calendar = Add to calendar
+document-share = Share
+document-share-failed = This device could not share the file. Download it, then attach it.
+document-delete = Delete this document
+document-delete-title = Delete this document for ever?
+document-delete-what = It leaves your vault at once, on all your devices. A few seconds later, what opens it is destroyed: nobody can bring it back, neither you nor we.
+document-delete-kept = The register keeps the proof that you deleted it, and when. What you downloaded or printed stays yours. What you owe the City is still owed.
+document-delete-confirm = Delete for ever
+document-delete-cancel = Keep the document
+document-deleting = Deleting…
+document-deleted-title = The document is deleted
+document-deleted-what = “{ $title }” is no longer in your vault.
+document-deleted-waiting = The proof of the deletion is being prepared, usually in less than a minute.
+document-deleted-proof = The deletion is in the public register, line { $index }.
+document-deleted-save = Download the receipt of the deletion
+calendar-pay = Due date: document from the City
+calendar-reply = Reply expected: document from the City
+calendar-text = The details are in your vault.
+calendar-file = due-date
 
 proof-checking = Checking the proof…
 proof-authentic = Authentic:
@@ -213,6 +257,20 @@ viewer-pages = { $pages ->
 }
 viewer-cut = Only the first { $shown } pages are shown here. Download the document to see the rest.
 viewer-page = Page { $number } of { $pages }
+viewer-at = Page { $number } of { $pages }
+viewer-find = Search in the document
+viewer-find-label = Word or phrase to search for in the document
+viewer-find-next = Next result
+viewer-find-previous = Previous result
+viewer-find-none = No result
+viewer-find-count = Result { $number } of { $count }
+viewer-find-searching = Searching…
+viewer-link-title = This document wants to open another site
+viewer-link-host = Site
+viewer-link-address = Full address
+viewer-link-care = The City does not answer for that site. Never enter the code of a letter or the text of your kit there.
+viewer-link-open = Open this site
+viewer-link-stay = Stay here
 viewer-larger = Larger
 viewer-smaller = Smaller
 viewer-fit = Fit to width
@@ -226,6 +284,17 @@ evidence-unwitnessed-title = Signed by the city, not yet confirmed by the witnes
 evidence-back = Back to the document
 evidence-waiting-title = The proof is on its way
 evidence-waiting = The document is signed by the city; it is being entered in the public register, usually in less than a minute.
+evidence-what = What
+evidence-who = From
+evidence-when = Delivered and registered on
+evidence-checked = Can be checked by
+    .text = Anybody, without an account and without us, with the document, its receipt and the verifier.
+evidence-print = Print this page
+evidence-not = What this proof does not say
+evidence-not-true = That the content is right: only that this is what the City issued.
+evidence-not-person = Who holds this document: a perfect copy is still authentic.
+evidence-not-force = That it is still in force: the City may have replaced or cancelled it since.
+evidence-law = In Québec, the integrity of a technology-based document is a matter of the Act to establish a legal framework for information technology (C-1.1). This page gives what is needed to check it; it is not legal advice.
 evidence-keep = Keep the receipt with the document
     .text = With the document and its receipt, anyone can check all this years from now, without an account, without a connection and without us.
 evidence-save = Download the receipt

@@ -154,6 +154,23 @@ documents-count = { $count ->
    *[other] { $total } documents
 }
 documents-to-do = À faire
+documents-to-do-late = { $count ->
+    [one] Date passée
+   *[other] Dates passées
+}
+documents-to-do-soon = Dans les sept jours
+documents-to-do-later = Plus tard
+documents-to-do-all = Voir les { $count } échéances à venir
+documents-missing = { $count ->
+    [one] Un document que vous aviez n’est plus dans la liste de la Ville
+   *[other] { $count } documents que vous aviez ne sont plus dans la liste de la Ville
+}
+    .text = Si vous l’avez supprimé sur un autre appareil, tout va bien. Sinon, appelez-nous : votre coffre garde la trace de ce qu’il a déjà vu.
+documents-missing-forget = Je sais pourquoi
+documents-index-old = Vos marques les plus récentes manquent peut-être
+documents-index-refused = Ce que vous aviez noté n’a pas pu être relu
+documents-index =
+    .text = Vos documents sont tous là, rouverts et vérifiés un à un. Seuls vos marques, titres et notes peuvent manquer.
 documents-unread = Non lu :
 documents-more = Afficher plus de documents
 documents-none-found = Rien ne correspond à ce que vous cherchez.
@@ -175,6 +192,9 @@ filter-title = Filtrer
 filter-issuer = Service
 filter-type = Type
 filter-all = Tous
+filter-year = Année
+filter-all-years = Toutes
+filter-open = Pas encore traités seulement
 filter-unread = Non lus seulement
 
 ## Un document
@@ -192,6 +212,30 @@ document-reply-label = Réponse avant le
 document-reference = Référence de paiement
 document-download = Télécharger (PDF, { $size })
 document-print = Imprimer
+
+document-handle = Marquer comme traité
+document-unhandle = Remettre à faire
+document-handled = Traité
+document-handled-said = « { $title } » est traité
+document-calendar = Ajouter à l’agenda
+document-share = Partager
+document-share-failed = Cet appareil n’a pas pu partager le fichier. Téléchargez-le, puis joignez-le.
+document-delete = Supprimer ce document
+document-delete-title = Supprimer ce document pour toujours?
+document-delete-what = Il disparaît tout de suite de votre coffre, sur tous vos appareils. Quelques secondes plus tard, ce qui permet de l’ouvrir est détruit : personne ne pourra le rétablir, ni vous, ni nous.
+document-delete-kept = Le registre garde la preuve que vous l’avez supprimé, et quand. Ce que vous avez téléchargé ou imprimé reste à vous. Ce que vous devez à la Ville reste dû.
+document-delete-confirm = Supprimer pour toujours
+document-delete-cancel = Garder le document
+document-deleting = Suppression…
+document-deleted-title = Le document est supprimé
+document-deleted-what = « { $title } » n’est plus dans votre coffre.
+document-deleted-waiting = La preuve de la suppression se prépare, d’ordinaire en moins d’une minute.
+document-deleted-proof = La suppression est inscrite au registre public, ligne { $index }.
+document-deleted-save = Télécharger le reçu de suppression
+calendar-pay = Échéance : document de la Ville
+calendar-reply = Réponse attendue : document de la Ville
+calendar-text = Le détail est dans votre coffre.
+calendar-file = echeance
 
 proof-checking = Vérification de la preuve…
 proof-authentic = Authentique :
@@ -213,6 +257,20 @@ viewer-pages = { $pages ->
 }
 viewer-cut = Seules les { $shown } premières pages sont affichées ici. Téléchargez le document pour voir le reste.
 viewer-page = Page { $number } de { $pages }
+viewer-at = Page { $number } sur { $pages }
+viewer-find = Chercher dans le document
+viewer-find-label = Mot ou phrase à chercher dans le document
+viewer-find-next = Résultat suivant
+viewer-find-previous = Résultat précédent
+viewer-find-none = Aucun résultat
+viewer-find-count = Résultat { $number } sur { $count }
+viewer-find-searching = Recherche…
+viewer-link-title = Ce document veut ouvrir un autre site
+viewer-link-host = Site
+viewer-link-address = Adresse complète
+viewer-link-care = La Ville ne répond pas de ce site. N’y entrez jamais le code d’une lettre ni le texte de votre trousse.
+viewer-link-open = Ouvrir ce site
+viewer-link-stay = Rester ici
 viewer-larger = Agrandir
 viewer-smaller = Réduire
 viewer-fit = Ajuster à la largeur
@@ -226,6 +284,17 @@ evidence-unwitnessed-title = Signé par la Ville, pas encore confirmé par les t
 evidence-back = Retour au document
 evidence-waiting-title = La preuve se prépare
 evidence-waiting = Le document est signé par la Ville; son inscription au registre public est en cours, d’ordinaire en moins d’une minute.
+evidence-what = Quoi
+evidence-who = De qui
+evidence-when = Déposé et inscrit le
+evidence-checked = Vérifiable par
+    .text = N’importe qui, sans compte et sans nous, avec le document, son reçu et le vérificateur.
+evidence-print = Imprimer cette page
+evidence-not = Ce que cette preuve ne dit pas
+evidence-not-true = Que le contenu est exact : seulement que c’est bien ce que la Ville a émis.
+evidence-not-person = Qui tient ce document : une copie parfaite reste authentique.
+evidence-not-force = Qu’il est encore en vigueur : la Ville a pu le remplacer ou l’annuler depuis.
+evidence-law = Au Québec, l’intégrité d’un document technologique relève de la Loi concernant le cadre juridique des technologies de l’information (C-1.1). Cette page donne de quoi la vérifier; elle n’est pas un avis juridique.
 evidence-keep = Gardez le reçu avec le document
     .text = Avec le document et son reçu, n’importe qui peut vérifier tout cela dans des années, sans compte, sans connexion et sans nous.
 evidence-save = Télécharger le reçu

@@ -1,0 +1,204 @@
+"""Documents at home: what is to be done, found, marked, put in the calendar, read, searched, deleted; and the next visit."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Request, expect
+
+from tests.browser.support.served_city import ServedCity
+from tests.browser.support.visitor import Visitor, new_visitor, viewer
+
+LINE = re.compile(r"[A-Z-]+(?:;[A-Z]+=[A-Z-]+)*:[^\x00-\x1f\x7f]*")
+
+
+class Home:
+    """One resident with some documents, and what the pages asked the city for."""
+
+    def __init__(self, visitor: Visitor, city: ServedCity, title: str) -> None:
+        self.visitor, self.city, self.title = visitor, city, title
+        self.asked: list[str] = []
+        visitor.page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        path = request.url.split("/api/", 1)
+        if len(path) == 2:
+            self.asked.append(f"{request.method} /{path[1].split('?')[0]}")
+
+
+@pytest.fixture(scope="module")
+def home(browser: Browser, city: ServedCity) -> Iterator[Home]:
+    letter = city.fresh()
+    visitor = new_visitor(browser, city.origin)
+    visitor.claim(letter.link)
+    day = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011 -- the browser's day, within one
+    to_all = {name: letter.row[name] for name in letter.row}
+    more = [
+        {
+            **to_all,
+            "titre": f"Avis d’été {n}",
+            "clé": f"HOME-{letter.row['clé']}-{n}",
+            "échéance": day if n == 0 else "",
+            "versements": "",
+        }
+        for n in range(7)
+    ]
+    city.deliver(more, city.founded.documents.bills_dir)
+    visitor.open_list()
+    yield Home(visitor, city, letter.row["titre"])
+    visitor.context.close()
+
+
+@pytest.fixture(autouse=True)
+def judged(home: Home) -> Iterator[None]:
+    yield
+    home.visitor.judge()
+
+
+def test_browser_home_search_and_filters_find_what_was_meant(home: Home) -> None:
+    visitor = home.visitor
+    visitor.open_list()
+    expect(visitor.page.locator("section[aria-labelledby^=year] .title")).to_have_count(8)
+    field = visitor.page.get_by_label("Chercher dans mes documents")
+    field.fill("AVIS ete 3")
+    expect(visitor.page.locator("section[aria-labelledby^=year] .title")).to_have_count(1)
+    assert visitor.titles() == ["Avis d’été 3"]
+    field.fill("rien de tel")
+    expect(visitor.page.get_by_text("Rien ne correspond à ce que vous cherchez.")).to_be_visible()
+    visitor.tap(visitor.button("Tout afficher"))
+    visitor.tap(visitor.page.get_by_text("Filtrer", exact=True))
+    visitor.page.get_by_label("Non lus seulement").check()
+    expect(visitor.page.locator("section[aria-labelledby^=year] .title")).to_have_count(7)
+    visitor.page.get_by_label("Non lus seulement").uncheck()
+
+
+def read_calendar(raw: bytes) -> list[dict[str, str]]:
+    """Read a calendar strictly (RFC 5545, 3.1 and 3.4): CR LF, at most 75 bytes a line, what is begun is ended; gives events."""
+    assert raw.endswith(b"\r\n")
+    lines = raw.removesuffix(b"\r\n").split(b"\r\n")
+    assert all(len(line) <= 75 and b"\n" not in line for line in lines)
+    unfolded = raw.removesuffix(b"\r\n").replace(b"\r\n ", b"").decode("utf-8").split("\r\n")
+    within: list[str] = []
+    events: list[dict[str, str]] = []
+    for line in unfolded:
+        assert LINE.fullmatch(line), line
+        name, value = line.split(":", 1)
+        if name == "BEGIN":
+            within.append(value)
+            if value == "VEVENT":
+                events.append({})
+        elif name == "END":
+            assert within.pop() == value
+        elif events:
+            events[-1].setdefault("/".join([*within[1:], name]), value)
+    assert within == []
+    assert unfolded[:2] == ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    return events
+
+
+def test_browser_home_date_goes_into_the_calendar_and_says_nothing_of_the_document(home: Home, tmp_path: Path) -> None:
+    visitor = home.visitor
+    visitor.open_list()
+    todo = visitor.page.locator("section[aria-labelledby=to-do]")
+    expect(todo.get_by_role("heading", name="Plus tard")).to_be_visible()
+    visitor.open_document("Avis d’été 0")
+    path = visitor.save(visitor.button("Ajouter à l’agenda"), tmp_path)
+    assert path.name == "echeance.ics"
+    raw = path.read_bytes()
+    events = read_calendar(raw)
+    assert events
+    for event in events:
+        assert re.fullmatch(r"\d{8}", event["VEVENT/DTSTART;VALUE=DATE"])
+        assert event["VEVENT/VALARM/TRIGGER"] == "-P1DT15H"
+        assert event["VEVENT/URL"].startswith(home.city.origin)
+    for word in ("Avis", "$", "Finances"):
+        assert word.encode() not in raw
+
+
+def test_browser_home_viewer_searches_zooms_and_saves(home: Home, tmp_path: Path) -> None:
+    visitor, page = home.visitor, home.visitor.page
+    visitor.open_list()
+    visitor.open_document("Avis d’été 1")
+    page.keyboard.press("Control+f")
+    field = page.get_by_label("Mot ou phrase à chercher dans le document")
+    expect(field).to_be_focused()
+    field.fill("TAXES")
+    expect(page.get_by_text(re.compile(r"^Résultat 1 sur \d+$")).first).to_be_visible()
+    found = int(page.get_by_text(re.compile(r"^Résultat 1 sur \d+$")).first.inner_text().split()[-1])
+    assert found > 1
+    field.press("Enter")
+    expect(page.get_by_text(f"Résultat 2 sur {found}", exact=True).first).to_be_visible()
+    field.fill("zzqzz")
+    expect(page.get_by_text("Aucun résultat", exact=True).first).to_be_visible()
+    field.press("Escape")
+    expect(field).to_have_count(0)
+    before = viewer(page).locator(".page").first.bounding_box()
+    visitor.heading().click()
+    page.keyboard.press("+")
+    expect(page.get_by_text("125 %", exact=True)).to_be_visible()
+    page.keyboard.press("0")
+    expect(page.get_by_text("100 %", exact=True)).to_be_visible()
+    assert viewer(page).locator(".page").first.bounding_box() == before
+    path = visitor.save(visitor.button(re.compile("Télécharger")), tmp_path)
+    assert path.read_bytes()[:4] == b"%PDF"
+
+
+def test_browser_home_handled_is_kept_for_the_next_visit_which_opens_no_header(home: Home) -> None:
+    visitor = home.visitor
+    visitor.open_list()
+    visitor.open_document("Avis d’été 2")
+    with visitor.page.expect_response(lambda one: one.request.method == "PUT" and "/api/vault/index" in one.url) as waiting:
+        visitor.tap(visitor.button("Marquer comme traité"))
+    assert waiting.value.status == 204
+    expect(visitor.button("Remettre à faire")).to_be_visible()
+    visitor.sign_out()
+    home.asked.clear()
+    visitor.go("/documents")
+    visitor.sign_in()
+    visitor.sees("Mes documents")
+    row = visitor.page.locator("section[aria-labelledby^=year] li").filter(has_text="Avis d’été 2")
+    expect(row.get_by_text("Traité")).to_be_visible()
+    assert len(visitor.titles()) == 8
+    assert "GET /vault/places" in home.asked
+    assert "GET /documents" not in home.asked
+
+
+def test_browser_home_deleted_document_is_gone_and_its_receipt_is_there(home: Home, tmp_path: Path) -> None:
+    visitor = home.visitor
+    visitor.open_list()
+    identity = visitor.open_document("Avis d’été 6")
+    visitor.tap(visitor.button("Supprimer ce document"))
+    expect(visitor.page.get_by_role("heading", name="Supprimer ce document pour toujours?")).to_be_focused()
+    visitor.tap(visitor.button("Garder le document"))
+    expect(visitor.button("Supprimer ce document")).to_be_focused()
+    visitor.tap(visitor.button("Supprimer ce document"))
+    # On a busy machine the log may take longer than the page waits before it asks.
+    visitor.traffic.foresee(425, f"/api/documents/{identity}/deletion")
+    visitor.tap(visitor.button("Supprimer pour toujours"))
+    visitor.sees("Le document est supprimé")
+    path = visitor.save(visitor.button("Télécharger le reçu de suppression"), tmp_path)
+    assert b'"proof":"c2sp.org/tlog-proof@v1' in path.read_bytes()
+    visitor.open_list()
+    assert "Avis d’été 6" not in visitor.titles()
+    rows = home.city.query("SELECT deleted_at FROM documents WHERE document_id = ?", bytes.fromhex(identity))
+    assert rows[0][0] is not None
+
+
+def test_browser_home_offline_what_is_open_stays_and_the_rest_says_so(home: Home) -> None:
+    visitor = home.visitor
+    visitor.open_list()
+    visitor.traffic.foresee_offline(offline=True)
+    visitor.context.set_offline(True)
+    try:
+        expect(visitor.page.get_by_text("Pas de connexion.", exact=False).first).to_be_visible()
+        assert len(visitor.titles()) >= 7
+        visitor.tap(visitor.page.locator("section[aria-labelledby^=year] li a").filter(has_text="Avis d’été 4").first)
+        visitor.sees("Pas de connexion")
+        expect(visitor.button("Réessayer")).to_be_visible()
+    finally:
+        visitor.context.set_offline(False)
+        visitor.traffic.foresee_offline(offline=False)
+    visitor.tap(visitor.button("Réessayer"))
+    visitor.sees("Avis d’été 4")

@@ -1,0 +1,326 @@
+/**
+ * The documents of the open vault: which there are (the city says), what each is (this vault's own index, or its opened header),
+ * and what the holder says about it (docs/spec/index-directory.md). The index is written behind the person's back, debounced.
+ */
+
+import type { DocumentBody, Place } from '../api/client.ts';
+import type { CardResult, CheckedManifest, IndexedDocument, Marks, VaultApi } from '../core/rpc.ts';
+import { PageError, toFailure, type Failure } from '../ui/errors.ts';
+import type { Deps } from './flows/deps.ts';
+import { byId, idsOf } from './lookup.ts';
+
+/** One document of the list. */
+export interface Row {
+  readonly id: string;
+  readonly position: number;
+  readonly opened: boolean;
+  /** What its card says, or what refused it. */
+  readonly card: CardResult;
+  readonly marks: Marks;
+  /** Header and card as the city holds them; null while the index alone says what it is. */
+  readonly sealed: DocumentBody | null;
+}
+
+/** A document that the vault's index knows and the city no longer lists. */
+export interface Missing {
+  readonly id: string;
+  readonly manifest: CheckedManifest;
+}
+
+/** What a shelf needs of the visit. */
+export interface Visit {
+  readonly deps: Deps;
+  readonly open: boolean;
+  keys(): Promise<VaultApi>;
+  failed(thrown: unknown): Failure;
+}
+
+/** Nothing said. */
+export const NO_MARKS: Marks = { handled: false, ownTitle: null, folder: null, note: null };
+
+const CARDS_AT_ONCE = 40;
+// Several marks in a row are one writing.
+const SAVE_AFTER_MS = 1_500;
+// A city that can't be reached is asked again, not besieged.
+const SAVE_AGAIN_MS = 30_000;
+// Another device may write at the same moment; three times in a row is something else.
+const TRIES = 3;
+// A lock waits no longer for the last mark.
+const FLUSH_MS = 500;
+
+export class Shelf {
+  rows = $state.raw<readonly Row[]>([]);
+  missing = $state.raw<readonly Missing[]>([]);
+  complete = $state(false);
+  failure = $state.raw<Failure | null>(null);
+  /** Why the index could not be used, or written; the list is whole all the same. */
+  indexProblem = $state.raw<string | null>(null);
+  /** Ways in of the open vault, counted for the reminder; null until read. */
+  waysIn = $state.raw<number | null>(null);
+  private readonly visit: Visit;
+  private after = 0;
+  private loading: Promise<void> | null = null;
+  private indexNumber: number | null = null;
+  private unsaved = false;
+  private saving: Promise<void> | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(visit: Visit) {
+    this.visit = visit;
+  }
+
+  /** Forgets everything; what is under way finds a closed vault. */
+  clear(): void {
+    clearTimeout(this.timer);
+    this.rows = [];
+    this.missing = [];
+    this.complete = false;
+    this.failure = null;
+    this.indexProblem = null;
+    this.waysIn = null;
+    this.loading = null;
+    this.indexNumber = null;
+    this.unsaved = false;
+    this.after = 0;
+  }
+
+  /** Reads the list from where it stands to its end; rows appear as they are opened. Repeated calls join the running one. */
+  async load(): Promise<void> {
+    this.loading ??= this.read().finally(() => {
+      this.loading = null;
+    });
+    await this.loading;
+  }
+
+  private async read(): Promise<void> {
+    this.failure = null;
+    try {
+      const keys = await this.visit.keys();
+      const first = this.indexNumber === null;
+      const [known, places] = await Promise.all([this.known(keys), this.places()]);
+      if (!this.visit.open) return;
+      const listed = idsOf(this.rows, ({ id }) => id);
+      const fresh = places.filter((place) => !listed.has(place.document_id));
+      this.rows = [
+        ...this.rows,
+        ...fresh.flatMap(({ document_id: id, position, opened }): Row[] => {
+          const one = known.get(id);
+          return one ? [{ id, position, opened, card: one, marks: one.marks, sealed: null }] : [];
+        }),
+      ];
+      if (first) {
+        const there = idsOf(places, (place) => place.document_id);
+        this.missing = [...known.values()].flatMap(({ documentId: id, manifest }) =>
+          there.has(id) ? [] : [{ id, manifest }],
+        );
+      }
+      const isNew = await this.openOthers(
+        keys,
+        fresh.filter((place) => !known.has(place.document_id)),
+      );
+      this.after = places.at(-1)?.position ?? this.after;
+      this.waysIn = (await keys.methods()).length;
+      this.complete = true;
+      if (isNew) this.saveSoon();
+    } catch (thrown) {
+      this.failure = this.visit.failed(thrown);
+    }
+  }
+
+  /** What the vault's index says, the first time; later it is in the rows. */
+  private async known(keys: VaultApi): Promise<ReadonlyMap<string, IndexedDocument>> {
+    if (this.indexNumber !== null) return byId<IndexedDocument>([], ({ documentId }) => documentId);
+    return byId(await this.openIndex(keys), ({ documentId }) => documentId);
+  }
+
+  private async openIndex(keys: VaultApi): Promise<readonly IndexedDocument[]> {
+    const { number, file } = await this.visit.deps.api.index();
+    const { documents, problem } = await keys.openIndex(file);
+    this.indexNumber = number;
+    this.indexProblem = problem;
+    return documents;
+  }
+
+  private async places(): Promise<readonly Place[]> {
+    const found: Place[] = [];
+    let next: number | null = this.after;
+    while (next !== null) {
+      const page: { readonly places: readonly Place[]; readonly next?: number | null } =
+        await this.visit.deps.api.places(next);
+      found.push(...page.places);
+      next = page.next ?? null;
+    }
+    return found;
+  }
+
+  /** Opens from their headers the documents that the index does not have; says whether there were any. */
+  private async openOthers(keys: VaultApi, places: readonly Place[]): Promise<boolean> {
+    const wanted = idsOf(places, (place) => place.document_id);
+    const positions = places.map(({ position }) => position);
+    let next = positions[0];
+    while (next !== undefined) {
+      const page = await this.visit.deps.api.documents(next - 1);
+      const bodies = page.documents.filter((body) => wanted.has(body.document_id));
+      for (let i = 0; i < bodies.length; i += CARDS_AT_ONCE) {
+        if (!this.visit.open) return false;
+        await this.openRows(keys, bodies.slice(i, i + CARDS_AT_ONCE));
+      }
+      const last = page.documents.at(-1)?.position;
+      next = last === undefined ? undefined : positions.find((position) => position > last);
+    }
+    return wanted.size > 0;
+  }
+
+  /** Opens cards; one whose issuer's key has ended counts only with the receipt that says when it signed. */
+  private async cards(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<readonly CardResult[]> {
+    const cards = await keys.openCards(bodies.map(sealedRow));
+    const settled: CardResult[] = [];
+    for (const [i, card] of cards.entries()) {
+      const body = bodies[i];
+      const ended = 'refused' in card && card.refused === 'key-not-valid-then';
+      settled.push(ended && body ? await this.proven(keys, body, card) : card);
+    }
+    return settled;
+  }
+
+  private async proven(keys: VaultApi, body: DocumentBody, refused: CardResult): Promise<CardResult> {
+    try {
+      return await keys.openProvenCard(sealedRow(body), await this.visit.deps.api.receipt(body.document_id));
+    } catch (thrown) {
+      const { code } = toFailure(thrown);
+      if (code === 'not-signed-in' || code === 'locked') throw thrown;
+      // No receipt to be had, or one that does not prove it: the key has ended, and that is the reason to name.
+      return refused;
+    }
+  }
+
+  private async openRows(keys: VaultApi, bodies: readonly DocumentBody[]): Promise<void> {
+    const cards = await this.cards(keys, bodies);
+    const fresh = bodies.flatMap((sealed, i): Row[] => {
+      const card = cards[i];
+      if (card?.documentId !== sealed.document_id || this.rows.some((row) => row.id === sealed.document_id)) return [];
+      return [rowOf(sealed, card, NO_MARKS)];
+    });
+    this.rows = [...this.rows, ...fresh];
+  }
+
+  /** One row with its header and card, opened and checked: from the list if it is there whole, else asked for. */
+  async row(id: string): Promise<Row> {
+    const found = this.rows.find((row) => row.id === id);
+    if (found?.sealed) return found;
+    const sealed = await this.visit.deps.api.document(id);
+    const keys = await this.visit.keys();
+    const [card] = await this.cards(keys, [sealed]);
+    if (card?.documentId !== id) throw new PageError('wrong-document');
+    const row = rowOf(sealed, card, found?.marks ?? NO_MARKS);
+    this.rows = this.rows.map((other) => (other.id === id ? row : other));
+    return row;
+  }
+
+  /** Puts something in the place of a row. */
+  change(id: string, part: Partial<Row>): void {
+    this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...part } : row));
+  }
+
+  /** The holder says something about a document. */
+  async mark(id: string, part: Partial<Marks>): Promise<void> {
+    // What was said before is in the index, which the list reads.
+    if (this.indexNumber === null) await this.load();
+    const row = this.rows.find((one) => one.id === id);
+    const marks = { ...(row?.marks ?? NO_MARKS), ...part };
+    this.change(id, { marks });
+    await (await this.visit.keys()).mark(id, marks);
+    this.unsaved = true;
+    this.saveSoon();
+  }
+
+  /** A document was deleted, or is missing and the holder knows why. */
+  async forget(id: string): Promise<void> {
+    this.rows = this.rows.filter((row) => row.id !== id);
+    this.missing = this.missing.filter((one) => one.id !== id);
+    await (await this.visit.keys()).forget(id);
+    this.unsaved = true;
+    this.saveSoon();
+  }
+
+  /** Before the vault is locked: what the holder said last is written, if that takes no longer than a moment. */
+  async flush(): Promise<void> {
+    if (!this.unsaved || this.indexNumber === null) return;
+    clearTimeout(this.timer);
+    const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS));
+    await Promise.race([this.save(), late]);
+  }
+
+  private saveSoon(delay = SAVE_AFTER_MS): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.visit.open) void this.save();
+    }, delay);
+  }
+
+  /** Writes the index; one writing at a time. */
+  async save(): Promise<void> {
+    this.saving ??= this.write().finally(() => {
+      this.saving = null;
+    });
+    await this.saving;
+  }
+
+  private async write(): Promise<void> {
+    try {
+      const keys = await this.visit.keys();
+      if (this.indexNumber === null) await this.openIndex(keys);
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await this.writeOnce(keys);
+          return;
+        } catch (thrown) {
+          if (toFailure(thrown).code !== 'index-conflict' || attempt === TRIES) throw thrown;
+          this.join(await this.openIndex(keys));
+        }
+      }
+    } catch {
+      // Nothing is lost while the vault is open: it is written again.
+      if (this.visit.open) this.saveSoon(SAVE_AGAIN_MS);
+    }
+  }
+
+  private async writeOnce(keys: VaultApi): Promise<void> {
+    const made = await keys.writeIndex(this.indexNumber ?? 0);
+    this.unsaved = false;
+    if (made === null) return;
+    try {
+      await this.visit.deps.api.putIndex(made);
+    } catch (thrown) {
+      this.unsaved = true;
+      throw thrown;
+    }
+    this.indexNumber = made.number;
+    await keys.indexWritten();
+  }
+
+  /** What another device wrote meanwhile becomes visible; what was said here stays. */
+  private join(documents: readonly IndexedDocument[]): void {
+    const theirs = byId(documents, ({ documentId }) => documentId);
+    this.rows = this.rows.map((row) => ({ ...row, marks: theirs.get(row.id)?.marks ?? row.marks }));
+  }
+}
+
+function rowOf(sealed: DocumentBody, card: CardResult, marks: Marks): Row {
+  return { id: sealed.document_id, position: sealed.position, opened: sealed.opened, card, marks, sealed };
+}
+
+/** The part of a row that the key holder opens. */
+export function sealedRow(body: DocumentBody): {
+  readonly documentId: string;
+  readonly header: string;
+  readonly card: string;
+} {
+  return { documentId: body.document_id, header: body.header, card: body.card };
+}
+
+/** The same of a row that was asked for whole. */
+export function sealedOf(row: Row): ReturnType<typeof sealedRow> {
+  if (row.sealed === null) throw new PageError('internal');
+  return sealedRow(row.sealed);
+}
