@@ -12,6 +12,7 @@ import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
+import { verifierStates } from './states-verify.ts';
 import type { VerifyView } from '../verify/flow.svelte.ts';
 import type { LockReason } from './session.svelte.ts';
 
@@ -417,40 +418,5 @@ const inside: readonly PageState[] = [
   { id: 'idle', path: '/documents', screen: 'documents', view: list, left: 42 },
 ];
 
-const city = { names: verdict.cityNames, fingerprint: '1Y2Z-CRF6-BN79-9QA6' };
-const idle = {
-  root: city,
-  pdf: null,
-  receipt: null,
-  strangers: [],
-  busy: false,
-  failure: null,
-  outcome: null,
-} as const;
-const refused = { proven: false, step: 2, failure: failure('document-differs') } as const;
-const verifier: readonly PageState[] = [
-  { id: 'verify', path: '/verifier', screen: 'verify', view: idle },
-  {
-    id: 'verify-one-file',
-    path: '/verifier',
-    screen: 'verify',
-    view: { ...idle, receipt: 'compte.receipt.json', strangers: ['vacances.jpg'] },
-  },
-  { id: 'verify-checking', path: '/verifier', screen: 'verify', view: { ...idle, pdf: 'compte.pdf', busy: true } },
-  {
-    id: 'verify-proven',
-    path: '/verifier',
-    screen: 'verify',
-    view: { ...idle, outcome: { proven: true, verdict } },
-  },
-  { id: 'verify-refused', path: '/verifier', screen: 'verify', view: { ...idle, outcome: refused } },
-  {
-    id: 'verify-no-root',
-    path: '/verifier',
-    screen: 'verify',
-    view: { ...idle, root: null, failure: failure('trust-root-missing') },
-  },
-];
-
 /** All states, in the order a person may meet them. */
-export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...verifier];
+export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...verifierStates];
