@@ -12,6 +12,7 @@ import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
+import { homeStates } from './states-home.ts';
 import { verifierStates } from './states-verify.ts';
 import type { VerifyView } from '../verify/flow.svelte.ts';
 import type { LockReason } from './session.svelte.ts';
@@ -230,30 +231,7 @@ const inside: readonly PageState[] = [
     screen: 'documents',
     view: { ...list, rows: documents(4, 'bad-signature') },
   },
-  {
-    id: 'documents-late',
-    path: '/documents',
-    screen: 'documents',
-    view: { ...list, today: '2026-03-01', rows: documents(9) },
-  },
-  {
-    id: 'documents-missing',
-    path: '/documents',
-    screen: 'documents',
-    view: { ...list, missing: [{ id: manifest.documentId, manifest }] },
-  },
-  {
-    id: 'documents-index-old',
-    path: '/documents',
-    screen: 'documents',
-    view: { ...list, problem: 'index-rollback' },
-  },
-  {
-    id: 'documents-index-refused',
-    path: '/documents',
-    screen: 'documents',
-    view: { ...list, problem: 'bad-signature' },
-  },
+  ...homeStates(list),
   {
     id: 'documents-failed',
     path: '/documents',

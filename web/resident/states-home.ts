@@ -1,0 +1,35 @@
+/** States of the list that has something to say: dates past, what is missing, an index that could not be used. */
+
+import { documents, manifest } from './states-data.ts';
+import type { DocumentsView } from './list.ts';
+import type { PageState } from './states.ts';
+
+/** The states, each a variation of a list. */
+export function homeStates(list: DocumentsView): readonly PageState[] {
+  return [
+    {
+      id: 'documents-late',
+      path: '/documents',
+      screen: 'documents',
+      view: { ...list, today: '2026-03-01', rows: documents(9) },
+    },
+    {
+      id: 'documents-missing',
+      path: '/documents',
+      screen: 'documents',
+      view: { ...list, missing: [{ id: manifest.documentId, manifest }] },
+    },
+    {
+      id: 'documents-index-old',
+      path: '/documents',
+      screen: 'documents',
+      view: { ...list, problem: 'index-rollback' },
+    },
+    {
+      id: 'documents-index-refused',
+      path: '/documents',
+      screen: 'documents',
+      view: { ...list, problem: 'bad-signature' },
+    },
+  ];
+}
