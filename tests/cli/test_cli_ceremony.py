@@ -119,8 +119,14 @@ def test_cli_ceremony_three_officers_found_a_city_and_change_it(token: Room) -> 
     assert (payload.number, payload.effective_at - payload.issued_at) == (2, 7 * 86_400)
     token.voute(*draft2, "--delay-days", "0").ended(0)
     for number in (1, 2):
-        key = folder / f"officer-{number}.key"
-        token.voute("ceremony", "sign", folder / "draft2.json", "--key", key, "--yes", "-o", folder / f"t{number}.json").ended(0)
+        sign = ("ceremony", "sign", folder / "draft2.json", "--key", folder / f"officer-{number}.key", "--after", root, "--yes")
+        shown = token.voute(*sign, "-o", folder / f"t{number}.json").ended(0).out
+        # The key that comes is shown whole, and nothing that stays.
+        assert f"+ issuers / finances / keys / {following['public']} / from = 100" in shown
+        assert str(made["public"]) not in shown
+    other = ("ceremony", "sign", folder / "draft.json", "--key", folder / "officer-1.key", "--after", root, "--yes")
+    assert token.refused(*other, "-o", folder / "other.json") == "trust-root-chain"
+    assert not (folder / "other.json").exists()
     mixed = ("ceremony", "join", folder / "s1.json", folder / "t2.json", "--after", root, "-o", folder / "second.json")
     assert token.refused(*mixed) == "ceremony-mixed"
     joined = ("ceremony", "join", folder / "t1.json", folder / "t2.json", "--after", root, "-o", folder / "second.json")

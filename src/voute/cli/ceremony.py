@@ -15,6 +15,7 @@ from voute.cli.words import help_of
 from voute.client.disk import DISK
 from voute.client.officer import OfficerKey, TokenError, TokenPlace, make_officer_key, read_officer_key
 from voute.client.plan import draft, join, message_of, plan_of, signature_of
+from voute.client.root_lines import changes_of, lines_of
 from voute.core.values import time_text, unix_time
 from voute.format.trust_root import TrustRoot, fingerprint, parse_trust_root
 from voute.verify.trust import TrustedRoot, accept_first
@@ -82,11 +83,11 @@ def make_draft(
     wait = (0 if known is None else DELAY_DAYS) if delay_days is None else delay_days
     payload = draft(source.read_bytes(), unix_time(int(time.time())), wait, known)
     DISK.replace(output, payload, mode=0o644)
-    _show(Speaker(as_json=as_json), payload)
+    _show(Speaker(as_json=as_json), payload, known)
 
 
 @app.command("sign", help=help_of("help-ceremony-sign"))
-def sign(
+def sign(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the parameters
     source: Annotated[Path, typer.Argument(metavar="draft.json", exists=True, dir_okay=False)],
     key_file: Annotated[
         Path | None, typer.Option("--key", exists=True, dir_okay=False, help=help_of("option-officer-key"))
@@ -94,6 +95,7 @@ def sign(
     module: Module = None,
     token: Token = "",
     label: Label = "voute-officer",
+    after: After = None,
     yes: Annotated[bool, typer.Option("--yes", help=help_of("option-yes"))] = False,
     output: Out = Path("signature.json"),
     as_json: Json = False,
@@ -101,7 +103,7 @@ def sign(
     """Show what would be signed, ask, sign; the signature is a file to be brought to who joins them."""
     speaker, payload = Speaker(as_json=as_json), source.read_bytes()
     message = message_of(payload)
-    _show(speaker, payload)
+    _show(speaker, payload, _after(after))
     if not yes and not typer.confirm(speaker.words.text("ceremony-confirm"), err=True):
         raise typer.Exit(1)
     with _officer(speaker, key_file, module, token, label) as officer:
@@ -121,10 +123,11 @@ def join_signatures(
     as_json: Json = False,
 ) -> None:
     """Join the officers' signatures; refused unless every client would accept the result."""
-    trusted = join([path.read_bytes() for path in signatures], _after(after))
+    known = _after(after)
+    trusted = join([path.read_bytes() for path in signatures], known)
     DISK.replace(output, trusted.envelope.raw, mode=0o644)
     speaker = Speaker(as_json=as_json)
-    _show(speaker, trusted.envelope.payload)
+    _show(speaker, trusted.envelope.payload, known)
     if not as_json:
         speaker.say("ceremony-joined", {"path": str(output), "count": len(trusted.envelope.signatures)})
 
@@ -151,8 +154,11 @@ def _token(speaker: Speaker, place: TokenPlace, *, make: bool = False) -> Iterat
         yield key
 
 
-def _show(speaker: Speaker, payload: bytes) -> None:
-    """Say in words what a draft would make true: officers compare it on their own screens, by its fingerprint."""
+def _show(speaker: Speaker, payload: bytes, after: TrustedRoot | None) -> None:
+    """Say in words what a draft would make true, then every value of it, or every one that it changes in the root before.
+
+    Officers compare it on their own screens, by its fingerprint; a key that they were not shown must not be in it.
+    """
     root: TrustRoot = parse_trust_root(payload)
     facts = {
         "name": root.names.fr if speaker.words.language == "fr" else root.names.en,
@@ -168,6 +174,10 @@ def _show(speaker: Speaker, payload: bytes) -> None:
         "issuers": ", ".join(f"{one.id} ({len(one.keys)})" for one in root.issuers) or "-",
         "fingerprint": fingerprint(payload),
     }
-    speaker.give(facts)
+    lines = lines_of(payload) if after is None else changes_of(payload, after)
+    speaker.give({**facts, "lines": lines})
     if not speaker.as_json:
         speaker.say("ceremony-draft", facts)
+        speaker.say("ceremony-whole" if after is None else "ceremony-changes", facts)
+        for line in lines:
+            speaker.screen.print(f"  {line}", markup=False)

@@ -162,7 +162,9 @@ ceremony-draft = Trust root no. { $number } of { $name } ({ $city }), { $origin 
     Witnesses: { $witnesses } ({ $quorum } must cosign)
     Issuers (keys): { $issuers }
     Fingerprint: { $fingerprint }
-ceremony-confirm = Did you compare the fingerprint with the other officers', and do you want to sign?
+ceremony-whole = All that it says:
+ceremony-changes = All that it changes in the root before it (- goes, + comes):
+ceremony-confirm = Did you compare the fingerprint with the other officers', is each of these lines wanted, and do you want to sign?
 ceremony-signed = Signed with { $public }. Bring { $path } to who joins the signatures.
 ceremony-joined = { $path } has { $count } signatures, as every client asks for.
 issuer-made = Department { $issuer }: folder { $path }. Next: seal the key that makes the codes to two officers (voute issuer escrow).

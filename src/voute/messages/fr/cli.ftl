@@ -162,7 +162,9 @@ ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { 
     Témoins : { $witnesses } ({ $quorum } doivent cosigner)
     Émetteurs (clés) : { $issuers }
     Empreinte : { $fingerprint }
-ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, et voulez-vous signer ?
+ceremony-whole = Tout ce qu'elle dit :
+ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
+ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer ?
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
 ceremony-joined = { $path } porte { $count } signatures, comme le demande tout client.
 issuer-made = Service { $issuer } : dossier { $path }. Ensuite : scellez pour deux responsables la clé qui fait les codes (voute issuer escrow).
