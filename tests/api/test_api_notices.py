@@ -117,6 +117,8 @@ def test_api_notices_say_who_and_nothing_else(
     assert mail["from"].addresses[0].addr_spec == "avis@ville.test"
     assert mail["content-language"] == "fr"
     assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    link = str(mail["list-unsubscribe"]).encode()
+    assert b"\r\nList-Unsubscribe: " + link + b"\r\n" in post.came[0], "not as encoded words, not folded"
     html = parts(mail)[1]
     assert re.findall(r'(?:src|href|url|action)\s*[=(]\s*"?([^"\s)]*)', html) == [mail["list-unsubscribe"].strip("<>")]
     assert send(noticed) == 0

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from html import escape
 from typing import Final
 from urllib.parse import urlsplit
+
+from typing_extensions import override
 
 from voute.app.city import MICROSECONDS, City
 from voute.app.notice_work import Outgoing
@@ -21,12 +23,32 @@ STOP: Final = "/avis/stop"
 _STYLE: Final = (
     "body{margin:0;padding:24px 12px;background:#f4f2ee;color:#1b1b1b;font:18px/1.5 Georgia,serif}"
     "main{max-width:34em;margin:0 auto;padding:20px 24px 24px;background:#fff;border:1px solid #d8d3c8;border-radius:6px}"
-    "p{margin:0 0 1em;overflow-wrap:anywhere}.c{font:bold 28px/1.3 monospace;letter-spacing:.08em}"
+    "p{margin:0 0 1em;overflow-wrap:anywhere}"
     "footer{padding-top:1em;border-top:1px solid #d8d3c8;font-size:16px}"
     "h1{margin:0 0 .8em;font-size:22px;line-height:1.3}a{color:#0b4f86}"
     "@media(prefers-color-scheme:dark){body{background:#161513;color:#f0ede6}main{background:#211f1c;border-color:#4a463f}"
     "footer{border-color:#4a463f}a{color:#9cc9f2}}"
 )
+
+
+_WHOLE: Final = frozenset({"list-unsubscribe", "message-id"})
+
+
+class WholeLinks(EmailPolicy):
+    """Long addresses stay as they are: folding would write them as encoded words, which no mail program follows."""
+
+    @override
+    def fold(self, name: str, value: str) -> str:
+        """Write a header."""
+        return f"{name}: {value}{self.linesep}" if name.lower() in _WHOLE else super().fold(name, value)
+
+    @override
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Write a header, as bytes."""
+        return self.fold(name, value).encode("ascii") if name.lower() in _WHOLE else super().fold_binary(name, value)
+
+
+_POLICY: Final = WholeLinks(linesep="\r\n")
 
 
 def make_mail(city: City, kit: NoticeKit, sender: str, outgoing: Outgoing) -> EmailMessage:
@@ -37,7 +59,7 @@ def make_mail(city: City, kit: NoticeKit, sender: str, outgoing: Outgoing) -> Em
     link = f"{origin}{STOP}?t={stop_token(kit, outgoing.notice.notice_id).hex()}"
     title = words.text(f"notice-subject-{outgoing.mail.kind}")
     paragraphs = _paragraphs(city, kit, words, outgoing, host)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     # Built from parts: no text can begin another header.
     message["From"] = Address(_city_name(city, words), addr_spec=sender)
     message["To"] = Address(addr_spec=outgoing.notice.address)
