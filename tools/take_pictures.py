@@ -32,6 +32,15 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Scheme, str], ...] = (
     ("documents", "desktop", DESKTOP, "light", "en"),
     ("document", "desktop", DESKTOP, "dark", "fr"),
     ("ways-in-kit", "desktop", DESKTOP, "light", "fr"),
+    # The guides (docs/guide): the same five screens in each language, as a phone shows them.
+    ("open-letter", "phone", PHONE, "light", "en"),
+    ("document", "phone", PHONE, "light", "en"),
+    ("documents", "phone", PHONE, "light", "fr"),
+    ("documents", "phone", PHONE, "light", "en"),
+    ("evidence", "phone", PHONE, "light", "fr"),
+    ("paper", "phone", PHONE, "light", "fr"),
+    ("paper", "phone", PHONE, "light", "en"),
+    ("ways-in-kit", "desktop", DESKTOP, "light", "en"),
 )
 NOON = time(12)
 PAPER = ("bill-letter", "bill-letter-overleaf", "bill-page-1", "bill-page-2")
