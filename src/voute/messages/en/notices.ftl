@@ -15,7 +15,7 @@ notice-documents =
 notice-way-in =
     A new way into your vault was just added.
 
-    Was it you? There is nothing to do. It was not you? Open your vault, page “Access”, and remove it.
+    Was it you? There is nothing to do. It was not you? Open your vault, page “Ways in”, and remove it.
 notice-frozen =
     A code of your vault was just blocked. What you received stays in your vault; what comes next will come on paper.
 
