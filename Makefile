@@ -1,4 +1,4 @@
-# Needs python3 (3.11 or later) and, once, apt for what the tests start (Chromium, poppler-utils, qpdf).
+# Needs python3 (3.11 or later) and, once, apt for what the tests start (Chromium, Firefox ESR, poppler-utils, qpdf).
 # Everything else lands in .venv, web/node_modules and .make; `make clean` removes what was built.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -90,6 +90,7 @@ docs: .make/python ## write anew the pages that are made from code
 	@$(PY) -m voute.server.http.openapi docs/api/openapi.json
 	@$(PY) -m voute.server.settings_page docs/operate/settings.md
 	@$(PY) tools/attacks_page.py
+	@$(PY) tools/browsers_page.py
 
 clean: ## remove what was built, keep downloads
 	@rm -rf .make/web .make/reports web/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

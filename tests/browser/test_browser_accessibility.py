@@ -98,6 +98,7 @@ def test_browser_axe_would_find_what_is_wrong(looker: tuple[Axe, Traffic], galle
     assert {finding.rule for finding in axe.run()} >= {"image-alt", "color-contrast"}
 
 
+@pytest.mark.journey("axe")
 def test_browser_real_pages_are_accessible(new: NewVisitor, city: ServedCity, folder: Path) -> None:
     """Letter, document, evidence, list, ways in and kit as the city serves them, not from the gallery."""
     letter, visitor = city.fresh(), new()

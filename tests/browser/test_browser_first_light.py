@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.support.served_city import Recipient, ServedCity
 from tests.browser.support.visitor import Visitor, new_visitor
+from tests.support.journeys import FLOORS
 
 Figure = Callable[[str, object], None]
 
@@ -51,7 +52,10 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.journey("claim-passkey", "document")
 def test_browser_claim_takes_one_tap_and_one_prompt(browser: Browser, city: ServedCity, figure: Figure) -> None:
+    figure("Chromium", browser.version)
+    assert int(browser.version.split(".")[0]) >= FLOORS["Chromium"]
     letter = city.fresh()
     visitor = new_visitor(browser, city.origin)
     visitor.traffic.secrets.update(code=letter.code.encode(), grouped=letter.grouped.encode())
@@ -97,6 +101,7 @@ def test_browser_letter_says_who_wrote_and_what_waits_before_it_asks(browser: Br
     visitor.judge()
 
 
+@pytest.mark.journey("sign-in-passkey")
 def test_browser_holder_signs_out_and_in_again_and_reads(at_home: Visitor, city: ServedCity, resident: Recipient) -> None:
     sessions = "SELECT count(*) FROM sessions WHERE kind = 'holder'"
     open_sessions = city.query(sessions)[0][0]
@@ -111,6 +116,7 @@ def test_browser_holder_signs_out_and_in_again_and_reads(at_home: Visitor, city:
     at_home.open_document(resident.row["titre"])
 
 
+@pytest.mark.journey("download")
 def test_browser_document_downloads_as_the_file_that_was_delivered(at_home: Visitor, resident: Recipient, folder: Path) -> None:
     at_home.open_document(resident.row["titre"])
     saved = at_home.save(at_home.button(re.compile("Télécharger")), folder)
@@ -142,6 +148,7 @@ def test_browser_evidence_shows_the_values_that_the_receipt_holds(
     assert resident.row["titre"].replace(" ", "") in shown
 
 
+@pytest.mark.journey("evidence")
 def test_browser_downloads_are_verified_by_the_command(city: ServedCity, kept: tuple[Path, Path], resident: Recipient) -> None:
     document, receipt = kept
     verdict = city.voute("verify", document, receipt, "--home", city.home)
@@ -152,6 +159,7 @@ def test_browser_downloads_are_verified_by_the_command(city: ServedCity, kept: t
     assert refusal["error"] == "document-differs"
 
 
+@pytest.mark.journey("verifier-page")
 def test_browser_verifier_page_believes_the_file_and_no_other(
     browser: Browser, city: ServedCity, kept: tuple[Path, Path], resident: Recipient
 ) -> None:

@@ -150,6 +150,7 @@ def test_browser_violations_of_the_policy_are_heard_wherever_they_happen(holder:
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
+@pytest.mark.journey("policy")
 def test_browser_foreign_script_and_connections_are_refused(holder: Visitor, name: str) -> None:
     """A hostile script is in an open vault, however it came there; what it then tries is what is judged."""
     page = holder.page

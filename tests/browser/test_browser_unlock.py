@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.support.served_city import ServedCity
@@ -61,6 +62,7 @@ def test_browser_claim_with_prf_at_get_only_asks_once_more_and_explains_it(
     assert visitor.prompts == ["create", "get", "get"]
 
 
+@pytest.mark.journey("claim-kit", "sign-in-kit")
 def test_browser_claim_without_prf_opens_with_the_kit_then_and_later(new: NewVisitor, city: ServedCity) -> None:
     visitor, letter = new(prf="none"), city.fresh()
     before = city.counts()

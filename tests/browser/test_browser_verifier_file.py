@@ -30,6 +30,7 @@ def on_disk(new: NewVisitor, city: ServedCity, folder: Path) -> tuple[Recipient,
     return letter, files
 
 
+@pytest.mark.journey("verifier-file")
 def test_browser_verifier_file_judges_without_city_and_without_connection(
     browser: Browser, city: ServedCity, on_disk: tuple[Recipient, dict[str, Path]]
 ) -> None:

@@ -145,6 +145,12 @@ const open: readonly PageState[] = [
     screen: 'open',
     view: { at: 'kit', letter: letter(1), kit, because: 'no-prf' },
   },
+  {
+    id: 'open-kit-asked',
+    path: '/ouvrir',
+    screen: 'open',
+    view: { at: 'kit', letter: letter(1), kit, because: 'asked' },
+  },
   { id: 'open-making', path: '/ouvrir', screen: 'open', view: { at: 'making', letter: letter(1) } },
   {
     id: 'open-unsent',

@@ -26,11 +26,17 @@ const EMPTY = { pdf: null, receipt: null, strangers: [], busy: false, failure: n
 export class VerifyFlow implements VerifyActions {
   view = $state.raw<VerifyView>({ root: null, ...EMPTY });
   private root: KnownRoot | null = null;
+  private loading: Promise<void> = Promise.resolve();
   private pdf: Extract<GivenFile, { kind: 'pdf' }> | null = null;
   private receipt: Extract<GivenFile, { kind: 'receipt' }> | null = null;
 
   /** Loads the trust root this page starts with; without one the person is asked for it. */
-  async start(load: () => Promise<KnownRoot | null>): Promise<void> {
+  start(load: () => Promise<KnownRoot | null>): Promise<void> {
+    this.loading = this.load(load);
+    return this.loading;
+  }
+
+  private async load(load: () => Promise<KnownRoot | null>): Promise<void> {
     try {
       this.root = await load();
       this.view = { ...this.view, root: this.root };
@@ -76,8 +82,11 @@ export class VerifyFlow implements VerifyActions {
   }
 
   private async judge(): Promise<void> {
-    const { pdf, receipt, root } = this;
+    const { pdf, receipt } = this;
     if (!pdf || !receipt) return;
+    // Files may come before the root has: a quick hand is no reason to ask for one.
+    if (!this.root) await this.loading;
+    const { root } = this;
     if (!root) throw new PageError('trust-root-missing');
     this.view = { ...this.view, outcome: await check(pdf.digest, receipt.bytes, root) };
   }

@@ -22,11 +22,13 @@ class Finding:
     why: str
 
 
-def _options() -> str:
+def options() -> str:
+    """Give the options of `axe.run`, as JSON."""
     return json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
 
 
-def _findings(result: str) -> list[Finding]:
+def findings_of(result: str) -> list[Finding]:
+    """Read what `axe.run` answered."""
     found: dict[str, Any] = json.loads(result)
     assert found["passes"], "axe looked at nothing"
     return [
@@ -37,8 +39,8 @@ def _findings(result: str) -> list[Finding]:
 def run_in(frame: Frame) -> list[Finding]:
     """Give what the pages in a viewer's frame break; headings and landmarks are those of the page around the frame."""
     frame.evaluate(SOURCE.read_text("utf-8"))
-    call = f"axe.run({{ include: ['.page'] }}, {_options()}).then((found) => JSON.stringify(found))"
-    return _findings(frame.evaluate(call))
+    call = f"axe.run({{ include: ['.page'] }}, {options()}).then((found) => JSON.stringify(found))"
+    return findings_of(frame.evaluate(call))
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Axe:
     def run(self) -> list[Finding]:
         """Give what the page breaks, by the rules of all tags."""
         world = self._world()
-        return _findings(self._evaluate(f"axe.run(document, {_options()}).then((found) => JSON.stringify(found))", world))
+        return findings_of(self._evaluate(f"axe.run(document, {options()}).then((found) => JSON.stringify(found))", world))
 
     def _world(self) -> int:
         frame = self.cdp.send("Page.getFrameTree")["frameTree"]["frame"]["id"]

@@ -18,6 +18,9 @@ export interface Letter {
   readonly documents: readonly CheckedManifest[];
 }
 
+/** Why a kit is made at the claim: the device cannot open with a passkey, knows none, or the person goes on without. */
+export type KitReason = 'no-prf' | 'no-passkeys' | 'asked';
+
 /** What the screen shows. */
 export type OpenView =
   | { readonly at: 'typing'; readonly code: string; readonly failure: Failure | null }
@@ -25,7 +28,7 @@ export type OpenView =
   | { readonly at: 'letter'; readonly letter: Letter; readonly failure: Failure | null }
   | { readonly at: 'prompt'; readonly letter: Letter }
   | { readonly at: 'again'; readonly letter: Letter }
-  | { readonly at: 'kit'; readonly letter: Letter; readonly kit: NewKit; readonly because: 'no-prf' | 'no-passkeys' }
+  | { readonly at: 'kit'; readonly letter: Letter; readonly kit: NewKit; readonly because: KitReason }
   | { readonly at: 'making'; readonly letter: Letter }
   | { readonly at: 'unsent'; readonly letter: Letter; readonly failure: Failure }
   | { readonly at: 'used'; readonly since: string | null }
@@ -42,6 +45,7 @@ export interface OpenActions {
   readonly retype: () => void;
   readonly accept: () => Promise<void>;
   readonly again: () => Promise<void>;
+  readonly withoutPasskey: () => Promise<void>;
   readonly kitKept: () => Promise<void>;
   readonly resend: () => Promise<void>;
   /** Reads the same code once more. */
@@ -189,6 +193,11 @@ export class OpenFlow implements OpenActions {
     }
   };
 
+  /** After a prompt that led nowhere: a computer without any authenticator says that passkeys exist, then waits for one. */
+  withoutPasskey = async (): Promise<void> => {
+    if (this.draft) await this.offerKit(this.draft, 'asked');
+  };
+
   kitKept = async (): Promise<void> => {
     const { draft, view } = this;
     if (draft && view.at === 'kit') await this.finish(draft, { kind: 'kit', text: view.kit.text });
@@ -207,7 +216,7 @@ export class OpenFlow implements OpenActions {
     return { kind: 'passkey', credentialId: made.credentialId, prf };
   }
 
-  private async offerKit(draft: Draft, because: 'no-prf' | 'no-passkeys'): Promise<void> {
+  private async offerKit(draft: Draft, because: KitReason): Promise<void> {
     try {
       const keys = await this.session.keys();
       this.view = { at: 'kit', letter: draft.letter, kit: await keys.makeKit(), because };

@@ -45,6 +45,17 @@ describe('verify', () => {
     expect(kinds.map(({ kind }) => kind)).toEqual(['pdf', 'receipt', 'trust-root', 'unknown', 'unknown']);
   });
 
+  test('verify_files_that_come_before_the_root_wait_for_it', async () => {
+    const flow = new VerifyFlow();
+    const { promise, resolve } = Promise.withResolvers<Uint8Array>();
+    const loading = flow.start(async () => readRoot(await promise));
+    const judged = flow.take([pdf, receipt]);
+    resolve(await city.trustRoot());
+    await Promise.all([loading, judged]);
+    expect(flow.view.failure).toBeNull();
+    expect(flow.view.outcome).toMatchObject({ proven: true });
+  });
+
   test('verify_together_or_one_after_the_other_is_the_same', async () => {
     const together = await started();
     await together.take([pdf, receipt]);
