@@ -187,6 +187,9 @@ def test_cli_letters_only_reprints_one_by_itself(ready: Department) -> None:
     assert "Un document vous attend" in text_of(Path(path))
     assert fingerprint(parse(ready.home.trust_root_path.read_bytes()).payload) in text_of(Path(path))
     assert letters(ready, table, "--only", "b-9").ended(1).json["error"] == "letter-unknown"
+    (ready.folder / "pdf" / "a-1.pdf").unlink()
+    assert letters(ready, table, "--only", "a-1").ended(0).json["letters"] == [path]
+    assert letters(ready, table).ended(3).json["findings"][0]["problem"] == "file-missing"
 
 
 def test_cli_letters_never_print_a_code_that_was_used_or_revoked(ready: Department) -> None:

@@ -134,7 +134,7 @@ class Letters:
         mine = tuple(row for row in table.rows if row.get(Column.REFERENCE) == reference)
         if not mine and not table.findings:
             raise LetterUnknownError("no such reference in the list", reference=reference[:100])
-        rows, findings = self._rows(replace(table, rows=mine))
+        rows, findings = self._rows(replace(table, rows=mine), files=False)
         folder = self._order.folder or self._home.run_folder(self._order.run) / REPRINTS
         kit = self._kit(self._order.dated or datetime.now(UTC).astimezone().date(), folder)
         seen = Inspector(kit.sender, with_documents=False).look_at([row for row, _ in rows])
@@ -151,14 +151,14 @@ class Letters:
 
     # -- the list
 
-    def _rows(self, table: Table) -> tuple[list[tuple[Row, Entry]], list[Finding]]:
+    def _rows(self, table: Table, *, files: bool = True) -> tuple[list[tuple[Row, Entry]], list[Finding]]:
         """Check the list as a delivery does, and find each row's name, address and code."""
         issuer = self._trust.root.issuer(self._home.issuer)
         types = [kind.id for kind in issuer.document_types] if issuer else []
         total = len(table.rows)
         checked = check_table(
             table,
-            PdfFolder(self._order.pdf_folder),
+            PdfFolder(self._order.pdf_folder, needed=files),
             types,
             self._order.run,
             progress=lambda done: self._progress("check", done, total),

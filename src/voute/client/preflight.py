@@ -103,9 +103,10 @@ class _Cells:
 class PdfFolder:
     """Finds the files of a list in one folder, whatever the Unicode form of their names."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder in which relative names are looked up."""
+    def __init__(self, folder: Path, *, needed: bool = True) -> None:
+        """Take the folder in which relative names are looked up, and whether a file must be there."""
         self.folder = folder
+        self.needed = needed
         self._resolved = folder.resolve()
         self._by_name: dict[Path, Mapping[str, Path]] = {}
 
@@ -167,6 +168,8 @@ def _find_file(cells: _Cells, folder: PdfFolder) -> tuple[Path, int]:
         cells.note(Problem.CELL_MISSING, column=str(Column.FILE))
         return folder.folder, 0
     found = folder.find(name)
+    if found is Problem.FILE_MISSING and not folder.needed:
+        return folder.folder / name, 0
     if isinstance(found, Problem):
         cells.note(found, file=name[:200])
         return folder.folder, 0
