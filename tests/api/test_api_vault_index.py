@@ -12,7 +12,7 @@ from tests.support.city import DemoCity, check, open_demo_city
 from tests.support.holder import Resident
 from tests.support.issuer import Department, b64
 from tests.support.own_index import put_index, read_index, sealed_index
-from voute.app.vault_index import MAX_INDEX_FILE, MAX_PLACES
+from voute.app.vault_index import MAX_INDEX_FILE, MAX_PLACES, MAX_STEP
 from voute.client.archive import OpenArchive
 from voute.core.ids import DocumentId
 from voute.format.subject import Delete
@@ -59,7 +59,7 @@ def test_api_vault_index_of_two_devices_lets_the_slower_try_again(claimed: Resid
     check(put_index(claimed.client, slower, 2, 1), 204)
 
 
-@pytest.mark.parametrize(("number", "after"), [(1, 1), (1, 2), (0, 0), (2**53, 0), (-1, 0)])
+@pytest.mark.parametrize(("number", "after"), [(1, 1), (1, 2), (0, 0), (2**53, 0), (-1, 0), (2**53 - 1, 0), (MAX_STEP + 1, 0)])
 def test_api_vault_index_number_rises(claimed: Resident, number: int, after: int) -> None:
     refused = check(put_index(claimed.client, sealed_index(claimed, 1, {}), number, after), 400)
     assert refused.json()["code"] == "request-invalid"

@@ -6,7 +6,7 @@
 import type { Identity, Recipient } from './age/hybrid.ts';
 import { base64, concat, fromBase64, fromHex, hex, u64 } from './bytes.ts';
 import { type Addressee, openCard, openCardWith, type OpenedCard, type SealedCard } from './document.ts';
-import { VouteError } from './errors.ts';
+import { VerificationError, VouteError } from './errors.ts';
 import type { PinStore } from './pin-store.ts';
 import type { IndexedDocument, Marks, OpenedIndex, WrittenIndex } from './rpc.ts';
 import { compareCodePoints } from './schema.ts';
@@ -23,6 +23,9 @@ import { viewEntry } from './views.ts';
 
 /** Nothing said. */
 export const NO_MARKS: Marks = { handled: false, ownTitle: null, folder: null, note: null };
+
+/** How far the city may count above what was seen: a number near the end of all would forbid writing for ever. */
+export const MAX_STEP = 1_000_000;
 
 /** Whose index this is, and with what it is opened and made. */
 export interface BookOwner extends IndexOwner {
@@ -190,6 +193,7 @@ export class IndexBook {
     }
     for (const id of this.removed) changed = next.delete(id) || changed;
     if (!changed) return null;
+    if (after > this.highest + MAX_STEP) throw new VerificationError('index: the city counts higher than anybody wrote');
     const number = Math.max(after, this.highest) + 1;
     const index: VaultIndex = {
       version: 1,

@@ -21,6 +21,9 @@ from voute.core.values import MAX_INTEGER
 MAX_INDEX_FILE: Final = 16 * 1024 * 1024 + 64 * 1024
 """Bytes of a sealed index: an envelope of 16 MiB, 16 bytes a chunk of 64 KiB, a header of 1.8 KB, and room."""
 
+MAX_STEP: Final = 1_000_000
+"""How far a number may rise at once: whoever has a session alone can't use up the numbers, 9 · 10^15 of them, for the holder."""
+
 MAX_PLACES: Final = 5_000
 """Places in one answer: about 400 KB on the wire."""
 
@@ -45,13 +48,15 @@ def replace_index(city: City, holder: Holder, change: IndexChange) -> None:
 
     Raises:
         IndexConflictError: another device was faster; the fact `number` is the number of what is kept (0: nothing).
-        FormatError: not a hybrid age file of one recipient, or a number that does not rise.
+        FormatError: not a hybrid age file of one recipient, or a number that does not rise, or by too much.
         LimitError: too long.
     """
     if len(change.data) > MAX_INDEX_FILE:
         raise LimitError("index too long", limit=MAX_INDEX_FILE)
     if not 0 <= change.after < change.number <= MAX_INTEGER:
         raise FormatError("an index has a higher number than the one before it", field="number")
+    if change.number - change.after > MAX_STEP:
+        raise FormatError("a number rises by one, or over what a restored city has lost", field="number")
     check_sealed(change.data, 1)
     row = IndexRow(holder.vault_id, change.number, hash_of(hashlib.sha256(change.data).digest()), city.now(), change.data)
     try:

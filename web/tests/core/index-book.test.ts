@@ -199,6 +199,9 @@ describe('index of an evil city', () => {
     expect(cards.every((card) => 'manifest' in card)).toBe(true);
     // Written anew, above whatever number the city names.
     expect((await keys.writeIndex(41))?.number).toBe(42);
+    // But not above one that would leave none for later.
+    await expect(keys.writeIndex(Number.MAX_SAFE_INTEGER - 1)).rejects.toMatchObject({ code: 'verification' });
+    expect((await keys.writeIndex(41))?.number).toBe(42);
   });
 
   test('index_evil_older_one_is_seen_by_the_browser_that_saw_the_newer', async () => {
