@@ -139,18 +139,7 @@ const open: readonly PageState[] = [
   },
   { id: 'open-prompt', path: '/ouvrir', screen: 'open', view: { at: 'prompt', letter: letter(1) } },
   { id: 'open-again', path: '/ouvrir', screen: 'open', view: { at: 'again', letter: letter(1) } },
-  {
-    id: 'open-kit',
-    path: '/ouvrir',
-    screen: 'open',
-    view: { at: 'kit', letter: letter(1), kit, because: 'no-prf' },
-  },
-  {
-    id: 'open-kit-asked',
-    path: '/ouvrir',
-    screen: 'open',
-    view: { at: 'kit', letter: letter(1), kit, because: 'asked' },
-  },
+  { id: 'open-kit', path: '/ouvrir', screen: 'open', view: { at: 'kit', letter: letter(1), kit, because: 'no-prf' } },
   { id: 'open-making', path: '/ouvrir', screen: 'open', view: { at: 'making', letter: letter(1) } },
   {
     id: 'open-unsent',

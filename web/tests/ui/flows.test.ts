@@ -66,16 +66,12 @@ describe('open', () => {
     expect(one.session.open).toBe(true);
     expect(service.methods.map(({ kind }) => kind)).toEqual(['passkey']);
   });
-
-  test('open_second_prompt_closed_stays_where_it_is_and_may_end_in_a_kit', async () => {
+  test('open_second_prompt_closed_stays_where_it_is', async () => {
     const one = visit('prf-at-get');
     await one.claim();
     one.device.refusals = 1;
     await one.open.again();
     expect(one.open.view.at).toBe('again');
-    await one.open.withoutPasskey();
-    await one.open.kitKept();
-    expect(service.methods.map(({ kind }) => kind)).toEqual(['kit']);
   });
 
   test.each<[Kind, string]>([
