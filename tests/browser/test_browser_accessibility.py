@@ -69,6 +69,7 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
     traffic.faults.clear()
     page = axe.page
     for locale in ("fr", "en"):
+        resize(page, DESKTOP)
         page.goto(gallery.address(state, locale))
         page.locator("h1").wait_for()
         if state in {"document", "document-waiting", "document-proof-refused"}:
