@@ -43,6 +43,8 @@ def restore(folder: BackupFolder, name: str, identity: HybridIdentity, into: Pat
         NotForThisKeyError, BackupDamagedError: as `prove`; the folder is not there.
         OSError: a disk refused; the folder is not there.
     """
+    # `.`, or a link to the folder on another disk: the name that is given at the end is the folder's own.
+    into = into.resolve()
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise NotEmptyError(path=str(into))
     snapshot = folder.read_list(name, identity)

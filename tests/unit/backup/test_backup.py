@@ -91,6 +91,19 @@ def test_backup_restores_into_nothing_or_an_empty_folder_alone(backups: BackupFo
     assert kept(tmp_path / "empty") == FILES
 
 
+def test_backup_restores_through_a_link_and_into_the_folder_where_one_stands(
+    backups: BackupFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = back_up(backups, city(tmp_path / "city", FILES))
+    for folder in ("disk", "here"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk", target_is_directory=True)
+    restore(backups, name, KEY, tmp_path / "link", quiet)
+    monkeypatch.chdir(tmp_path / "here")
+    restore(backups, name, KEY, Path(), quiet)
+    assert kept(tmp_path / "disk") == kept(tmp_path / "here") == FILES
+
+
 def test_backup_of_another_key_opens_nothing(backups: BackupFolder, tmp_path: Path) -> None:
     name = back_up(backups, city(tmp_path / "city", FILES))
     with pytest.raises(NotForThisKeyError):
