@@ -24,7 +24,20 @@ def web(demo: DemoCity) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", ["/", "/ouvrir", "/connexion", "/documents", "/documents/0123", "/documents/a/b", "/acces"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/ouvrir",
+        "/connexion",
+        "/documents",
+        "/documents/0123",
+        "/documents/a/b",
+        "/acces",
+        "/confidentialite",
+        "/conditions",
+    ],
+)
 def test_api_pages_resident_paths_give_one_page(web: Path, client: httpx.Client, path: str) -> None:
     reply = check(client.get(path))
     assert reply.content == (web / "index.html").read_bytes()

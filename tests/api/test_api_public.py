@@ -56,6 +56,8 @@ def test_api_about_gives_the_citys_name(client: httpx.Client) -> None:
         "names": {"en": "City", "fr": "Ville"},
         "help_phone": None,
         "help_hours": None,
+        "privacy_officer": None,
+        "privacy_contact": None,
         "release": RELEASE,
     }
     assert reply.headers["cache-control"] == "public, max-age=60"

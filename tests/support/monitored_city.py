@@ -31,7 +31,7 @@ PAGES = {
     "verifier.html": b'<!doctype html><script type="application/json" id="trust-root">null</script>',
     "assets/app-0123abcd.js": b"console.log(1);" * 200,
 }
-ADDRESSES = 9
+ADDRESSES = 11
 
 Lie = Callable[[bytes], bytes | None]
 

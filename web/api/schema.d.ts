@@ -715,13 +715,15 @@ export interface components {
     schemas: {
         /**
          * AboutReply
-         * @description What the pages show as the city's name and help line.
+         * @description What the pages show as the city's name, its help line, and who answers for privacy.
          */
         AboutReply: {
             city: string;
             help_hours: components["schemas"]["NamesReply"] | null;
             help_phone: string | null;
             names: components["schemas"]["NamesReply"];
+            privacy_contact: string | null;
+            privacy_officer: string | null;
             release: string;
         };
         /**

@@ -1,4 +1,4 @@
-/** The gallery: `?state=ID&lang=fr|en&scheme=light|dark&pdf=ADDRESS`; without a state, the list of all of them. */
+/** The gallery: `?state=ID&lang=fr|en&scheme=light|dark&pdf=ADDRESS&phone=none`; without a state, the list of all of them. */
 
 import '../ui/theme/index.css';
 import { mount } from 'svelte';
@@ -23,7 +23,7 @@ await useCatalogues({
 await setLocale(query.get('lang') === 'en' ? 'en' : 'fr');
 document.documentElement.dataset['colorScheme'] = query.get('scheme') ?? 'auto';
 setHelpLine({
-  phone: '514 555-0142',
+  phone: query.get('phone') === 'none' ? null : '514 555-0142',
   hours: { fr: 'lundi au vendredi, 8 h 30 à 16 h 30', en: 'Monday to Friday, 8:30 to 16:30' },
 });
 

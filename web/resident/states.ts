@@ -41,6 +41,8 @@ export type PageState = {
   | { readonly screen: 'disown'; readonly view: DisownView }
   | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
   | { readonly screen: 'paper'; readonly view: PaperView }
+  | { readonly screen: 'privacy'; readonly officer: string | null; readonly contact: string | null }
+  | { readonly screen: 'terms' }
   | { readonly screen: 'not-found' }
   | { readonly screen: 'verify'; readonly view: VerifyView }
 );
@@ -386,6 +388,15 @@ const inside: readonly PageState[] = [
     screen: 'paper',
     view: { at: 'failed', failure: failure('consent-differs') },
   },
+  {
+    id: 'privacy',
+    path: '/confidentialite',
+    screen: 'privacy',
+    officer: 'Marie Tremblay, greffière',
+    contact: '514 555-0100',
+  },
+  { id: 'privacy-unnamed', path: '/confidentialite', screen: 'privacy', officer: null, contact: null },
+  { id: 'terms', path: '/conditions', screen: 'terms' },
   { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
   { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
   { id: 'idle', path: '/documents', screen: 'documents', view: list, left: 42 },

@@ -16,6 +16,8 @@ export const ROUTES = {
   disown: /^\/documents\/(?<id>[0-9a-f]{32})\/pas-a-moi$/,
   waysIn: /^\/acces$/,
   paper: /^\/papier$/,
+  privacy: /^\/confidentialite$/,
+  terms: /^\/conditions$/,
 } as const;
 
 export type RouteName = keyof typeof ROUTES | 'unknown';

@@ -15,7 +15,7 @@ from voute.format.release import ServedFile, parse_manifest
 MANIFEST: Final = "/release-manifest.json"
 VERIFIER: Final = "verifier.html"
 ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
-    "index.html": ("/", "/ouvrir", "/connexion", "/documents", "/acces", "/papier"),
+    "index.html": ("/", "/ouvrir", "/connexion", "/documents", "/acces", "/papier", "/confidentialite", "/conditions"),
     "verify.html": ("/verifier",),
 }
 """Where the pages are served (docs/spec/pages.md); every other file is at its own path."""

@@ -83,6 +83,8 @@ class Settings:
     smtp_password: Annotated[Path, "file with the password, one line, mode 0600"] = Path()
     mail_from: Annotated[str, "address that notices come from; bounces go there too"] = ""
     mail_per_minute: Annotated[int, "mails sent in a minute, at most"] = 60
+    privacy_officer: Annotated[str, "who answers for personal information: name and title, shown on the privacy page"] = ""
+    privacy_contact: Annotated[str, "how to reach that person: telephone, e-mail or postal address"] = ""
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
 
     def __post_init__(self) -> None:

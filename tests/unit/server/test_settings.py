@@ -60,6 +60,8 @@ def test_settings_written_as_variables_read_back_the_same() -> None:
         sequencer=False,
         trusted_proxies=(ip_network("10.0.0.0/8"),),
         help_phone="311",
+        privacy_officer="Marie Tremblay, greffière",
+        privacy_contact="514 555-0100",
         limit_factor=7,
     )
     assert load_settings(write_settings(settings)) == settings

@@ -37,12 +37,14 @@ class NamesReply(Model):
 
 
 class AboutReply(Model):
-    """What the pages show as the city's name and help line."""
+    """What the pages show as the city's name, its help line, and who answers for privacy."""
 
     city: SlugText
     names: NamesReply
     help_phone: str | None
     help_hours: NamesReply | None
+    privacy_officer: str | None
+    privacy_contact: str | None
     release: str
 
 
@@ -67,6 +69,8 @@ def read_about(city: TheCity, settings: TheSettings) -> Response[AboutReply]:
         names=NamesReply(en=root.names.en, fr=root.names.fr),
         help_phone=settings.help_phone or None,
         help_hours=hours,
+        privacy_officer=settings.privacy_officer or None,
+        privacy_contact=settings.privacy_contact or None,
         release=RELEASE,
     )
     return Response(reply, headers=_CACHE)

@@ -148,7 +148,17 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
 @get(
-    ["/", "/ouvrir", "/connexion", "/documents", "/documents/{rest:path}", "/acces", "/papier"],
+    [
+        "/",
+        "/ouvrir",
+        "/connexion",
+        "/documents",
+        "/documents/{rest:path}",
+        "/acces",
+        "/papier",
+        "/confidentialite",
+        "/conditions",
+    ],
     opt=public(_PAGES),
     include_in_schema=False,
     # Litestar wraps a threaded handler once for each of its paths; this small file is read once.

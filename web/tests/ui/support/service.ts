@@ -106,6 +106,8 @@ export class Service {
         names: { fr: 'Ville de X', en: 'City of X' },
         help_phone: null,
         help_hours: null,
+        privacy_officer: null,
+        privacy_contact: null,
         release: '0',
       }),
     trustRoot: () => this.city.trustRoot(),

@@ -9,6 +9,8 @@ frame-lock = Lock
 frame-leave = Leave
 frame-offline = No connection. What is already open stays readable; the rest will resume by itself.
 frame-promise = Your documents are sealed: the city and the people who run this service cannot read them.
+frame-privacy = Privacy
+frame-terms = Terms
 frame-verify = Check a document someone gave you
 
 help-call = Need help? Call

@@ -9,6 +9,8 @@ frame-lock = Verrouiller
 frame-leave = Quitter
 frame-offline = Pas de connexion. Ce qui est déjà ouvert reste lisible; le reste reprendra tout seul.
 frame-promise = Vos documents sont scellés : la Ville et ceux qui exploitent ce service ne peuvent pas les lire.
+frame-privacy = Vie privée
+frame-terms = Conditions
 frame-verify = Vérifier un document reçu de quelqu’un
 
 help-call = Besoin d’aide? Appelez le

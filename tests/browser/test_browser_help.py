@@ -1,0 +1,69 @@
+"""Every error has the help line beside it: the city's number, or where to find it when the city has not given one."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.support.gallery import STATES, Gallery, states
+from tests.support.project import ROOT
+
+PHONE_WORDS = {"fr": "Besoin d’aide? Appelez le", "en": "Need help? Call"}
+LETTER_WORDS = {
+    "fr": "Besoin d’aide? Appelez le numéro qui figure sur votre lettre.",
+    "en": "Need help? Call the number printed on your letter.",
+}
+NUMBER = "514 555-0142"
+PANEL = ".ds-alert[data-color=danger], .ds-alert.panel:not([data-color=info])"
+"""An error as a person meets it; a prompt that they closed themselves is none."""
+
+
+def error_states() -> list[str]:
+    """List the states whose view holds a failure, as the table has them."""
+    text = STATES.read_text("utf-8")
+    starts = [(found.start(), found.group(1)) for found in re.finditer(r"\bid: '([a-z0-9-]+)',\s*path: ", text)]
+    ends = [at for at, _ in starts[1:]] + [len(text)]
+    failing = [name for (at, name), end in zip(starts, ends, strict=True) if re.search(r"failure\('|bad-signature", text[at:end])]
+    return [name for name in failing if name in set(states())]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Page:
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    return context.new_page()
+
+
+def test_browser_every_error_has_the_help_line(page: Page, gallery: Gallery) -> None:
+    without: list[str] = []
+    panels = 0
+    for state in error_states():
+        for locale in ("fr", "en"):
+            page.goto(gallery.address(state, locale))
+            page.locator("h1").wait_for()
+            line = page.locator("footer").get_by_text(PHONE_WORDS[locale])
+            if line.count() != 1 or page.locator("footer").get_by_role("link", name=NUMBER).count() != 1:
+                without.append(f"{state} {locale}: foot")
+            for panel in page.locator(PANEL).all():
+                panels += 1
+                if panel.locator('a[href="tel:5145550142"]').count() != 1:
+                    without.append(f"{state} {locale}: panel")
+    assert without == []
+    assert panels >= 2 * 15
+
+
+def test_browser_help_line_without_a_number_says_where_one_is(page: Page, gallery: Gallery) -> None:
+    for locale in ("fr", "en"):
+        page.goto(gallery.address("open-empty", locale) + "&phone=none")
+        page.locator("h1").wait_for()
+        for place in ("footer", PANEL):
+            assert page.locator(place).get_by_text(LETTER_WORDS[locale]).count() == 1
+        assert page.locator('a[href^="tel:"]').count() == 0
+
+
+def test_browser_words_of_the_help_line_are_the_pages_own() -> None:
+    """The words above are those of the message files, so a change there is seen here."""
+    for locale, words in LETTER_WORDS.items():
+        text = (ROOT / "web" / "ui" / "messages" / locale / "common.ftl").read_text("utf-8")
+        assert f"help-letter = {words}" in text
+        assert f"help-call = {PHONE_WORDS[locale]}" in text
