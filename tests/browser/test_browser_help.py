@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.support.gallery import STATES, Gallery, states
+from tests.browser.support.gallery import Gallery, states, table
 from tests.support.project import ROOT
 
 PHONE_WORDS = {"fr": "Besoin d’aide? Appelez le", "en": "Need help? Call"}
@@ -20,7 +20,7 @@ PANEL = ".ds-alert[data-color=danger], .ds-alert.panel:not([data-color=info])"
 
 def error_states() -> list[str]:
     """List the states whose view holds a failure, as the table has them."""
-    text = STATES.read_text("utf-8")
+    text = table()
     starts = [(found.start(), found.group(1)) for found in re.finditer(r"\bid: '([a-z0-9-]+)',\s*path: ", text)]
     ends = [at for at, _ in starts[1:]] + [len(text)]
     failing = [name for (at, name), end in zip(starts, ends, strict=True) if re.search(r"failure\('|bad-signature", text[at:end])]

@@ -16,6 +16,8 @@ PUBLIC = {
     "GET /",
     "GET /acces",
     "GET /papier",
+    "GET /conditions",
+    "GET /confidentialite",
     "GET /api/about",
     "GET /api/release",
     "GET /api/trust-root",

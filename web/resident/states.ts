@@ -3,7 +3,7 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { choices, documents, elsewhere, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import { documents, elsewhere, letter, manifest, verdict, kit, methods } from './states-data.ts';
 import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
@@ -13,6 +13,7 @@ import type { PaperView } from './flows/paper.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
 import { homeStates } from './states-home.ts';
+import { legalStates, paperStates } from './states-paper.ts';
 import { verifierStates } from './states-verify.ts';
 import type { VerifyView } from '../verify/flow.svelte.ts';
 import type { LockReason } from './session.svelte.ts';
@@ -55,7 +56,6 @@ const today = '2026-02-05';
 const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
 const proven = { at: 'proven', verdict, file: '{}' } as const;
 const listed = { at: 'list', methods, busy: null, added: null, removed: false, proven: null, failure: null } as const;
-const papers = { at: 'list', choices: choices(), asking: null, busy: null, done: null, failure: null } as const;
 const list = {
   rows: documents(9),
   missing: [],
@@ -368,39 +368,11 @@ const inside: readonly PageState[] = [
   { id: 'document-shared', path: '/documents/ID', screen: 'document', shared: true, view: { ...shown, proof: proven } },
   { id: 'ways-in-kit', path: '/acces', screen: 'ways-in', view: { at: 'kit', kit } },
   { id: 'ways-in-failed', path: '/acces', screen: 'ways-in', view: { at: 'failed', failure: failure('network') } },
-  { id: 'paper-loading', path: '/papier', screen: 'paper', view: { at: 'loading' } },
-  { id: 'paper', path: '/papier', screen: 'paper', view: papers },
-  { id: 'paper-none', path: '/papier', screen: 'paper', view: { ...papers, choices: [] } },
-  { id: 'paper-asking', path: '/papier', screen: 'paper', view: { ...papers, asking: 'finances/certificate' } },
-  { id: 'paper-signing', path: '/papier', screen: 'paper', view: { ...papers, busy: 'finances/certificate' } },
-  { id: 'paper-chosen', path: '/papier', screen: 'paper', view: { ...papers, done: 'finances/tax-bill' } },
-  {
-    id: 'paper-conflict',
-    path: '/papier',
-    screen: 'paper',
-    view: { ...papers, failure: failure('consent-conflict') },
-  },
-  { id: 'paper-unsent', path: '/papier', screen: 'paper', view: { ...papers, failure: failure('network') } },
-  { id: 'paper-failed', path: '/papier', screen: 'paper', view: { at: 'failed', failure: failure('network') } },
-  {
-    id: 'paper-refused',
-    path: '/papier',
-    screen: 'paper',
-    view: { at: 'failed', failure: failure('consent-differs') },
-  },
-  {
-    id: 'privacy',
-    path: '/confidentialite',
-    screen: 'privacy',
-    officer: 'Marie Tremblay, greffière',
-    contact: '514 555-0100',
-  },
-  { id: 'privacy-unnamed', path: '/confidentialite', screen: 'privacy', officer: null, contact: null },
-  { id: 'terms', path: '/conditions', screen: 'terms' },
+  ...paperStates,
   { id: 'not-found', path: '/nulle-part', screen: 'not-found' },
   { id: 'offline', path: '/documents', screen: 'documents', view: list, online: false },
   { id: 'idle', path: '/documents', screen: 'documents', view: list, left: 42 },
 ];
 
 /** All states, in the order a person may meet them. */
-export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...verifierStates];
+export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...legalStates, ...verifierStates];

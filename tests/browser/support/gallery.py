@@ -18,13 +18,18 @@ from tests.support.project import ROOT
 from voute.server.http.pages import policy_of
 
 BUILT = ROOT / "build" / "web-gallery"
-STATES = ROOT / "web" / "resident" / "states.ts"
+STATES = ROOT / "web" / "resident"
 _STATE = re.compile(r"\bid: '([a-z0-9-]+)',\s*path: ")
 
 
+def table() -> str:
+    """Give the text of all tables: `states.ts`, and those it takes from beside it."""
+    return "\n".join(path.read_text("utf-8") for path in sorted(STATES.glob("states*.ts")))
+
+
 def states() -> list[str]:
-    """List the states as the pages' own table names them."""
-    return _STATE.findall(STATES.read_text("utf-8"))
+    """List the states as the pages' own tables name them."""
+    return _STATE.findall(table())
 
 
 def build() -> None:
