@@ -36,6 +36,10 @@ export type KeyringBody = Schemas['KeyringBody'];
 export type ElsewhereReply = Schemas['OtherSessions'];
 /** What the holder chose, paper or none, as the city keeps it. */
 export type ConsentsReply = Schemas['ConsentsReply'];
+/** Where and when the holder wants a mail. */
+export type NoticeBody = Schemas['NoticeBody'];
+/** The same as the city keeps it, and whether it sends mails at all. */
+export type NoticesReply = Schemas['NoticesReply'];
 /** A kit's answer to a challenge. */
 export type KitBody = Schemas['KitBody'];
 
@@ -125,6 +129,10 @@ export const api = {
   signOutLeaving: () => answer(client.DELETE('/api/session', { ...CHANGES, keepalive: true })),
   elsewhere: () => answer(client.GET('/api/session/others')),
   signOutElsewhere: () => answer(client.DELETE('/api/session/others', CHANGES)),
+  notices: () => answer(client.GET('/api/notices')),
+  putNotices: (body: NoticeBody) => answer(client.PUT('/api/notices', { ...CHANGES, body })),
+  confirmNotices: (code: string) => answer(client.POST('/api/notices/confirm', { ...CHANGES, body: { code } })),
+  stopNotices: () => answer(client.DELETE('/api/notices', CHANGES)),
   disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),

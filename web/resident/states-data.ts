@@ -166,6 +166,22 @@ export function choices(): readonly ChoiceView[] {
   });
 }
 
+export const notices = {
+  at: 'shown',
+  notice: {
+    address: 'marie.tremblay@exemple.ca',
+    language: 'fr',
+    pace: 'weekly',
+    hour: 8,
+    weekday: 0,
+    quiet_from: 21,
+    quiet_until: 7,
+    state: 'confirmed',
+  },
+  busy: false,
+  failure: null,
+} as const;
+
 export const elsewhere = {
   at: 'list',
   sessions: [

@@ -8,9 +8,8 @@ import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
-import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
+import { noticeStates, type WaysInState } from './states-notices.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
-import type { WaysInView } from './flows/ways-in.svelte.ts';
 import type { DocumentsView } from './list.ts';
 import { homeStates } from './states-home.ts';
 import { legalStates, paperStates } from './states-paper.ts';
@@ -40,7 +39,7 @@ export type PageState = {
   | { readonly screen: 'document'; readonly view: DocumentView; readonly hold?: DocumentHold }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'disown'; readonly view: DisownView }
-  | { readonly screen: 'ways-in'; readonly view: WaysInView; readonly elsewhere?: ElsewhereView }
+  | WaysInState
   | { readonly screen: 'paper'; readonly view: PaperView }
   | { readonly screen: 'privacy'; readonly officer: string | null; readonly contact: string | null }
   | { readonly screen: 'terms' }
@@ -315,6 +314,7 @@ const inside: readonly PageState[] = [
     screen: 'ways-in',
     view: { ...listed, failure: failure('prf-missing') },
   },
+  ...noticeStates(listed),
   { id: 'ways-in-elsewhere', path: '/acces', screen: 'ways-in', view: listed, elsewhere },
   {
     id: 'ways-in-elsewhere-closing',

@@ -14,6 +14,7 @@ const AGAIN = new Set([
   'state',
   'record-conflict',
   'consent-conflict',
+  'notice-code-wrong',
   'index-conflict',
   'not-yet-logged',
 ]);

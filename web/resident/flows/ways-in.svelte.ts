@@ -8,6 +8,7 @@ import type { Session } from '../session.svelte.ts';
 import { isShared } from '../shared.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
 import { ElsewhereFlow } from './elsewhere.svelte.ts';
+import { NoticesFlow } from './notices.svelte.ts';
 import { methodName } from './open.svelte.ts';
 
 /** What is under way: a kit or a passkey being made, its second prompt, a way in being tried. */
@@ -67,12 +68,14 @@ interface Made {
 export class WaysInFlow implements WaysInActions {
   view = $state.raw<WaysInView>({ at: 'loading' });
   readonly elsewhere: ElsewhereFlow;
+  readonly notices: NoticesFlow;
   private readonly session: Session;
   private made: Made | null = null;
 
   constructor(session: Session) {
     this.session = session;
     this.elsewhere = new ElsewhereFlow(session);
+    this.notices = new NoticesFlow(session);
   }
 
   load = async (): Promise<void> => {

@@ -253,3 +253,31 @@ describe('code hints', () => {
     expect(suspects('7Q3K')).toEqual([]);
   });
 });
+
+describe('notices', () => {
+  test('ways_in_notices_are_asked_for_confirmed_and_stopped', async () => {
+    const one = visit();
+    await one.claim();
+    const { notices } = new WaysInFlow(one.session);
+    await notices.load();
+    expect(notices.view).toEqual({ at: 'shown', notice: null, busy: false, failure: null });
+    const wish = {
+      address: 'a@b.test',
+      language: 'fr',
+      pace: 'once',
+      hour: 8,
+      weekday: 0,
+      quiet_from: 21,
+      quiet_until: 7,
+    };
+    await notices.save(wish);
+    expect(notices.view).toMatchObject({ notice: { ...wish, state: 'unconfirmed' }, failure: null });
+    service.troubles = [{ route: 'confirmNotices', code: 'notice-code-wrong' }];
+    await notices.confirm('00000000');
+    expect(notices.view).toMatchObject({ notice: { state: 'unconfirmed' }, failure: { code: 'notice-code-wrong' } });
+    await notices.confirm('12345678');
+    expect(notices.view).toMatchObject({ notice: { state: 'confirmed' }, failure: null });
+    await notices.stop();
+    expect(notices.view).toEqual({ at: 'shown', notice: null, busy: false, failure: null });
+  });
+});

@@ -4,7 +4,15 @@
  */
 
 import { base64, fromBase64, hex, randomBytes } from '../../../core/bytes.ts';
-import type { Api, ClaimBody, ConsentsReply, DocumentBody, ElsewhereReply, KeyringBody } from '../../../api/client.ts';
+import type {
+  Api,
+  ClaimBody,
+  ConsentsReply,
+  DocumentBody,
+  ElsewhereReply,
+  KeyringBody,
+  NoticesReply,
+} from '../../../api/client.ts';
 import { parseEnvelope } from '../../../core/dsse.ts';
 import { parseAct } from '../../../core/event.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
@@ -36,6 +44,7 @@ export class Service {
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
   troubles: Trouble[] = [];
   others: ElsewhereReply['sessions'] = [];
+  notice: NoticesReply['notice'] = null;
   claimed: ClaimBody | null = null;
   /** When the letter's code was frozen. */
   frozen: string | null = null;
@@ -175,6 +184,25 @@ export class Service {
     elsewhere: () => {
       this.requireHolder();
       return Promise.resolve({ sessions: this.others });
+    },
+    notices: () => {
+      this.requireHolder();
+      return Promise.resolve({ available: true, notice: this.notice });
+    },
+    putNotices: (wish) => {
+      this.requireHolder();
+      this.notice = { ...wish, state: this.notice?.address === wish.address ? this.notice.state : 'unconfirmed' };
+      return Promise.resolve(undefined);
+    },
+    confirmNotices: () => {
+      this.requireHolder();
+      if (this.notice) this.notice = { ...this.notice, state: 'confirmed' };
+      return Promise.resolve(undefined);
+    },
+    stopNotices: () => {
+      this.requireHolder();
+      this.notice = null;
+      return Promise.resolve(undefined);
     },
     signOutElsewhere: () => {
       this.requireHolder();

@@ -376,6 +376,37 @@ elsewhere-button = Close everywhere else
 elsewhere-closing = Closing on the other devices…
 elsewhere-closed = Done: your vault is now open here only.
 
+notices-title = Notices by email
+notices-loading = Looking for your notices…
+notices-text = An email tells you that a document came, and from which department. Nothing else: no title, no amount. A new way in or a blocked code is told at once, even at night.
+notices-state-unconfirmed = A code was sent to { $address }. Until it is entered here, nothing else is sent.
+notices-state-confirmed = Notices go to { $address }.
+notices-state-unreachable = { $address } refuses our emails: nothing is sent there any more. Your documents arrive all the same. Enter another address, or the same to try again.
+notices-code = Code received by email
+notices-confirm = Confirm the address
+notices-address = Your email address
+notices-pace = When to write to you
+notices-once = As soon as a document comes
+notices-daily = Once a day
+notices-weekly = Once a week
+notices-weekday = Which day
+notices-day = { $day ->
+    [0] Monday
+    [1] Tuesday
+    [2] Wednesday
+    [3] Thursday
+    [4] Friday
+    [5] Saturday
+   *[6] Sunday
+}
+notices-hour = At what time
+notices-at = { $hour }:00
+notices-quiet = No notices between 21:00 and 7:00
+notices-start = Receive notices
+notices-save = Save
+notices-saving = Saving…
+notices-stop = Stop receiving notices
+
 kit-title = Recovery kit
 kit-what = This sheet alone opens your Voûte vault. Keep it as you keep a passport.
 kit-qr = QR code of the kit, the same text as beside it

@@ -376,6 +376,37 @@ elsewhere-button = Fermer partout ailleurs
 elsewhere-closing = Fermeture sur les autres appareils…
 elsewhere-closed = C’est fait : votre coffre n’est plus ouvert qu’ici.
 
+notices-title = Avis par courriel
+notices-loading = Recherche de vos avis…
+notices-text = Un courriel vous dit qu’un document est arrivé, et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
+notices-state-unconfirmed = Un code a été envoyé à { $address }. Tant qu’il n’est pas entré ici, rien d’autre n’est envoyé.
+notices-state-confirmed = Les avis vont à { $address }.
+notices-state-unreachable = { $address } refuse nos courriels : plus rien n’y est envoyé. Vos documents arrivent quand même. Entrez une autre adresse, ou la même pour réessayer.
+notices-code = Code reçu par courriel
+notices-confirm = Confirmer l’adresse
+notices-address = Votre adresse de courriel
+notices-pace = Quand vous écrire
+notices-once = Dès qu’un document arrive
+notices-daily = Une fois par jour
+notices-weekly = Une fois par semaine
+notices-weekday = Quel jour
+notices-day = { $day ->
+    [0] lundi
+    [1] mardi
+    [2] mercredi
+    [3] jeudi
+    [4] vendredi
+    [5] samedi
+   *[6] dimanche
+}
+notices-hour = À quelle heure
+notices-at = { $hour } h
+notices-quiet = Pas d’avis entre 21 h et 7 h
+notices-start = Recevoir des avis
+notices-save = Enregistrer
+notices-saving = Enregistrement…
+notices-stop = Ne plus recevoir d’avis
+
 kit-title = Trousse de secours
 kit-what = Cette feuille ouvre à elle seule votre coffre Voûte. Rangez-la comme un passeport.
 kit-qr = Code QR de la trousse, le même texte que ci-contre

@@ -1,0 +1,57 @@
+/** Notices by mail: an address, when to write, the code that confirms it, and stopping. */
+
+import type { NoticeBody, NoticesReply } from '../../api/client.ts';
+import type { Failure } from '../../ui/errors.ts';
+import type { Session } from '../session.svelte.ts';
+
+/** What the section shows; `off` where the city sends no mail: then there is no section. */
+export type NoticesView =
+  | { readonly at: 'loading' }
+  | { readonly at: 'off' }
+  | {
+      readonly at: 'shown';
+      readonly notice: NoticesReply['notice'];
+      readonly busy: boolean;
+      readonly failure: Failure | null;
+    };
+
+/** What the section can ask for. */
+export interface NoticesActions {
+  readonly save: (wish: NoticeBody) => Promise<void>;
+  readonly confirm: (code: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export class NoticesFlow implements NoticesActions {
+  view = $state.raw<NoticesView>({ at: 'loading' });
+  private readonly session: Session;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  load = async (): Promise<void> => this.attempt(async () => Promise.resolve());
+
+  save = async (wish: NoticeBody): Promise<void> => this.attempt(async () => this.session.deps.api.putNotices(wish));
+
+  confirm = async (code: string): Promise<void> => this.attempt(async () => this.session.deps.api.confirmNotices(code));
+
+  stop = async (): Promise<void> => this.attempt(async () => this.session.deps.api.stopNotices());
+
+  private async attempt(act: () => Promise<unknown>): Promise<void> {
+    if (this.view.at === 'shown') this.view = { ...this.view, busy: true, failure: null };
+    let failure: Failure | null = null;
+    try {
+      await act();
+    } catch (thrown) {
+      failure = this.session.failed(thrown);
+    }
+    try {
+      const { available, notice } = await this.session.deps.api.notices();
+      this.view = available || notice !== null ? { at: 'shown', notice, busy: false, failure } : { at: 'off' };
+    } catch (thrown) {
+      const notice = this.view.at === 'shown' ? this.view.notice : null;
+      this.view = { at: 'shown', notice, busy: false, failure: failure ?? this.session.failed(thrown) };
+    }
+  }
+}
