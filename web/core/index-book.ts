@@ -193,7 +193,8 @@ export class IndexBook {
     }
     for (const id of this.removed) changed = next.delete(id) || changed;
     if (!changed) return null;
-    if (after > this.highest + MAX_STEP) throw new VerificationError('index: the city counts higher than anybody wrote');
+    if (after > this.highest + MAX_STEP)
+      throw new VerificationError('index: the city counts higher than anybody wrote');
     const number = Math.max(after, this.highest) + 1;
     const index: VaultIndex = {
       version: 1,

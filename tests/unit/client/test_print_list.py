@@ -70,7 +70,9 @@ def test_print_list_gives_a_spreadsheet_no_formula_and_reads_the_same_rows_back(
     bad[1] = replace(bad[1], party="q")
     lists = write_lists(tmp_path, "d1", [Placed(bad[0], CHOSEN), Placed(bad[1], NOT_CHOSEN)])
     for path in (lists.print_list, lists.choices):
-        cells = [cell for line in csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter=";") for cell in line]
+        cells = [
+            cell for line in csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter=";") for cell in line
+        ]
         assert sum(evil in cell for cell in cells) == 5
         assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
     read = DeliveredLists(tmp_path)
