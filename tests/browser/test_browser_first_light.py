@@ -139,7 +139,7 @@ def test_browser_evidence_shows_the_values_that_the_receipt_holds(
 ) -> None:
     document, receipt = kept
     at_home.page.locator("summary").click()
-    expect(at_home.page.locator("dd").first).to_be_visible()
+    expect(at_home.page.locator("details dd").first).to_be_visible()
     shown = re.sub(r"\s", "", at_home.page.locator("main").inner_text())
     assert sha256(document.read_bytes()) in shown
     assert receipt.name.endswith(".receipt.json")

@@ -31,6 +31,8 @@ def secrets_of(visitor: Visitor, letter: Recipient) -> dict[str, bytes | str]:
     text = visitor.page.get_by_role("region", name="Texte de la trousse").inner_text().strip() + "\n"
     visitor.page.get_by_role("checkbox").check()
     visitor.tap(visitor.button("Terminer"))
+    visitor.sees("Essayez votre trousse")
+    visitor.tap(visitor.button("Plus tard"))
     visitor.sees("Moyens d’accès")
     kit = parse_kit(text.encode())
     reply = visitor.context.request.get(f"{visitor.traffic.origin}/api/vault").json()

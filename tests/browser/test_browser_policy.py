@@ -72,7 +72,7 @@ def holder(browser: Browser, city: ServedCity) -> Iterator[Visitor]:
     visitor.context.close()
 
 
-FIRST = ("index", "session.svelte")
+FIRST = ("index", "shelf.svelte")
 """The first script, and one that it imports."""
 
 

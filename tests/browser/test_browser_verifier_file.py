@@ -21,6 +21,8 @@ def on_disk(new: NewVisitor, city: ServedCity, folder: Path) -> tuple[Recipient,
     files = {"pdf": visitor.save(visitor.button(re.compile("Télécharger")), folder)}
     visitor.tap(visitor.link("Voir la preuve"))
     files["receipt"] = visitor.save(visitor.button("Télécharger le reçu"), folder)
+    # The city stops while this page stands open and may be about to keep its index.
+    visitor.traffic.foresee_offline(offline=True)
     with visitor.context.expect_page() as opened:
         visitor.tap(visitor.link("Ouvrir le vérificateur"))
     with opened.value.expect_download() as waiting:

@@ -24,6 +24,8 @@ PREFERENCES: Final = {
     "browser.download.alwaysOpenPanel": False,
     "pdfjs.disabled": True,
     "ui.prefersReducedMotion": 1,
+    # A busy machine is no endless script.
+    "dom.max_script_run_time": 0,
     "dom.ipc.cancel_content_js_when_navigating": False,
 }
 """A free port; authenticators of software alone; downloads without a question, PDFs among them; a page that is left while it
