@@ -19,9 +19,11 @@ FORESEEN: Final = (
     "Content-Security-Policy: Couldn’t process unknown directive ‘trusted-types’",
     "Layout was forced before the page was fully loaded",
     "Failed to execute ‘postMessage’ on ‘DOMWindow’: The target origin provided",
+    "Script terminated by timeout",
 )
-"""What Firefox 140 says of a policy's words that it does not know, of being asked early what is on the page, and of axe, which
-greets the frame by the page's origin, not its own; nothing else may be said."""
+"""What Firefox 140 says of a policy's words that it does not know, of being asked early what is on the page, of axe, which
+greets the frame by the page's origin, not its own, and of a page that is left while its script is busy; nothing else may be
+said."""
 
 # Everything that pages of ours say, throw or violate, as Firefox keeps it, and where their requests go.
 LISTEN: Final = """
