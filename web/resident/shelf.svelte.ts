@@ -39,6 +39,8 @@ export interface Visit {
 export const NO_MARKS: Marks = { handled: false, ownTitle: null, folder: null, note: null };
 
 const CARDS_AT_ONCE = 40;
+// What a city says of a document that it named before: it has none, or gives another in its place.
+const LEFT_OUT: ReadonlySet<string> = new Set(['document-unknown', 'wrong-document']);
 // Several marks in a row are one writing.
 const SAVE_AFTER_MS = 1_500;
 // A city that can't be reached is asked again, not besieged.
@@ -168,7 +170,23 @@ export class Shelf {
       const last = page.documents.at(-1)?.position;
       next = last === undefined ? undefined : positions.find((position) => position > last);
     }
+    const listed = idsOf(this.rows, ({ id }) => id);
+    for (const place of places) if (!listed.has(place.document_id)) await this.openAlone(place);
     return wanted.size > 0;
+  }
+
+  /** A document that the city names, and then leaves out where the others are: asked for by itself, else named as refused. */
+  private async openAlone({ document_id: id, position, opened }: Place): Promise<void> {
+    if (!this.visit.open) return;
+    let row: Row;
+    try {
+      row = await this.row(id);
+    } catch (thrown) {
+      const { code } = toFailure(thrown);
+      if (!LEFT_OUT.has(code)) throw thrown;
+      row = { id, position, opened, card: { documentId: id, refused: code }, marks: NO_MARKS, sealed: null };
+    }
+    this.rows = [...this.rows, row];
   }
 
   /** Opens cards; one whose issuer's key has ended counts only with the receipt that says when it signed. */

@@ -16,7 +16,7 @@ from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
 from tests.support.command import bill_rows, small_pdf, write_list
 from tests.support.holder import Resident
 from tests.support.mutant_pages import MutantPages, build
-from tests.support.proxy import Exchange, Message, Proxy
+from tests.support.proxy import Cut, Exchange, Message, Proxy
 from tests.support.served_city import ServedCity, serve_city
 from voute.client.codes import CodeDesk
 from voute.client.deliver import DeliverOrder, Delivery
@@ -30,6 +30,7 @@ REFUSED = 400
 LONG_BODY = 4 * CHUNK + 1_000
 """A file of five chunks, the last one short."""
 LONG = "Avis en cinq morceaux"
+INDEX, PLACES, DOCUMENTS = "/api/vault/index", "/api/vault/places", "/api/documents"
 TITLES = ("Avis de travaux", "Permis de clôture", "Constat de raccordement", LONG)
 _CODE = re.compile(r"téléphone\s:\s(\S+)")
 _QUIET_S = 0.4
@@ -60,6 +61,13 @@ def both(*lies: Lie) -> Lie:
         return next((said for lie in lies if (said := lie(exchange)) is not None), None)
 
     return tell
+
+
+def without_index(exchange: Exchange) -> Message | None:
+    """The city says that the vault has no index: every document is opened from its header."""
+    if exchange.route != f"GET {INDEX}" or exchange.reply is None:
+        return None
+    return exchange.reply.with_body(b"", "HTTP/1.1 204 No Content")
 
 
 def answer(exchange: Exchange, body: bytes, media_type: str = "application/json") -> Message:
@@ -111,13 +119,21 @@ class EvilPage:
     lie: Lie | None = None
     mutant: str = ""
     _runs: int = 0
+    _deceived: bool = False
+    """Whether the page on the screen was lied to: it may write its index only after the lie is over."""
 
     def __post_init__(self) -> None:
+        self.proxy.before = self._lose
         self.proxy.after = self._rewrite
 
     @property
     def proxy(self) -> Proxy:
         return self.city.proxy
+
+    def _lose(self, exchange: Exchange) -> None:
+        """What a page makes of a lie does not become what the vault knows in the tests after it: its index is lost."""
+        if self._deceived and exchange.route == f"PUT {INDEX}":
+            raise Cut
 
     def _rewrite(self, exchange: Exchange) -> Message | None:
         if self.mutant:
@@ -132,6 +148,7 @@ class EvilPage:
         mark, found = self.proxy.mark, list[Exchange]()
         sent, faults = len(self.victim.traffic.sent), len(self.victim.traffic.faults)
         self.lie, self.mutant = lie, mutant
+        self._deceived |= lie is not None or mutant != ""
         try:
             yield found
         finally:
@@ -182,6 +199,7 @@ class EvilPage:
         page = self.victim.page
         if not again:
             page.goto("/connexion")
+            self._deceived = self.lie is not None or self.mutant != ""
         # A panel of the attempt before is not taken for this one's.
         page.evaluate("document.querySelectorAll('.panel').forEach((one) => one.classList.replace('panel', 'old'))")
         page.get_by_role("button", name=OPEN_BUTTON).click()
@@ -239,6 +257,13 @@ class EvilPage:
             mark = self.proxy.mark
             self.victim.page.wait_for_timeout(_QUIET_S * 1000)
 
+    def index_is_written(self) -> None:
+        """Wait until the city has the index of what the victim's page has opened: from then on a visit writes none."""
+        end = time.monotonic() + 30
+        while not any(one.route == f"PUT {INDEX}" and one.status == 204 for one in self.proxy.exchanges):
+            assert time.monotonic() < end
+            self.victim.page.wait_for_timeout(100)
+
     def replies(self, path: str) -> Json:
         """The JSON that the city last gave on a route, truthfully."""
         found = [one for one in self.proxy.exchanges if one.path == path and one.status == 200]
@@ -273,6 +298,8 @@ def make(browser: Browser, folder: Path) -> EvilPage:
     city.settle()
     evil.deliver(evil.rows(VICTIM, TITLES, type="permit") + evil.rows(STRANGER, ("Avis d’une autre personne",)))
     assert evil.sign_in() == ""
+    evil.list_is_whole()
+    evil.index_is_written()
     return evil
 
 
@@ -281,6 +308,10 @@ def close(evil: EvilPage) -> None:
     evil.city.close()
 
 
-def with_rows(change: Callable[[list[Json]], list[Json]]) -> Lie:
-    """Lie about the list of documents."""
-    return lie_about("/api/documents", lambda said: said | {"documents": change(said["documents"])})
+def with_rows(rows: list[Json]) -> Lie:
+    """Lie about which documents there are, and give the header and card of those that are not."""
+    places = [{key: row[key] for key in ("document_id", "position", "opened")} for row in rows]
+    return both(
+        lie_about(PLACES, lambda said: said | {"places": [*said["places"], *places]}),
+        lie_about(DOCUMENTS, lambda said: said | {"documents": [*said["documents"], *rows]}),
+    )

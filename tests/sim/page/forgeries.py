@@ -186,6 +186,9 @@ def serving(*forged: Forged) -> Lie:
         found = re.fullmatch(r"/api/documents/([0-9a-f]{32})(/body)?", exchange.path)
         if found is None or found[1] not in rows:
             return None
-        return answer(exchange, rows[found[1]].body, "application/octet-stream")
+        one = rows[found[1]]
+        if found[2] is None:
+            return answer(exchange, b"").with_json(one.row)
+        return answer(exchange, one.body, "application/octet-stream")
 
-    return both(with_rows(lambda known: [*known, *(one.row for one in forged)]), tell)
+    return both(with_rows([one.row for one in forged]), tell)

@@ -56,6 +56,8 @@ export class Service {
   signedIn = false;
   logged = true;
   held: Held[] = [];
+  /** Documents that are named among the places and left out: of the list of headers, or wherever they are asked for. */
+  readonly leftOut = new Map<string, 'list' | 'everywhere'>();
   chosen: ConsentsReply['consents'] = [];
   readonly deleted = new Set<string>();
   /** The vault's index as the city keeps it. */
@@ -240,7 +242,9 @@ export class Service {
     },
     documents: (after) => {
       this.requireHolder();
-      const rows = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
+      const rows = this.held
+        .map((held, i) => this.row(held, i + 1))
+        .filter(({ position, document_id: id }) => position > after && !this.leftOut.has(id));
       const page = rows.slice(0, 2);
       return Promise.resolve({
         documents: page,
@@ -249,6 +253,7 @@ export class Service {
     },
     document: (id) => {
       this.requireHolder();
+      if (this.leftOut.get(id) === 'everywhere') throw new PageError('document-unknown', { status: 404 });
       return Promise.resolve(this.row(this.find(id), 1));
     },
     body: (id) => {
