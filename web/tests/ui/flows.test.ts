@@ -237,19 +237,6 @@ describe('documents', () => {
     ]);
   });
 
-  test('documents_one_that_the_list_leaves_out_is_asked_for_alone_and_named_when_it_is_not_there', async () => {
-    const one = visit();
-    await one.claim();
-    await service.deliver();
-    await service.deliver();
-    const ids = service.held.map(({ delivered }) => delivered.row.documentId);
-    const [, second = '', third = ''] = ids;
-    service.leftOut.set(second, 'list').set(third, 'everywhere');
-    await one.session.shelf.load();
-    const shown = new Map(one.session.shelf.rows.map(({ id, card }) => [id, 'refused' in card ? card.refused : null]));
-    expect(shown).toEqual(new Map(ids.map((id) => [id, id === third ? 'document-unknown' : null])));
-  });
-
   test('documents_session_that_ended_locks_the_vault', async () => {
     const one = visit();
     await one.claim();

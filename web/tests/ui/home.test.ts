@@ -86,6 +86,19 @@ describe('index', () => {
     expect([marks.get(first ?? '')?.handled, marks.get(second ?? '')?.note]).toEqual([true, 'à payer']);
   });
 
+  test('home_document_that_the_list_leaves_out_is_asked_for_alone_and_named_when_it_is_not_there', async () => {
+    const one = visit();
+    await one.claim();
+    await service.deliver();
+    await service.deliver();
+    const ids = service.held.map(({ delivered }) => delivered.row.documentId);
+    const [, second = '', third = ''] = ids;
+    service.leftOut.set(second, 'list').set(third, 'everywhere');
+    await one.session.shelf.load();
+    const shown = new Map(one.session.shelf.rows.map(({ id, card }) => [id, 'refused' in card ? card.refused : null]));
+    expect(shown).toEqual(new Map(ids.map((id) => [id, id === third ? 'document-unknown' : null])));
+  });
+
   test('home_document_that_the_city_no_longer_lists_is_named', async () => {
     await service.wait();
     const one = visit();
