@@ -2794,9 +2794,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/octet-stream": string;
-                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

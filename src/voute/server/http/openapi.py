@@ -81,12 +81,17 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         del answers[status]
     for status, like in handler.opt.get("also", {}).items():
         answers[status] = answers[like]
+        if int(status) == _NO_CONTENT:
+            answers[status] = {name: value for name, value in answers[like].items() if name != "content"}
     for content in (answer.get("content", {}).get("application/json", {}) for answer in answers.values()):
         if content.get("schema") == {"type": "string"}:
             content["schema"] = {"type": "object"}  # JSON that is handed through as bytes
     answers["default"] = _PROBLEM
     for answer in answers.values():
         answer.pop("headers", None)
+
+
+_NO_CONTENT: Final = 204
 
 
 def _name(handler: HTTPRouteHandler) -> str:
