@@ -44,6 +44,8 @@ const ALL = FILES.flatMap((file) => read('fr', file).map(({ key }) => key));
 /** Keys named outright in the code, and the beginnings of keys that are put together (`help-${…}`). */
 function used(): { readonly keys: ReadonlySet<string>; readonly starts: readonly string[] } {
   const keys = new Set([...TEXT.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)?)'/g)].map((match) => match[1] ?? ''));
+  // A part of the legal pages is named once, for its heading and its text.
+  for (const [, part = ''] of TEXT.matchAll(/<LegalPart name="([a-z-]+)"/g)) keys.add(part).add(`${part}-text`);
   const starts = [...TEXT.matchAll(/`([a-z]+(?:-[a-z]+)*-)\$\{/g)].map((match) => match[1] ?? '');
   return { keys, starts };
 }

@@ -45,7 +45,20 @@ describe('router', () => {
   test('router_every_route_has_a_state', () => {
     const routes = new Set(STATES.map(({ path }) => placeOf(path.replace('ID', ID)).route));
     expect([...routes].sort()).toEqual(
-      ['disown', 'document', 'documents', 'evidence', 'open', 'paper', 'signIn', 'unknown', 'waysIn', 'welcome'].sort(),
+      [
+        'disown',
+        'document',
+        'documents',
+        'evidence',
+        'open',
+        'paper',
+        'privacy',
+        'signIn',
+        'terms',
+        'unknown',
+        'waysIn',
+        'welcome',
+      ].sort(),
     );
   });
 });
