@@ -1,5 +1,6 @@
 """The folder of backups: sealed objects named by what is in them, lists that come last (docs/spec/backup.md)."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -19,6 +20,7 @@ from voute.seal.hybrid import HybridIdentity, HybridRecipient
 CHUNK: Final = 1024 * 1024
 """Bytes read at a time: a backup holds no file in memory."""
 _TEMPORARY: Final = ".new-"
+_LOCK: Final = ".lock"
 _NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{16}")
 
 Progress = Callable[[str, int, int], None]
@@ -37,12 +39,36 @@ class BackupDamagedError(VerificationError):
     code: ClassVar[str] = "backup-damaged"
 
 
+class BackupBusyError(StateError):
+    """Somebody else writes into this folder of backups; fact `path`."""
+
+    code: ClassVar[str] = "backup-busy"
+
+
 class BackupFolder:
-    """One folder of backups; what is visible in it is whole."""
+    """One folder of backups; what is visible in it is whole. One writer at a time (`alone`), any number of readers."""
 
     def __init__(self, root: Path) -> None:
         """Take the folder; it is made by the first backup."""
         self._root = root
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only writer: objects that a list is still to name must not look like those that nobody needs.
+
+        Raises:
+            BackupBusyError: there is another one.
+        """
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(self._root / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise BackupBusyError(path=str(self._root)) from error
+            yield
+        finally:
+            os.close(handle)
 
     def names(self) -> list[str]:
         """Return the names of the backups, the oldest first."""
@@ -133,7 +159,7 @@ class BackupFolder:
         for name in names:
             for suffix in (".age", ".objects"):
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
-        _flush(folder)
+        flush_folder(folder)
         kept: set[bytes] = set()
         for name in self.names():
             path = folder / f"{name}.objects"
@@ -169,7 +195,7 @@ class BackupFolder:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        _flush(path.parent)
+        flush_folder(path.parent)
 
 
 def _stamp(head: Head) -> str:
@@ -215,7 +241,13 @@ def _naming(path: Path) -> Iterator[None]:
         raise BackupDamagedError(type(error).__name__, path=str(path)) from error
 
 
-def _flush(folder: Path) -> None:
+def create_private(path: Path) -> BinaryIO:
+    """Create a file of mode 0600 to write bytes into; an existing one is an error (`FileExistsError`)."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import ClassVar, Final
 
-from voute.backup.folder import BackupFolder, Progress
+from voute.backup.folder import BackupFolder, Progress, create_private, flush_folder
 from voute.backup.snapshot import Snapshot
 from voute.core.errors import StateError
 from voute.seal.hybrid import HybridIdentity
@@ -54,28 +54,16 @@ def restore(folder: BackupFolder, name: str, identity: HybridIdentity, into: Pat
     for number, one in enumerate(snapshot.files, 1):
         target = unfinished / one.path
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(target, "xb", opener=_private) as file:
+        with create_private(target) as file:
             file.writelines(folder.open(one.digest, one.size, identity))
             file.flush()
             os.fsync(file.fileno())
         progress("restore", number, len(snapshot.files))
     for path in (*unfinished.rglob("*"), unfinished):
         if path.is_dir():
-            _flush(path)
+            flush_folder(path)
     if into.exists():
         into.rmdir()
     unfinished.rename(into)
-    _flush(into.parent)
+    flush_folder(into.parent)
     return snapshot
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """`voute backup` and `voute restore`: a city sealed to its operator, proven, brought back (docs/operate/backup.md)."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from voute.backup.folder import BackupFolder
+from voute.backup.folder import BackupFolder, create_private
 from voute.backup.restore import prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import Head, Snapshot
@@ -40,8 +39,8 @@ def make_key(
     """Make the operator's key; the recipient is for the city, the file for a safe."""
     identity = HybridIdentity.generate()
     recipient = identity.recipient.to_string()
-    with open(path, "x", opener=_private, encoding="ascii") as file:
-        file.write(f"# public key: {recipient}\n{identity.to_string()}\n")
+    with create_private(path) as file:
+        file.write(f"# public key: {recipient}\n{identity.to_string()}\n".encode("ascii"))
     speaker = Speaker(as_json=as_json)
     speaker.give({"recipient": recipient, "path": str(path)})
     if not as_json:
@@ -62,11 +61,12 @@ def save_city(
 
     key = HybridRecipient.from_string(recipient)
     speaker, store, begin = Speaker(as_json=as_json), BackupFolder(folder), time.monotonic()
-    with frozen_city(settings_of(data)) as city, _stages(speaker) as progress:
-        now = unix_time(int(time.time()))
-        head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
-        saved = save(city.folder, head, store, key, progress)
-    gone = store.forget(expired(store.names(), keep, datetime.now(UTC)))
+    with store.alone():
+        with frozen_city(settings_of(data)) as city, _stages(speaker) as progress:
+            now = unix_time(int(time.time()))
+            head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
+            saved = save(city.folder, head, store, key, progress)
+        gone = store.forget(expired(store.names(), keep, datetime.now(UTC)))
     facts = {
         "name": saved.name,
         "files": saved.files,
@@ -114,10 +114,6 @@ def restore_city(
     with _stages(speaker) as progress:
         snapshot = restore(store, chosen, _identity(key), into, progress)
     _show(speaker, "backup-restored", chosen, snapshot)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _identity(path: Path) -> HybridIdentity:

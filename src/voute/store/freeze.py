@@ -146,9 +146,10 @@ def _link(data: Path, place: Path, database: Path, without: Collection[str]) -> 
 def _alone(data: Path) -> Iterator[None]:
     handle = os.open(data / _BUSY, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FreezeError(why="busy") from error
         yield
-    except BlockingIOError as error:
-        raise FreezeError(why="busy") from error
     finally:
         os.close(handle)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voute.backup.folder import BackupDamagedError, BackupFolder, NoBackupError
+from voute.backup.folder import BackupBusyError, BackupDamagedError, BackupFolder, NoBackupError
 from voute.backup.restore import NotEmptyError, prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import MAX_PATH, Head, SavedFile, Snapshot, check_path, encode_objects, parse_objects
@@ -153,6 +153,17 @@ def test_backup_forgets_old_ones_and_what_they_alone_needed(backups: BackupFolde
     assert (backups.names(), backups.forget([])) == ([new], 0)
     restore(backups, new, KEY, tmp_path / "back", quiet)
     assert kept(tmp_path / "back") == {"both": b"1", "new": b"3"}
+
+
+def test_backup_folder_has_one_writer(backups: BackupFolder, tmp_path: Path) -> None:
+    """What one is about to name would look to the other's forgetting like what nobody needs."""
+    with backups.alone():
+        with pytest.raises(BackupBusyError), BackupFolder(tmp_path / "backups").alone():
+            pass
+        name = back_up(backups, city(tmp_path / "city", FILES))
+    with backups.alone():
+        assert backups.forget([]) == 0
+    assert prove(backups, name, KEY, quiet).head == HEAD
 
 
 def test_backup_expires_by_its_date_but_the_newest_never() -> None:

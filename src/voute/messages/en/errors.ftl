@@ -314,3 +314,5 @@ error-notice-code-wrong = This code is not the right one, or it no longer counts
 
 error-mail-server = The mail server does not answer, or does not let us in.
     .fix = Nothing is lost: notices go later. Check the settings smtp_….
+error-backup-busy = Another backup writes into { $path }; nothing was saved.
+    .fix = Wait for its end, then try again. Each city needs a folder of backups of its own.

@@ -314,3 +314,5 @@ error-notice-code-wrong = Ce code n’est pas le bon, ou il ne sert plus.
 
 error-mail-server = Le serveur de courriel ne répond pas, ou nous refuse.
     .fix = Rien n’est perdu : les avis partiront plus tard. Vérifiez les réglages smtp_….
+error-backup-busy = Une autre sauvegarde écrit dans { $path } ; rien n'a été sauvegardé.
+    .fix = Attendez sa fin, puis recommencez. Chaque ville a besoin d'un dossier de sauvegardes à elle.
