@@ -20,11 +20,13 @@ from tests.support.city import DemoCity, SharedApplication, check, open_demo_cit
 from tests.support.holder import Resident
 from tests.support.issuer import Department
 from tests.support.mail_server import MailServer, mail_server
-from voute.app.notice_work import FIRST_REST, MAX_BOUNCES, MAX_TRIES
+from voute.app.notice_work import FIRST_REST, MAX_BOUNCES, MAX_TRIES, Outgoing, Sent, send_due
 from voute.core.errors import VouteError
+from voute.server.jobs.housekeeping import sweep
 from voute.server.notices.bounces import read_bounces
+from voute.server.notices.mail import make_mail
 from voute.server.notices.sender import Pacer, send_some
-from voute.server.notices.smtp import MailServerError
+from voute.server.notices.smtp import MailServerError, SmtpConnection
 
 ADDRESS = "marie.tremblay@exemple.test"
 WISH: dict[str, Any] = {
@@ -175,6 +177,12 @@ def test_api_notices_code_can_be_guessed_five_times(noticed: DemoCity, post: Mai
         assert check(claimed.client.post("/api/notices/confirm", json={"code": wrong}), 409).json()["code"] == "notice-code-wrong"
     check(claimed.client.post("/api/notices/confirm", json={"code": right}), 409)
     assert state(claimed) == "unconfirmed"
+    # The same wish again draws another code, within those of the day.
+    check(claimed.client.put("/api/notices", json=WISH), 204)
+    send(noticed)
+    again = code_in(post.mails[-1])
+    assert again != right
+    check(claimed.client.post("/api/notices/confirm", json={"code": again}), 204)
 
 
 def test_api_notices_flood_nobody_with_codes(noticed: DemoCity, claimed: Resident) -> None:
@@ -184,6 +192,13 @@ def test_api_notices_flood_nobody_with_codes(noticed: DemoCity, claimed: Residen
         check(claimed.client.delete("/api/notices"), 204)
     refused = check(claimed.client.put("/api/notices", json=WISH), 429)
     assert refused.json()["code"] == "too-many"
+    # The day's count outlives the house-keeping of its hours.
+    day = 24 * 3600
+    left = day - noticed.clock() // 1_000_000 % day
+    noticed.clock.advance(min(3 * 3600, left - 60))
+    sweep(noticed.city)
+    check(claimed.sign_in())
+    check(claimed.client.put("/api/notices", json=WISH), 429)
     assert state(claimed) == "none"
     with closing(sqlite3.connect(noticed.settings.data / "catalogue.sqlite")) as db:
         assert ADDRESS not in str(db.execute("select * from rate_limits").fetchall())
@@ -218,21 +233,26 @@ def test_api_notices_a_crash_between_sending_and_noting_repeats_the_same_mail_on
     client: httpx.Client,
     issuer: Department,
     claimed: Resident,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     confirm(noticed, post, claimed)
     deliver(noticed, client, claimed, issuer)
+    post.came.clear()
+    kit = noticed.city.notices
+    assert kit is not None
 
     class KilledError(Exception):
-        """Stands for the end of the process."""
+        """Stands for the end of the process, after the mail server took the mail."""
 
-    def die(*_: object) -> None:
-        raise KilledError
+    with SmtpConnection(noticed.settings) as connection:
 
-    with monkeypatch.context() as patch:
-        patch.setattr("voute.app.notice_work._note", die)
+        def end(outgoing: Outgoing) -> Sent:
+            mail = make_mail(noticed.city, kit, noticed.settings.mail_from, outgoing)
+            assert connection.send(mail, outgoing.notice.address) is Sent.ACCEPTED
+            raise KilledError
+
         with pytest.raises(KilledError):
-            send(noticed)
+            send_due(noticed.city, end, 10)
+    assert len(post.came) == 1
     deliver(noticed, client, claimed, issuer, "run-3")
     noticed.clock.advance(FIRST_REST // 1_000_000 + 1)
     assert send(noticed) == 2

@@ -170,17 +170,23 @@ def test_browser_back_and_forward_move_heading_title_and_focus(holder: Visitor, 
     holder.tap(holder.link("Voir la preuve"))
     holder.sees("Ce document est authentique")
     evidence = holder.page.url
+    asked = len([one for one in holder.traffic.sent if one.path.endswith("/receipt")])
     steps: list[tuple[Callable[[], object], str, str]] = [
+        (holder.page.go_back, title, "Document – Voûte"),
+        (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte"),
         (holder.page.go_back, title, "Document – Voûte"),
         (holder.page.go_back, "Mes documents", "Mes documents – Voûte"),
         (holder.page.go_forward, title, "Document – Voûte"),
         (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte"),
     ]
-    for move, heading, tab in steps:
+    for place, (move, heading, tab) in enumerate(steps):
         move()
         holder.sees(heading)
         expect(holder.page).to_have_title(tab)
         expect(holder.heading()).to_be_focused()
+        if place <= 2:
+            # Document and proof are two views of one thing: nothing is asked again.
+            assert len([one for one in holder.traffic.sent if one.path.endswith("/receipt")]) == asked
     assert holder.page.url == evidence
 
 

@@ -35,7 +35,7 @@ ABOUT_THE_CITY = frozenset(
 )
 """Found after the city was asked: test_cli_deliver, test_cli_codes and tests/sim have them."""
 ABOUT_LETTERS = frozenset(
-    {Problem.CODE_UNKNOWN, Problem.ADDRESS_TOO_LONG, Problem.FILE_UNPRINTABLE, Problem.LETTER_NOT_SET},
+    {Problem.CODE_UNKNOWN, Problem.ADDRESS_TOO_LONG, Problem.FILE_UNPRINTABLE, Problem.LETTER_NOT_SET, Problem.LETTER_TOO_LONG},
 )
 """Found when letters are made: test_cli_letters has them."""
 

@@ -924,14 +924,6 @@ export interface components {
             visible_at: string | null;
         };
         /**
-         * DisownBody
-         * @description The holder's signed act `disown`.
-         */
-        DisownBody: {
-            /** @description bytes in base64 with padding (RFC 4648, section 4) */
-            act: string;
-        };
-        /**
          * DocumentReply
          * @description A visible document: sealed header and card, size of the sealed body, and hints.
          */
@@ -2747,7 +2739,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DisownBody"];
+                "application/json": components["schemas"]["ActBody"];
             };
         };
         responses: {

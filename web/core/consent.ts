@@ -5,21 +5,17 @@
  * A choice is shown only when the vault's own root key signed it; its receipt only when it proves that very choice.
  */
 
-import { fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts';
+import { type ProvenAct, readAct, readActReceipt } from './act-receipt.ts';
+import { fromBase64, fromUtf8, hex, utf8 } from './bytes.ts';
 import { sha256 } from './derive.ts';
-import { parseEnvelope, statementHash, verifyStatement } from './dsse.ts';
+import { parseEnvelope } from './dsse.ts';
 import { VerificationError } from './errors.ts';
-import { type Act, blindEvent, parseAct, parseEvent, type Subject, vaultActor } from './event.ts';
-import { encodeReceipt } from './receipt.ts';
-import { chainVaultId, newestRecord, type VaultChain } from './record.ts';
+import type { Subject } from './event.ts';
+import type { VaultChain } from './record.ts';
 import type { ReceiptReply } from './rpc.ts';
-import { verifyCheckpoint } from './tlog/checkpoint.ts';
-import { leafHash, verifyInclusion } from './tlog/merkle.ts';
-import { parseProof } from './tlog/proof.ts';
-import { logKeys, type TrustRoot, witnessPolicy } from './trust.ts';
+import type { TrustRoot } from './trust.ts';
 
 type Consent = Subject<'consent'>;
-type ConsentAct = Extract<Act, { type: 'consent' }>;
 
 /** The words with which paper is given up, and those with which it is asked for again. */
 const TEXT = { paperless: 'paperless-1', paper: 'paper-1' } as const;
@@ -64,7 +60,7 @@ export interface ProvenChoice {
   readonly consent: Consent;
   readonly signedAt: string;
   /** Null until the city's log has it. */
-  readonly logged: { readonly at: string; readonly index: number; readonly file: Uint8Array } | null;
+  readonly logged: ProvenAct | null;
 }
 
 /** Verifies choices: each signed by this vault's root key, for this city, and in the log if the city says so. */
@@ -73,56 +69,14 @@ export async function readChoices(
   chain: VaultChain,
   root: TrustRoot,
 ): Promise<readonly ProvenChoice[]> {
-  const [vaultId, rootKey] = [chainVaultId(chain), newestRecord(chain).root_key];
-  return Promise.all(given.map((one) => readChoice(one, vaultId, rootKey, root)));
+  return Promise.all(given.map((one) => readChoice(one, chain, root)));
 }
 
-async function readChoice(
-  choice: SealedChoice,
-  vaultId: string,
-  rootKey: string,
-  root: TrustRoot,
-): Promise<ProvenChoice> {
+async function readChoice(choice: SealedChoice, chain: VaultChain, root: TrustRoot): Promise<ProvenChoice> {
   const envelope = parseEnvelope(fromBase64(choice.act));
-  await verifyStatement(envelope, 'act', [fromHex(rootKey)]);
-  const act = parseAct(envelope.payload);
-  if (act.type !== 'consent' || act.city !== root.payload.city || act.actor !== vaultActor(vaultId)) {
-    throw new VerificationError('not a choice of this vault', 'consent-differs');
-  }
-  const logged = choice.receipt === null ? null : await readReceipt(choice.receipt, act, statementHash(envelope), root);
+  const act = await readAct(envelope, chain, root, 'consent-differs');
+  if (act.type !== 'consent') throw new VerificationError('not a choice', 'consent-differs');
+  const logged =
+    choice.receipt === null ? null : await readActReceipt(choice.receipt, act, envelope, root, 'consent-differs');
   return { act: fromUtf8(envelope.bytes), consent: act.subject, signedAt: act.time, logged };
-}
-
-async function readReceipt(
-  reply: ReceiptReply,
-  act: ConsentAct,
-  digest: Uint8Array,
-  root: TrustRoot,
-): Promise<NonNullable<ProvenChoice['logged']>> {
-  const bytes = fromBase64(reply.event);
-  const event = parseEvent(bytes);
-  const same =
-    event.type === 'consent' &&
-    event.city === act.city &&
-    event.actor === act.actor &&
-    event.act === hex(digest) &&
-    JSON.stringify(event.subject) === JSON.stringify(act.subject);
-  if (!same) throw new VerificationError('the receipt is of another choice', 'consent-differs');
-  const { index, path, checkpoint } = parseProof(utf8(reply.proof));
-  if (index !== reply.index) throw new VerificationError('index of another proof', 'not-in-log');
-  const entry = blindEvent(fromHex(reply.salt), fromHex(reply.chain), bytes);
-  verifyInclusion(index, checkpoint.head.size, leafHash(entry), path, checkpoint.head.root);
-  await verifyCheckpoint(checkpoint, logKeys(root), witnessPolicy(root));
-  const { event: data, salt, chain, proof } = reply;
-  const file = encodeReceipt({
-    version: 1,
-    city: act.city,
-    event: data,
-    salt,
-    chain,
-    manifest: null,
-    proof,
-    timestamps: [],
-  });
-  return { at: event.time, index, file };
 }

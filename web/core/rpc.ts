@@ -223,6 +223,7 @@ export interface VaultApi {
   writeIndex(after: number): Promise<WrittenIndex | null>;
   indexWritten(): Promise<void>;
   signDeleted(row: SealedRow): Promise<string>;
+  deletion(act: string, reply: ReceiptReply): Promise<{ index: number; file: string }>;
   choices(given: readonly SealedChoice[]): Promise<readonly ChoiceView[]>;
   signConsent(decision: Decision): Promise<string>;
   receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }>;
@@ -251,6 +252,7 @@ export const METHODS = [
   'openBody',
   'signOpened',
   'signDeleted',
+  'deletion',
   'choices',
   'signConsent',
   'openIndex',

@@ -3,6 +3,7 @@
  * the bytes of a document that was asked for and the text of a kit at the moment it is made.
  */
 
+import { readDeletion } from './act-receipt.ts';
 import { type Actor, signVaultAct } from './acts.ts';
 import { type Identity, parseRecipient, wipeIdentity } from './age/hybrid.ts';
 import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
@@ -168,12 +169,12 @@ export class KeyHolder implements VaultApi {
     return new Uint8Array(openBody(await this.cards.get(row), body));
   }
 
-  signOpened(row: SealedRow): Promise<string> {
-    return this.signAbout('opened', row);
-  }
+  readonly signOpened = (row: SealedRow): Promise<string> => this.signAbout('opened', row);
 
-  signDeleted(row: SealedRow): Promise<string> {
-    return this.signAbout('delete', row);
+  readonly signDeleted = (row: SealedRow): Promise<string> => this.signAbout('delete', row);
+
+  async deletion(act: string, reply: ReceiptReply): Promise<{ index: number; file: string }> {
+    return readDeletion(act, reply, this.theVault().chain, this.theRoot());
   }
 
   openIndex(file: OwnBytes | null): Promise<OpenedIndex> {

@@ -22,6 +22,7 @@
  * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
  * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
  * | `signDeleted(row)` | act `delete` (base64 envelope) | signed by the vault's root key |
+ * | `deletion(act, reply)` | receipt file (text), line of the log | only a receipt that proves this act of this vault (`wrong-statement`, `not-in-log`) |
  * | `openIndex(file)` | what the vault's index holds, as a list shows it | `file` as the city gave it, null for none; never rejects for what is wrong with it: `problem` names it, and the list is built from headers |
  * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
  * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |

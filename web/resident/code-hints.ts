@@ -4,7 +4,6 @@ import { CODE_SYMBOLS, CROCKFORD, readClaimCode } from '../core/claim-code.ts';
 
 /** Symbols of a group as letters print it. */
 export const GROUP = 4;
-const GROUPS = CODE_SYMBOLS / GROUP;
 const SEPARATORS = /[\s\u2010-\u2015\u2212-]/gu;
 
 // What people take for one another on paper, in both directions.
@@ -72,5 +71,5 @@ export function suspects(typed: string): readonly number[] {
     if (next !== undefined && reads(symbols.slice(0, i) + next + symbol + symbols.slice(i + 2)))
       found.add(Math.floor(i / GROUP) + 1);
   }
-  return [...found].toSorted((a, b) => a - b).slice(0, GROUPS);
+  return [...found].toSorted((a, b) => a - b);
 }

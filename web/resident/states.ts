@@ -254,13 +254,25 @@ const inside: readonly PageState[] = [
     id: 'document-deleted-waiting',
     path: '/documents/ID',
     screen: 'document',
-    view: { at: 'deleted', manifest, receipt: null },
+    view: { at: 'deleted', manifest, receipt: { at: 'waiting' } },
   },
   {
     id: 'document-deleted',
     path: '/documents/ID',
     screen: 'document',
-    view: { at: 'deleted', manifest, receipt: { file: '{}', index: 208 } },
+    view: { at: 'deleted', manifest, receipt: { at: 'proven', file: '{}', index: 208 } },
+  },
+  {
+    id: 'document-deleted-late',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'deleted', manifest, receipt: { at: 'late' } },
+  },
+  {
+    id: 'document-deleted-refused',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { at: 'deleted', manifest, receipt: { at: 'refused', failure: failure('not-in-log') } },
   },
   { id: 'document-waiting', path: '/documents/ID', screen: 'document', view: { ...shown, proof: { at: 'waiting' } } },
   {

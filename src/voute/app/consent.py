@@ -14,8 +14,8 @@ from voute.app.proofs import is_logged, open_proofs
 from voute.app.receipt import ReceiptParts
 from voute.app.statements import keep_act_event, vault_act
 from voute.core.errors import VerificationError
-from voute.core.ids import Slug, VaultId
-from voute.core.ports_store import Transaction
+from voute.core.ids import Hash, Slug, VaultId
+from voute.core.ports_store import RowExistsError, Transaction
 from voute.core.rows import BoxKind, ConsentRow
 from voute.format.act import Act
 from voute.format.consent import check_words
@@ -44,6 +44,15 @@ def choose(city: City, holder: Holder, raw: bytes) -> None:
         genesis = tx.vaults.records((vault,))[vault][0]
     act, act_hash = vault_act(city, raw, vault, start_chain(genesis).root_key)
     consent = _check(city, act)
+    try:
+        _keep(city, vault, consent, (act, act_hash, raw))
+    except RowExistsError as error:
+        raise ConsentConflictError("another choice came first", number=consent.number) from error
+    city.wake()
+
+
+def _keep(city: City, vault: VaultId, consent: Consent, signed: tuple[Act, Hash, bytes]) -> None:
+    act, act_hash, raw = signed
     with city.catalogue.write() as tx:
         newest = tx.consents.get(vault, consent.issuer, consent.document_type)
         if newest is not None and _is_kept(tx, newest, raw):
@@ -52,8 +61,8 @@ def choose(city: City, holder: Holder, raw: bytes) -> None:
         if consent.number != before + 1:
             raise ConsentConflictError("another choice came first", number=before)
         event = keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
-        tx.consents.put(_row(vault, consent, city.now(), event))
-    city.wake()
+        if not tx.consents.put(before, _row(vault, consent, city.now(), event)):
+            raise ConsentConflictError("another choice came first", number=consent.number)
 
 
 def _row(vault: VaultId, consent: Consent, now: int, event: int) -> ConsentRow:

@@ -14,7 +14,7 @@ from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
-from voute.core.rows import BodyRow, EventRow, IndexRow
+from voute.core.rows import BodyRow, EventRow
 from voute.format import dsse
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import (
@@ -25,7 +25,6 @@ from voute.format.ledger import (
     Page,
     Row,
     Run,
-    encode_index,
     encode_page,
     encode_vault,
     index_path,
@@ -34,8 +33,6 @@ from voute.format.ledger import (
 )
 from voute.format.subject import Claim, Delete, Disown, Freeze, Opened, Revoked
 
-AT_ONCE: Final = 16
-"""Pages made and written together: as many as a batch of the sequencer fills."""
 _DELIVER: Final = "deliver"
 _OF_VAULTS: Final = frozenset({"claim", "keyring"})
 """Events after which a vault's file is written anew."""
@@ -67,15 +64,17 @@ class Ledger:
         if rows[0].log_index % PAGE:
             self.settle({first})
 
-    def keep_index(self, row: IndexRow) -> None:
-        """Make a vault's index durable; inside the transaction that keeps it, before it commits, so that no other one is written.
+    def keep_index(self, vault_id: VaultId, file: bytes) -> None:
+        """Make a vault's index durable, as `encode_index` wrote it.
+
+        Inside the transaction that keeps it, before it commits, so that no other one is written.
 
         A crash in between leaves a file whose number is higher than the catalogue's: the holder wrote it, and writes it again.
 
         Raises:
             StoreError: a store failed; either file may be there.
         """
-        self._put([(index_path(row.vault_id), encode_index(row))])
+        self._put([(index_path(vault_id), file)])
 
     def settle(self, pages: set[int]) -> None:
         """Write pages until they are what the catalogue says: whatever it has erased is gone from them.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from voute.app.city import City
 from voute.app.claim_lookup import known_lookup
-from voute.app.errors import ClaimRevokedError, ClaimUnknownError, StatementRefusedError
+from voute.app.errors import ClaimFrozenError, ClaimRevokedError, ClaimUnknownError, StatementRefusedError
 from voute.app.notices import tell_of_safety
 from voute.app.ports import Holder
 from voute.app.statements import keep_act_event, keep_event, vault_act
@@ -25,6 +25,7 @@ def freeze(city: City, lookup_id: LookupId, token: bytes) -> int:
     Raises:
         ClaimUnknownError: unknown id or wrong token, alike.
         ClaimRevokedError: the department withdrew it before.
+        ClaimFrozenError: another call froze it at the same moment.
     """
     with city.catalogue.read() as tx:
         row = known_lookup(tx, lookup_id, token)
@@ -35,6 +36,8 @@ def freeze(city: City, lookup_id: LookupId, token: bytes) -> int:
     with city.catalogue.write() as tx:
         # Read again where nobody else writes: the code may have been used since.
         row = known_lookup(tx, lookup_id, token)
+        if row.state == LookupState.REVOKED:
+            raise ClaimRevokedError
         subject = Freeze(lookup_id, row.vault_id)
         box = (BoxKind.CLAIM, bytes(lookup_id)) if row.vault_id is None else (BoxKind.VAULT, bytes(row.vault_id))
         since = _keep(city, tx, row, lambda: keep_event(tx, city, SERVICE, None, subject, box))
@@ -71,7 +74,9 @@ def _keep(city: City, tx: Transaction, row: LookupRow, event: Callable[[], int])
     if row.frozen_at is not None:
         return row.frozen_at
     now = city.now()
-    tx.lookups.freeze(row.lookup_id, now, event())
+    if not tx.lookups.freeze(row.lookup_id, now, event()):
+        # Somebody was faster between the reading and this: the event is not kept either.
+        raise ClaimFrozenError
     if row.vault_id is not None:
         tell_of_safety(tx, city, row.vault_id, MailKind.FROZEN)
     return now

@@ -18,7 +18,7 @@ LONGEST_REST: Final = 6 * 3600 * MICROSECONDS
 MAX_TRIES: Final = 16
 """About two and a half days of trying, then a mail is given up: what it says can be seen in the vault."""
 MAX_BOUNCES: Final = 3
-"""Refusals in a row before an address counts as not reachable; of a code, one is enough."""
+"""Refusals since it was confirmed before an address counts as not reachable; of a code, one is enough."""
 
 
 class Sent(Enum):
@@ -67,14 +67,14 @@ def _take(city: City, limit: int) -> tuple[Outgoing, ...]:
             return ()
     taken: list[Outgoing] = []
     with city.catalogue.write() as tx:
-        for mail in tx.notices.due(now, limit):
+        for mail in tx.notices.due(now, limit, lock=True):
             notice = tx.notices.get(mail.vault_id)
             if notice is None or mail.tries >= MAX_TRIES or not _may(mail, notice):
                 tx.notices.mail_done(mail.mail_id)
                 continue
             rest = min(FIRST_REST * 2**mail.tries, LONGEST_REST)
             mail = mail._replace(tries=mail.tries + 1, due_at=now + rest)  # noqa: PLW2901 - the row as it is from now on
-            tx.notices.put_mail(mail)
+            tx.notices.put_mails([mail])
             taken.append(Outgoing(mail, notice))
     return tuple(taken)
 
@@ -91,8 +91,6 @@ def _note(tx: Transaction, outgoing: Outgoing, outcome: Sent) -> None:
     tx.notices.mail_done(outgoing.mail.mail_id)
     if outcome is Sent.REFUSED:
         _bounced(tx, notice)
-    elif notice.bounces:
-        tx.notices.put(notice._replace(bounces=0))
 
 
 def _bounced(tx: Transaction, notice: NoticeRow) -> None:

@@ -86,6 +86,8 @@ def read(city: City, holder: Holder) -> NoticeRow | None:
 def wish_for(city: City, holder: Holder, wish: Wish) -> None:
     """Keep a wish; another address begins unconfirmed, and gets one code. The same wish again changes nothing.
 
+    The same address again gets another code once the tries for the one before are spent.
+
     Raises:
         NoticesOffError: this city sends no mail.
         FormatError: a value can't be.
@@ -99,14 +101,15 @@ def wish_for(city: City, holder: Holder, wish: Wish) -> None:
     with city.catalogue.write() as tx:
         old = tx.notices.get(holder.vault_id)
         fields = (wish.address, wish.language, wish.pace, wish.hour, wish.weekday, wish.quiet_from, wish.quiet_until)
-        if old is not None and old.address == wish.address and old.state != NoticeState.UNREACHABLE:
+        is_spent = old is not None and old.state == NoticeState.UNCONFIRMED and old.tries >= MAX_TRIES
+        if old is not None and old.address == wish.address and old.state != NoticeState.UNREACHABLE and not is_spent:
             tx.notices.put(NoticeRow(old.vault_id, old.notice_id, *fields, old.state, old.tries, old.bounces, old.changed_at))
             return
         _spend(tx, kit, holder.vault_id, wish.address, now)
         tx.notices.remove(holder.vault_id)
         row = NoticeRow(holder.vault_id, secrets.token_bytes(ID_SIZE), *fields, NoticeState.UNCONFIRMED, 0, 0, now)
         tx.notices.put(row)
-        _queue(tx, row, MailKind.CONFIRM, (), now, now)
+        tx.notices.put_mails([_mail(row, MailKind.CONFIRM, (), now, now)])
 
 
 def _spend(tx: Transaction, kit: NoticeKit, vault: VaultId, address: str, now: int) -> None:
@@ -135,7 +138,8 @@ def confirm(city: City, holder: Holder, code: str) -> None:
         else:
             is_known = is_right and row.tries < MAX_TRIES and now - row.changed_at < CODE_LIFE
             state = NoticeState.CONFIRMED if is_known else NoticeState.UNCONFIRMED
-            tx.notices.put(row._replace(state=state, tries=row.tries + (not is_known)))
+            # Who proves the address proves that mail arrives there.
+            tx.notices.put(row._replace(state=state, tries=row.tries + (not is_known), bounces=0))
     if not is_known:
         raise NoticeCodeWrongError
 
@@ -161,13 +165,18 @@ def tell_of_delivery(tx: Transaction, city_kit: NoticeKit | None, delivery: Deli
     """Leave a mail for every holder whom a delivery reaches and who asked; called where it becomes visible."""
     if city_kit is None:
         return
-    for row in tx.notices.reached_by(delivery.delivery_id):
-        waiting = tx.notices.waiting(row.vault_id, MailKind.DOCUMENTS)
-        if waiting is None:
-            _queue(tx, row, MailKind.DOCUMENTS, (delivery.issuer,), now, due_at(row, now, city_kit.zone))
-        elif delivery.issuer not in waiting.issuers.split(SEPARATOR):
-            issuers = sorted({*waiting.issuers.split(SEPARATOR), delivery.issuer})
-            tx.notices.put_mail(waiting._replace(issuers=SEPARATOR.join(issuers)))
+    reached = tx.notices.reached_by(delivery.delivery_id)
+    waiting = tx.notices.waiting([row.vault_id for row in reached], MailKind.DOCUMENTS)
+    mails: list[MailRow] = []
+    # All rows in two statements: this is the log writer's transaction, and a delivery may reach a whole city.
+    for row in reached:
+        old = waiting.get(row.vault_id)
+        if old is None:
+            mails.append(_mail(row, MailKind.DOCUMENTS, (delivery.issuer,), now, due_at(row, now, city_kit.zone)))
+        elif delivery.issuer not in old.issuers.split(SEPARATOR):
+            issuers = sorted({*old.issuers.split(SEPARATOR), delivery.issuer})
+            mails.append(old._replace(issuers=SEPARATOR.join(issuers)))
+    tx.notices.put_mails(mails)
 
 
 def tell_of_safety(tx: Transaction, city: City, vault: VaultId, kind: MailKind) -> None:
@@ -175,11 +184,11 @@ def tell_of_safety(tx: Transaction, city: City, vault: VaultId, kind: MailKind) 
     row = tx.notices.get(vault)
     if city.notices is not None and row is not None and row.state == NoticeState.CONFIRMED:
         now = city.now()
-        _queue(tx, row, kind, (), now, now)
+        tx.notices.put_mails([_mail(row, kind, (), now, now)])
 
 
-def _queue(tx: Transaction, row: NoticeRow, kind: MailKind, issuers: Iterable[Slug], now: int, due: int) -> None:
-    tx.notices.put_mail(MailRow(secrets.token_bytes(ID_SIZE), row.vault_id, kind, SEPARATOR.join(issuers), now, due, 0))
+def _mail(row: NoticeRow, kind: MailKind, issuers: Iterable[Slug], now: int, due: int) -> MailRow:
+    return MailRow(secrets.token_bytes(ID_SIZE), row.vault_id, kind, SEPARATOR.join(issuers), now, due, 0)
 
 
 def _mac(kit: NoticeKit, purpose: bytes, data: bytes) -> bytes:

@@ -17,6 +17,7 @@ from voute.core.ids import hash_of
 from voute.core.ports_store import RowExistsError
 from voute.core.rows import IndexRow, PlaceRow
 from voute.core.values import MAX_INTEGER
+from voute.format.ledger import encode_index
 
 MAX_INDEX_FILE: Final = 16 * 1024 * 1024 + 64 * 1024
 """Bytes of a sealed index: an envelope of 16 MiB, 16 bytes a chunk of 64 KiB, a header of 1.8 KB, and room."""
@@ -59,11 +60,13 @@ def replace_index(city: City, holder: Holder, change: IndexChange) -> None:
         raise FormatError("a number rises by one, or over what a restored city has lost", field="number")
     check_sealed(change.data, 1)
     row = IndexRow(holder.vault_id, change.number, hash_of(hashlib.sha256(change.data).digest()), city.now(), change.data)
+    # Made before the transaction: the one writer waits for the disk alone.
+    file = encode_index(row)
     try:
         with city.catalogue.write() as tx:
             kept = tx.vaults.put_index(change.after, row)
             if kept:
-                city.ledger.keep_index(row)
+                city.ledger.keep_index(row.vault_id, file)
     except RowExistsError:
         kept = False
     if kept:

@@ -1,8 +1,7 @@
 """`voute backup` and `voute restore`: a city sealed to its operator, proven, brought back (docs/operate/backup.md)."""
 
+import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -13,16 +12,17 @@ from voute.backup.folder import BackupFolder, create_private
 from voute.backup.restore import prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import Head, Snapshot
+from voute.cli.admin import settings_of
 from voute.cli.console import Speaker
 from voute.cli.options import Json
+from voute.cli.stages import stages
 from voute.cli.words import help_of
-from voute.core.errors import FormatError
+from voute.client.officer import read_officer_identity
 from voute.core.values import time_text, unix_time
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
 
 KEEP_DAYS: Final = 35
 """Days for which backups are kept unless asked otherwise: what the page tells people of deleted documents."""
-_IDENTITY: Final = "AGE-SECRET-KEY-"
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -41,6 +41,9 @@ def make_key(
     recipient = identity.recipient.to_string()
     with create_private(path) as file:
         file.write(f"# public key: {recipient}\n{identity.to_string()}\n".encode("ascii"))
+        file.flush()
+        # Without this file no backup opens.
+        os.fsync(file.fileno())
     speaker = Speaker(as_json=as_json)
     speaker.give({"recipient": recipient, "path": str(path)})
     if not as_json:
@@ -56,13 +59,12 @@ def save_city(
     as_json: Json = False,
 ) -> None:
     """Back a city up, served or not, then forget backups that are too old."""
-    from voute.cli.admin import settings_of
     from voute.server.backup import frozen_city
 
     key = HybridRecipient.from_string(recipient)
     speaker, store, begin = Speaker(as_json=as_json), BackupFolder(folder), time.monotonic()
     with store.alone():
-        with frozen_city(settings_of(data)) as city, _stages(speaker) as progress:
+        with frozen_city(settings_of(data)) as city, stages(speaker, "backup") as progress:
             now = unix_time(int(time.time()))
             head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
             saved = save(city.folder, head, store, key, progress)
@@ -96,8 +98,8 @@ def check(folder: Folder, key: Key, name: Name = None, as_json: Json = False) ->
     """Open every file of a backup and compare it; nothing is written."""
     speaker, store = Speaker(as_json=as_json), BackupFolder(folder)
     chosen = store.latest(name)
-    with _stages(speaker) as progress:
-        snapshot = prove(store, chosen, _identity(key), progress)
+    with stages(speaker, "backup") as progress:
+        snapshot = prove(store, chosen, read_officer_identity(key), progress)
     _show(speaker, "backup-proven", chosen, snapshot)
 
 
@@ -111,16 +113,9 @@ def restore_city(
     """Bring a backup back into an empty folder."""
     speaker, store = Speaker(as_json=as_json), BackupFolder(folder)
     chosen = store.latest(name)
-    with _stages(speaker) as progress:
-        snapshot = restore(store, chosen, _identity(key), into, progress)
+    with stages(speaker, "backup") as progress:
+        snapshot = restore(store, chosen, read_officer_identity(key), into, progress)
     _show(speaker, "backup-restored", chosen, snapshot)
-
-
-def _identity(path: Path) -> HybridIdentity:
-    lines = [line for line in path.read_text("ascii", errors="replace").splitlines() if line.startswith(_IDENTITY)]
-    if len(lines) != 1:
-        raise FormatError("not a key file")
-    return HybridIdentity.from_string(lines[0].strip())
 
 
 def _show(speaker: Speaker, message: str, name: str, snapshot: Snapshot) -> None:
@@ -137,16 +132,3 @@ def _show(speaker: Speaker, message: str, name: str, snapshot: Snapshot) -> None
     speaker.give(facts)
     if not speaker.as_json:
         speaker.say(message, facts)
-
-
-@contextmanager
-def _stages(speaker: Speaker) -> Iterator[Callable[[str, int, int], None]]:
-    with speaker.progress() as bars:
-        tasks = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(speaker.words.text(f"backup-stage-{stage}"), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield show

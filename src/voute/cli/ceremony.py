@@ -101,13 +101,13 @@ def sign(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the paramete
     as_json: Json = False,
 ) -> None:
     """Show what would be signed, ask, sign; the signature is a file to be brought to who joins them."""
-    speaker, payload = Speaker(as_json=as_json), source.read_bytes()
+    speaker, payload, known = Speaker(as_json=as_json), source.read_bytes(), _after(after)
     message = message_of(payload)
-    _show(speaker, payload, _after(after))
+    _show(speaker, payload, known)
     if not yes and not typer.confirm(speaker.words.text("ceremony-confirm"), err=True):
         raise typer.Exit(1)
     with _officer(speaker, key_file, module, token, label) as officer:
-        signed = signature_of(payload, officer.public, officer.sign(message))
+        signed = signature_of(payload, officer.public, officer.sign(message), known)
         public = officer.public.hex()
     DISK.replace(output, signed, mode=0o644)
     speaker.give({"signed_by": public, "path": str(output)})

@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table as Grid
 
 from voute.cli.console import Speaker
+from voute.client.columns import heading_of
 from voute.client.findings import Finding
 
 SHOWN_FINDINGS = 50
@@ -38,7 +39,8 @@ def show_findings(speaker: Speaker, findings: Sequence[Finding], key: str) -> No
         grid.add_column(heading, overflow="fold", justify="right" if column == "line" else "left")
     for one in findings[:SHOWN_FINDINGS]:
         name = f"preflight-{one.problem}"
-        grid.add_row(str(one.line), words.text(name, one.facts), words.text(f"{name}.fix", one.facts))
+        facts = {key: heading_of(str(fact), words.language) if key == "column" else fact for key, fact in one.facts.items()}
+        grid.add_row(str(one.line), words.text(name, facts), words.text(f"{name}.fix", facts))
     speaker.say(key, {"count": len(findings)}, style="bold red")
     speaker.screen.print(grid)
     if len(findings) > SHOWN_FINDINGS:

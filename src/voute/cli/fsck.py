@@ -2,16 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from voute.cli.admin import settings_of
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
+from voute.cli.stages import stages
 from voute.cli.words import help_of
 from voute.core.errors import StoreError
 from voute.fsck.catalogue import rebuild_catalogue
@@ -39,16 +39,12 @@ def fsck(
     """Check a city's stores; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
     if rebuild_into is not None and (repair or quick):
         raise typer.BadParameter(Speaker(as_json=as_json).words.text("fsck-rebuild-alone"), param_hint="--rebuild-into")
-    from voute.server.settings import load_settings
-
-    settings = load_settings()
-    if data is not None:
-        settings = replace(settings, data=data)
+    settings = settings_of(data)
     speaker = Speaker(as_json=as_json)
     begin = time.monotonic()
     counts: Counter[str] = Counter()
     try:
-        with _stages(speaker) as progress:
+        with stages(speaker, "fsck") as progress:
             if rebuild_into is None:
                 report = check_city(settings, repair=repair, quick=quick, progress=progress)
             else:
@@ -128,19 +124,6 @@ def storage_of(settings: "Settings") -> Storage:
         found.trust_root,
         found.leftovers,
     )
-
-
-@contextmanager
-def _stages(speaker: Speaker) -> Iterator[Callable[[str, int, int], None]]:
-    with speaker.progress() as bars:
-        tasks = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(speaker.words.text(f"fsck-stage-{stage}"), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield show
 
 
 def _tell_rebuilt(speaker: Speaker, file: Path, counts: Counter[str]) -> None:

@@ -48,9 +48,15 @@ def read_text(cell: str, limit: int) -> str:
 
 
 def read_lines(cell: str, limit: int) -> str:
-    """Give lines of text with a line feed between them; a cell has them as such, or in one line with `|` between."""
+    """Give lines of text with a line feed between them; a cell has them as such, or in one line with `|` between.
+
+    Refuses what `read_text` refuses of a line, and more than `limit` code points in all.
+    """
     lines = [line.strip() for line in re.split(r"[|\n]|\r\n?", cell) if line.strip()]
-    return "\n".join(read_text(line, limit) for line in lines)
+    text = "\n".join(read_text(line, limit) for line in lines)
+    if len(text) > limit:
+        raise CellError
+    return text
 
 
 def read_date(cell: str) -> str:

@@ -41,7 +41,7 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.INSTALMENTS: ("instalments", "versements", "installments"),
     Column.PAYMENT_REFERENCE: ("payment reference", "référence de paiement", "no de paiement"),
     Column.REPLY_BY: ("reply by", "répondre avant", "réponse avant", "reply-by"),
-    Column.DOCUMENT_KEY: ("document key", "clé", "clé de document", "clé du document", "key"),
+    Column.DOCUMENT_KEY: ("document key", "clé de document", "clé", "clé du document", "key"),
     Column.SLOT: ("slot", "rang", "copropriétaire"),
 }
 
@@ -53,6 +53,11 @@ def fold(heading: str) -> str:
 
 
 _BY_FOLDED = {fold(alias): column for column, aliases in _ALIASES.items() for alias in aliases}
+
+
+def heading_of(name: str, language: str) -> str:
+    """Give a column's heading as people of a language write it; any other name as it is."""
+    return _ALIASES[Column(name)][1 if language == "fr" else 0] if name in set(Column) else name
 
 
 def column_of(heading: str) -> Column | None:

@@ -42,6 +42,7 @@ class Problem(StrEnum):
     ADDRESS_TOO_LONG = "address-too-long"
     FILE_UNPRINTABLE = "file-unprintable"
     LETTER_NOT_SET = "letter-not-set"
+    LETTER_TOO_LONG = "letter-too-long"
 
 
 @dataclass(frozen=True, slots=True)

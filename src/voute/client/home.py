@@ -27,6 +27,9 @@ from voute.format.ed25519 import SigningKey
 DEFAULT_DELAY_DAYS = 3
 """Days before new documents go to a young binding (docs/spec/claim.md): a letter's journey and a telephone call."""
 
+NEXT_KEY = "signing.next.key"
+"""File of the signing key that is to follow."""
+
 _SECRET_SIZE = 32
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -113,7 +116,7 @@ class IssuerHome:
 
     def read_next(self) -> SigningKey:
         """Read the signing key that is to follow; `HomeError` when there is none."""
-        return SigningKey(self._secret("signing.next.key"))
+        return SigningKey(self._secret(NEXT_KEY))
 
     def _secret(self, name: str) -> bytes:
         path = self.folder / name

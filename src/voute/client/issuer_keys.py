@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from voute.client.disk import DISK
-from voute.client.home import HomeError, IssuerHome
+from voute.client.home import NEXT_KEY, HomeError, IssuerHome
 from voute.client.trust import read_pinned
 from voute.core.errors import FormatError, StateError
 from voute.core.ids import parse_hex
@@ -13,7 +13,6 @@ from voute.format.ed25519 import SEED_SIZE, SigningKey
 from voute.seal import agefile
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
 
-NEXT = "signing.next.key"
 _MASTER = "master.key"
 
 
@@ -47,7 +46,7 @@ def recover(home: IssuerHome, sealed: bytes, identity: HybridIdentity) -> None:
 
 def next_key(home: IssuerHome) -> bytes:
     """Make the signing key that is to follow, or find the one that was made; returns its public key."""
-    path = home.folder / NEXT
+    path = home.folder / NEXT_KEY
     if not path.exists():
         DISK.replace(path, os.urandom(SEED_SIZE).hex().encode() + b"\n")
     return home.read_next().public
@@ -64,5 +63,5 @@ def switch(home: IssuerHome) -> bytes:
     issuer = read_pinned(home.trust_root_path).root.issuer(home.issuer)
     if issuer is None or key.public not in {one.ed25519 for one in issuer.keys if one.until is None}:
         raise KeyNotAnnouncedError
-    DISK.rename(home.folder / NEXT, home.folder / "signing.key")
+    DISK.rename(home.folder / NEXT_KEY, home.folder / "signing.key")
     return key.public

@@ -116,7 +116,7 @@ class LetterFolder:
 
     def keep(self, printed: Printed) -> None:
         """Note a print file that is there; raises `LettersDifferError` when a finished manifest says other bytes of it."""
-        begun = self.begun()
+        begun = self.begun() if self.manifest.exists() else None
         if begun is not None and begun.finished:
             if begun.printed.get(printed.name) != printed:
                 raise LettersDifferError("made again, other bytes than in the manifest", path=str(self.folder / printed.name))

@@ -68,8 +68,8 @@ class LetterPool:
         if self._pool is None:
             yield from (work(self._desk, item) for item in items)
             return
-        futures = [self._pool.submit(_at_desk, work, item) for item in items]
         try:
+            futures = [self._pool.submit(_at_desk, work, item) for item in items]
             for future in futures:
                 yield future.result()
         except BrokenProcessPool as error:

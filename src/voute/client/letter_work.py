@@ -120,7 +120,10 @@ class Printer:
             try:
                 pages = self._press.pdf(letters)
             except VouteError:
-                findings.extend(self._faults(share))
+                faults = list(self._faults(share, letters))
+                if not faults:
+                    raise
+                findings += faults
                 continue
             if not findings:
                 placed += file.add(pages, [_read(one) for one in share])
@@ -132,19 +135,19 @@ class Printer:
 
     def single(self, planned: Planned) -> bytes:
         """Give one letter by itself, as tagged PDF/UA; raises `LettersFaultyError`."""
+        letter = self._letter(planned, "")
         try:
-            return self._press.pdf([self._letter(planned, "")])
+            return self._press.pdf([letter])
         except VouteError as error:
-            raise LettersFaultyError(list(self._faults([planned]))) from error
+            raise LettersFaultyError(list(self._faults([planned], [letter]))) from error
 
-    def _faults(self, share: Sequence[Planned]) -> Iterator[Finding]:
+    def _faults(self, share: Sequence[Planned], letters: Sequence[Letter]) -> Iterator[Finding]:
         """Find which letters of a share can't be set, one by one."""
-        for one in share:
+        for one, letter in zip(share, letters, strict=True):
             try:
-                self._press.pdf([self._letter(one, "")])
-            except VouteError as error:
-                facts = {"reference": one.row.reference, "why": error.detail[:_SHOWN]}
-                yield Finding(one.row.line, Problem.LETTER_NOT_SET, facts)
+                self._press.pdf([letter])
+            except VouteError:
+                yield Finding(one.row.line, Problem.LETTER_TOO_LONG, {"reference": one.row.reference})
 
     def _letter(self, planned: Planned, mark: str) -> Letter:
         row = planned.row

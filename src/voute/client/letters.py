@@ -143,8 +143,10 @@ class Letters:
             raise PreflightFailedError(sorted(findings, key=_line))
         printer = Printer(kit)
         paths = []
-        for row, entry in rows:
-            path = folder / f"{file_name_of(f'letter-{reference}', 'letter')}-{row.slot}.pdf"
+        for number, (row, entry) in enumerate(rows, 1):
+            # Rows of one reference and rank may differ in party or document: each has a letter of its own.
+            again = "" if len(rows) == 1 else f"-{number}"
+            path = folder / f"{file_name_of(f'letter-{reference}', 'letter')}-{row.slot}{again}.pdf"
             DISK.replace(path, self._single(printer, row, entry))
             paths.append(path)
         return paths

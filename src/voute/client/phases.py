@@ -107,10 +107,10 @@ class Matched:
         """Reference by line, of what somebody said is not theirs."""
         return {row.line: row.reference for row in self.frozen_rows}
 
-    def count(self, channel: Channel) -> int:
-        """How many rows go this way."""
-        unsent = len(self.held_rows) + len(self.frozen_rows) if channel is Channel.PAPER else 0
-        return sum(target.choice.channel is channel for target in self.targets) + unsent
+    @property
+    def digital(self) -> int:
+        """How many rows go to the vault alone."""
+        return sum(target.choice.channel is Channel.DIGITAL for target in self.targets)
 
     def placed(self, sent: Mapping[int, str]) -> list[Placed]:
         """Say of each row how it goes; `sent` has the document id of each line that is sent."""
@@ -223,7 +223,7 @@ class Phases:
         write_lists(run.spool, run.delivery_id.hex(), matched.placed(sent))
         to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
         size = sum(pack.size for pack in packs)
-        figures = Commit(len(matched.targets), to_vaults, matched.count(Channel.DIGITAL), len(packs), size)
+        figures = Commit(len(matched.targets), to_vaults, matched.digital, len(packs), size)
         run.commit(figures, matched.known, matched.held, matched.frozen)
         api.commit(run.delivery_id, figures.documents, [pack.pack for pack in packs])
         return packs
@@ -315,7 +315,7 @@ class Phases:
             frozen=matched.frozen,
             to_vaults=to_vaults,
             to_codes=len(matched.targets) - to_vaults,
-            digital=matched.count(Channel.DIGITAL),
+            digital=matched.digital,
             packs=0,
             bytes=0,
             seconds=time.monotonic() - self.started,

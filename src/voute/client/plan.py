@@ -65,7 +65,7 @@ def draft(text: bytes, now: UnixTime, delay_days: int, after: TrustedRoot | None
         for issuer in plan["issuers"]:
             issuer["document_types"] = sorted(issuer["document_types"], key=lambda one: str(one["id"]))
     except (KeyError, TypeError, AttributeError) as error:
-        raise PlanError(type(error).__name__, what=str(error)) from error
+        raise PlanError(type(error).__name__, what=str(error.args[0]) if isinstance(error, KeyError) else "JSON") from error
     plan |= {
         "version": 1,
         "number": 1 if after is None else after.root.number + 1,
@@ -84,7 +84,7 @@ def message_of(payload: bytes) -> bytes:
     return dsse.pre_authentication(Kind.TRUST_ROOT, payload)
 
 
-def signature_of(payload: bytes, public: bytes, signature: bytes) -> bytes:
+def signature_of(payload: bytes, public: bytes, signature: bytes, after: TrustedRoot | None = None) -> bytes:
     """Write one officer's signature as an envelope of its own, verified.
 
     Raises:
@@ -92,7 +92,8 @@ def signature_of(payload: bytes, public: bytes, signature: bytes) -> bytes:
         BadSignatureError: the token signed something else.
     """
     raw = dsse.assemble(Kind.TRUST_ROOT, payload, (Signature(dsse.keyid(public), signature),))
-    dsse.verify(dsse.parse(raw), Kind.TRUST_ROOT, (public,))
+    counting = (*parse_trust_root(payload).keys, *(() if after is None else after.root.keys))
+    dsse.verify(dsse.parse(raw), Kind.TRUST_ROOT, counting)
     return raw
 
 
@@ -117,7 +118,7 @@ def _read(text: bytes) -> Plan:
     try:
         plan = json.loads(text.decode("utf-8"))
     except ValueError as error:
-        raise PlanError("not JSON", what=str(error)) from error
+        raise PlanError("not JSON", what="JSON") from error
     if not isinstance(plan, dict) or _GIVEN & plan.keys():
         raise PlanError("not a plan", what=", ".join(sorted(_GIVEN & plan.keys())) if isinstance(plan, dict) else "{}")
     return plan

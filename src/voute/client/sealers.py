@@ -36,8 +36,8 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit,)) as pool:
-        futures = [pool.submit(_seal_share, share) for share in shares]
         try:
+            futures = [pool.submit(_seal_share, share) for share in shares]
             for future in as_completed(futures):
                 yield from future.result()
         except BrokenProcessPool as error:

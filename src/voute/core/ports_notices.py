@@ -1,6 +1,6 @@
 """Port of the notices: where a holder wants to be told, and the mails that are to be sent (docs/spec/notices.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from voute.core.ids import DeliveryId, VaultId
@@ -34,16 +34,19 @@ class Notices(Protocol):
         """Return confirmed rows of the vaults that a delivery has a document for, in their box or under a code of theirs."""
         ...
 
-    def waiting(self, vault_id: VaultId, kind: str) -> MailRow | None:
-        """Return a mail of this kind to a vault that nobody has tried to send yet."""
+    def waiting(self, vault_ids: Sequence[VaultId], kind: str) -> Mapping[VaultId, MailRow]:
+        """Return a mail of this kind to each of these vaults that has one which nobody has tried to send yet."""
         ...
 
-    def put_mail(self, row: MailRow) -> None:
-        """Store or replace a mail."""
+    def put_mails(self, rows: Sequence[MailRow]) -> None:
+        """Store or replace mails."""
         ...
 
-    def due(self, now: int, limit: int) -> tuple[MailRow, ...]:
-        """Return mails that are due, the longest due first; other transactions that take them wait until this one ends."""
+    def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[MailRow, ...]:
+        """Return mails that are due, the longest due first; with `lock` without those that another transaction is taking.
+
+        `lock` is for a transaction that writes.
+        """
         ...
 
     def mail_done(self, mail_id: bytes) -> None:

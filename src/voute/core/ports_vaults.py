@@ -100,8 +100,12 @@ class Consents(Protocol):
         """Return one choice."""
         ...
 
-    def put(self, row: ConsentRow) -> None:
-        """Keep a choice, in place of the one before it."""
+    def put(self, before: int, row: ConsentRow) -> bool:
+        """Keep a choice in place of the one with the number `before` (0: there is none); False: another one is there.
+
+        Raises:
+            RowExistsError: `before` is 0, and somebody was faster.
+        """
         ...
 
 

@@ -327,7 +327,7 @@ class NoticeState(StrEnum):
 class NoticeRow(NamedTuple):
     """Where and when a holder wants to be told that something came; gone when they stop. Hours are local ones.
 
-    `notice_id` is drawn anew for each address; `tries` counts wrong codes, `bounces` what the address refused in a row.
+    `notice_id` is drawn anew for each address; `tries` counts wrong codes, `bounces` refusals since it was confirmed.
     """
 
     vault_id: VaultId

@@ -54,7 +54,7 @@ def rebuild_catalogue(
         work.people()
         work.deliveries()
         last = -(-published.head.size // PAGE)
-        for number, page in pages_of(storage.ledger):
+        for number, page in pages_of(storage.ledger, published.head.size):
             if page is not None:
                 work.page(page)
             progress("ledger", min(number + 1, last), last)

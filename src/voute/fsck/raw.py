@@ -11,6 +11,7 @@ from voute.core.ports_log import TileMissingError
 from voute.core.rows import PackRow
 from voute.format.event import parse_event
 from voute.format.ledger import (
+    PAGE,
     PAGES,
     VAULTS,
     Entry,
@@ -32,11 +33,16 @@ from voute.format.subject import Claim, KeyringChange
 from voute.fsck.context import Storage
 from voute.fsck.packfile import read_pack
 from voute.fsck.sidecars import read_sidecar
+from voute.tlog.staging import MAX_BATCH_ENTRIES
 
 
-def pages_of(ledger: LedgerStore) -> Iterator[tuple[int, Page | None]]:
-    """Yield every page up to the last one by number; None for one that is missing or damaged."""
-    numbers = [number for number in map(number_of_path, ledger.paths(PAGES)) if number is not None]
+def pages_of(ledger: LedgerStore, published: int) -> Iterator[tuple[int, Page | None]]:
+    """Yield every page up to the last one by number; None for one that is missing or damaged.
+
+    A page beyond what a log of this size can have, with one batch under way, is a stray file and not followed.
+    """
+    most = -(-(published + MAX_BATCH_ENTRIES) // PAGE)
+    numbers = [number for number in map(number_of_path, ledger.paths(PAGES)) if number is not None and number < most]
     for number in range(max(numbers, default=-1) + 1):
         yield number, read_page(ledger, number)[0]
 
@@ -119,9 +125,9 @@ class Gathered:
 def gather(ledger: LedgerStore, published: int) -> Gathered:
     """Walk over all pages; `published` is the size of the log, by which deliveries are visible."""
     found = Gathered()
-    for number, page in pages_of(ledger):
+    for number, page in pages_of(ledger, published):
         if page is None:
-            found.holes += 256
+            found.holes += PAGE
             continue
         for row in page.rows["deliveries"]:
             found.sent.setdefault(_bytes(row[0]), Sent(row))
@@ -132,7 +138,7 @@ def gather(ledger: LedgerStore, published: int) -> Gathered:
                 sent.packs.append(pack)
                 found.of_pack[pack.pack_hash] = sent
         found.deleted.update((_bytes(row[1]), row) for row in page.rows["documents"])
-        index = number * 256
+        index = number * PAGE
         for one in page.events:
             index += _note(found, one, index)
     _place(found, published)

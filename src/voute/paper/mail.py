@@ -5,7 +5,7 @@ without guessing (docs/adr/0029). The letter by itself, `voute.paper.letter`, is
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final, Self
@@ -139,11 +139,11 @@ class _Part:
                 pdf.flatten_annotations("print")
             if all(_fits(page) for page in pdf.pages):
                 return list(pdf.pages)
-            return list(self._on_tray_paper(pdf))
+            return self._on_tray_paper(pdf)
         except pikepdf.PdfError as error:
             raise UnprintableError("a document's pages can't be read") from error
 
-    def _on_tray_paper(self, pdf: pikepdf.Pdf) -> Iterator[pikepdf.Page]:
+    def _on_tray_paper(self, pdf: pikepdf.Pdf) -> list[pikepdf.Page]:
         """Put pages of another size on the tray's paper: turned if they are wide, made smaller if large, never larger."""
         whole = self._keep(pikepdf.new())
         for page in pdf.pages:
@@ -154,7 +154,7 @@ class _Part:
                 if _is_wide(page):
                     page.rotate(-90, relative=True)
                 whole.pages[-1].add_overlay(page, _place_of(page))
-        return iter(list(whole.pages))
+        return list(whole.pages)
 
 
 def _written(pdf: pikepdf.Pdf, objects: pikepdf.ObjectStreamMode) -> bytes:

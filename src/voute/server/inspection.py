@@ -49,7 +49,7 @@ def inspect(settings: Settings) -> Inspected:
     Raises:
         StoreError: there is no city.
     """
-    for folder in (settings.data / "packs", settings.data / "log", settings.locks_folder):
+    for folder in (settings.data / "packs", settings.log_folder, settings.locks_folder):
         if not folder.is_dir():
             raise StoreError(f"no folder {folder.name}")
     try:
@@ -59,7 +59,7 @@ def inspect(settings: Settings) -> Inspected:
     leftovers: dict[str, Leftovers] = {
         "packs": PosixLeftovers(settings.data / "packs", lambda path: _PACK.fullmatch(path) is not None),
         "ledger": PosixLeftovers(settings.ledger_folder, lambda path: _LEDGER.fullmatch(path) is not None),
-        "log": PosixLeftovers(settings.data / "log", lambda path: _LOG.fullmatch(path) is not None),
+        "log": PosixLeftovers(settings.log_folder, lambda path: _LOG.fullmatch(path) is not None),
         "locks": PosixLeftovers(settings.locks_folder, lambda path: _LOCK.fullmatch(path) is not None),
     }
     return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)

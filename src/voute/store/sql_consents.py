@@ -22,6 +22,16 @@ _ONE: Final = select(consents).where(
     consents.c.issuer == bindparam("issuer"),
     consents.c.document_type == bindparam("document_type"),
 )
+_NEXT: Final = (
+    consents.update()
+    .where(
+        consents.c.vault_id == bindparam("new_vault_id"),
+        consents.c.issuer == bindparam("new_issuer"),
+        consents.c.document_type == bindparam("new_document_type"),
+        consents.c.number == bindparam("before"),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("number", "paperless", "chosen_at", "event_id")})
+)
 
 
 class SqlConsents:
@@ -48,6 +58,9 @@ class SqlConsents:
         values = {"vault_id": vault_id, "issuer": issuer, "document_type": document_type}
         return self._session.one(ConsentRow._make, _ONE, values)
 
-    def put(self, row: ConsentRow) -> None:
+    def put(self, before: int, row: ConsentRow) -> bool:
         """Keep a choice (`Consents.put`)."""
-        self._session.upsert(consents, [row])
+        if before == 0:
+            self._session.insert_all(consents, [row])
+            return True
+        return self._session.changes(_NEXT, {f"new_{name}": value for name, value in row._asdict().items()} | {"before": before})

@@ -1,6 +1,6 @@
 """Tables of addresses and mails (`voute.core.ports_notices.Notices`)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import bindparam, delete, exists, or_, select
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, exists, or_, select
 from voute.core.ids import DeliveryId, VaultId
 from voute.core.rows import MailRow, NoticeRow
 from voute.store.schema import documents, lookups, notice_mails, notices
-from voute.store.sql import Session
+from voute.store.sql import Session, chunks
 
 _GET: Final = select(notices).where(notices.c.vault_id == bindparam("vault_id"))
 _BY_ID: Final = select(notices).where(notices.c.notice_id == bindparam("notice_id"))
@@ -24,19 +24,19 @@ _REACHED: Final = (
     .where(notices.c.state == "confirmed", or_(notices.c.vault_id.in_(_IN_BOX), notices.c.vault_id.in_(_UNDER_CODE)))
     .order_by(notices.c.vault_id)
 )
-_WAITING: Final = (
-    select(notice_mails)
-    .where(notice_mails.c.vault_id == bindparam("vault_id"), notice_mails.c.kind == bindparam("of"), notice_mails.c.tries == 0)
-    .limit(1)
+_WAITING: Final = select(notice_mails).where(
+    notice_mails.c.vault_id.in_(bindparam("vault_ids", expanding=True)),
+    notice_mails.c.kind == bindparam("of"),
+    notice_mails.c.tries == 0,
 )
 _DUE: Final = (
     select(notice_mails)
     .where(notice_mails.c.due_at <= bindparam("now"))
     .order_by(notice_mails.c.due_at, notice_mails.c.mail_id)
     .limit(bindparam("most"))
-    # Two machines never send the same mail at once: the second one sees it put off.
-    .with_for_update(skip_locked=True)
 )
+# Two machines never send the same mail at once: the second one passes it over.
+_TAKE: Final = _DUE.with_for_update(skip_locked=True)
 
 
 class SqlNotices:
@@ -76,17 +76,22 @@ class SqlNotices:
             return ()
         return self._session.all(NoticeRow._make, _REACHED, {"delivery_id": delivery_id})
 
-    def waiting(self, vault_id: VaultId, kind: str) -> MailRow | None:
-        """Return an untried mail (`Notices.waiting`)."""
-        return self._session.one(MailRow._make, _WAITING, {"vault_id": vault_id, "of": kind})
+    def waiting(self, vault_ids: Sequence[VaultId], kind: str) -> Mapping[VaultId, MailRow]:
+        """Return untried mails (`Notices.waiting`)."""
+        found = (
+            row
+            for part in chunks(vault_ids)
+            for row in self._session.all(MailRow._make, _WAITING, {"vault_ids": part, "of": kind})
+        )
+        return {row.vault_id: row for row in found}
 
-    def put_mail(self, row: MailRow) -> None:
-        """Store or replace a mail (`Notices.put_mail`)."""
-        self._session.upsert(notice_mails, [row])
+    def put_mails(self, rows: Sequence[MailRow]) -> None:
+        """Store or replace mails (`Notices.put_mails`)."""
+        self._session.upsert(notice_mails, rows)
 
-    def due(self, now: int, limit: int) -> tuple[MailRow, ...]:
+    def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[MailRow, ...]:
         """Return mails that are due (`Notices.due`)."""
-        return self._session.all(MailRow._make, _DUE, {"now": now, "most": limit})
+        return self._session.all(MailRow._make, _TAKE if lock else _DUE, {"now": now, "most": limit})
 
     def mail_done(self, mail_id: bytes) -> None:
         """Forget a mail (`Notices.mail_done`)."""

@@ -200,9 +200,9 @@ def viewer_frame(page: Page) -> Frame:
 def wait_for_ink(page: Page) -> None:
     """Wait until some page on screen has been drawn: a canvas with more than one colour.
 
-    Pages are drawn when they come into sight, which on a small screen asks for a little scrolling.
+    Pages are drawn when they come into sight, which on a small screen asks for a little scrolling: to the first of them.
     """
-    page.locator(".viewer iframe[data-ready]").scroll_into_view_if_needed()
+    page.locator(".viewer iframe[data-ready]").evaluate("(frame) => frame.scrollIntoView({ block: 'start' })")
     viewer_frame(page).wait_for_function(
         """() => [...document.querySelectorAll('.page canvas')].some((canvas) => {
           if (canvas.width < 10 || canvas.height < 10) return false;

@@ -4,7 +4,7 @@ import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { Session } from '../session.svelte.ts';
 import { sealedOf, type Row } from '../shelf.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
-import type { CheckedManifest, ReceiptReply, Verdict } from '../../core/rpc.ts';
+import type { CheckedManifest, Verdict } from '../../core/rpc.ts';
 
 /** Where the proof stands. */
 export type ProofView =
@@ -25,16 +25,22 @@ export type DocumentView =
   | {
       readonly at: 'deleted';
       readonly manifest: CheckedManifest;
-      /** The receipt of the deletion; null while it waits for the log. */
-      readonly receipt: { readonly file: string; readonly index: number } | null;
+      readonly receipt: DeletionView;
     }
   | { readonly at: 'failed'; readonly failure: Failure; readonly manifest: CheckedManifest | null };
+
+/** The receipt of a deletion: not in the log yet, and asked for again by itself or no longer; proven; or refused. */
+export type DeletionView =
+  | { readonly at: 'waiting' | 'late' }
+  | { readonly at: 'proven'; readonly file: string; readonly index: number }
+  | { readonly at: 'refused'; readonly failure: Failure };
 
 /** What the screen can ask for. */
 export interface DocumentActions {
   readonly retry: () => Promise<void>;
   readonly handled: (done: boolean) => Promise<void>;
   readonly remove: () => Promise<void>;
+  readonly proveRemoval: () => Promise<void>;
 }
 
 /** What the holder may do with the document, and how far it is. */
@@ -54,6 +60,7 @@ export class DocumentFlow implements DocumentActions {
   view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
   removing = $state<'no' | 'busy'>('no');
   removeFailure = $state.raw<Failure | null>(null);
+  private removal: { readonly act: string; readonly manifest: CheckedManifest } | null = null;
   private readonly session: Session;
   private readonly id: string;
 
@@ -90,6 +97,7 @@ export class DocumentFlow implements DocumentActions {
 
   /** Forgets what it showed: somebody may still hold this flow when the vault is locked. */
   forget(): void {
+    this.removal = null;
     this.view = { at: 'loading', manifest: null };
   }
 
@@ -116,10 +124,11 @@ export class DocumentFlow implements DocumentActions {
     try {
       const row = await this.session.shelf.row(this.id);
       const keys = await this.session.keys();
-      await this.session.deps.api.remove(this.id, await keys.signDeleted(sealedOf(row)));
+      const act = await keys.signDeleted(sealedOf(row));
+      await this.session.deps.api.remove(this.id, act);
       await this.session.shelf.forget(this.id);
-      this.view = { at: 'deleted', manifest, receipt: null };
-      this.proveLater(manifest, 0);
+      this.removal = { act, manifest };
+      this.proveLater(0);
     } catch (thrown) {
       this.removeFailure = this.session.failed(thrown);
     } finally {
@@ -127,24 +136,35 @@ export class DocumentFlow implements DocumentActions {
     }
   };
 
+  /** Asks for the receipt of the deletion once more, at once. */
+  proveRemoval = async (): Promise<void> => this.proveDeletion(0);
+
   /** A deletion is logged within a second or two: its receipt is asked for then, and a few times more. */
-  private proveLater(manifest: CheckedManifest, attempt: number): void {
+  private proveLater(attempt: number): void {
     const delay = AGAIN_AFTER_MS[attempt];
+    this.showRemoval({ at: delay === undefined ? 'late' : 'waiting' });
     if (delay === undefined) return;
     setTimeout(() => {
-      if (this.view.at === 'deleted' && this.session.open) void this.proveDeletion(manifest, attempt);
+      if (this.view.at === 'deleted' && this.session.open) void this.proveDeletion(attempt + 1);
     }, delay);
   }
 
-  private async proveDeletion(manifest: CheckedManifest, attempt: number): Promise<void> {
+  private async proveDeletion(attempt: number): Promise<void> {
+    if (this.removal === null) return;
+    this.showRemoval({ at: 'waiting' });
     try {
-      const { receipt } = await this.session.deps.api.deletion(this.id);
-      const file = receiptText(this.session.city?.city ?? '', receipt);
-      if (this.session.open) this.view = { at: 'deleted', manifest, receipt: { file, index: receipt.index } };
-    } catch {
-      // Not logged yet, or not reached: it is deleted all the same.
-      this.proveLater(manifest, attempt + 1);
+      const [keys, { receipt }] = [await this.session.keys(), await this.session.deps.api.deletion(this.id)];
+      this.showRemoval({ at: 'proven', ...(await keys.deletion(this.removal.act, receipt)) });
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      if (failure.code === 'not-yet-logged') this.proveLater(attempt);
+      else this.showRemoval({ at: 'refused', failure });
     }
+  }
+
+  private showRemoval(receipt: DeletionView): void {
+    if (this.removal !== null && this.session.open)
+      this.view = { at: 'deleted', manifest: this.removal.manifest, receipt };
   }
 
   private async sayOpened(row: Row): Promise<void> {
@@ -178,11 +198,6 @@ export class DocumentFlow implements DocumentActions {
       if (this.view === shown && this.session.open) void this.prove(row, manifest, bytes, attempt + 1);
     }, delay);
   }
-}
-
-/** A receipt without manifest, in canonical form: it speaks of an event, not of a document's bytes. */
-function receiptText(city: string, { event, salt, chain, proof }: ReceiptReply): string {
-  return JSON.stringify({ chain, city, event, manifest: null, proof, salt, timestamps: [], version: 1 });
 }
 
 /** The checked manifest of a row, or the refusal of its card as an error. */

@@ -40,7 +40,7 @@ export class DocumentsFlow implements DocumentsActions {
     try {
       await this.session.shelf.mark(id, { handled: done });
     } catch (thrown) {
-      this.session.failed(thrown);
+      this.session.shelf.failure = this.session.failed(thrown);
     }
   };
 
@@ -52,7 +52,7 @@ export class DocumentsFlow implements DocumentsActions {
     try {
       await this.session.shelf.forget(id);
     } catch (thrown) {
-      this.session.failed(thrown);
+      this.session.shelf.failure = this.session.failed(thrown);
     }
   };
 }

@@ -112,6 +112,25 @@ describe('index', () => {
     expect(next.session.shelf.missing).toEqual([]);
   });
 
+  test('home_receipt_of_another_deletion_proves_nothing', async () => {
+    await service.wait();
+    const one = visit();
+    await one.claim();
+    await service.deliver();
+    await one.session.shelf.load();
+    const [first = '', second = ''] = one.session.shelf.rows.map(({ id }) => id);
+    const flows = [first, second].map((id) => new DocumentFlow(one.session, id));
+    for (const flow of flows) {
+      await flow.load();
+      await flow.remove();
+    }
+    service.deleted.set(first, service.deleted.get(second) ?? '');
+    await flows[0]?.proveRemoval();
+    expect(flows[0]?.view).toMatchObject({ receipt: { at: 'refused', failure: { code: 'wrong-statement' } } });
+    await flows[1]?.proveRemoval();
+    expect(flows[1]?.view).toMatchObject({ receipt: { at: 'proven' } });
+  });
+
   test('home_deleted_document_leaves_list_and_index', async () => {
     await service.wait();
     const one = visit();
@@ -120,8 +139,19 @@ describe('index', () => {
     const id = one.session.shelf.rows[0]?.id ?? '';
     const flow = new DocumentFlow(one.session, id);
     await flow.load();
+    service.logged = false;
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
     await flow.remove();
-    expect(flow.view.at).toBe('deleted');
+    expect(flow.view).toMatchObject({ at: 'deleted', receipt: { at: 'waiting' } });
+    // Asked four times more, then the person decides.
+    for (let asked = 0; asked < 4; asked += 1) await vi.advanceTimersByTimeAsync(20_000);
+    vi.useRealTimers();
+    await vi.waitFor(() => {
+      expect(flow.view).toMatchObject({ at: 'deleted', receipt: { at: 'late' } });
+    });
+    service.logged = true;
+    await flow.proveRemoval();
+    expect(flow.view).toMatchObject({ at: 'deleted', receipt: { at: 'proven', index: 2 } });
     await one.session.shelf.save();
     const next = await again(one);
     expect(next.session.shelf.rows.map((row) => row.id)).not.toContain(id);

@@ -68,5 +68,7 @@ preflight-address-too-long = Name and address of reference { $reference } do not
     .fix = Shorten the name or the address; five lines at most, with "|" between.
 preflight-file-unprintable = The pages of "{ $file }" can't be read for printing.
     .fix = Make this PDF again.
+preflight-letter-too-long = The letter of reference { $reference } does not fit its sheet.
+    .fix = Shorten the name, the address or the title of this row.
 preflight-letter-not-set = The letter of reference { $reference } could not be set: { $why }
     .fix = Correct the name, the address or the title of this row.

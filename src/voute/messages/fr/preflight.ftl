@@ -68,5 +68,7 @@ preflight-address-too-long = Le nom et l'adresse de la référence { $reference 
     .fix = Raccourcissez le nom ou l'adresse ; cinq lignes au plus, séparées par « | ».
 preflight-file-unprintable = Les pages de « { $file } » ne peuvent pas être lues pour l'impression.
     .fix = Produisez ce PDF de nouveau.
+preflight-letter-too-long = La lettre de la référence { $reference } ne tient pas sur sa feuille.
+    .fix = Raccourcissez le nom, l'adresse ou le titre de cette ligne.
 preflight-letter-not-set = La lettre de la référence { $reference } n'a pas pu être composée : { $why }
     .fix = Corrigez le nom, l'adresse ou le titre de cette ligne.

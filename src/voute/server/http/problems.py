@@ -32,7 +32,6 @@ STATUSES: Final[Mapping[type[VouteError], int]] = {
     errors.WrongOriginError: 403,
     errors.TooManyError: 429,
     errors.DocumentUnknownError: 404,
-    errors.ConsentConflictError: 409,
     errors.DocumentDeletedError: 410,
     errors.NotYetLoggedError: 425,
     errors.DeliveryUnknownError: 404,

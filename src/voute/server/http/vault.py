@@ -14,7 +14,7 @@ from voute.server.http.access import HOLDER
 from voute.server.http.claims import FrozenReply, MethodBody, read_method
 from voute.server.http.given import TheCity, TheHolder
 from voute.server.http.webauthn_wire import RegistrationReply, read_registration
-from voute.server.http.wire import MAX_SMALL, Base64, Hex32, Model, time_of
+from voute.server.http.wire import MAX_SMALL, ActBody, Base64, Hex32, Model, time_of
 
 MAX_KEYRING_BODY: Final = 4 * 1024 * 1024
 """Bytes of a keyring change: a keyring of 1.5 MB in base64, a record of 1 MiB."""
@@ -25,12 +25,6 @@ class ChainSalt(Model):
 
     box: Hex32
     salt: Hex32
-
-
-class DisownBody(Model):
-    """The holder's signed act `disown`."""
-
-    act: Base64
 
 
 class VaultReply(Model):
@@ -90,7 +84,7 @@ def put_keyring(city: TheCity, holder: TheHolder, data: JSONBody[KeyringBody]) -
 
 
 @post("/api/vault/disown", opt=HOLDER, status_code=200, request_max_body_size=MAX_SMALL, sync_to_thread=True)
-def disown(city: TheCity, holder: TheHolder, data: JSONBody[DisownBody]) -> FrozenReply:
+def disown(city: TheCity, holder: TheHolder, data: JSONBody[ActBody]) -> FrozenReply:
     """Freeze a code of this vault: what comes next goes on paper."""
     return FrozenReply(frozen_at=time_of(lookup_freeze.disown(city, holder, data.act)))
 

@@ -8,8 +8,8 @@ from voute.app.city import MICROSECONDS, City
 from voute.server.jobs.repeating import RepeatingThread
 
 EVERY: Final = 300.0
-KEEP_COUNTERS: Final = 3600 * MICROSECONDS
-"""How long counters stay after their window, for whoever asks why a call was refused."""
+KEEP_COUNTERS: Final = 25 * 3600 * MICROSECONDS
+"""How long counters stay after their window began: the longest window is a day (codes of notices)."""
 
 UNTOUCHED: Final = 24 * 3600.0
 """Seconds after which a temporary file belongs to nobody: no upload pauses for a day."""

@@ -63,7 +63,8 @@ class SmtpConnection:
                 server.starttls(context=context)
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password.read_text("utf-8").strip())
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            # Unicode: a name or password beyond ASCII, which the protocol's sign-in does not take.
             self._drop()
             raise MailServerError(type(error).__name__) from error
         return server

@@ -13,8 +13,8 @@ import type {
   KeyringBody,
   NoticesReply,
 } from '../../../api/client.ts';
-import { parseEnvelope } from '../../../core/dsse.ts';
-import { parseAct } from '../../../core/event.ts';
+import { parseEnvelope, statementHash } from '../../../core/dsse.ts';
+import { encodeEvent, type Event, parseAct } from '../../../core/event.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
@@ -30,6 +30,13 @@ interface Held {
   readonly delivered: Delivered;
   header: string;
   opened: boolean;
+}
+
+/** The event that the city keeps of a holder's act. */
+function eventOf(act: string): Uint8Array {
+  const envelope = parseEnvelope(fromBase64(act));
+  const { type, city, actor, time, subject } = parseAct(envelope.payload);
+  return encodeEvent({ version: 1, type, city, actor, time, subject, act: hex(statementHash(envelope)) } as Event);
 }
 
 function choiceOf(act: string): ConsentsReply['consents'][number] {
@@ -59,7 +66,7 @@ export class Service {
   /** Documents that are named among the places and left out: of the list of headers, or wherever they are asked for. */
   readonly leftOut = new Map<string, 'list' | 'everywhere'>();
   chosen: ConsentsReply['consents'] = [];
-  readonly deleted = new Set<string>();
+  readonly deleted = new Map<string, string>();
   /** The vault's index as the city keeps it. */
   index: { readonly number: number; readonly file: Uint8Array } | null = null;
   /** Changes a sealed body on its way out. */
@@ -278,18 +285,19 @@ export class Service {
       this.chosen = [...others, next];
       return Promise.resolve(undefined);
     },
-    remove: (id) => {
+    remove: (id, act) => {
       this.requireHolder();
       this.find(id);
       this.held = this.held.filter(({ delivered }) => delivered.row.documentId !== id);
-      this.deleted.add(id);
+      this.deleted.set(id, act);
       return Promise.resolve(undefined);
     },
     deletion: async (id) => {
       this.requireHolder();
-      if (!this.deleted.has(id)) throw new PageError('document-unknown', { status: 404 });
+      const act = this.deleted.get(id);
+      if (act === undefined) throw new PageError('document-unknown', { status: 404 });
       if (!this.logged) throw new PageError('not-yet-logged', { status: 425 });
-      const receipt = await this.city.receipt(randomBytes(40));
+      const receipt = await this.city.receipt(eventOf(act));
       return { requested_at: '2026-02-03T15:42:07Z', destroyed: true, receipt };
     },
     receipt: (id) => {

@@ -1,4 +1,4 @@
-### Privacy and terms: one screen each.
+### Privacy and terms: one page each.
 
 privacy-title = Privacy
 privacy-lead = Your documents are yours. This is who can see what.

@@ -1,4 +1,4 @@
-### La vie privée et les conditions : un écran chacune.
+### La vie privée et les conditions : une page chacune.
 
 privacy-title = Vie privée
 privacy-lead = Vos documents sont à vous. Voici qui peut voir quoi.
