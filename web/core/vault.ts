@@ -10,6 +10,7 @@ import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
 import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { consentSubject, type Decision, readChoices, type SealedChoice } from './consent.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
+import { claimParts } from './claim-parts.ts';
 import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type BookOwner, IndexBook } from './index-book.ts';
@@ -107,7 +108,7 @@ export class KeyHolder implements VaultApi {
       const entry = keyringEntry(method, name, this.instant());
       const made = await change.firstKeyring(draft, [entry], letter.claim(), root.payload.number);
       this.pending = made;
-      return await this.claimParts(letter, draft, made, method);
+      return await claimParts(this.actor(chainVaultId(draft.chain)), letter, draft, made, method);
     } finally {
       wipeUnlock(unlock);
     }
@@ -169,9 +170,13 @@ export class KeyHolder implements VaultApi {
     return new Uint8Array(openBody(await this.cards.get(row), body));
   }
 
-  readonly signOpened = (row: SealedRow): Promise<string> => this.signAbout('opened', row);
+  signOpened(row: SealedRow): Promise<string> {
+    return this.signAbout('opened', row);
+  }
 
-  readonly signDeleted = (row: SealedRow): Promise<string> => this.signAbout('delete', row);
+  signDeleted(row: SealedRow): Promise<string> {
+    return this.signAbout('delete', row);
+  }
 
   async deletion(act: string, reply: ReceiptReply): Promise<{ index: number; file: string }> {
     return readDeletion(act, reply, this.theVault().chain, this.theRoot());
@@ -322,30 +327,6 @@ export class KeyHolder implements VaultApi {
     const methods = methodRows(made.keyring.data.methods, known);
     this.pending = made;
     return { record: base64(made.record.bytes), keyring: base64(made.keyringFile), methods };
-  }
-
-  private async claimParts(
-    letter: Letter,
-    draft: change.DraftVault,
-    made: change.VaultChange,
-    method: DerivedMethod,
-  ): Promise<ClaimParts> {
-    const vaultId = chainVaultId(draft.chain);
-    const bind = letter.bind(this.theRoot().payload.city, fromHex(vaultId));
-    const { issuer } = letter.claim().claim;
-    const subject = { lookup_id: letter.lookupId, issuer, vault_id: vaultId, record_hash: chainHead(made.chain), bind };
-    wipeIdentity(method.identity);
-    return {
-      lookup_id: letter.lookupId,
-      token: base64(letter.keys.token),
-      genesis: base64(draft.genesis.bytes),
-      record: base64(made.record.bytes),
-      keyring: base64(made.keyringFile),
-      bind,
-      act: await signVaultAct(this.actor(vaultId), draft.rootSeed, { type: 'claim', subject }),
-      methods: [method.row],
-      headers: letter.rewrap(draft.reading.recipient),
-    };
   }
 
   private actor(vaultId: string): Actor {

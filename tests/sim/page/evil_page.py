@@ -121,6 +121,7 @@ class EvilPage:
     _runs: int = 0
     _deceived: bool = False
     """Whether the page on the screen was lied to: it may write its index only after the lie is over."""
+    _lost: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.proxy.before = self._lose
@@ -133,6 +134,7 @@ class EvilPage:
     def _lose(self, exchange: Exchange) -> None:
         """What a page makes of a lie does not become what the vault knows in the tests after it: its index is lost."""
         if self._deceived and exchange.route == f"PUT {INDEX}":
+            self._lost.append(exchange)
             raise Cut
 
     def _rewrite(self, exchange: Exchange) -> Message | None:
@@ -144,7 +146,10 @@ class EvilPage:
 
     @contextmanager
     def lying(self, lie: Lie | None, mutant: str = "") -> Iterator[list[Exchange]]:
-        """Lie, and serve a mutant of the pages if one is named; gives what was exchanged, once it is over."""
+        """Lie, and serve a mutant of the pages if one is named; gives what was exchanged, once it is over.
+
+        Without what was lost of an index: a browser tries that again at its own time, also in a page that nobody looks at.
+        """
         mark, found = self.proxy.mark, list[Exchange]()
         sent, faults = len(self.victim.traffic.sent), len(self.victim.traffic.faults)
         self.lie, self.mutant = lie, mutant
@@ -153,7 +158,7 @@ class EvilPage:
             yield found
         finally:
             self.lie, self.mutant = None, ""
-            found += self.proxy.since(mark)
+            found += [one for one in self.proxy.since(mark) if not any(one is lost for lost in self._lost)]
         if not mutant:
             self._honest(sent, faults)
 
