@@ -19,7 +19,7 @@ from voute.core.values import Money
 from voute.format.canonical import dumps
 from voute.format.dsse import Kind, SigningKey, sign
 from voute.format.manifest import Instalment
-from voute.format.vault_index import IndexEntry, Marks, VaultIndex
+from voute.format.vault_index import IndexEntry, Marks, Offer, VaultIndex
 from voute.seal.agefile import seal_file
 from voute.seal.hybrid import HybridIdentity
 
@@ -72,6 +72,31 @@ def index(number: int = 1) -> VaultIndex:
     """Give the holder's index."""
     previous = None if number == 1 else Hash(seed("previous index"))
     return VaultIndex(CITY, holder.vault_id(), number, previous, ISSUED, entries())
+
+
+OFFERS = (Offer(FINANCE, Slug("tax-bill")), Offer(FINANCE, Slug("tax-receipt")))
+
+
+def _declined() -> Iterator[Case]:
+    """The second version: offers that the holder declined, sorted by issuer, then type, each once."""
+    with_offers = replace(index(), declined=OFFERS).encode().decode("utf-8")
+    yield _payload("ok-declined", "ok", with_offers)
+    offer = {"issuer": "finances", "type": "tax-bill"}
+    # By parts, not by the joined text, where "-" stands before "/".
+    apart = [{"issuer": "a", "type": "b"}, {"issuer": "a-b", "type": "a"}]
+    yield _payload("ok-declined-by-parts", "ok", dumps({**json.loads(with_offers), "declined": apart}).decode("utf-8"))
+    changes: dict[str, Tree] = {
+        "declined-none": {"declined": []},
+        "declined-version-1": {"version": 1},
+        "declined-object": {"declined": {}},
+        "declined-twice": {"declined": [offer, offer]},
+        "declined-not-sorted": {"declined": apart[::-1]},
+        "declined-no-slug": {"declined": [{**offer, "type": "Tax bill"}]},
+        "declined-unknown-key": {"declined": [{**offer, "on": "2026-02-03"}]},
+        "declined-missing-key": {"declined": [{"issuer": "finances"}]},
+    }
+    for name, change in changes.items():
+        yield _payload(name, "format", dumps({**json.loads(with_offers), **change}).decode("utf-8"))
 
 
 def _payload(name: str, verdict: str, payload: str) -> Case:
@@ -167,4 +192,5 @@ def _openings() -> Iterator[Case]:
 def cases() -> Iterator[Case]:
     """Give every case of the folder."""
     yield from _payloads()
+    yield from _declined()
     yield from _openings()

@@ -8,16 +8,19 @@ import { base64, concat, fromBase64, fromHex, hex, u64 } from './bytes.ts';
 import { type Addressee, openCard, openCardWith, type OpenedCard, type SealedCard } from './document.ts';
 import { VerificationError, VouteError } from './errors.ts';
 import type { PinStore } from './pin-store.ts';
-import type { IndexedDocument, Marks, OpenedIndex, WrittenIndex } from './rpc.ts';
+import type { IndexedDocument, Marks, Offer, OpenedIndex, WrittenIndex } from './rpc.ts';
 import { compareCodePoints } from './schema.ts';
 import type { TrustRoot } from './trust.ts';
 import {
+  declinedOf,
   type IndexEntry,
   type IndexOwner,
+  MAX_DECLINED,
   MAX_INDEXED,
   openVaultIndex,
   sealVaultIndex,
   type VaultIndex,
+  withDeclined,
 } from './vault-index.ts';
 import { viewEntry } from './views.ts';
 
@@ -72,6 +75,10 @@ function entryOf({ manifest, manifestHash, fileKey, key }: OpenedCard, marks: Ma
   };
 }
 
+function offerKey({ issuer, type }: Offer): string {
+  return `${issuer}/${type}`;
+}
+
 function writeMarks({
   handled,
   ownTitle,
@@ -92,6 +99,9 @@ export class IndexBook {
   /** The holder's marks that are not written yet; they win over what another device wrote. */
   private readonly marked = new Map<string, Marks>();
   private readonly removed = new Set<string>();
+  /** Offers that the holder declined, by issuer and type; those of this visit that are not written yet. */
+  private declined: ReadonlyMap<string, Offer> = new Map();
+  private readonly declining = new Map<string, Offer>();
   private previous: string | null = null;
   private highest = 0;
   private refused = false;
@@ -158,6 +168,11 @@ export class IndexBook {
     this.marked.set(documentId, marks);
   }
 
+  /** The holder does not want this offered again; counts for good once written. */
+  decline(offer: Offer): void {
+    this.declining.set(offerKey(offer), offer);
+  }
+
   /** A document was deleted: its entry goes at the next writing. */
   forget(documentId: string): void {
     this.removed.add(documentId);
@@ -192,12 +207,18 @@ export class IndexBook {
       changed = true;
     }
     for (const id of this.removed) changed = next.delete(id) || changed;
+    const declined = new Map(this.declined);
+    for (const [key, offer] of this.declining) {
+      if (declined.has(key) || declined.size >= MAX_DECLINED) continue;
+      declined.set(key, offer);
+      changed = true;
+    }
     if (!changed) return null;
     if (after > this.highest + MAX_STEP)
       throw new VerificationError('index: the city counts higher than anybody wrote');
     const number = Math.max(after, this.highest) + 1;
     const index: VaultIndex = {
-      version: 1,
+      ...withDeclined([...declined.values()]),
       city: owner.city,
       vault_id: owner.vaultId,
       number,
@@ -217,6 +238,7 @@ export class IndexBook {
     // What was said since stays to be written.
     for (const [id, marks] of marked) if (this.marked.get(id) === marks) this.marked.delete(id);
     this.removed.clear();
+    for (const one of declinedOf(index)) this.declining.delete(offerKey(one));
     this.refused = false;
     this.sent = null;
     this.take(index, hash);
@@ -227,6 +249,7 @@ export class IndexBook {
     this.entries.clear();
     for (const one of index.documents) this.entries.set(one.document_id, one);
     for (const id of this.removed) this.entries.delete(id);
+    this.declined = new Map(declinedOf(index).map((one) => [offerKey(one), one]));
     this.previous = hash;
     this.highest = Math.max(this.highest, index.number);
   }
@@ -241,6 +264,7 @@ export class IndexBook {
       const manifest = viewEntry(entry, root);
       if (manifest !== null) documents.push({ documentId: id, manifest, marks: this.marks(id) });
     }
-    return { documents, problem };
+    const declined = [...new Map([...this.declined, ...this.declining]).values()];
+    return { documents, declined, problem };
   }
 }

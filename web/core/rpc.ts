@@ -61,7 +61,15 @@ export interface IndexedDocument {
 /** What the vault's index holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
 export interface OpenedIndex {
   readonly documents: readonly IndexedDocument[];
+  /** What the holder does not want to be offered again. */
+  readonly declined: readonly Offer[];
   readonly problem: string | null;
+}
+
+/** A kind of document that the holder may be offered to have without paper, once. */
+export interface Offer {
+  readonly issuer: string;
+  readonly type: string;
 }
 
 /** A new index for the city: `after` is the number of the one that it replaces (0: none). */
@@ -220,6 +228,7 @@ export interface VaultApi {
   openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
   mark(documentId: string, marks: Marks): Promise<void>;
   forget(documentId: string): Promise<void>;
+  decline(offer: Offer): Promise<void>;
   writeIndex(after: number): Promise<WrittenIndex | null>;
   indexWritten(): Promise<void>;
   signDeleted(row: SealedRow): Promise<string>;
@@ -258,6 +267,7 @@ export const METHODS = [
   'openIndex',
   'mark',
   'forget',
+  'decline',
   'writeIndex',
   'indexWritten',
   'receipt',

@@ -20,16 +20,19 @@ import {
 } from './manifest.ts';
 import {
   boolean,
+  compareCodePoints,
   date,
   hash,
   id,
   integer,
+  isJsonObject,
   list,
   money,
   nullable,
   object,
   pattern,
   type Read,
+  type Reader,
   requireRising,
   slug,
   text,
@@ -48,6 +51,9 @@ export const MAX_FOLDER = 100;
 
 /** Code points of a note. */
 export const MAX_NOTE = 500;
+
+/** Offers that were declined: as many choices as an archive has, more than any city has document types. */
+export const MAX_DECLINED = 1_000;
 
 // The base64 of an envelope's payload is a third longer than the payload; type and signature take less than 1 KiB.
 const MAX_PAYLOAD = Math.floor((MAX_INDEX - 1024) / 4) * 3;
@@ -87,18 +93,47 @@ const entry = object({
   note: nullable(text(MAX_NOTE)),
 });
 
-const schema = object({
-  version: version1,
+const common = {
   city: slug,
   vault_id: hash,
   number: integer(1),
   previous: nullable(hash),
   written_at: time,
   documents: list(entry, 0, MAX_INDEXED),
+};
+
+const offer = object({ issuer: slug, type: slug });
+const first = object({ version: version1, ...common });
+/** The version that has declined offers; without any an index is version 1. */
+const second = object({
+  version: (value, key): 2 => (integer(2, 2)(value, key), 2),
+  ...common,
+  declined: list(offer, 1, MAX_DECLINED),
 });
 
 /** The JSON of an index. */
-export type VaultIndex = Read<typeof schema>;
+export type VaultIndex = Read<typeof first> | Read<typeof second>;
+
+/** A kind of document that the holder was offered to have without paper, once: an issuer's type. */
+export type Offer = Read<typeof offer>;
+
+const schema: Reader<VaultIndex> = (value, key) =>
+  isJsonObject(value) && Object.hasOwn(value, 'declined') ? second(value, key) : first(value, key);
+
+/** The offers that the holder declined. */
+export function declinedOf(index: VaultIndex): readonly Offer[] {
+  return index.version === 2 ? index.declined : [];
+}
+
+/** What an index has of the offers: nothing, in its first version, when none was declined. */
+export function withDeclined(offers: readonly Offer[]): { version: 1 } | { version: 2; declined: readonly Offer[] } {
+  return offers.length === 0 ? { version: 1 } : { version: 2, declined: [...offers].sort(compareOffers) };
+}
+
+/** Orders offers by issuer, then type. */
+export function compareOffers(a: Offer, b: Offer): number {
+  return compareCodePoints(a.issuer, b.issuer) || compareCodePoints(a.type, b.type);
+}
 
 /** One document of an index. */
 export type IndexEntry = VaultIndex['documents'][number];
@@ -109,6 +144,11 @@ function requireOrder(index: VaultIndex): VaultIndex {
     'documents',
   );
   for (const one of index.documents) requireInstalmentOrder(one.instalments);
+  const offers = declinedOf(index);
+  offers.slice(1).forEach((one, at) => {
+    const before = offers[at];
+    if (before && compareOffers(before, one) >= 0) throw new FormatError('declined: not sorted, or one twice');
+  });
   return index;
 }
 

@@ -32,6 +32,7 @@ import type {
   MethodInfo,
   MethodRow,
   NewKit,
+  Offer,
   OpenedIndex,
   OwnBytes,
   ReceiptReply,
@@ -198,6 +199,13 @@ export class KeyHolder implements VaultApi {
       this.theVault();
       this.cards.forget(documentId);
       this.book.forget(documentId);
+    });
+  }
+
+  decline({ issuer, type }: Offer): Promise<void> {
+    return settle(() => {
+      this.theVault();
+      this.book.decline({ issuer, type });
     });
   }
 

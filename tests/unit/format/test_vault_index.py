@@ -8,7 +8,7 @@ import pytest
 from tools.make_vectors import index as vectors
 from tools.make_vectors.holder import READING_1, ROOT
 from voute.core.errors import FormatError
-from voute.core.ids import DocumentId, Hash
+from voute.core.ids import DocumentId, Hash, Slug
 from voute.core.values import Money, parse_date
 from voute.format import canonical
 from voute.format import vault_index as module
@@ -20,6 +20,7 @@ from voute.format.vault_index import (
     MAX_NOTE,
     IndexEntry,
     Marks,
+    Offer,
     VaultIndex,
     parse_vault_index,
 )
@@ -144,6 +145,26 @@ def test_vault_index_of_exactly_its_limit_is_written_and_read(monkeypatch: pytes
     monkeypatch.setattr(module, "MAX_PAYLOAD", len(raw) - 1)
     assert _refusal(INDEX.encode)[0] == "index: too long"
     assert _refusal(lambda: parse_vault_index(raw))[0] == f"more than {len(raw) - 1} bytes"
+
+
+def _declined(number: int) -> VaultIndex:
+    return replace(_of(), declined=tuple(Offer(Slug("finances"), Slug(f"t{at:04}")) for at in range(number)))
+
+
+def test_vault_index_with_declined_offers_is_version_2_and_without_any_version_1() -> None:
+    for number, version in ((0, 1), (1, 2), (module.MAX_DECLINED, 2)):
+        raw = _declined(number).encode()
+        tree = canonical.loads(raw)
+        assert isinstance(tree, dict)
+        assert tree["version"] == version
+        assert parse_vault_index(raw) == _declined(number)
+
+
+def test_vault_index_holds_the_most_declined_offers_sorted_and_each_once() -> None:
+    assert _refusal(_declined(module.MAX_DECLINED + 1).encode) == ("index.declined: too many", "declined")
+    two = _declined(2)
+    for wrong in (two.declined[::-1], two.declined[:1] * 2):
+        assert _refusal(replace(two, declined=wrong).encode) == ("index.declined: not sorted, or one twice", "declined")
 
 
 def test_vault_index_is_numbered_from_1() -> None:
