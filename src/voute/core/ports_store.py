@@ -15,6 +15,7 @@ from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
 from voute.core.ports_events import Chains, Events, Jobs, LogStates
 from voute.core.ports_notices import Notices
+from voute.core.ports_seen import Counts, Marks
 from voute.core.ports_vaults import Challenges, Consents, Credentials, Limits, Sessions, Vaults
 
 
@@ -209,6 +210,16 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Work to be done after its transaction."""
+        ...
+
+    @property
+    def counts(self) -> Counts:
+        """How much of what there is."""
+        ...
+
+    @property
+    def marks(self) -> Marks:
+        """Notes of the city's own work."""
         ...
 
 

@@ -373,6 +373,8 @@ class JobKind(StrEnum):
     """A holder deleted a document; the subject is its id."""
     REMOVE_PACK = "remove-pack"
     """A cancelled delivery left a pack; the subject is its hash."""
+    COMPACT = "compact"
+    """Documents of a pack are destroyed: their bodies' bytes go; the subject is the pack's hash."""
 
 
 class JobRow(NamedTuple):

@@ -45,9 +45,9 @@ def check_deleted(ctx: Context, pack: Pack, line: DocumentLine, record: SidecarR
 
 
 def check_jobs(ctx: Context) -> None:
-    """Work to destroy speaks of documents that their holder deleted; work to remove packs may speak of ones that are gone."""
+    """Work to destroy speaks of documents that their holder deleted; work on packs may speak of ones that are gone."""
     for kind, subject in sorted(ctx.jobs):
-        if kind == JobKind.REMOVE_PACK:
+        if kind in {JobKind.REMOVE_PACK, JobKind.COMPACT}:
             continue
         rows = DOCUMENTS.fetch(ctx.view, "document_id", [subject])
         if kind != JobKind.DESTROY or not rows or rows[0].deleted_at is None:

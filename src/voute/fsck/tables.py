@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from voute.core.ports_raw import RawTables
+from voute.core.ports_seen import MarkRow
 from voute.core.rows import (
     ChainRow,
     ConsentRow,
@@ -123,10 +124,12 @@ CONSENTS: Final = Table("consents", ConsentRow._make, ConsentRow._fields)
 NOTICES: Final = Table("notices", NoticeRow._make, NoticeRow._fields)
 NOTICE_MAILS: Final = Table("notice_mails", MailRow._make, MailRow._fields)
 CREDENTIALS: Final = Table("credentials", CredentialRow._make, CredentialRow._fields)
+MARKS: Final = Table("marks", MarkRow._make, _columns(MarkRow._fields, data="bytes"))
 
 _CLOCK: Final = "the server's own clock, for display: in no log"
 _PASSING: Final = "ends by itself within hours; losing it asks people to sign in, or to ask, again"
 _WISH: Final = "the holder's wish, known here alone: losing it means fewer mails, and asking again"
+_NOTE: Final = "a note of the city's own work: losing it means that work is done again"
 _PASSKEY: Final = "known to the authenticator alone: a wrong one refuses to sign in, the kit still does"
 
 UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
@@ -157,6 +160,7 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("log_state", "published_at"): _CLOCK,
     **dict.fromkeys((("notices", one) for one in NOTICES.columns), _WISH),
     **dict.fromkeys((("notice_mails", one) for one in NOTICE_MAILS.columns), _WISH),
+    **dict.fromkeys((("marks", one) for one in MARKS.columns), _NOTE),
     ("challenges", "challenge_hash"): _PASSING,
     ("challenges", "purpose"): _PASSING,
     ("challenges", "subject"): _PASSING,

@@ -301,6 +301,8 @@ documents: Final = Table(
     UniqueConstraint("issuer", "dedupe_id"),
     Index(None, "delivery_id", "event_id"),
     Index(None, "box_id", "position"),
+    # Short: most people keep what they get.
+    Index("ix_documents_deleted", "deleted_at", **_only("deleted_at IS NOT NULL")),
 )
 
 # The long columns of a document, apart: giving 200,000 documents their positions then rewrites short rows only.
@@ -341,4 +343,13 @@ jobs: Final = Table(
     Column("subject", LargeBinary, primary_key=True),
     _number("created_at"),
     Index(None, "kind", "created_at"),
+)
+
+# Where the city's own work is, and when it was last done: the walk through all bytes, backups, timestamps.
+marks: Final = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _data("bytes"),
+    _number("changed_at"),
 )

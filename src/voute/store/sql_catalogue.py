@@ -18,11 +18,12 @@ from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
 from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
 from voute.store.sql_notices import SqlNotices
+from voute.store.sql_seen import SqlCounts, SqlMarks
 from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, SqlSessions
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0007"
+SCHEMA_VERSION: Final = "0008"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 
@@ -120,6 +121,16 @@ class SqlTransaction:
     def jobs(self) -> SqlJobs:
         """Work to be done afterwards."""
         return SqlJobs(self._session)
+
+    @cached_property
+    def counts(self) -> SqlCounts:
+        """Sums."""
+        return SqlCounts(self._session)
+
+    @cached_property
+    def marks(self) -> SqlMarks:
+        """Notes of the city's own work."""
+        return SqlMarks(self._session)
 
 
 class SqlCatalogue:

@@ -13,8 +13,8 @@ from voute.core.rows import JobKind
 from voute.fsck.tables import UNCHECKED
 from voute.store.schema import metadata
 
-PASSING: Final = {"challenges", "sessions", "rate_limits", "notices", "notice_mails"}
-"""What ends by itself, and the wish for notices, which nothing else says."""
+PASSING: Final = {"challenges", "sessions", "rate_limits", "notices", "notice_mails", "marks"}
+"""What ends by itself, the wish for notices, which nothing else says, and notes of the city's own work."""
 
 # Table and row → what must be found when it is gone, nothing else; whether it is put back (but for what no check can prove).
 LOST: Final[Mapping[tuple[str, str], tuple[tuple[str, ...], bool]]] = {
