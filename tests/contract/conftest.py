@@ -1,16 +1,12 @@
-"""Catalogues to run the contract on: SQLite always, PostgreSQL too when `VOUTE_TEST_POSTGRES` holds a server's URL.
+"""Catalogues to run the contract on: SQLite and PostgreSQL, each on its real engine."""
 
-The URL is SQLAlchemy's (`postgresql+psycopg://user@/postgres?host=…`) of a user who may create databases.
-"""
-
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
+from tests.support.postgres import FAST, Postgres, postgres
 from voute.core.ports_store import Catalogue
 from voute.store.engines import sqlite_url
 from voute.store.migrate import upgrade
@@ -18,9 +14,7 @@ from voute.store.sql_catalogue import SqlCatalogue
 from voute.store.watch import Watch
 
 OpenCatalogue = Callable[[Watch | None], SqlCatalogue]
-POSTGRES = os.environ.get("VOUTE_TEST_POSTGRES")
-ENGINES = ("sqlite", "postgres") if POSTGRES else ("sqlite",)
-POSTGRES_DATABASE = "voute_contract"
+ENGINES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
@@ -36,17 +30,22 @@ def sqlite_catalogue_url(fresh_sqlite: Path, tmp_path: Path) -> str:
     return sqlite_url(Path(shutil.copy(fresh_sqlite, tmp_path / "catalogue.sqlite")))
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """One server for the whole suite: nothing here crashes it, so it need not flush."""
+    with postgres(*FAST) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_database(postgres_server: Postgres) -> str:
+    return postgres_server.database()
+
+
 @pytest.fixture
-def postgres_catalogue_url() -> str:
-    server = make_url(POSTGRES or "")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {POSTGRES_DATABASE} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {POSTGRES_DATABASE}"))
-    engine.dispose()
-    url = server.set(database=POSTGRES_DATABASE).render_as_string(hide_password=False)
-    upgrade(url)
-    return url
+def postgres_catalogue_url(postgres_server: Postgres, shared_database: str) -> Iterator[str]:
+    yield shared_database
+    postgres_server.empty(shared_database)
 
 
 @pytest.fixture(params=ENGINES)

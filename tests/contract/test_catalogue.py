@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
-from tests.contract.conftest import OpenCatalogue
+from tests.contract.conftest import ENGINES, OpenCatalogue
 from tests.support.breaking import Breaker
 from tests.support.rows import hash_of, vault
 from voute.core.errors import StoreError
@@ -171,8 +171,12 @@ def test_contract_catalogue_unreachable_is_a_store_error(tmp_path: Path) -> None
         upgrade(sqlite_url(tmp_path / "no-such-folder" / "catalogue.sqlite"))
 
 
-def test_contract_catalogue_migrations_make_the_schema(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path / "catalogue.sqlite")
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_contract_catalogue_migrations_make_the_schema(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if engine_name == "sqlite":
+        url = sqlite_url(tmp_path / "catalogue.sqlite")
+    else:
+        url = request.getfixturevalue("postgres_server").database(empty=True)
     upgrade(url)
     upgrade(url)
     engine = create_engine(url)

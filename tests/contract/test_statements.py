@@ -13,7 +13,7 @@ from sqlalchemy.sql.expression import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
 from voute.store import sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults
-from voute.store.engines import POSTGRES_PARAMSTYLE
+from voute.store.postgres import PARAMSTYLE
 from voute.store.schema import log_state, metadata
 
 MODULES = (sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults)
@@ -32,7 +32,7 @@ STATEMENTS = dict(item for module in MODULES for item in prepared(module))
 
 
 def postgres() -> Dialect:
-    dialect: Dialect = postgresql.psycopg.dialect(paramstyle=POSTGRES_PARAMSTYLE)  # type: ignore[no-untyped-call]
+    dialect: Dialect = postgresql.psycopg.dialect(paramstyle=PARAMSTYLE)  # type: ignore[no-untyped-call]
     return dialect
 
 

@@ -1,4 +1,4 @@
-"""How a connection to each engine is made."""
+"""How a connection to SQLite is made; PostgreSQL: `voute.store.postgres`."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -7,8 +7,6 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 
 # Longer than any transaction of ours; another process may be in the middle of a pack's draft.
 BUSY_SECONDS: Final = 30
-# Values by position, so that rows reach both drivers as tuples.
-POSTGRES_PARAMSTYLE: Final = "format"
 # A checkpoint that empties the write-ahead log holds writers up while it waits for readers, whose transactions are short.
 _CHECKPOINT_SECONDS: Final = 0.2
 _CACHE_KIB: Final = 32 * 1024

@@ -7,10 +7,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import make_url
 
 from voute.core.ports_store import CatalogueVersionError
 from voute.store.engines import sqlite_engine
+from voute.store.postgres import plain_engine
 from voute.store.sql import translating
 
 _REVISIONS: Final = Path(__file__).parent / "migrations"
@@ -27,7 +28,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     config.set_main_option("script_location", str(_REVISIONS).replace("%", "%%"))
     parsed = make_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
-    engine = sqlite_engine(parsed, "PRAGMA synchronous = FULL") if is_sqlite else create_engine(parsed)
+    engine = sqlite_engine(parsed, "PRAGMA synchronous = FULL") if is_sqlite else plain_engine(parsed)
     try:
         with translating(), engine.begin() as connection:
             config.attributes["connection"] = connection

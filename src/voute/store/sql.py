@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from voute.core.errors import StoreError, VouteError
 from voute.core.ports_store import RowExistsError, StoreFullError
+from voute.store.postgres import COPY_FROM, copy_rows
 
 # Ids in one statement: both engines take more, but plans and memory stay small.
 IN_CHUNK: Final = 1_000
@@ -31,13 +32,19 @@ def translating() -> Iterator[None]:
         yield
     except exc.IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) == _POSTGRES_UNIQUE or _SQLITE_UNIQUE in str(error.orig):
-            raise RowExistsError(str(error.orig)) from error
-        raise StoreError(str(error.orig)) from error
+            raise RowExistsError(_reason(error)) from error
+        raise StoreError(_reason(error)) from error
     except (exc.DBAPIError, exc.TimeoutError) as error:
-        # The statement and its values stay out of the message: logs hold no personal data.
-        reason = str(getattr(error, "orig", None) or type(error).__name__)
+        reason = _reason(error)
         kind = StoreFullError if any(words in reason for words in _FULL) else StoreError
         raise kind(reason) from error
+
+
+def _reason(error: exc.SQLAlchemyError) -> str:
+    """Say what the engine said, without statement, values and rows: logs hold no personal data."""
+    said = getattr(error, "orig", None)
+    # PostgreSQL names the row in its detail.
+    return str(getattr(getattr(said, "diag", None), "message_primary", None) or said or type(error).__name__)
 
 
 class Session:
@@ -87,9 +94,18 @@ class Session:
         with self._noting():
             self._connection.exec_driver_sql(str(compiled), list(rows))
 
-    def insert_all(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows whose fields stand in the order of the table's columns."""
-        self.run_many(table.insert(), table.columns.keys(), rows)
+    def insert_all(self, table: Table, rows: Sequence[tuple[Any, ...]], names: Sequence[str] | None = None) -> None:
+        """Insert rows whose fields stand in the order of the table's columns, or of `names`, which may be more than those."""
+        columns = table.columns.keys()
+        if names is not None and tuple(names) != tuple(columns):
+            columns = [name for name in columns if name in names]
+            pick = itemgetter(*(names.index(name) for name in columns))
+            rows = [pick(row) for row in rows]
+        if self.is_sqlite or len(rows) < COPY_FROM:
+            self.run_many(table.insert(), columns, rows)
+            return
+        with self._noting():
+            copy_rows(self._connection, table, columns, rows)
 
     def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]], *, update: bool = True) -> None:
         """Insert rows; one whose primary key is there is replaced, or left alone without `update`."""

@@ -6,12 +6,13 @@ from functools import cached_property
 from threading import Lock, get_ident
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, inspect, make_url, text
 
 from voute.core.errors import StoreError
 from voute.core.ports_store import CatalogueVersionError
 from voute.store.durable import storing
-from voute.store.engines import BUSY_SECONDS, POSTGRES_PARAMSTYLE, sqlite_checkpointer, sqlite_engine
+from voute.store.engines import BUSY_SECONDS, sqlite_checkpointer, sqlite_engine
+from voute.store.postgres import CityLock, expect_fit, hold, postgres_engine
 from voute.store.sql import Session, translating
 from voute.store.sql_consents import SqlConsents
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
@@ -151,7 +152,7 @@ class SqlCatalogue:
             self._light_writer = sqlite_engine(parsed, "PRAGMA synchronous = NORMAL")
             self._scrubber = sqlite_checkpointer(parsed)
         else:
-            self._writer = self._light_writer = create_engine(parsed, pool_size=_READERS, paramstyle=POSTGRES_PARAMSTYLE)
+            self._writer = self._light_writer = postgres_engine(parsed)
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     def read(self) -> AbstractContextManager[SqlTransaction]:
@@ -176,6 +177,8 @@ class SqlCatalogue:
         """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""
         with translating(), self._reader.connect() as connection:
             check_version(connection)
+            if not self._is_sqlite:
+                expect_fit(connection)
 
     def close(self) -> None:
         """Close all connections; the next transaction opens new ones."""
@@ -191,8 +194,9 @@ class SqlCatalogue:
     def _writing(self, *, durable: bool) -> Iterator[SqlTransaction]:
         engine = self._writer if durable else self._light_writer
         with self._queue, _connect(engine) as connection:
-            if not (durable or self._is_sqlite):
-                connection.execute(text("SET LOCAL synchronous_commit = off"))
+            if not self._is_sqlite:
+                with translating():
+                    _begin_postgres(connection, durable=durable)
             session = Session(connection)
             yield SqlTransaction(session)
             if session.failed:
@@ -218,6 +222,14 @@ def _connect(engine: Engine) -> Iterator[Connection]:
     finally:
         with translating():
             connection.close()
+
+
+def _begin_postgres(connection: Connection, *, durable: bool) -> None:
+    """Pass the gate that a backup closes for an instant; what may be lost needs neither flush nor gate."""
+    if durable:
+        hold(connection, CityLock.GATE, shared=True)
+    else:
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 class _Queue:

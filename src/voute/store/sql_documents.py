@@ -129,7 +129,7 @@ class SqlDocuments:
 
     def add_all(self, rows: Sequence[DocumentRow]) -> None:
         """Keep new ones (`Documents.add_all`)."""
-        self._session.run_many(documents.insert(), DocumentRow._fields, rows)
+        self._session.insert_all(documents, rows, DocumentRow._fields)
         self._session.insert_all(document_parts, [(row.event_id, row.header, row.card) for row in rows])
 
     def get(self, document_id: DocumentId) -> DocumentRow | None:

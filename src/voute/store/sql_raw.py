@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, make_url, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, make_url, select, text, update
 
 from voute.core.errors import StoreError
 from voute.core.ports_raw import NOT_NULL
-from voute.store.engines import POSTGRES_PARAMSTYLE, sqlite_engine
+from voute.store.engines import sqlite_engine
+from voute.store.postgres import plain_engine
 from voute.store.schema import metadata
 from voute.store.sql import Session, chunks, translating
 from voute.store.sql_catalogue import check_version
@@ -130,7 +131,7 @@ class SqlRawCatalogue:
 
     def _engine(self, *, is_reader: bool) -> Engine:
         if not self._is_sqlite:
-            return create_engine(self._url, paramstyle=POSTGRES_PARAMSTYLE)
+            return plain_engine(self._url)
         # SQLite would make an empty file of a wrong path.
         if not Path(self._url.database or "").is_file():
             raise StoreError("there is no catalogue")
