@@ -1,14 +1,16 @@
 import base64
 import copy
 import os
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.support.authenticator import Passkey
 from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
-from tests.support.issuer import b64
+from tests.support.issuer import Department, b64
 from voute.app.session import HOLDER_IDLE, HOLDER_LIFE
 from voute.seal.unlock import kit_sign_in
 from voute.server.jobs.housekeeping import KEEP_COUNTERS, sweep
@@ -27,6 +29,36 @@ def test_api_session_read_tells_who_and_which_ways_in(claimed: Resident) -> None
         ("passkey", False, True),
         ("kit", True, False),
     }
+
+
+def _used(resident: Resident) -> dict[str, str]:
+    reply = check(resident.client.get("/api/session")).json()
+    return {one["id"]: one["on"] for one in reply["used"]}
+
+
+def test_api_session_read_tells_the_day_a_way_in_was_last_used_to_its_holder_alone(
+    demo: DemoCity, other_issuer: Department, claimed: Resident
+) -> None:
+    assert _used(claimed) == {}
+    check(claimed.sign_in_with_kit())
+    assert _used(claimed) == {}
+    check(claimed.sign_in())
+    reply = check(claimed.client.get("/api/session")).json()
+    [passkey] = [one["id"] for one in reply["methods"] if one["kind"] == "passkey"]
+    # Half past eleven in the evening of Montréal is the next day in Greenwich.
+    evening = int(datetime(2026, 2, 3, 23, 30, tzinfo=ZoneInfo("America/Toronto")).timestamp()) * SECOND
+    assert claimed.passkey is not None
+    with demo.city.catalogue.write() as tx:
+        tx.credentials.used(claimed.passkey.credential_id, 9, evening)
+    assert _used(claimed) == {passkey: "2026-02-03"}
+    with demo.client() as browser:
+        code, keys, _ = other_issuer.code("permit-1")
+        other_issuer.sign_in(browser)
+        other_issuer.deliver(browser, [other_issuer.bill_for_code(keys, "permit-1")])
+        demo.settle()
+        neighbour = Resident(browser, demo.root)
+        neighbour.claim(code)
+        assert _used(neighbour) == {}
 
 
 def test_api_session_read_without_a_session_is_refused(demo: DemoCity) -> None:

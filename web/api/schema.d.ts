@@ -1329,11 +1329,14 @@ export interface components {
         /**
          * SessionReply
          * @description The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
+         *
+         *         `used` has the passkeys that signed in since they were added; a kit's use is not kept.
          */
         SessionReply: {
             /** @description RFC 3339, UTC, whole seconds */
             expires_at: string;
             methods: components["schemas"]["MethodBody"][];
+            used: components["schemas"]["UsedOn"][];
             /** @description 32 bytes in lower-case hex */
             vault_id: string;
         };
@@ -1371,6 +1374,16 @@ export interface components {
             expires_at: string;
             /** @description bytes in base64 with padding (RFC 4648, section 4) */
             token: string;
+        };
+        /**
+         * UsedOn
+         * @description The day on which a passkey last signed in, in the city's time zone: no finer, so that it tells no habits.
+         */
+        UsedOn: {
+            /** @description 16 bytes in lower-case hex */
+            id: string;
+            /** @description YYYY-MM-DD */
+            on: string;
         };
         /**
          * VaultReply

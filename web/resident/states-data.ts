@@ -143,6 +143,9 @@ export const methods: readonly MethodInfo[] = [
   { id: hex(2, 32), kind: 'kit', name: 'kit', createdAt: '2026-02-05T14:20:00Z' },
 ];
 
+/** The day on which the first of them was last used. */
+export const used: ReadonlyMap<string, string> = new Map([[hex(1, 32), '2026-02-05']]);
+
 /** Choices between paper and none: off, on again, in the log or on its way, never touched. */
 export function choices(): readonly ChoiceView[] {
   const made = [

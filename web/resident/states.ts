@@ -3,7 +3,7 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { documents, elsewhere, letter, manifest, verdict, kit, methods } from './states-data.ts';
+import { documents, elsewhere, letter, manifest, verdict, kit, methods, used } from './states-data.ts';
 import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
@@ -54,7 +54,16 @@ const failure = (code: string, facts: Record<string, string | number> = {}): { c
 const today = '2026-02-05';
 const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;
 const proven = { at: 'proven', verdict, file: '{}' } as const;
-const listed = { at: 'list', methods, busy: null, added: null, removed: false, proven: null, failure: null } as const;
+const listed = {
+  at: 'list',
+  methods,
+  used,
+  busy: null,
+  added: null,
+  removed: false,
+  proven: null,
+  failure: null,
+} as const;
 const list = {
   rows: documents(9),
   missing: [],

@@ -1,5 +1,6 @@
 """What a signed-in holder's page fetches first: records, keyring, and the salts of the vault's chains."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from voute.app.boxes import boxes_of
@@ -35,7 +36,17 @@ def read_vault(city: City, holder: Holder) -> VaultView:
     return VaultView(vault, row.v, records, keyring.data, tuple(chains[box] for box in boxes if box in chains))
 
 
-def read_methods(city: City, holder: Holder) -> tuple[MethodRow, ...]:
-    """Return the unlock methods that the city knows of."""
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The unlock methods that the city knows of, and when a passkey last signed in (microseconds), by its credential id."""
+
+    methods: tuple[MethodRow, ...]
+    used: Mapping[bytes, int]
+
+
+def read_ways_in(city: City, holder: Holder) -> WaysIn:
+    """Return how the holder's vault is opened: to its holder alone."""
     with city.catalogue.read() as tx:
-        return tx.vaults.methods(holder.vault_id)
+        credentials = tx.credentials.of_vault(holder.vault_id)
+        methods = tx.vaults.methods(holder.vault_id)
+    return WaysIn(methods, {row.credential_id: row.last_used_at for row in credentials if row.last_used_at is not None})

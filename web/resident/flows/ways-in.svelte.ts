@@ -20,6 +20,8 @@ export type WaysInView =
   | {
       readonly at: 'list';
       readonly methods: readonly MethodInfo[];
+      /** The day on which a way in was last used, by its id; the city keeps it for passkeys alone. */
+      readonly used: ReadonlyMap<string, string>;
       readonly busy: Busy | null;
       readonly added: 'passkey' | null;
       readonly removed: boolean;
@@ -71,6 +73,7 @@ export class WaysInFlow implements WaysInActions {
   readonly notices: NoticesFlow;
   private readonly session: Session;
   private made: Made | null = null;
+  private used: ReadonlyMap<string, string> = new Map();
 
   constructor(session: Session) {
     this.session = session;
@@ -224,15 +227,26 @@ export class WaysInFlow implements WaysInActions {
     const keys = await this.session.keys();
     const methods = await keys.methods();
     this.session.shelf.waysIn = methods.length;
-    this.view = { at: 'list', methods, busy: null, failure: null, ...NO_NEWS, ...news };
+    await this.readUses();
+    this.view = { at: 'list', methods, used: this.used, busy: null, failure: null, ...NO_NEWS, ...news };
+  }
+
+  /** When each way in was last used; without an answer, what was known before. */
+  private async readUses(): Promise<void> {
+    try {
+      const { used } = await this.session.deps.api.session();
+      this.used = new Map(used.map(({ id, on }) => [id, on]));
+    } catch (thrown) {
+      this.session.failed(thrown);
+    }
   }
 
   private wait(methods: readonly MethodInfo[], busy: Busy): void {
-    this.view = { at: 'list', methods, busy, failure: null, ...NO_NEWS };
+    this.view = { at: 'list', methods, used: this.used, busy, failure: null, ...NO_NEWS };
   }
 
   private refuse(methods: readonly MethodInfo[], failure: Failure): void {
-    this.view = { at: 'list', methods, busy: null, failure, ...NO_NEWS };
+    this.view = { at: 'list', methods, used: this.used, busy: null, failure, ...NO_NEWS };
   }
 
   private async attempt(busy: Busy, run: () => Promise<void>): Promise<void> {

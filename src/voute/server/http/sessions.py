@@ -1,14 +1,17 @@
 """Sessions of holders: challenge, sign-in by passkey or kit, what the session is, signing out."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, delete, get, post
 from litestar.params import JSONBody
+from msgspec import Meta
 
 from voute.app import session as rules
 from voute.app import sign_in
 from voute.app.limit import Limit
-from voute.app.vault import read_methods
+from voute.app.vault import read_ways_in
 from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, vault_id
 from voute.core.rows import MethodRow
 from voute.server.http.access import HOLDER, public, shown_token
@@ -17,7 +20,7 @@ from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.session_cookie import ended_cookie, session_cookie
 from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
-from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
+from voute.server.http.wire import MAX_SMALL, MICROSECONDS, Base64, Hex16, Hex32, Model, Time, time_of
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -55,12 +58,23 @@ class SignedIn(Model):
     vault_id: Hex32
 
 
+class UsedOn(Model):
+    """The day on which a passkey last signed in, in the city's time zone: no finer, so that it tells no habits."""
+
+    id: Hex16
+    on: Annotated[str, Meta(description="YYYY-MM-DD")]
+
+
 class SessionReply(Model):
-    """The session in use: when it ends without a further request, and the vault's ways in as the city knows them."""
+    """The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
+
+    `used` has the passkeys that signed in since they were added; a kit's use is not kept.
+    """
 
     vault_id: Hex32
     expires_at: Time
     methods: list[MethodBody]
+    used: list[UsedOn]
 
 
 @post(
@@ -116,12 +130,19 @@ def _method(row: MethodRow) -> MethodBody:
 
 @get("/api/session", opt=HOLDER)
 async def read_session(city: TheCity, settings: TheSettings, holder: TheHolder) -> SessionReply:
-    """Say who is signed in, and until when."""
+    """Say who is signed in, until when, and by which ways."""
+    ways = await quick(settings, read_ways_in, city, holder)
+    days = {row.method_id: ways.used.get(row.credential_id or b"") for row in ways.methods}
     return SessionReply(
         vault_id=holder.vault_id.hex(),
         expires_at=time_of(holder.expires_at),
-        methods=[_method(row) for row in await quick(settings, read_methods, city, holder)],
+        methods=[_method(row) for row in ways.methods],
+        used=[UsedOn(id=key.hex(), on=_day(at, settings.zone)) for key, at in days.items() if at is not None],
     )
+
+
+def _day(micros: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(micros // MICROSECONDS, zone).date().isoformat()
 
 
 @delete("/api/session", opt=HOLDER, sync_to_thread=True)

@@ -60,6 +60,7 @@ export class Service {
   records: string[] = [];
   keyring = '';
   methods: KeyringBody['methods'] = [];
+  used: { id: string; on: string }[] = [];
   signedIn = false;
   logged = true;
   held: Held[] = [];
@@ -184,7 +185,12 @@ export class Service {
     },
     session: async () => {
       this.requireHolder();
-      return { vault_id: await this.vaultId(), expires_at: '2026-02-03T16:12:07Z', methods: this.methods };
+      return {
+        vault_id: await this.vaultId(),
+        expires_at: '2026-02-03T16:12:07Z',
+        methods: this.methods,
+        used: this.used,
+      };
     },
     signOut: () => {
       this.signedIn = false;
