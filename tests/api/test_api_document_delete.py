@@ -17,6 +17,7 @@ from voute.core.errors import FormatError
 from voute.core.ids import Hash
 from voute.core.rows import DocumentRow, JobKind
 from voute.format.act import Act
+from voute.format.archive import ArchiveReader
 from voute.format.dsse import SigningKey
 from voute.format.event import blind, parse_event
 from voute.format.sidecar import SidecarRecord, deleted, parse_sidecar
@@ -24,6 +25,7 @@ from voute.format.subject import Delete, Opened, vault_actor
 from voute.tlog.merkle import leaf_hash
 from voute.tlog.policy import CheckpointState, LogKey, WitnessKey, WitnessPolicy
 from voute.tlog.proof import TlogProof, verify_proof
+from voute.verify.act import verify_act
 
 
 @pytest.fixture
@@ -219,3 +221,23 @@ def test_api_document_delete_tries_the_other_packs_when_a_sidecar_is_damaged(
     demo.city.sidecars.put(row_of(demo, bills[0]).pack_hash, whole)
     assert work(demo.city) == 1
     assert check(deletion(claimed, bills[0])).json()["destroyed"] is True
+
+
+def test_api_document_delete_is_taken_along_in_the_archive_before_and_after_its_leaf(
+    demo: DemoCity, claimed: Resident, bills: list[Bill]
+) -> None:
+    first, second = (bill.sealed for bill in bills[:2])
+    acts = [claimed.act(Delete(one.document_id, one.manifest_hash)) for one in (first, second)]
+    check(delete(claimed, bills[0], acts[0]), 204)
+    demo.settle()
+    assert work(demo.city) == 1
+    check(delete(claimed, bills[1], acts[1]), 204)
+    reader = ArchiveReader(io.BytesIO(check(claimed.client.get("/api/vault/archive")).content))
+    assert reader.deletions == sorted([first.document_id, second.document_id])
+    assert first.document_id not in reader.index.documents
+    assert reader.deletion(second.document_id) == (acts[1], None)
+    act, receipt = reader.deletion(first.document_id)
+    assert act == acts[0]
+    assert receipt is not None
+    proven = verify_act(act, receipt, reader.records(), claimed.root)
+    assert proven.subject == Delete(first.document_id, first.manifest_hash)

@@ -5,16 +5,22 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Department, NewOffice
 from tests.support.age_peers import AGE
+from tests.support.city import check
 from tests.support.command import COMMAND, Ran, environment
+from tests.support.holder import Resident
+from tests.support.issuer import b64
 from voute.client.trust import read_pin
+from voute.core.ids import DocumentId
 from voute.format.dsse import parse
+from voute.format.subject import Delete
+from voute.verify.act import ACT_STEPS
 
 Entries = dict[str, bytes]
 
@@ -26,6 +32,7 @@ class Left:
     office: Department
     archive: Path
     kit: Path
+    resident: Resident
     bills: dict[str, bytes]
 
     @property
@@ -69,7 +76,7 @@ def left(new_office: NewOffice) -> Left:
     kit.write_bytes(resident.kit.encode())
     bill = (office.folder / "pdf" / "a-1.pdf").read_bytes()
     titles = ("Compte de taxes a-1", "Avis second - 2026", "Avis third - 2026")
-    return Left(office, archive, kit, dict.fromkeys(titles, bill))
+    return Left(office, archive, kit, resident, dict.fromkeys(titles, bill))
 
 
 def test_cli_open_gives_every_document_and_its_receipt_without_a_server(left: Left) -> None:
@@ -156,6 +163,67 @@ def test_cli_open_refuses_what_was_exchanged_and_gives_the_rest(
     written = [line["file"] for line in ran.lines if "file" in line]
     assert len(written) == len(left.bills) - len(refused)
     assert sorted(one.name for one in left.opened.glob("*.pdf")) == sorted(written)
+
+
+@pytest.fixture(scope="module")
+def acted(left: Left) -> Left:
+    """The same resident later: paper given up for one type, one document deleted; taken along again."""
+    resident, issuer = left.resident, left.office.home.issuer
+    choice = resident.choice(1, paperless=True, issuer=issuer, document_type="tax-bill")
+    check(resident.client.post("/api/consents", json={"act": b64(choice)}), 204)
+    gone = check(resident.client.get("/api/documents")).json()["documents"][0]["document_id"]
+    deletion = resident.act(Delete(DocumentId(bytes.fromhex(gone)), resident.card(gone).signed.manifest_hash))
+    check(resident.client.request("DELETE", f"/api/documents/{gone}", json={"act": b64(deletion)}), 204)
+    left.office.city.settle()
+    archive = left.office.folder / "later.zip"
+    archive.write_bytes(check(resident.client.get("/api/vault/archive")).content)
+    return replace(left, archive=archive)
+
+
+def test_cli_open_gives_choices_and_deletions_that_verify_takes(acted: Left) -> None:
+    ran = acted.open(None, "--json").ended(0)
+    lines = [line for line in ran.lines if "type" in line]
+    assert [line["type"] for line in lines] == ["consent", "delete"]
+    home = acted.office.home.home
+    for line in lines:
+        act, receipt = acted.opened / line["act"], acted.opened / line["receipt"]
+        said = acted.office.voute("verify", act, receipt, "--home", home, "--witnessed", "--json").ended(0).json
+        assert (said["verdict"], said["type"], said["subject"]) == ("witnessed", line["type"], line["subject"])
+        assert (said["index"], said["signed_at"]) == (line["index"], line["signed_at"])
+        assert said["steps"] == list(ACT_STEPS)
+        assert acted.office.voute("verify", act, receipt, "--home", home).ended(0).out.count("✓") == len(ACT_STEPS)
+    consent, delete = lines
+    mixed = acted.office.voute(
+        "verify", acted.opened / consent["act"], acted.opened / delete["receipt"], "--home", home, "--json"
+    ).ended(1)
+    assert (mixed.json["error"], mixed.json["facts"]["step"]) == ("event-differs", ACT_STEPS.index("act-logged"))
+
+
+def test_cli_verify_of_an_act_without_its_vaults_records_says_what_to_do(acted: Left) -> None:
+    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
+    records = acted.opened / "vault-records.json"
+    kept = records.rename(acted.office.folder / "kept.json")
+    act, receipt = (acted.opened / lines[0][part] for part in ("act", "receipt"))
+    command = ["verify", str(act), str(receipt), "--home", str(acted.office.home.home), "--json"]
+    assert acted.office.voute(*command).ended(1).json["error"] == "records-missing"
+    acted.office.voute(*command, "--records", kept).ended(0)
+
+
+def test_cli_open_says_choices_and_deletions_in_words(acted: Left) -> None:
+    said = acted.open().ended(0).out
+    assert "a renoncé au papier pour « tax-bill »" in said
+    assert "a supprimé le document" in said
+
+
+def swap_acts(entries: Entries) -> None:
+    consent, delete = (next(one for one in entries if one.startswith(kind)) for kind in ("consents/", "deletions/"))
+    entries[consent], entries[delete] = entries[delete], entries[consent]
+
+
+def test_cli_open_refuses_acts_that_stand_under_another_name(acted: Left) -> None:
+    ran = acted.open(acted.rewritten(swap_acts), "--json").ended(1)
+    assert [line["error"] for line in ran.lines if "error" in line] == ["event-differs"] * 2
+    assert not list(acted.opened.glob("*.acte.json"))
 
 
 def drop_keyring_byte(entries: Entries) -> None:

@@ -19,6 +19,8 @@ def test_contract_documents_delete_hides_once_and_erase_empties(catalogue: Catal
         assert not tx.documents.delete(first, 41)
         tx.documents.set_delete_event(first, gone)
         assert shown(tx) == [other]
+        assert tx.documents.deleted([BOX, b"another box"], 5) == {first: gone}
+        assert tx.documents.deleted([b"another box"], 5) == tx.documents.deleted([BOX], 0) == {}
         row = tx.documents.get(first)
         assert row == rows[0]._replace(position=1, opened_event=opened, deleted_at=40, delete_event=gone)
         for _ in range(2):

@@ -168,11 +168,11 @@ class Resident:
         self.vault = open_keyring(vault_id, records, base64.b64decode(reply["keyring"]), self._passkey_method(vault_id))
         return self.vault
 
-    def read(self, document_id: str) -> bytes:
-        """Open one document through all checks; returns the file."""
+    def card(self, document_id: str) -> OpenedCard:
+        """Open one document's card through all checks."""
         row = check(self.client.get(f"/api/documents/{document_id}")).json()
         vault = self.open_vault
-        card = open_card(
+        return open_card(
             base64.b64decode(row["header"]),
             base64.b64decode(row["card"]),
             vault.identities(),
@@ -180,6 +180,10 @@ class Resident:
             vault.holder(),
             DocumentId(bytes.fromhex(document_id)),
         )
+
+    def read(self, document_id: str) -> bytes:
+        """Open one document through all checks; returns the file."""
+        card = self.card(document_id)
         body = check(self.client.get(f"/api/documents/{document_id}/body")).content
         return open_body(card, body)
 

@@ -7,11 +7,10 @@ import { fromBase64, fromHex, fromUtf8, hex, utf8 } from './bytes.ts';
 import { type Envelope, parseEnvelope, statementHash, verifyStatement } from './dsse.ts';
 import { type ErrorCode, VerificationError } from './errors.ts';
 import { type Act, blindEvent, parseAct, parseEvent, vaultActor } from './event.ts';
-import { encodeReceipt } from './receipt.ts';
+import { encodeReceipt, requireLogged } from './receipt.ts';
 import { chainVaultId, newestRecord, type VaultChain } from './record.ts';
 import type { ReceiptReply } from './rpc.ts';
 import { verifyCheckpoint } from './tlog/checkpoint.ts';
-import { leafHash, verifyInclusion } from './tlog/merkle.ts';
 import { parseProof } from './tlog/proof.ts';
 import { logKeys, type TrustRoot, witnessPolicy } from './trust.ts';
 
@@ -22,13 +21,12 @@ export interface ProvenAct {
   readonly file: Uint8Array;
 }
 
-/** Verifies an act of this vault, signed by its root key for this city; `code` is what anything else is called. */
+/** Verifies an act of this vault, signed by its root key for this city; `code` is what another vault's is called. */
 export async function readAct(envelope: Envelope, chain: VaultChain, root: TrustRoot, code: ErrorCode): Promise<Act> {
   await verifyStatement(envelope, 'act', [fromHex(newestRecord(chain).root_key)]);
   const act = parseAct(envelope.payload);
-  if (act.city !== root.payload.city || act.actor !== vaultActor(chainVaultId(chain))) {
-    throw new VerificationError('not an act of this vault', code);
-  }
+  if (act.city !== root.payload.city) throw new VerificationError('an act for another city', 'wrong-city');
+  if (act.actor !== vaultActor(chainVaultId(chain))) throw new VerificationError('not an act of this vault', code);
   return act;
 }
 
@@ -42,17 +40,17 @@ export async function readActReceipt(
 ): Promise<ProvenAct> {
   const bytes = fromBase64(reply.event);
   const event = parseEvent(bytes);
+  if (event.city !== act.city) throw new VerificationError('an event of another city', 'wrong-city');
   const same =
     event.type === act.type &&
-    event.city === act.city &&
     event.actor === act.actor &&
     event.act === hex(statementHash(envelope)) &&
     JSON.stringify(event.subject) === JSON.stringify(act.subject);
   if (!same) throw new VerificationError('the receipt is of another act', code);
-  const { index, path, checkpoint } = parseProof(utf8(reply.proof));
+  const logProof = parseProof(utf8(reply.proof));
+  const { index, checkpoint } = logProof;
   if (index !== reply.index) throw new VerificationError('index of another proof', 'not-in-log');
-  const entry = blindEvent(fromHex(reply.salt), fromHex(reply.chain), bytes);
-  verifyInclusion(index, checkpoint.head.size, leafHash(entry), path, checkpoint.head.root);
+  requireLogged(blindEvent(fromHex(reply.salt), fromHex(reply.chain), bytes), logProof);
   await verifyCheckpoint(checkpoint, logKeys(root), witnessPolicy(root));
   const { event: data, salt, chain, proof } = reply;
   const receipt = {
@@ -76,7 +74,7 @@ export async function readDeletion(
   root: TrustRoot,
 ): Promise<{ index: number; file: string }> {
   const envelope = parseEnvelope(fromBase64(signed));
-  const act = await readAct(envelope, chain, root, 'wrong-statement');
-  const { index, file } = await readActReceipt(reply, act, envelope, root, 'wrong-statement');
+  const act = await readAct(envelope, chain, root, 'event-differs');
+  const { index, file } = await readActReceipt(reply, act, envelope, root, 'event-differs');
   return { index, file: fromUtf8(file) };
 }

@@ -191,8 +191,8 @@ function requireEvent({ event, signed: { manifest, manifestHash } }: Claimed): v
   }
 }
 
-function requireLogged({ receipt, eventBytes, proof }: Claimed): Uint8Array {
-  const entry = blindEvent(fromHex(receipt.salt), fromHex(receipt.chain), eventBytes);
+/** Gives the entry back, or raises `not-in-log`: it is not at the proof's index in the tree that the checkpoint stands for. */
+export function requireLogged(entry: Uint8Array, proof: LogProof): Uint8Array {
   const { size, root } = proof.checkpoint.head;
   try {
     verifyInclusion(proof.index, size, leafHash(entry), proof.path, root);
@@ -233,7 +233,10 @@ export async function verifyReceipt(
   await step(4, () => {
     requireEvent(claimed);
   });
-  const entry = await step(5, () => requireLogged(claimed));
+  const entry = await step(5, () => {
+    const { receipt, eventBytes, proof } = claimed;
+    return requireLogged(blindEvent(fromHex(receipt.salt), fromHex(receipt.chain), eventBytes), proof);
+  });
   const { checkpoint } = claimed.proof;
   const verdict = await step(6, () => verifyCheckpoint(checkpoint, logKeys(root), witnessPolicy(root)));
   await step(7, () => {

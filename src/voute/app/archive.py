@@ -9,12 +9,12 @@ from typing_extensions import Buffer, override
 
 from voute.app.boxes import boxes_of
 from voute.app.city import City
-from voute.app.consent import Choice, read_choices
+from voute.app.consent import read_choices
 from voute.app.documents import MAX_PAGE
 from voute.app.errors import NotSignedInError
 from voute.app.ports import Holder
 from voute.app.proofs import Proofs, open_proofs
-from voute.app.receipt import ReceiptParts
+from voute.app.receipt import ReceiptParts, parts_of
 from voute.core.ids import DocumentId, hash_of
 from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
@@ -59,7 +59,9 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         records = tx.vaults.records((vault,))[vault]
         marks = tx.vaults.index(vault)
         documents = _all_ids(tx, boxes_of(tx, vault))
-        proofs = open_proofs(city, tx) if documents else None
+        proofs = None if tx.log_states.get() is None else open_proofs(city, tx)
+        deleted = tx.documents.deleted(boxes_of(tx, vault), archive.MAX_DELETIONS)
+        deletions = tx.events.get_many(tuple(deleted.values()))
     choices = read_choices(city, holder)[: archive.MAX_CHOICES]
     index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
     first = (
@@ -68,16 +70,33 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         (archive.RECORDS, archive.encode_records(records)),
         (archive.KEYRING, keyring.data),
         *(() if marks is None else ((archive.VAULT_INDEX, marks.data),)),
-        *(entry for choice in choices for entry in _choice_entries(city, choice)),
+        *(
+            entry
+            for choice in choices
+            for entry in _act_entries(
+                city, archive.choice_names(choice.row.issuer, choice.row.document_type), choice.act, choice.receipt
+            )
+        ),
+        *(
+            entry
+            for document, event in sorted(deleted.items())
+            for entry in _deletion_entries(city, document, deletions.get(event), proofs)
+        ),
     )
     return _pieces(city, first, index.documents, proofs)
 
 
-def _choice_entries(city: City, choice: Choice) -> Iterator[tuple[str, bytes]]:
-    act, receipt = archive.choice_names(choice.row.issuer, choice.row.document_type)
-    yield act, choice.act
-    if choice.receipt is not None:
-        yield receipt, _receipt(city, choice.receipt)
+def _deletion_entries(
+    city: City, document: DocumentId, event: EventRow | None, proofs: Proofs | None
+) -> Iterator[tuple[str, bytes]]:
+    if event is not None and event.act is not None:
+        yield from _act_entries(city, archive.deletion_names(document), event.act, parts_of(event, proofs))
+
+
+def _act_entries(city: City, names: tuple[str, str], act: bytes, parts: ReceiptParts | None) -> Iterator[tuple[str, bytes]]:
+    yield names[0], act
+    if parts is not None:
+        yield names[1], _receipt(city, parts)
 
 
 def _receipt(city: City, parts: ReceiptParts) -> bytes:
@@ -124,6 +143,6 @@ def _add(city: City, out: zipfile.ZipFile, row: DocumentRow, event: EventRow, pr
     body = b"".join(city.blobs.read(row.pack_hash, row.body_offset, row.body_length))
     out.writestr(zipfile.ZipInfo(archive.body_name(row.document_id)), row.header + body)
     out.writestr(zipfile.ZipInfo(archive.card_name(row.document_id)), row.header + row.card)
-    if event.chain is not None and event.log_index is not None:
-        parts = ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+    parts = parts_of(event, proofs)
+    if parts is not None:
         out.writestr(zipfile.ZipInfo(archive.receipt_name(row.document_id)), _receipt(city, parts))

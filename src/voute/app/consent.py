@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from voute.app.city import City
 from voute.app.errors import ConsentConflictError, StatementRefusedError
 from voute.app.ports import Holder
-from voute.app.proofs import is_logged, open_proofs
-from voute.app.receipt import ReceiptParts
+from voute.app.proofs import open_proofs
+from voute.app.receipt import ReceiptParts, parts_of
 from voute.app.statements import keep_act_event, vault_act
 from voute.core.errors import VerificationError
 from voute.core.ids import Hash, Slug, VaultId
@@ -106,8 +106,5 @@ def read_choices(city: City, holder: Holder) -> Sequence[Choice]:
         event = events.get(row.event_id)
         if event is None or event.act is None:
             continue
-        receipt: ReceiptParts | None = None
-        if proofs is not None and is_logged(event) and event.log_index is not None and event.chain is not None:
-            receipt = ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
-        found.append(Choice(row, event.act, receipt))
+        found.append(Choice(row, event.act, parts_of(event, proofs)))
     return found

@@ -9,8 +9,8 @@ from voute.app.boxes import own_document
 from voute.app.city import City
 from voute.app.errors import NotYetLoggedError
 from voute.app.ports import Holder
-from voute.app.proofs import is_logged, open_proofs
-from voute.app.receipt import ReceiptParts
+from voute.app.proofs import open_proofs
+from voute.app.receipt import ReceiptParts, parts_of
 from voute.app.statements import holder_act, keep_act_event
 from voute.core.ids import DocumentId
 from voute.core.rows import BoxKind, JobKind
@@ -58,9 +58,8 @@ def read_deletion(city: City, holder: Holder, document: DocumentId) -> Deletion 
         row = own_document(tx, holder.vault_id, document)
         if row.deleted_at is None or row.delete_event is None:
             return None
-        event = tx.events.get(row.delete_event)
-        if event is None or not is_logged(event) or event.log_index is None or event.chain is None:
-            raise NotYetLoggedError
-        proofs = open_proofs(city, tx)
-    parts = ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+        event, proofs = tx.events.get(row.delete_event), open_proofs(city, tx)
+    parts = parts_of(event, proofs)
+    if parts is None:
+        raise NotYetLoggedError
     return Deletion(row.deleted_at, not row.header, parts)

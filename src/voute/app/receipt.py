@@ -6,8 +6,9 @@ from voute.app.boxes import visible_document
 from voute.app.city import City
 from voute.app.errors import NotYetLoggedError
 from voute.app.ports import Holder
-from voute.app.proofs import is_logged, open_proofs
+from voute.app.proofs import Proofs, is_logged, open_proofs
 from voute.core.ids import DocumentId
+from voute.core.rows import EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class ReceiptParts:
     proof: str
 
 
+def parts_of(event: EventRow | None, proofs: Proofs | None) -> ReceiptParts | None:
+    """Return the parts of an event's receipt, or None until a published checkpoint holds it; no `proofs`: none does yet."""
+    if proofs is None or event is None or not is_logged(event) or event.log_index is None or event.chain is None:
+        return None
+    return ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+
+
 def read_receipt(city: City, holder: Holder, document: DocumentId) -> ReceiptParts:
     """Return the parts of a document's receipt.
 
@@ -30,8 +38,8 @@ def read_receipt(city: City, holder: Holder, document: DocumentId) -> ReceiptPar
     """
     with city.catalogue.read() as tx:
         row = visible_document(tx, holder.vault_id, document)
-        event = tx.events.get(row.event_id)
-        if event is None or not is_logged(event) or event.log_index is None or event.chain is None:
-            raise NotYetLoggedError
-        proofs = open_proofs(city, tx)
-    return ReceiptParts(event.data, event.salt, event.chain, event.log_index, proofs.proof(event.log_index))
+        event, proofs = tx.events.get(row.event_id), open_proofs(city, tx)
+    parts = parts_of(event, proofs)
+    if parts is None:
+        raise NotYetLoggedError
+    return parts

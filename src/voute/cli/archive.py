@@ -6,12 +6,17 @@ from typing import Annotated
 
 import typer
 
+from voute.cli.acts import act_facts, act_words, local_time
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
-from voute.client.archive import OpenArchive, OpenedDocument
+from voute.client.archive import OpenArchive, OpenedAct, OpenedDocument
 from voute.client.disk import DISK
 from voute.client.trust import read_pinned
+from voute.core.errors import VouteError
+from voute.core.values import time_text
+from voute.format.archive import RECORDS, encode_records
+from voute.format.trust_root import TrustRoot
 
 MAX_NAME = 200
 """Bytes of a title in UTF-8 that become a file name: file systems take 255, and an ending or an id may follow."""
@@ -28,7 +33,7 @@ def open_archive(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Open every document of an archive, check each, and write it beside its receipt."""
+    """Open every document of an archive, check each, and write it beside its receipt; so too choices and deletions."""
     speaker = Speaker(as_json=as_json)
     folder = output or archive.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,6 +45,13 @@ def open_archive(
         for one in opened.documents():
             failed += one.error is not None
             _show(speaker, one, folder, opened.trusted.fingerprint)
+        acts = list(opened.acts())
+        if acts:
+            # With them, whoever gets an act and its receipt verifies both.
+            DISK.replace(folder / RECORDS, encode_records(opened.records))
+        for act in acts:
+            failed += act.error is not None
+            _show_act(speaker, act, folder, opened.trusted.root)
     if not as_json:
         speaker.say("verify-fingerprint", {"fingerprint": opened.trusted.fingerprint})
     if failed:
@@ -80,6 +92,35 @@ def _show(speaker: Speaker, one: OpenedDocument, folder: Path, fingerprint: str)
         speaker.say("open-written", {"file": f"{name}.pdf", "title": one.title, "issuer": one.issuer})
         if one.marks.note is not None:
             speaker.say("open-note", {"note": one.marks.note})
+
+
+def _show_act(speaker: Speaker, one: OpenedAct, folder: Path, root: TrustRoot) -> None:
+    name = f"{'choix' if len(one.name) > 1 else 'suppression'} {' '.join(one.name)}"
+    if one.signed is None:
+        error = one.error or VouteError()
+        speaker.give({"act": name, "error": error.code})
+        if not speaker.as_json:
+            speaker.say("open-act-refused", {"act": name, "why": speaker.words_of(error)[0]})
+        return
+    DISK.replace(folder / f"{name}.acte.json", one.act)
+    receipt = None
+    if one.receipt is not None:
+        receipt = f"{name}.recu.json"
+        DISK.replace(folder / receipt, one.receipt)
+    index = None if one.proven is None else one.proven.index
+    speaker.give(
+        {
+            "act": f"{name}.acte.json",
+            "receipt": receipt,
+            "signed_at": time_text(one.signed.time),
+            "index": index,
+            **act_facts(one.signed.subject),
+        }
+    )
+    if not speaker.as_json:
+        what = act_words(speaker.words, root, one.signed.subject)
+        facts = {"file": f"{name}.acte.json", "what": what, "signed": local_time(one.signed.time), "index": index or 0}
+        speaker.say("open-act-waiting" if index is None else "open-act", facts)
 
 
 def _free_name(folder: Path, title: str, document: str) -> str:

@@ -1,51 +1,87 @@
-"""`voute verify`: says whether a document is a city's original, offline, and step by step why."""
+"""`voute verify`: says offline, and step by step why, whether a document is a city's original, or an act a holder's own."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
+from voute.cli.acts import act_facts, act_words, local_time
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, read_pinned
-from voute.core.errors import VouteError
+from voute.core.errors import StateError, VouteError
 from voute.core.values import time_text
-from voute.format.receipt import MAX_RECEIPT
+from voute.format.archive import MAX_RECORDS_FILE, RECORDS, parse_records
+from voute.format.canonical import MAX_BYTES
+from voute.format.receipt import MAX_RECEIPT, parse_receipt
+from voute.verify.act import ACT_STEPS, ProvenAct, verify_act
 from voute.verify.receipt import STEPS, Verdict, digest, verify_receipt
 
 
+class RecordsMissingError(StateError):
+    """An act is to be verified, and the records of its vault are not there."""
+
+    code: ClassVar[str] = "records-missing"
+
+
 def verify(
-    document: Annotated[Path, typer.Argument(metavar="DOCUMENT.pdf", exists=True, dir_okay=False)],
+    document: Annotated[Path, typer.Argument(metavar="DOCUMENT.pdf|ACT.json", exists=True, dir_okay=False)],
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False)],
     trust_root: Annotated[Path | None, typer.Option("--trust-root", help=help_of("option-trust-root"), dir_okay=False)] = None,
     witnessed: Annotated[bool, typer.Option("--witnessed", help=help_of("option-witnessed"))] = False,
+    records: Annotated[Path | None, typer.Option("--records", help=help_of("option-records"), dir_okay=False)] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Verify a document with its receipt; nothing leaves this machine."""
+    """Verify a document, or an act, with its receipt; nothing leaves this machine."""
     speaker = Speaker(as_json=as_json)
     trust = read_pinned(trust_root or (home or default_home()) / "trust-root.json")
-    with document.open("rb") as file:
-        found = digest(file)
-    with receipt.open("rb") as file:
-        raw = file.read(MAX_RECEIPT + 1)
+    raw = _head(receipt, MAX_RECEIPT)
+    steps = ACT_STEPS if records is not None or _is_of_act(raw) else STEPS
     try:
+        if steps is ACT_STEPS:
+            chain = _records(records or receipt.parent / RECORDS)
+            proven = verify_act(_head(document, MAX_BYTES), raw, chain, trust.root, require_witnessed=witnessed)
+            _show_act(speaker, proven, trust)
+            return
+        with document.open("rb") as file:
+            found = digest(file)
         verdict = verify_receipt(found, raw, trust.root, require_witnessed=witnessed)
     except VouteError as error:
-        _show_failure(speaker, error)
+        _show_failure(speaker, error, steps)
         raise typer.Exit(Exit.REFUSED) from error
     _show(speaker, verdict, trust)
 
 
-def _show_failure(speaker: Speaker, error: VouteError) -> None:
+def _head(path: Path, maximum: int) -> bytes:
+    """Read a small file, and one byte more than may be there, so that a parser sees what is too long."""
+    with path.open("rb") as file:
+        return file.read(maximum + 1)
+
+
+def _is_of_act(receipt: bytes) -> bool:
+    """Say whether a receipt speaks of an act: it has no manifest. What does not parse is left to the steps."""
+    try:
+        return parse_receipt(receipt).manifest is None
+    except VouteError:
+        return False
+
+
+def _records(path: Path) -> tuple[bytes, ...]:
+    if not path.is_file():
+        raise RecordsMissingError("no records", path=str(path))
+    return parse_records(_head(path, MAX_RECORDS_FILE))
+
+
+def _show_failure(speaker: Speaker, error: VouteError, steps: Sequence[str]) -> None:
     failed = error.facts.get("step")
     if not speaker.as_json and isinstance(failed, int):
-        for number, name in enumerate(STEPS[:failed]):
+        for number, name in enumerate(steps[:failed]):
             _step(speaker, number, name, "✓", "green")
-        _step(speaker, failed, STEPS[failed], "✗", "bold red")
+        _step(speaker, failed, steps[failed], "✗", "bold red")
     speaker.fail(error)
 
 
@@ -80,9 +116,41 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust) -> None:
         "city": trust.root.names.fr if french else trust.root.names.en,
         "issuer": verdict.names.fr if french else verdict.names.en,
         "title": verdict.title,
-        "time": datetime.fromtimestamp(verdict.event_time, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z"),
+        "time": local_time(verdict.event_time),
         "fingerprint": trust.trusted.fingerprint,
         "index": verdict.index,
     }
     speaker.say(f"verify-{verdict.state}", facts, style="bold green")
     speaker.say("verify-fingerprint", facts)
+
+
+def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust) -> None:
+    speaker.give(
+        {
+            "verdict": str(proven.state),
+            "city": trust.root.city,
+            "vault_id": proven.vault_id.hex(),
+            **act_facts(proven.subject),
+            "signed_at": time_text(proven.signed_at),
+            "event_time": time_text(proven.event_time),
+            "witnessed_at": None if proven.witnessed_at is None else time_text(proven.witnessed_at),
+            "index": proven.index,
+            "tree_size": proven.tree_size,
+            "fingerprint": trust.trusted.fingerprint,
+            "steps": [name for _, name in proven.steps],
+        }
+    )
+    if speaker.as_json:
+        return
+    for number, name in proven.steps:
+        _step(speaker, number, name, "✓", "green")
+    facts = {
+        "city": trust.root.names.fr if speaker.words.language == "fr" else trust.root.names.en,
+        "vault": proven.vault_id.hex(),
+        "what": act_words(speaker.words, trust.root, proven.subject),
+        "signed": local_time(proven.signed_at),
+        "time": local_time(proven.event_time),
+        "index": proven.index,
+    }
+    speaker.say(f"verify-act-{proven.state}", facts, style="bold green")
+    speaker.say("verify-fingerprint", {"fingerprint": trust.trusted.fingerprint})

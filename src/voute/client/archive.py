@@ -9,10 +9,12 @@ from typing import BinaryIO, ClassVar
 
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import DocumentId
+from voute.format.act import Act
 from voute.format.age_header import parse_header
 from voute.format.archive import ArchiveReader
 from voute.format.kit import parse_kit
 from voute.format.receipt import parse_receipt
+from voute.format.subject import AnySubject, Consent, Delete
 from voute.format.trust_root import TrustRoot
 from voute.format.vault_index import NO_MARKS, Marks
 from voute.seal.agefile import open_payload
@@ -21,7 +23,8 @@ from voute.seal.hybrid import HybridIdentity
 from voute.seal.keyring import OpenVault, open_keyring
 from voute.seal.unlock import kit_method
 from voute.seal.vault_index import open_vault_index
-from voute.verify.receipt import KeyNotValidThenError, digest_bytes, verify_receipt
+from voute.verify.act import ProvenAct, verify_act, verify_signed_act
+from voute.verify.receipt import EventDiffersError, KeyNotValidThenError, digest_bytes, verify_receipt
 from voute.verify.trust import TrustedRoot, TrustRootRollbackError, accept_first
 
 
@@ -46,6 +49,22 @@ class OpenedDocument:
     error: VouteError | None
     marks: Marks = NO_MARKS
     """What the holder said about it in the vault's index."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAct:
+    """A choice or a deletion of an archive: what the holder signed and since when, or why it was refused.
+
+    `proven` is None while no receipt came with it: the city had it, its log not yet.
+    """
+
+    name: tuple[str, ...]
+    """(issuer, document type) of a choice, (document id) of a deletion."""
+    act: bytes
+    receipt: bytes | None
+    signed: Act | None = None
+    proven: ProvenAct | None = None
+    error: VouteError | None = None
 
 
 class OpenArchive:
@@ -88,6 +107,29 @@ class OpenArchive:
             return {}
         return {one.document_id: one.marks for one in found.documents}
 
+    @property
+    def records(self) -> tuple[bytes, ...]:
+        """The vault's verified records, with which anybody verifies its acts."""
+        return self._reader.records()
+
+    def acts(self) -> Iterator[OpenedAct]:
+        """Verify every choice, then every deletion; one that is refused does not stop the others."""
+        for issuer, kind in self._reader.choices:
+            yield self._act((issuer, kind), *self._reader.choice(issuer, kind))
+        for document_id in self._reader.deletions:
+            yield self._act((document_id.hex(),), *self._reader.deletion(document_id))
+
+    def _act(self, name: tuple[str, ...], raw: bytes, receipt: bytes | None) -> OpenedAct:
+        root = self.trusted.root
+        try:
+            signed = verify_signed_act(raw, self._vault.chain, root)
+            if _named(signed.subject) != name:
+                raise EventDiffersError("an act about something else than its name says")
+            proven = None if receipt is None else verify_act(raw, receipt, self.records, root)
+        except VouteError as error:
+            return OpenedAct(name, raw, receipt, error=error)
+        return OpenedAct(name, raw, receipt, signed, proven)
+
     def documents(self) -> Iterator[OpenedDocument]:
         """Open every document, one in memory at a time; one that is refused does not stop the others."""
         identities, holder = self._vault.identities(), self._vault.holder()
@@ -123,3 +165,13 @@ class OpenArchive:
         # Without the quorum, whoever has the log's key chooses the index, and with it when a key that has ended signed.
         verify_receipt(digest_bytes(body), whole, root, require_witnessed=opened.signed.key.until is not None)
         return whole
+
+
+def _named(subject: AnySubject) -> tuple[str, ...]:
+    match subject:
+        case Consent():
+            return (subject.issuer, subject.document_type)
+        case Delete():
+            return (subject.document_id.hex(),)
+        case _:
+            return ()

@@ -175,6 +175,10 @@ class Documents(Protocol):
         """Note which event tells of the deletion."""
         ...
 
+    def deleted(self, boxes: Sequence[bytes], limit: int) -> Mapping[DocumentId, int]:
+        """Return the documents of these boxes that their holder deleted, each with the event that tells of it; newest first."""
+        ...
+
     def erase(self, document_ids: Sequence[DocumentId]) -> None:
         """Empty header and card, and salt, bytes and act of the events `deliver` and `opened`; again changes nothing."""
         ...

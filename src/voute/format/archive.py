@@ -25,8 +25,10 @@ from voute.format.vault_record import MAX_RECORDS
 MAX_ENTRIES: Final = 100_000
 MAX_CHOICES: Final = 1_000
 """Choices in an archive, two entries each: a city has some tens of document types."""
+MAX_DELETIONS: Final = 5_000
+"""Deletions in an archive, two entries each: as many as the documents of the largest vault that is tried."""
 # Three entries a document and five of the vault.
-MAX_DOCUMENTS: Final = (MAX_ENTRIES - 5 - 2 * MAX_CHOICES) // 3
+MAX_DOCUMENTS: Final = (MAX_ENTRIES - 5 - 2 * MAX_CHOICES - 2 * MAX_DELETIONS) // 3
 MAX_INDEX: Final = 4 * 1024 * 1024
 # A chain of 1,000 records with 16 methods each.
 MAX_RECORDS_FILE: Final = 16 * 1024 * 1024
@@ -46,6 +48,7 @@ VAULT_INDEX: Final = "vault-index.age"
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
 
 _CHOICE: Final = re.compile(r"consents/([a-z][a-z0-9-]{0,39})\.([a-z][a-z0-9-]{0,39})\.(act|receipt)\.json")
+_DELETION: Final = re.compile(r"deletions/([0-9a-f]{32})\.(act|receipt)\.json")
 
 _KEYS = frozenset({"version", "city", "vault_id", "created_at", "documents"})
 _INDEX_BRACKETS: Final = 2
@@ -139,10 +142,17 @@ def choice_names(issuer: Slug, document_type: Slug) -> tuple[str, str]:
     return f"{place}.act.json", f"{place}.receipt.json"
 
 
+def deletion_names(document_id: DocumentId) -> tuple[str, str]:
+    """Name the entries of a document's deletion: its act, and its receipt."""
+    place = f"deletions/{document_id.hex()}"
+    return f"{place}.act.json", f"{place}.receipt.json"
+
+
 class ArchiveReader:
     """Reads an archive whose names are exactly those that its index announces; receipts and the vault's index may be missing.
 
-    `choices` are the (issuer, document type) for which the holder chose between paper and none.
+    `choices` are the (issuer, document type) for which the holder chose between paper and none, `deletions` the documents
+    that the holder deleted.
     Raises `FormatError` and `LimitError` alone, for every way in which a zip can be wrong.
     """
 
@@ -165,8 +175,13 @@ class ArchiveReader:
         ids = self.index.documents
         wanted = {INDEX, TRUST_ROOT, RECORDS, KEYRING, *map(body_name, ids), *map(card_name, ids)}
         choices = {name: match for name in self._entries if (match := _CHOICE.fullmatch(name))}
-        if not wanted <= self._entries.keys() <= wanted | {VAULT_INDEX, *map(receipt_name, ids)} | choices.keys():
+        deletions = {name: match for name in self._entries if (match := _DELETION.fullmatch(name))}
+        allowed = wanted | {VAULT_INDEX, *map(receipt_name, ids)} | choices.keys() | deletions.keys()
+        if not wanted <= self._entries.keys() <= allowed:
             raise FormatError("archive: entries are not those of the index")
+        self.deletions = sorted({DocumentId(parse_hex(one[1], ID_SIZE)) for one in deletions.values()})
+        if len(self.deletions) > MAX_DELETIONS or any(deletion_names(one)[0] not in deletions for one in self.deletions):
+            raise FormatError("archive: too many deletions, or a receipt without its act")
         self.choices = sorted({(Slug(one[1]), Slug(one[2])) for one in choices.values()})
         if len(self.choices) > MAX_CHOICES or any(choice_names(*one)[0] not in choices for one in self.choices):
             raise FormatError("archive: too many choices, or a receipt without its act")
@@ -217,7 +232,13 @@ class ArchiveReader:
 
     def choice(self, issuer: Slug, document_type: Slug) -> tuple[bytes, bytes | None]:
         """Return the envelope of one of `choices`, and its receipt, or None when it was not logged yet."""
-        act, receipt = choice_names(issuer, document_type)
+        return self._act(*choice_names(issuer, document_type))
+
+    def deletion(self, document_id: DocumentId) -> tuple[bytes, bytes | None]:
+        """Return the envelope of one of `deletions`, and its receipt, or None when it was not logged yet."""
+        return self._act(*deletion_names(document_id))
+
+    def _act(self, act: str, receipt: str) -> tuple[bytes, bytes | None]:
         raw = self._read(receipt, MAX_RECEIPT) if receipt in self._entries else None
         return self._read(act, canonical.MAX_BYTES), raw
 

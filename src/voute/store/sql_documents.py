@@ -92,6 +92,12 @@ _DELETE: Final = (
 _DELETE_EVENT: Final = (
     update(documents).where(documents.c.document_id == bindparam("key")).values(delete_event=bindparam("event"))
 )
+_DELETED: Final = (
+    select(documents.c.document_id, documents.c.delete_event)
+    .where(documents.c.box_id.in_(bindparam("boxes", expanding=True)), documents.c.delete_event.is_not(None))
+    .order_by(documents.c.delete_event.desc())
+    .limit(bindparam("most"))
+)
 _THIS: Final = documents.c.document_id == bindparam("key")
 _ERASE_PARTS: Final = (
     update(document_parts)
@@ -177,6 +183,10 @@ class SqlDocuments:
     def set_delete_event(self, document_id: DocumentId, event_id: int) -> None:
         """Note the event of the deletion (`Documents.set_delete_event`)."""
         self._session.run(_DELETE_EVENT, {"key": document_id, "event": event_id})
+
+    def deleted(self, boxes: Sequence[bytes], limit: int) -> Mapping[DocumentId, int]:
+        """Return deleted documents with their events (`Documents.deleted`)."""
+        return {row[0]: row[1] for row in self._session.run(_DELETED, {"boxes": boxes, "most": limit})}
 
     def erase(self, document_ids: Sequence[DocumentId]) -> None:
         """Empty what is to be destroyed (`Documents.erase`)."""

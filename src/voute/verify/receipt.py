@@ -51,7 +51,7 @@ class KeyNotValidThenError(VerificationError):
 
 
 class EventDiffersError(VerificationError):
-    """The logged event is about another document, or by another issuer."""
+    """The logged event is about another document or another act, or by somebody else."""
 
     code: ClassVar[str] = "event-differs"
 
@@ -120,7 +120,8 @@ def digest_bytes(document: bytes) -> Digest:
 
 
 @contextmanager
-def _step(number: int) -> Iterator[None]:
+def step(number: int) -> Iterator[None]:
+    """Name the step in what is raised inside, as the fact `step`."""
     try:
         yield
     except VouteError as error:
@@ -164,8 +165,8 @@ def _expect_event(event: Event, signed: SignedManifest) -> None:
         raise EventDiffersError("a delivery of another document")
 
 
-def _expect_logged(claimed: _Claimed) -> None:
-    receipt, proof = claimed.receipt, claimed.proof
+def expect_logged(receipt: Receipt, proof: TlogProof) -> None:
+    """Raise `NotInLogError` unless the receipt's event is in the tree that the proof's checkpoint stands for."""
     leaf = leaf_hash(blind(receipt.salt, receipt.chain, receipt.event))
     head = proof.checkpoint.head
     try:
@@ -193,21 +194,21 @@ def verify_receipt(document: Digest, receipt: bytes, root: TrustRoot, *, require
     quorum raises `NoQuorumError`; without, the verdict says `logged`. Raises `VouteError` of the step that fails, with
     fact `step`, and nothing else.
     """
-    with _step(0):
+    with step(0):
         claimed = _read(receipt)
-    with _step(1):
+    with step(1):
         _expect_city(claimed, root)
-    with _step(2):
+    with step(2):
         _expect_document(claimed.manifest, document)
-    with _step(3):
+    with step(3):
         signed = _expect_issuer(claimed, root)
-    with _step(4):
+    with step(4):
         _expect_event(claimed.event, signed)
-    with _step(5):
-        _expect_logged(claimed)
-    with _step(6):
+    with step(5):
+        expect_logged(claimed.receipt, claimed.proof)
+    with step(6):
         checkpoint = _verify_checkpoint(claimed, root)
-    with _step(7):
+    with step(7):
         if require_witnessed:
             checkpoint.require_quorum()
     witnessed_at = checkpoint.witnessed_at

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tools.make_vectors import city, holder
 from tools.make_vectors.seeds import seed
 from voute.core.errors import FormatError, LimitError, VouteError
-from voute.core.ids import DocumentId
+from voute.core.ids import DocumentId, Slug
 from voute.format import archive
 from voute.format.archive import ArchivedDocument, ArchiveIndex, ArchiveReader, encode_records, parse_index, parse_records
 from voute.format.vault_record import MAX_RECORDS
@@ -70,6 +70,28 @@ def test_archive_of_a_vault_with_an_index_has_it_and_another_has_none(monkeypatc
         whole.vault_index()
 
 
+def test_archive_gives_choices_and_deletions_with_the_receipts_that_it_has() -> None:
+    entries = _entries()
+    kept = (
+        *archive.choice_names(city.FINANCE, Slug("taxes")),
+        *archive.deletion_names(IDS[1]),
+        archive.deletion_names(IDS[0])[0],
+    )
+    entries |= {name: name.encode() for name in kept}
+    reader = ArchiveReader(_zip(entries))
+    assert (reader.choices, reader.deletions) == ([(city.FINANCE, "taxes")], sorted(IDS))
+    assert reader.choice(city.FINANCE, Slug("taxes")) == (kept[0].encode(), kept[1].encode())
+    assert reader.deletion(IDS[1]) == (kept[2].encode(), kept[3].encode())
+    assert reader.deletion(IDS[0]) == (kept[4].encode(), None)
+
+
+def test_archive_with_more_deletions_than_it_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = _entries() | {archive.deletion_names(one)[0]: b"" for one in IDS}
+    monkeypatch.setattr(archive, "MAX_DELETIONS", 1)
+    with pytest.raises(FormatError):
+        ArchiveReader(_zip(entries))
+
+
 def test_archive_deflated_by_someone_reads_too() -> None:
     file = _zip(_entries(), zipfile.ZIP_DEFLATED)
     assert _read_all(ArchiveReader(file)) == _read_all(ArchiveReader(io.BytesIO(_write())))
@@ -99,6 +121,9 @@ CHANGES: dict[str, Callable[[dict[str, bytes]], object]] = {
     "no-keyring": lambda entries: entries.pop("keyring.age"),
     "no-index": lambda entries: entries.pop("archive.json"),
     "no-card": lambda entries: entries.pop(archive.card_name(IDS[0])),
+    "deletion-without-act": lambda entries: entries.update({archive.deletion_names(IDS[0])[1]: b""}),
+    "choice-without-act": lambda entries: entries.update({archive.choice_names(city.FINANCE, Slug("taxes"))[1]: b""}),
+    "deletion-of-no-id": lambda entries: entries.update({"deletions/1.act.json": b""}),
     "foreign-receipt": lambda entries: entries.update({f"receipts/{'00' * 16}.json": b""}),
 }
 

@@ -126,7 +126,7 @@ describe('index', () => {
     }
     service.deleted.set(first, service.deleted.get(second) ?? '');
     await flows[0]?.proveRemoval();
-    expect(flows[0]?.view).toMatchObject({ receipt: { at: 'refused', failure: { code: 'wrong-statement' } } });
+    expect(flows[0]?.view).toMatchObject({ receipt: { at: 'refused', failure: { code: 'event-differs' } } });
     await flows[1]?.proveRemoval();
     expect(flows[1]?.view).toMatchObject({ receipt: { at: 'proven' } });
   });

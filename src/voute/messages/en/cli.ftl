@@ -89,15 +89,27 @@ verify-step-checkpoint-signed = The log has signed this checkpoint.
 verify-step-witnesses = The witnesses were consulted.
 verify-witnessed = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }) and seen by the witnesses.
 verify-logged = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }), without a quorum of witnesses.
+verify-step-act-reads = The act and the receipt are well formed.
+verify-step-vault-signed = The signature is the vault's.
+verify-step-act-logged = The event in the log is about this act.
+verify-act-witnessed = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (no. { $index }) and seen by the witnesses.
+verify-act-logged = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (no. { $index }), without a quorum of witnesses.
+act-delete = The holder deleted document { $document }.
+act-paperless = The holder gave up paper for “{ $type }” ({ $issuer }, choice no. { $number }).
+act-paper = The holder asked for paper again for “{ $type }” ({ $issuer }, choice no. { $number }).
+act-other = The holder signed an act of type “{ $type }”.
 verify-fingerprint = Compare the city's fingerprint with the one on your letter: { $fingerprint }
 
 open-written = { $file } — { $title } ({ $issuer }), verified
 open-note = your note: { $note }
+open-act = { $file } — { $what } Signed { $signed }, in the log (no. { $index }), verified
+open-act-waiting = { $file } — { $what } Signed { $signed }, not in the log yet when the archive was made
+open-act-refused = { $act }: refused. { $why }
 open-index-refused = What you had noted about your documents could not be read: the index was refused. Your documents are not affected. { $why }
 open-refused = Document { $document }: refused. { $why }
 open-failed = { $count ->
-    [one] One document could not be opened; the others were.
-   *[other] { $count } documents could not be opened; the others were.
+    [one] One part of the archive could not be opened; the others were.
+   *[other] { $count } parts of the archive could not be opened; the others were.
 }
 
 demo-installing = Making the demonstration city…

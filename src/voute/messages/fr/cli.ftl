@@ -89,15 +89,27 @@ verify-step-checkpoint-signed = Le registre a signé ce point de contrôle.
 verify-step-witnesses = Les témoins ont été consultés.
 verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }) et vu par les témoins.
 verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }), sans quorum de témoins.
+verify-step-act-reads = L'acte et le reçu sont bien formés.
+verify-step-vault-signed = La signature est celle du coffre.
+verify-step-act-logged = L'événement inscrit porte sur cet acte.
+verify-act-witnessed = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }) et vu par les témoins.
+verify-act-logged = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }), sans quorum de témoins.
+act-delete = La personne a supprimé le document { $document }.
+act-paperless = La personne a renoncé au papier pour « { $type } » ({ $issuer }, choix no { $number }).
+act-paper = La personne a redemandé le papier pour « { $type } » ({ $issuer }, choix no { $number }).
+act-other = La personne a signé un acte du type « { $type } ».
 verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
 
 open-written = { $file } — { $title } ({ $issuer }), vérifié
 open-note = votre note : { $note }
+open-act = { $file } — { $what } Signé le { $signed }, au registre (no { $index }), vérifié
+open-act-waiting = { $file } — { $what } Signé le { $signed }, pas encore au registre quand l'archive a été faite
+open-act-refused = { $act } : refusé. { $why }
 open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
 open-refused = Document { $document } : refusé. { $why }
 open-failed = { $count ->
-    [one] Un document n'a pas pu être ouvert ; les autres l'ont été.
-   *[other] { $count } documents n'ont pas pu être ouverts ; les autres l'ont été.
+    [one] Un élément de l'archive n'a pas pu être ouvert ; les autres l'ont été.
+   *[other] { $count } éléments de l'archive n'ont pas pu être ouverts ; les autres l'ont été.
 }
 
 demo-installing = Création de la ville de démonstration…

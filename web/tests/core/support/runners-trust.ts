@@ -1,12 +1,15 @@
 /** Runners of `claim`, `trust-root` and `receipt` (vectors/README.md). */
 
+import { readAct, readActReceipt } from '../../../core/act-receipt.ts';
 import { encodeIdentity } from '../../../core/age/hybrid.ts';
 import { fromHex, fromUtf8, hex, u32, utf8 } from '../../../core/bytes.ts';
 import { computeBind, deriveClaim, deriveLookup } from '../../../core/claim.ts';
 import { groupClaimCode, readClaimCode, writeClaimCode } from '../../../core/claim-code.ts';
 import { deriveKey, sha256 } from '../../../core/derive.ts';
+import { parseEnvelope, statementHash } from '../../../core/dsse.ts';
 import { blindEvent, chainLink, encodeAct, encodeEvent, parseAct, parseEvent } from '../../../core/event.ts';
-import { digestDocument, verifyReceipt } from '../../../core/receipt.ts';
+import { digestDocument, parseReceipt, verifyReceipt } from '../../../core/receipt.ts';
+import { chainVaultId, verifyChain } from '../../../core/record.ts';
 import {
   acceptFirstRoot,
   acceptNextRoot,
@@ -16,7 +19,8 @@ import {
   type TrustRoot,
 } from '../../../core/trust.ts';
 import { unixSeconds } from '../../../core/schema.ts';
-import type { Given, Runner } from './runners.ts';
+import { parseProof } from '../../../core/tlog/proof.ts';
+import type { Given, Runner, Values } from './runners.ts';
 
 /** UTF-8 that writes a lone surrogate as three bytes, as the tool that made the vectors does. */
 export function utf8WithSurrogates(text: string): Uint8Array {
@@ -121,8 +125,28 @@ export const TRUST: Readonly<Record<string, Runner>> = {
   },
 };
 
+/** Runner of what a holder signed, with the receipt of it: the parts that the city gives, as the page verifies them. */
+async function actReceipt(given: Given): Promise<Values> {
+  const [records, root] = [given.texts('records').map(utf8), accepted(utf8(given.text('trust_root')))];
+  const envelope = parseEnvelope(utf8(given.text('act')));
+  const receipt = parseReceipt(utf8(given.text('receipt')));
+  const chain = await verifyChain(records);
+  const act = await readAct(envelope, chain, root, 'event-differs');
+  const reply = { ...receipt, index: parseProof(utf8(receipt.proof)).index };
+  const proven = await readActReceipt(reply, act, envelope, root, 'event-differs');
+  return {
+    vault_id: chainVaultId(chain),
+    type: act.type,
+    act: hex(statementHash(envelope)),
+    signed_at: act.time,
+    event_time: proven.at,
+    index: proven.index,
+  };
+}
+
 /** Runners of events, acts and log entries. */
 export const EVENTS: Readonly<Record<string, Runner>> = {
+  'act-receipt': actReceipt,
   event: (given) => {
     const event = parseEvent(utf8WithSurrogates(given.text('event')));
     return { type: event.type, actor: event.actor, event: fromUtf8(encodeEvent(event)) };
