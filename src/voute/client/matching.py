@@ -248,6 +248,7 @@ class Matcher:
             issuer=self._book.issuer,
             lookup_id=entry.lookup_id,
             vault_id=vault_id,
+            pinned_head=None if entry.binding is None else entry.binding.record_head,
         )
         if proven.bind != bind:
             raise VerificationError("the claim in the log has another bind")

@@ -1,12 +1,12 @@
 """Bech32 without BIP 173's length limit, as age uses it for recipients and identities.
 
 Source: BIP 173, "Bech32"; C2SP age.md, "Conventions" (data part of any length, one case). A recipient has 1,959
-symbols and a delivery reads one for each document, so the checksum is computed six symbols a step: 30 bits, which is
-its whole state.
+symbols and a delivery reads one for each document, so the checksum's linearity is used: each of its 30 bits is the parity
+of some bits of the symbols, which are one long number (docs/adr/0042).
 """
 
 from base64 import b32encode
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import xor
 from typing import Final
 
@@ -24,37 +24,46 @@ _TO_SYMBOLS: Final = bytes.maketrans(_DIGITS, _SYMBOLS)
 _FROM_BASE32: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _DIGITS)
 _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _CHECKSUM_SYMBOLS: Final = 6
-_STEP: Final = 6
-_TEN_BITS: Final = 0x3FF
+_STATE_BITS: Final = 30
+_SYMBOL_BITS: Final = 5
+_MASKS_KEPT: Final = 8
+"""Lengths whose masks are kept: the product has two, 37 kB of masks for a recipient."""
 
 
-def _shift(state: int, symbols: int) -> int:
-    """Multiply the checksum's state by x as often as there are symbols."""
-    for _ in range(symbols):
-        top = state >> 25
-        state = reduce(xor, (g for bit, g in enumerate(_GENERATORS) if top >> bit & 1), (state & 0x1FFFFFF) << 5)
-    return state
+_CARRIED: Final = tuple(
+    reduce(xor, (generator for bit, generator in enumerate(_GENERATORS) if top >> bit & 1), 0) for top in range(32)
+)
 
 
-def _step_table(position: int) -> tuple[int, ...]:
-    """What ten bits of the state at this position become in one step; the map is linear, so unit vectors make it."""
-    images = [_shift(1 << position + bit, _STEP) for bit in range(10)]
-    return tuple(reduce(xor, (image for bit, image in enumerate(images) if value >> bit & 1), 0) for value in range(1024))
+def _shift(state: int) -> int:
+    """Multiply the checksum's state by x: run it over one symbol, which is zero."""
+    return (state & 0x1FFFFFF) << _SYMBOL_BITS ^ _CARRIED[state >> 25]
 
 
-_LOW, _MIDDLE, _HIGH = (_step_table(position) for position in (0, 10, 20))
+@lru_cache(maxsize=_MASKS_KEPT)
+def _masks(symbols: int) -> tuple[int, ...]:
+    """Give for each bit of the state, highest first, the bits of which it is the parity.
+
+    They are those of so many symbols and, above them, of the state before: running over symbols is a linear map of both.
+    """
+    images = [1 << bit for bit in range(_SYMBOL_BITS)]
+    for _ in range((symbols - 1) * _SYMBOL_BITS):
+        images.append(_shift(images[-_SYMBOL_BITS]))
+    # What a bit of the state before becomes: what its symbol would, a place above the first.
+    images += [_shift(image) for image in images[-_SYMBOL_BITS:]]
+    for _ in range(_STATE_BITS - _SYMBOL_BITS):
+        images.append(_shift(images[-_SYMBOL_BITS]))
+    rows = "".join([f"{image:0{_STATE_BITS}b}" for image in reversed(images)])
+    return tuple(int(rows[bit::_STATE_BITS], 2) for bit in range(_STATE_BITS))
 
 
-def _checksum(digits: bytes, state: int) -> int:
-    """Run the checksum over symbols in base 32 digits, from the state that the prefix left."""
-    head = len(digits) % _STEP
-    for at in range(head):
-        state = _shift(state, 1) ^ int(digits[at : at + 1], 32)
-    low, middle, high = _LOW, _MIDDLE, _HIGH
-    for at in range(head, len(digits), _STEP):
-        carried = low[state & _TEN_BITS] ^ middle[state >> 10 & _TEN_BITS] ^ high[state >> 20]
-        state = carried ^ int(digits[at : at + _STEP], 32)
-    return state
+def _checksum(number: int, symbols: int, state: int) -> int:
+    """Run the checksum over so many symbols, which are one number, from the state that the prefix left."""
+    whole = state << symbols * _SYMBOL_BITS | number
+    result = 0
+    for mask in _masks(symbols):
+        result = result << 1 | (whole & mask).bit_count() & 1
+    return result
 
 
 @cache
@@ -62,13 +71,14 @@ def _prefix_state(prefix: str) -> int:
     """Run the checksum over a prefix; cached, since the product has two."""
     codes = prefix.lower().encode("ascii")
     values = (*(code >> 5 for code in codes), 0, *(code & 31 for code in codes))
-    return reduce(lambda state, value: _shift(state, 1) ^ value, values, 1)
+    return reduce(lambda state, value: _shift(state) ^ value, values, 1)
 
 
 def encode_bech32(prefix: str, data: bytes) -> str:
     """Encode bytes behind a prefix of ASCII letters, digits and hyphens of one case; the text takes its case."""
     digits = b32encode(data).rstrip(b"=").translate(_FROM_BASE32)
-    check = _checksum(digits + b"0" * _CHECKSUM_SYMBOLS, _prefix_state(prefix)) ^ 1
+    length = len(digits) + _CHECKSUM_SYMBOLS
+    check = _checksum(int(digits or b"0", 32) << _CHECKSUM_SYMBOLS * _SYMBOL_BITS, length, _prefix_state(prefix)) ^ 1
     digits += bytes(_DIGITS[check >> bits & 31] for bits in (25, 20, 15, 10, 5, 0))
     text = f"{prefix}1".lower() + digits.translate(_TO_SYMBOLS).decode("ascii")
     return text.upper() if prefix.isupper() else text
@@ -89,16 +99,15 @@ def decode_bech32(prefix: str, text: str) -> bytes:
     symbols = data.lower().encode("ascii")
     if len(symbols) < _CHECKSUM_SYMBOLS or symbols.translate(None, _SYMBOLS):
         raise FormatError("bech32: a symbol that is none, or too few")
-    digits = symbols.translate(_TO_DIGITS)
-    if _checksum(digits, _prefix_state(prefix)) != 1:
+    number = int(symbols.translate(_TO_DIGITS), 32)
+    if _checksum(number, len(symbols), _prefix_state(prefix)) != 1:
         raise FormatError("bech32: checksum does not hold")
-    return _from_digits(digits[:-_CHECKSUM_SYMBOLS])
+    return _to_bytes(number >> _CHECKSUM_SYMBOLS * _SYMBOL_BITS, len(symbols) - _CHECKSUM_SYMBOLS)
 
 
-def _from_digits(digits: bytes) -> bytes:
-    """Join the five-bit digits to bytes; what is left over is less than a digit, and zero."""
-    size, spare = divmod(len(digits) * 5, 8)
-    number = int(digits or b"0", 32)
-    if spare >= 5 or number & (1 << spare) - 1:  # noqa: PLR2004 (bits of a symbol)
+def _to_bytes(number: int, symbols: int) -> bytes:
+    """Join the five-bit symbols to bytes; what is left over is less than a symbol, and zero."""
+    size, spare = divmod(symbols * _SYMBOL_BITS, 8)
+    if spare >= _SYMBOL_BITS or number & (1 << spare) - 1:
         raise FormatError("bech32: padding")
     return (number >> spare).to_bytes(size, "big")

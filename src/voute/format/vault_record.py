@@ -234,12 +234,9 @@ def start_chain(genesis: bytes) -> VaultChain:
     Raises, in this order: `FormatError` (envelope), `WrongStatementError`, `FormatError` (payload),
     `RecordChainError` (not number 0), `UnknownKeyError`, `BadSignatureError`.
     """
-    envelope = dsse.parse(genesis)
-    dsse.expect_kind(envelope, Kind.VAULT_RECORD)
-    record = parse_vault_record(envelope.payload)
-    _check_genesis(record)
-    dsse.verify(envelope, Kind.VAULT_RECORD, (record.root_key,))
-    return VaultChain((record,), (dsse.statement_hash(envelope.payload),))
+    chain, envelope = _start(genesis)
+    dsse.verify(envelope, Kind.VAULT_RECORD, (chain.root_key,))
+    return chain
 
 
 def extend_chain(chain: VaultChain, raw: bytes) -> VaultChain:
@@ -250,18 +247,46 @@ def extend_chain(chain: VaultChain, raw: bytes) -> VaultChain:
     """
     envelope = dsse.parse(raw)
     dsse.verify(envelope, Kind.VAULT_RECORD, (chain.root_key,))
+    return _extend(chain, envelope)
+
+
+def _start(genesis: bytes) -> tuple[VaultChain, dsse.Envelope]:
+    envelope = dsse.parse(genesis)
+    dsse.expect_kind(envelope, Kind.VAULT_RECORD)
+    record = parse_vault_record(envelope.payload)
+    _check_genesis(record)
+    return VaultChain((record,), (dsse.statement_hash(envelope.payload),)), envelope
+
+
+def _extend(chain: VaultChain, envelope: dsse.Envelope) -> VaultChain:
     record = parse_vault_record(envelope.payload)
     _check_next(chain, record)
     return VaultChain((*chain.records, record), (*chain.hashes, dsse.statement_hash(envelope.payload)))
 
 
-def verify_chain(envelopes: Sequence[bytes]) -> VaultChain:
-    """Verify a whole chain, genesis first, 1 to 1,000 records; raises as `start_chain` and `extend_chain` do."""
+def verify_chain(envelopes: Sequence[bytes], pinned_head: Hash | None = None) -> VaultChain:
+    """Verify a whole chain, genesis first, 1 to 1,000 records; raises as `start_chain` and `extend_chain` do.
+
+    `pinned_head` is the head of a chain that the caller verified before. Where it is still the head, every record is, by the
+    hashes that lead to it, the very one whose signature was verified then: signatures are not verified a second time.
+    """
     if not 1 <= len(envelopes) <= MAX_RECORDS:
         raise RecordChainError("a chain has 1 to 1,000 records")
+    if pinned_head is not None and dsse.statement_hash(dsse.parse(envelopes[-1]).payload) == pinned_head:
+        return _follow(envelopes)
     chain = start_chain(envelopes[0])
     for raw in envelopes[1:]:
         chain = extend_chain(chain, raw)
+    return chain
+
+
+def _follow(envelopes: Sequence[bytes]) -> VaultChain:
+    """Read a chain whose head is trusted already: numbers, hashes and keys must fit together."""
+    chain, _ = _start(envelopes[0])
+    for raw in envelopes[1:]:
+        envelope = dsse.parse(raw)
+        dsse.expect_kind(envelope, Kind.VAULT_RECORD)
+        chain = _extend(chain, envelope)
     return chain
 
 

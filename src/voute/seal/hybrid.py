@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from voute.core.errors import FormatError, NotForThisKeyError
 from voute.format.age_header import HYBRID_TYPE, WRAPPED_SIZE, Stanza, demand_full_order, hybrid_share, to_raw_base64
+from voute.format.age_text import recipient_bytes
 from voute.format.bech32 import decode_bech32, encode_bech32
 from voute.seal.file_key import FileKey
 
@@ -73,7 +74,7 @@ class HybridRecipient:
     @classmethod
     def from_string(cls, text: str) -> "HybridRecipient":
         """Read `age1pq1…`, lower case; `FormatError` for anything else."""
-        return cls(decode_bech32(RECIPIENT_PREFIX, text))
+        return cls(recipient_bytes(text))
 
     def to_string(self) -> str:
         """Write `age1pq1…`."""

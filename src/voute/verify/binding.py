@@ -53,12 +53,15 @@ def verify_claim(
     issuer: Slug,
     lookup_id: LookupId,
     vault_id: VaultId,
+    pinned_head: Hash | None = None,
 ) -> ProvenVault:
     """Verify records and proof for one lookup id; `checkpoint` is a verdict that the caller required a quorum of.
 
+    `pinned_head` is the head of the vault's records as the caller verified them before, if it did (`verify_chain`).
+
     Raises `RecordChainError`, `MerkleProofError`, `ClaimEventError`, or what their parsers raise.
     """
-    chain = verify_chain(records)
+    chain = verify_chain(records, pinned_head)
     event = parse_event(proof.event)
     subject = event.subject
     if not isinstance(subject, Claim) or (event.city, chain.newest.city) != (city, city):
