@@ -95,10 +95,24 @@ def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> 
     book.changed = False
 
 
+_locks: set[int] = set()
+
+
+def _leave_locks() -> None:
+    # A forked process would hold the lock for as long as it lives, an instant longer than a run that was killed.
+    for handle in _locks:
+        os.close(handle)
+    _locks.clear()
+
+
+os.register_at_fork(after_in_child=_leave_locks)
+
+
 @contextmanager
 def one_writer(home: IssuerHome) -> Iterator[None]:
     """Hold the issuer's folder for one run; raises `RegistryBusyError` when another run holds it."""
     handle = os.open(home.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    _locks.add(handle)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -107,4 +121,6 @@ def one_writer(home: IssuerHome) -> Iterator[None]:
         DISK.sweep(home.folder)
         yield
     finally:
-        os.close(handle)
+        if handle in _locks:
+            _locks.remove(handle)
+            os.close(handle)

@@ -1,6 +1,5 @@
 """Seals a run on all cores: few documents in this process, many in one process a core, each sending its own packs."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,7 +11,7 @@ from voute.client.api import CityApi
 from voute.client.matching import Target
 from voute.client.sealing import PACK_TARGET, Sealer, SealerKit
 from voute.client.spool import SentPack
-from voute.client.workers import begin_worker
+from voute.client.workers import begin_worker, process_context
 from voute.core.errors import StateError
 
 
@@ -34,10 +33,10 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
             for share in shares:
                 yield from sealer.run(share)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit,)) as pool:
+    context = process_context()
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit, shares)) as pool:
         try:
-            futures = [pool.submit(_seal_share, share) for share in shares]
+            futures = [pool.submit(_seal_share, number) for number in range(len(shares))]
             for future in as_completed(futures):
                 yield from future.result()
         except BrokenProcessPool as error:
@@ -62,13 +61,14 @@ def _shares(targets: Sequence[Target]) -> Iterator[list[Target]]:
         yield share
 
 
-_worker: list[Sealer] = []
+_worker: list[tuple[Sealer, Sequence[Sequence[Target]]]] = []
 
 
-def _start_worker(kit: SealerKit) -> None:
+def _start_worker(kit: SealerKit, shares: Sequence[Sequence[Target]]) -> None:
     begin_worker()
-    _worker.append(Sealer(kit, CityApi(kit.server, kit.token)))
+    _worker.append((Sealer(kit, CityApi(kit.server, kit.token)), shares))
 
 
-def _seal_share(share: list[Target]) -> list[SentPack]:
-    return list(_worker[0].run(share))
+def _seal_share(number: int) -> list[SentPack]:
+    sealer, shares = _worker[0]
+    return list(sealer.run(shares[number]))
