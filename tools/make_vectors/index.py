@@ -77,23 +77,23 @@ def index(number: int = 1) -> VaultIndex:
 OFFERS = (Offer(FINANCE, Slug("tax-bill")), Offer(FINANCE, Slug("tax-receipt")))
 
 
-def _declined() -> Iterator[Case]:
-    """The second version: offers that the holder declined, sorted by issuer, then type, each once."""
-    with_offers = replace(index(), declined=OFFERS).encode().decode("utf-8")
-    yield _payload("ok-declined", "ok", with_offers)
+def _offered() -> Iterator[Case]:
+    """The second version: what the holder was offered, sorted by issuer, then type, each once."""
+    with_offers = replace(index(), offered=OFFERS).encode().decode("utf-8")
+    yield _payload("ok-offered", "ok", with_offers)
     offer = {"issuer": "finances", "type": "tax-bill"}
     # By parts, not by the joined text, where "-" stands before "/".
     apart = [{"issuer": "a", "type": "b"}, {"issuer": "a-b", "type": "a"}]
-    yield _payload("ok-declined-by-parts", "ok", dumps({**json.loads(with_offers), "declined": apart}).decode("utf-8"))
+    yield _payload("ok-offered-by-parts", "ok", dumps({**json.loads(with_offers), "offered": apart}).decode("utf-8"))
     changes: dict[str, Tree] = {
-        "declined-none": {"declined": []},
-        "declined-version-1": {"version": 1},
-        "declined-object": {"declined": {}},
-        "declined-twice": {"declined": [offer, offer]},
-        "declined-not-sorted": {"declined": apart[::-1]},
-        "declined-no-slug": {"declined": [{**offer, "type": "Tax bill"}]},
-        "declined-unknown-key": {"declined": [{**offer, "on": "2026-02-03"}]},
-        "declined-missing-key": {"declined": [{"issuer": "finances"}]},
+        "offered-none": {"offered": []},
+        "offered-version-1": {"version": 1},
+        "offered-object": {"offered": {}},
+        "offered-twice": {"offered": [offer, offer]},
+        "offered-not-sorted": {"offered": apart[::-1]},
+        "offered-no-slug": {"offered": [{**offer, "type": "Tax bill"}]},
+        "offered-unknown-key": {"offered": [{**offer, "on": "2026-02-03"}]},
+        "offered-missing-key": {"offered": [{"issuer": "finances"}]},
     }
     for name, change in changes.items():
         yield _payload(name, "format", dumps({**json.loads(with_offers), **change}).decode("utf-8"))
@@ -192,5 +192,5 @@ def _openings() -> Iterator[Case]:
 def cases() -> Iterator[Case]:
     """Give every case of the folder."""
     yield from _payloads()
-    yield from _declined()
+    yield from _offered()
     yield from _openings()

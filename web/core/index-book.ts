@@ -12,15 +12,15 @@ import type { IndexedDocument, Marks, Offer, OpenedIndex, WrittenIndex } from '.
 import { compareCodePoints } from './schema.ts';
 import type { TrustRoot } from './trust.ts';
 import {
-  declinedOf,
+  offeredOf,
   type IndexEntry,
   type IndexOwner,
-  MAX_DECLINED,
+  MAX_OFFERED,
   MAX_INDEXED,
   openVaultIndex,
   sealVaultIndex,
   type VaultIndex,
-  withDeclined,
+  withOffered,
 } from './vault-index.ts';
 import { viewEntry } from './views.ts';
 
@@ -99,9 +99,9 @@ export class IndexBook {
   /** The holder's marks that are not written yet; they win over what another device wrote. */
   private readonly marked = new Map<string, Marks>();
   private readonly removed = new Set<string>();
-  /** Offers that the holder declined, by issuer and type; those of this visit that are not written yet. */
-  private declined: ReadonlyMap<string, Offer> = new Map();
-  private readonly declining = new Map<string, Offer>();
+  /** What the holder was offered, by issuer and type; those of this visit that are not written yet. */
+  private offered: ReadonlyMap<string, Offer> = new Map();
+  private readonly offering = new Map<string, Offer>();
   private previous: string | null = null;
   private highest = 0;
   private refused = false;
@@ -168,9 +168,9 @@ export class IndexBook {
     this.marked.set(documentId, marks);
   }
 
-  /** The holder does not want this offered again; counts for good once written. */
-  decline(offer: Offer): void {
-    this.declining.set(offerKey(offer), offer);
+  /** The holder was offered this, and is not again; counts for good once written. */
+  noteOffer(offer: Offer): void {
+    this.offering.set(offerKey(offer), offer);
   }
 
   /** A document was deleted: its entry goes at the next writing. */
@@ -207,10 +207,10 @@ export class IndexBook {
       changed = true;
     }
     for (const id of this.removed) changed = next.delete(id) || changed;
-    const declined = new Map(this.declined);
-    for (const [key, offer] of this.declining) {
-      if (declined.has(key) || declined.size >= MAX_DECLINED) continue;
-      declined.set(key, offer);
+    const offered = new Map(this.offered);
+    for (const [key, offer] of this.offering) {
+      if (offered.has(key) || offered.size >= MAX_OFFERED) continue;
+      offered.set(key, offer);
       changed = true;
     }
     if (!changed) return null;
@@ -218,7 +218,7 @@ export class IndexBook {
       throw new VerificationError('index: the city counts higher than anybody wrote');
     const number = Math.max(after, this.highest) + 1;
     const index: VaultIndex = {
-      ...withDeclined([...declined.values()]),
+      ...withOffered([...offered.values()]),
       city: owner.city,
       vault_id: owner.vaultId,
       number,
@@ -238,7 +238,7 @@ export class IndexBook {
     // What was said since stays to be written.
     for (const [id, marks] of marked) if (this.marked.get(id) === marks) this.marked.delete(id);
     this.removed.clear();
-    for (const one of declinedOf(index)) this.declining.delete(offerKey(one));
+    for (const one of offeredOf(index)) this.offering.delete(offerKey(one));
     this.refused = false;
     this.sent = null;
     this.take(index, hash);
@@ -249,7 +249,7 @@ export class IndexBook {
     this.entries.clear();
     for (const one of index.documents) this.entries.set(one.document_id, one);
     for (const id of this.removed) this.entries.delete(id);
-    this.declined = new Map(declinedOf(index).map((one) => [offerKey(one), one]));
+    this.offered = new Map(offeredOf(index).map((one) => [offerKey(one), one]));
     this.previous = hash;
     this.highest = Math.max(this.highest, index.number);
   }
@@ -264,7 +264,7 @@ export class IndexBook {
       const manifest = viewEntry(entry, root);
       if (manifest !== null) documents.push({ documentId: id, manifest, marks: this.marks(id) });
     }
-    const declined = [...new Map([...this.declined, ...this.declining]).values()];
-    return { documents, declined, problem };
+    const offered = [...new Map([...this.offered, ...this.offering]).values()];
+    return { documents, offered, problem };
   }
 }

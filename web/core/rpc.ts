@@ -61,8 +61,8 @@ export interface IndexedDocument {
 /** What the vault's index holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
 export interface OpenedIndex {
   readonly documents: readonly IndexedDocument[];
-  /** What the holder does not want to be offered again. */
-  readonly declined: readonly Offer[];
+  /** What the holder was offered. */
+  readonly offered: readonly Offer[];
   readonly problem: string | null;
 }
 
@@ -228,7 +228,7 @@ export interface VaultApi {
   openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
   mark(documentId: string, marks: Marks): Promise<void>;
   forget(documentId: string): Promise<void>;
-  decline(offer: Offer): Promise<void>;
+  noteOffer(offer: Offer): Promise<void>;
   writeIndex(after: number): Promise<WrittenIndex | null>;
   indexWritten(): Promise<void>;
   signDeleted(row: SealedRow): Promise<string>;
@@ -267,7 +267,7 @@ export const METHODS = [
   'openIndex',
   'mark',
   'forget',
-  'decline',
+  'noteOffer',
   'writeIndex',
   'indexWritten',
   'receipt',

@@ -52,8 +52,8 @@ export const MAX_FOLDER = 100;
 /** Code points of a note. */
 export const MAX_NOTE = 500;
 
-/** Offers that were declined: as many choices as an archive has, more than any city has document types. */
-export const MAX_DECLINED = 1_000;
+/** Offers at most: as many choices as an archive has, more than any city has document types. */
+export const MAX_OFFERED = 1_000;
 
 // The base64 of an envelope's payload is a third longer than the payload; type and signature take less than 1 KiB.
 const MAX_PAYLOAD = Math.floor((MAX_INDEX - 1024) / 4) * 3;
@@ -104,11 +104,11 @@ const common = {
 
 const offer = object({ issuer: slug, type: slug });
 const first = object({ version: version1, ...common });
-/** The version that has declined offers; without any an index is version 1. */
+/** The version that has offers; without any an index is version 1. */
 const second = object({
   version: (value, key): 2 => (integer(2, 2)(value, key), 2),
   ...common,
-  declined: list(offer, 1, MAX_DECLINED),
+  offered: list(offer, 1, MAX_OFFERED),
 });
 
 /** The JSON of an index. */
@@ -118,16 +118,16 @@ export type VaultIndex = Read<typeof first> | Read<typeof second>;
 export type Offer = Read<typeof offer>;
 
 const schema: Reader<VaultIndex> = (value, key) =>
-  isJsonObject(value) && Object.hasOwn(value, 'declined') ? second(value, key) : first(value, key);
+  isJsonObject(value) && Object.hasOwn(value, 'offered') ? second(value, key) : first(value, key);
 
-/** The offers that the holder declined. */
-export function declinedOf(index: VaultIndex): readonly Offer[] {
-  return index.version === 2 ? index.declined : [];
+/** What the holder was offered. */
+export function offeredOf(index: VaultIndex): readonly Offer[] {
+  return index.version === 2 ? index.offered : [];
 }
 
-/** What an index has of the offers: nothing, in its first version, when none was declined. */
-export function withDeclined(offers: readonly Offer[]): { version: 1 } | { version: 2; declined: readonly Offer[] } {
-  return offers.length === 0 ? { version: 1 } : { version: 2, declined: [...offers].sort(compareOffers) };
+/** What an index has of the offers: nothing, in its first version, when there were none. */
+export function withOffered(offers: readonly Offer[]): { version: 1 } | { version: 2; offered: readonly Offer[] } {
+  return offers.length === 0 ? { version: 1 } : { version: 2, offered: [...offers].sort(compareOffers) };
 }
 
 /** Orders offers by issuer, then type. */
@@ -144,10 +144,10 @@ function requireOrder(index: VaultIndex): VaultIndex {
     'documents',
   );
   for (const one of index.documents) requireInstalmentOrder(one.instalments);
-  const offers = declinedOf(index);
+  const offers = offeredOf(index);
   offers.slice(1).forEach((one, at) => {
     const before = offers[at];
-    if (before && compareOffers(before, one) >= 0) throw new FormatError('declined: not sorted, or one twice');
+    if (before && compareOffers(before, one) >= 0) throw new FormatError('offered: not sorted, or one twice');
   });
   return index;
 }

@@ -202,10 +202,10 @@ export class KeyHolder implements VaultApi {
     });
   }
 
-  decline({ issuer, type }: Offer): Promise<void> {
+  noteOffer({ issuer, type }: Offer): Promise<void> {
     return settle(() => {
       this.theVault();
-      this.book.decline({ issuer, type });
+      this.book.noteOffer({ issuer, type });
     });
   }
 

@@ -1,6 +1,7 @@
 /** Examples that the states show: invented, the same every time. */
 
 import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
+import type { Uses } from './flows/ways-in.svelte.ts';
 import type { Letter } from './flows/open.svelte.ts';
 import { NO_MARKS, type Row } from './shelf.svelte.ts';
 
@@ -144,7 +145,7 @@ export const methods: readonly MethodInfo[] = [
 ];
 
 /** The day on which the first of them was last used. */
-export const used: ReadonlyMap<string, string> = new Map([[hex(1, 32), '2026-02-05']]);
+export const used: Uses = { [hex(1, 32)]: '2026-02-05' };
 
 /** Choices between paper and none: off, on again, in the log or on its way, never touched. */
 export function choices(): readonly ChoiceView[] {

@@ -33,14 +33,14 @@ MAX_PAYLOAD: Final = (MAX_INDEX - 1024) // 4 * 3
 MAX_DOCUMENTS: Final = 20_000
 MAX_FOLDER: Final = 100
 MAX_NOTE: Final = 500
-MAX_DECLINED: Final = 1_000
-"""Offers that were declined: as many choices as an archive has, more than any city has document types."""
+MAX_OFFERED: Final = 1_000
+"""Offers at most: as many choices as an archive has, more than any city has document types."""
 FILE_KEY_SIZE: Final = 16
 _MAX_FILE_KEY_TEXT: Final = 24
 
 _KEYS = frozenset({"version", "city", "vault_id", "number", "previous", "written_at", "documents"})
-_WITH_DECLINED: Final = 2
-"""The version that has declined offers; without any the bytes are those of version 1."""
+_WITH_OFFERED: Final = 2
+"""The version that has offers; without any the bytes are those of version 1."""
 _ENTRY_KEYS = frozenset(
     {
         *("document_id", "manifest_hash", "file_key", "issuer_key", "issuer", "type", "title", "language", "issued_at", "due"),
@@ -106,15 +106,15 @@ class VaultIndex:
     previous: Hash | None
     written_at: UnixTime
     documents: tuple[IndexEntry, ...]
-    declined: tuple[Offer, ...] = ()
+    offered: tuple[Offer, ...] = ()
 
     def encode(self) -> bytes:
         """Write the payload; `FormatError` for what the specification does not allow."""
         _check_documents(self.documents)
-        _check_declined(self.declined)
-        with_declined: dict[str, Json] = {
-            "version": _WITH_DECLINED,
-            "declined": [{"issuer": one.issuer, "type": one.type} for one in self.declined],
+        _check_offered(self.offered)
+        with_offered: dict[str, Json] = {
+            "version": _WITH_OFFERED,
+            "offered": [{"issuer": one.issuer, "type": one.type} for one in self.offered],
         }
         payload = canonical.dumps(
             {
@@ -125,7 +125,7 @@ class VaultIndex:
                 "previous": write_hex(self.previous),
                 "written_at": time_text(self.written_at),
                 "documents": [_write(one) for one in self.documents],
-                **(with_declined if self.declined else {}),
+                **(with_offered if self.offered else {}),
             }
         )
         if len(payload) > MAX_PAYLOAD:
@@ -142,11 +142,11 @@ def _check_documents(documents: tuple[IndexEntry, ...]) -> None:
         _check_entry(one)
 
 
-def _check_declined(declined: tuple[Offer, ...]) -> None:
-    if len(declined) > MAX_DECLINED:
-        raise FormatError("index.declined: too many", field="declined")
-    if any(left >= right for left, right in pairwise(declined)):
-        raise FormatError("index.declined: not sorted, or one twice", field="declined")
+def _check_offered(offered: tuple[Offer, ...]) -> None:
+    if len(offered) > MAX_OFFERED:
+        raise FormatError("index.offered: too many", field="offered")
+    if any(left >= right for left, right in pairwise(offered)):
+        raise FormatError("index.offered: not sorted, or one twice", field="offered")
 
 
 def _check_entry(one: IndexEntry) -> None:
@@ -222,22 +222,22 @@ def _read_entry(fields: Fields) -> IndexEntry:
     )
 
 
-def _read_declined(value: Json) -> tuple[Fields, tuple[Offer, ...]]:
+def _read_offered(value: Json) -> tuple[Fields, tuple[Offer, ...]]:
     """Read the version, and what only the second one has."""
-    if not isinstance(value, dict) or "declined" not in value:
+    if not isinstance(value, dict) or "offered" not in value:
         fields = Fields(value, _KEYS, "index")
         fields.version()
         return fields, ()
-    fields = Fields(value, _KEYS | {"declined"}, "index")
-    fields.integer("version", _WITH_DECLINED, _WITH_DECLINED)
-    offers = fields.objects("declined", frozenset({"issuer", "type"}), 1, MAX_DECLINED)
+    fields = Fields(value, _KEYS | {"offered"}, "index")
+    fields.integer("version", _WITH_OFFERED, _WITH_OFFERED)
+    offers = fields.objects("offered", frozenset({"issuer", "type"}), 1, MAX_OFFERED)
     return fields, tuple(Offer(one.slug("issuer"), one.slug("type")) for one in offers)
 
 
 def parse_vault_index(payload: bytes) -> VaultIndex:
     """Parse the payload of a verified envelope; raises `FormatError` alone."""
-    fields, declined = _read_declined(canonical.loads(payload, MAX_PAYLOAD))
-    _check_declined(declined)
+    fields, offered = _read_offered(canonical.loads(payload, MAX_PAYLOAD))
+    _check_offered(offered)
     documents = tuple(_read_entry(one) for one in fields.objects("documents", _ENTRY_KEYS, 0, MAX_DOCUMENTS))
     _check_documents(documents)
     return VaultIndex(
@@ -247,5 +247,5 @@ def parse_vault_index(payload: bytes) -> VaultIndex:
         previous=fields.optional("previous", fields.hash),
         written_at=fields.time("written_at"),
         documents=documents,
-        declined=declined,
+        offered=offered,
     )

@@ -147,24 +147,24 @@ def test_vault_index_of_exactly_its_limit_is_written_and_read(monkeypatch: pytes
     assert _refusal(lambda: parse_vault_index(raw))[0] == f"more than {len(raw) - 1} bytes"
 
 
-def _declined(number: int) -> VaultIndex:
-    return replace(_of(), declined=tuple(Offer(Slug("finances"), Slug(f"t{at:04}")) for at in range(number)))
+def _offered(number: int) -> VaultIndex:
+    return replace(_of(), offered=tuple(Offer(Slug("finances"), Slug(f"t{at:04}")) for at in range(number)))
 
 
-def test_vault_index_with_declined_offers_is_version_2_and_without_any_version_1() -> None:
-    for number, version in ((0, 1), (1, 2), (module.MAX_DECLINED, 2)):
-        raw = _declined(number).encode()
+def test_vault_index_with_offers_is_version_2_and_without_any_version_1() -> None:
+    for number, version in ((0, 1), (1, 2), (module.MAX_OFFERED, 2)):
+        raw = _offered(number).encode()
         tree = canonical.loads(raw)
         assert isinstance(tree, dict)
         assert tree["version"] == version
-        assert parse_vault_index(raw) == _declined(number)
+        assert parse_vault_index(raw) == _offered(number)
 
 
-def test_vault_index_holds_the_most_declined_offers_sorted_and_each_once() -> None:
-    assert _refusal(_declined(module.MAX_DECLINED + 1).encode) == ("index.declined: too many", "declined")
-    two = _declined(2)
-    for wrong in (two.declined[::-1], two.declined[:1] * 2):
-        assert _refusal(replace(two, declined=wrong).encode) == ("index.declined: not sorted, or one twice", "declined")
+def test_vault_index_holds_the_most_offers_sorted_and_each_once() -> None:
+    assert _refusal(_offered(module.MAX_OFFERED + 1).encode) == ("index.offered: too many", "offered")
+    two = _offered(2)
+    for wrong in (two.offered[::-1], two.offered[:1] * 2):
+        assert _refusal(replace(two, offered=wrong).encode) == ("index.offered: not sorted, or one twice", "offered")
 
 
 def test_vault_index_is_numbered_from_1() -> None:

@@ -14,6 +14,9 @@ import { methodName } from './open.svelte.ts';
 /** What is under way: a kit or a passkey being made, its second prompt, a way in being tried. */
 export type Busy = 'kit' | 'passkey' | 'again' | 'trying';
 
+/** The day on which a way in was last used, by its id. */
+export type Uses = Readonly<Record<string, string>>;
+
 /** What the screen shows. */
 export type WaysInView =
   | { readonly at: 'loading' }
@@ -21,7 +24,7 @@ export type WaysInView =
       readonly at: 'list';
       readonly methods: readonly MethodInfo[];
       /** The day on which a way in was last used, by its id; the city keeps it for passkeys alone. */
-      readonly used: ReadonlyMap<string, string>;
+      readonly used: Uses;
       readonly busy: Busy | null;
       readonly added: 'passkey' | null;
       readonly removed: boolean;
@@ -73,7 +76,7 @@ export class WaysInFlow implements WaysInActions {
   readonly notices: NoticesFlow;
   private readonly session: Session;
   private made: Made | null = null;
-  private used: ReadonlyMap<string, string> = new Map();
+  private used: Uses = {};
 
   constructor(session: Session) {
     this.session = session;
@@ -235,7 +238,7 @@ export class WaysInFlow implements WaysInActions {
   private async readUses(): Promise<void> {
     try {
       const { used } = await this.session.deps.api.session();
-      this.used = new Map(used.map(({ id, on }) => [id, on]));
+      this.used = Object.fromEntries(used.map(({ id, on }) => [id, on]));
     } catch (thrown) {
       this.session.failed(thrown);
     }

@@ -112,24 +112,24 @@ describe('index', () => {
     expect(shown.documents.find(({ documentId }) => documentId === id)?.marks).toEqual(DONE);
   });
 
-  test('index_keeps_what_the_holder_does_not_want_offered_again_and_joins_two_devices', async () => {
+  test('index_keeps_what_the_holder_was_offered_and_joins_two_devices', async () => {
     const one = await claimed();
     const base = await written(one);
     const [here, there] = [await again(one), await again(one)];
     for (const keys of [here, there]) await keys.openIndex(own(base.file));
-    await there.decline({ issuer: 'finances', type: 'tax-receipt' });
+    await there.noteOffer({ issuer: 'finances', type: 'tax-receipt' });
     const theirs = await there.writeIndex(1);
-    await here.decline({ issuer: 'finances', type: 'tax-bill' });
-    expect((await here.openIndex(own(theirs?.file ?? new Uint8Array()))).declined).toHaveLength(2);
+    await here.noteOffer({ issuer: 'finances', type: 'tax-bill' });
+    expect((await here.openIndex(own(theirs?.file ?? new Uint8Array()))).offered).toHaveLength(2);
     const joined = await here.writeIndex(2);
     await here.indexWritten();
     const shown = await (await again(one)).openIndex(joined?.file ?? null);
-    expect(shown.declined).toEqual([
+    expect(shown.offered).toEqual([
       { issuer: 'finances', type: 'tax-bill' },
       { issuer: 'finances', type: 'tax-receipt' },
     ]);
     // Said twice, it is written once.
-    await here.decline({ issuer: 'finances', type: 'tax-bill' });
+    await here.noteOffer({ issuer: 'finances', type: 'tax-bill' });
     expect(await here.writeIndex(3)).toBeNull();
   });
 
@@ -215,7 +215,7 @@ describe('index of an evil city', () => {
     const one = await claimed();
     const file = await make(one, await hands(one));
     const keys = await again(one);
-    expect(await keys.openIndex(file)).toEqual({ documents: [], declined: [], problem: code });
+    expect(await keys.openIndex(file)).toEqual({ documents: [], offered: [], problem: code });
     const cards = await keys.openCards(rows(one));
     expect(cards.every((card) => 'manifest' in card)).toBe(true);
     // Written anew, above whatever number the city names.
