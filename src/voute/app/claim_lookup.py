@@ -47,13 +47,13 @@ def look_up(city: City, lookup_id: LookupId, token: bytes) -> Waiting:
         return Waiting(tx.vaults.number_for(lookup_id, now), give_challenge(tx, PURPOSE, lookup_id, now), documents)
 
 
-def known_lookup(tx: Transaction, lookup_id: LookupId, token: bytes) -> LookupRow:
-    """Return the lookup whose token this is; an unknown id costs the same comparison.
+def known_lookup(tx: Transaction, lookup_id: LookupId, token: bytes, *, lock: bool = False) -> LookupRow:
+    """Return the lookup whose token this is (`lock`: `Lookups.get`); an unknown id costs the same comparison.
 
     Raises:
         ClaimUnknownError: unknown id or wrong token.
     """
-    row = tx.lookups.get(lookup_id)
+    row = tx.lookups.get(lookup_id, lock=lock)
     expected = _NO_TOKEN if row is None else row.token_hash
     if not hmac.compare_digest(digest(token), expected) or row is None:
         raise ClaimUnknownError

@@ -4,7 +4,7 @@ Order: the rows in one transaction, the sidecar durable before it commits, both 
 the sidecar are those of the rows. A draft that came before returns what it returned then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -124,6 +124,9 @@ def _keep(city: City, kept: PackRow, checked: _Checked) -> tuple[int, bool]:
             # After the rows, which may be refused: the sidecar of a pack that was sent before must not be replaced.
             city.sidecars.put(pack, _sidecar(pack, checked, events))
     except RowExistsError as error:
+        with city.catalogue.read() as tx:
+            # Another delivery may have brought one of them at the same moment.
+            _check_new(tx, issuer, checked.draft.records)
         raise DraftRefusedError("a document id is taken", part="document_id") from error
     return len(checked.entries), True
 
@@ -210,7 +213,16 @@ def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: S
             lookup, token = LookupId(one.placement.box_id), one.placement.token_hash
             if tokens.setdefault(lookup, token) != token:
                 raise LookupRefusedError("one code with two tokens", lookup_id=lookup.hex())
-    known = tx.lookups.get_many(sorted(tokens))
+    # Again while another delivery brings one of these codes, or is cancelled with it, at the same moment.
+    while True:
+        known = tx.lookups.hold(sorted(tokens))
+        _check_codes(issuer, tokens, known, opened_at)
+        new = [_lookup(issuer, delivery, *pair) for pair in tokens.items() if pair[0] not in known]
+        if tx.lookups.add_missing(new) == len(new):
+            return
+
+
+def _check_codes(issuer: Slug, tokens: Mapping[LookupId, Hash], known: Mapping[LookupId, LookupRow], opened_at: int) -> None:
     for lookup, row in known.items():
         if row.issuer != issuer or row.token_hash != tokens[lookup]:
             raise LookupRefusedError("another issuer's code, or another token", lookup_id=lookup.hex())
@@ -218,7 +230,6 @@ def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: S
             raise ClaimRevokedError(lookup_id=lookup.hex())
         if row.frozen_at is not None and row.frozen_at <= opened_at:
             raise ClaimFrozenError(lookup_id=lookup.hex())
-    tx.lookups.add_missing([_lookup(issuer, delivery, *pair) for pair in tokens.items() if pair[0] not in known])
 
 
 def _lookup(issuer: Slug, delivery: DeliveryId, lookup: LookupId, token: Hash) -> LookupRow:

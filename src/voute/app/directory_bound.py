@@ -7,7 +7,7 @@ from voute.app.city import City
 from voute.app.errors import LookupRefusedError, StatementRefusedError
 from voute.app.statements import issuer_act, issuer_keys, keep_act_event
 from voute.core.errors import LimitError
-from voute.core.ids import Slug
+from voute.core.ids import Hash, Slug
 from voute.core.ports_store import Transaction
 from voute.core.rows import BoxKind
 from voute.format import dsse
@@ -28,7 +28,7 @@ def accept_bound(city: City, issuer: Slug, acts: Sequence[bytes]) -> int:
     if len(acts) > MAX_ACTS:
         raise LimitError("too many acts in one call")
     keys = issuer_keys(city, issuer)
-    verified = [(raw, *issuer_act(city, raw, issuer, keys)) for raw in acts]
+    verified = in_order([(raw, *issuer_act(city, raw, issuer, keys)) for raw in acts])
     with city.catalogue.write() as tx:
         for raw, act, act_hash in verified:
             subject = _subject(tx, issuer, act)
@@ -40,11 +40,16 @@ def accept_bound(city: City, issuer: Slug, acts: Sequence[bytes]) -> int:
     return len(verified)
 
 
+def in_order(verified: Sequence[tuple[bytes, Act, Hash]]) -> Sequence[tuple[bytes, Act, Hash]]:
+    """Sort acts by the code that they are about: calls that share some then wait for one another, never both ways."""
+    return sorted(verified, key=lambda one: getattr(one[1].subject, "lookup_id", b""))
+
+
 def _subject(tx: Transaction, issuer: Slug, act: Act) -> Bound:
     subject = act.subject
     if not isinstance(subject, Bound):
         raise StatementRefusedError("not a bound act", part="type")
-    row = tx.lookups.get(subject.lookup_id)
+    row = tx.lookups.get(subject.lookup_id, lock=True)
     if row is None or row.issuer != issuer or row.vault_id != subject.vault_id:
         raise LookupRefusedError("not a code of this issuer that this vault has", lookup_id=subject.lookup_id.hex())
     records = tx.vaults.records((subject.vault_id,)).get(subject.vault_id, ())

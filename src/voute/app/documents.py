@@ -88,6 +88,8 @@ def note_opened(city: City, holder: Holder, document: DocumentId, raw: bytes) ->
     with city.catalogue.write() as tx:
         visible_document(tx, vault, document)
         if not tx.documents.opened(document, city.now()):
+            # Opened before, or deleted since it was looked at.
+            visible_document(tx, vault, document)
             return
         event = keep_act_event(tx, city, act, act_hash, raw, (BoxKind.VAULT, vault))
         tx.documents.set_opened_event(document, event)

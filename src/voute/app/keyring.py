@@ -111,8 +111,7 @@ def _keep(city: City, holder: Holder, chain: VaultChain, request: KeyringRequest
         if {one.method_id for one in request.methods} - {one.method_id for one in tx.vaults.methods(vault)}:
             tell_of_safety(tx, city, vault, MailKind.WAY_IN)
         if _replace_methods(tx, vault, request.methods):
-            tx.sessions.remove_of(session.HOLDER, vault)
-            session.keep_open(tx, holder, now)
+            tx.sessions.remove_of(session.HOLDER, vault, keep=holder.token_hash)
         subject = KeyringChange(vault, named.number, chain.head)
         keep_event(tx, city, vault_actor(vault), chain.head, subject, (BoxKind.VAULT, vault))
 

@@ -34,8 +34,8 @@ def freeze(city: City, lookup_id: LookupId, token: bytes) -> int:
     if row.frozen_at is not None:
         return row.frozen_at
     with city.catalogue.write() as tx:
-        # Read again where nobody else writes: the code may have been used since.
-        row = known_lookup(tx, lookup_id, token)
+        # Read again where nobody else changes it: the code may have been used since.
+        row = known_lookup(tx, lookup_id, token, lock=True)
         if row.state == LookupState.REVOKED:
             raise ClaimRevokedError
         subject = Freeze(lookup_id, row.vault_id)
@@ -60,7 +60,7 @@ def disown(city: City, holder: Holder, raw: bytes) -> int:
     if not isinstance(subject, Disown) or subject.vault_id != vault:
         raise StatementRefusedError("the act is about something else", part="subject")
     with city.catalogue.write() as tx:
-        row = tx.lookups.get(subject.lookup_id)
+        row = tx.lookups.get(subject.lookup_id, lock=True)
         if row is None or row.vault_id != vault:
             raise ClaimUnknownError
         box = (BoxKind.VAULT, vault)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from voute.app.city import City
-from voute.app.directory_bound import MAX_ACTS
+from voute.app.directory_bound import MAX_ACTS, in_order
 from voute.app.errors import ClaimUsedError, LookupRefusedError, StatementRefusedError
 from voute.app.statements import issuer_act, issuer_keys, keep_act_event
 from voute.core.errors import LimitError
@@ -25,7 +25,7 @@ def revoke(city: City, issuer: Slug, acts: Sequence[bytes]) -> int:
     if len(acts) > MAX_ACTS:
         raise LimitError("too many acts in one call")
     keys = issuer_keys(city, issuer)
-    verified = [(raw, *issuer_act(city, raw, issuer, keys)) for raw in acts]
+    verified = in_order([(raw, *issuer_act(city, raw, issuer, keys)) for raw in acts])
     with city.catalogue.write() as tx:
         for raw, act, act_hash in verified:
             subject = _subject(tx, issuer, act)
@@ -39,7 +39,7 @@ def _subject(tx: Transaction, issuer: Slug, act: Act) -> Revoked:
     subject = act.subject
     if not isinstance(subject, Revoked):
         raise StatementRefusedError("not a revoked act", part="type")
-    row = tx.lookups.get(subject.lookup_id)
+    row = tx.lookups.get(subject.lookup_id, lock=True)
     if row is None or row.issuer != issuer:
         raise LookupRefusedError("not a code of this issuer", lookup_id=subject.lookup_id.hex())
     if row.state == LookupState.BOUND:

@@ -85,7 +85,7 @@ def _may(mail: MailRow, notice: NoticeRow) -> bool:
 
 
 def _note(tx: Transaction, outgoing: Outgoing, outcome: Sent) -> None:
-    notice = tx.notices.get(outgoing.mail.vault_id)
+    notice = tx.notices.get(outgoing.mail.vault_id, lock=True)
     if outcome is Sent.LATER or notice is None or notice.notice_id != outgoing.notice.notice_id:
         return
     tx.notices.mail_done(outgoing.mail.mail_id)
@@ -105,7 +105,7 @@ def note_bounce(city: City, token: bytes) -> bool:
     if city.notices is None or not hmac.compare_digest(token, mail_token(city.notices, notice_id, mail_id)):
         return False
     with city.catalogue.write() as tx:
-        notice = tx.notices.by_id(notice_id)
+        notice = tx.notices.by_id(notice_id, lock=True)
         if notice is None:
             return False
         _bounced(tx, notice)

@@ -99,7 +99,7 @@ def wish_for(city: City, holder: Holder, wish: Wish) -> None:
     check_wish(wish)
     now = city.now()
     with city.catalogue.write() as tx:
-        old = tx.notices.get(holder.vault_id)
+        old = tx.notices.get(holder.vault_id, lock=True)
         fields = (wish.address, wish.language, wish.pace, wish.hour, wish.weekday, wish.quiet_from, wish.quiet_until)
         is_spent = old is not None and old.state == NoticeState.UNCONFIRMED and old.tries >= MAX_TRIES
         if old is not None and old.address == wish.address and old.state != NoticeState.UNREACHABLE and not is_spent:
@@ -129,7 +129,7 @@ def confirm(city: City, holder: Holder, code: str) -> None:
     """
     now = city.now()
     with city.catalogue.write() as tx:
-        row = tx.notices.get(holder.vault_id)
+        row = tx.notices.get(holder.vault_id, lock=True)
         is_right = row is not None and city.notices is not None and hmac.compare_digest(code_of(city.notices, row), code)
         if row is None or row.state == NoticeState.UNREACHABLE:
             is_known = False
@@ -156,7 +156,7 @@ def stop_by_token(city: City, token: bytes) -> None:
     if kit is None or not hmac.compare_digest(token, stop_token(kit, notice_id)):
         return
     with city.catalogue.write() as tx:
-        row = tx.notices.by_id(notice_id)
+        row = tx.notices.by_id(notice_id, lock=True)
         if row is not None:
             tx.notices.remove(row.vault_id)
 
@@ -181,7 +181,7 @@ def tell_of_delivery(tx: Transaction, city_kit: NoticeKit | None, delivery: Deli
 
 def tell_of_safety(tx: Transaction, city: City, vault: VaultId, kind: MailKind) -> None:
     """Leave a mail that goes at once, at whatever hour: the vault has a new way in, or a code of it was frozen."""
-    row = tx.notices.get(vault)
+    row = tx.notices.get(vault, lock=True)
     if city.notices is not None and row is not None and row.state == NoticeState.CONFIRMED:
         now = city.now()
         tx.notices.put_mails([_mail(row, kind, (), now, now)])

@@ -69,10 +69,9 @@ class NoticeKit:
 class Holder:
     """Who is signed in: a vault, by the session with this token hash.
 
-    Without a further request it ends at `expires_at`, in any case at `life_ends_at` (both microseconds).
+    Without a further request it ends at `expires_at` (microseconds).
     """
 
     vault_id: VaultId
     token_hash: Hash
     expires_at: int
-    life_ends_at: int

@@ -13,7 +13,7 @@ from voute.format.release import TYPE, Release, parse_release
 def announce(city: City, release: str, manifest: Hash) -> bool:
     """Keep an entry for the log unless the newest one says the same already; returns whether it was kept."""
     with city.catalogue.write() as tx:
-        newest = tx.events.newest_release()
+        newest = tx.events.newest_release(lock=True)
         if newest is not None and parse_release(newest.data).manifest == manifest:
             return False
         entry = Release(city.slug, city.time(), release, manifest).encode()

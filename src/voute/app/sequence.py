@@ -73,6 +73,10 @@ class Sequencing:
             if not tx.events.pending(1):
                 return ()
         with self.catalogue.write() as tx:
+            tx.events.hold_log()
+            if tx.events.next_index() != size:
+                # Another process, which thinks that it is elected, was faster: the next step takes what it numbered.
+                return ()
             rows = tx.events.pending(BATCH)
             links = _extend_chains(tx, rows)
             places = [NumberedEvent(row.event_id, link, size + n) for n, (row, link) in enumerate(zip(rows, links, strict=True))]
@@ -96,6 +100,7 @@ class Sequencing:
                 return
         now = self.now()
         with self.catalogue.write() as tx:
+            tx.events.hold_log()
             tx.events.set_logged(head.size)
             tx.log_states.put(LogStateRow(head.size, Hash(head.root), text, now))
             for delivery in tx.deliveries.committed():

@@ -60,7 +60,7 @@ def holder_of(catalogue: Catalogue, token: bytes, now: int) -> tuple[Holder, boo
         raise NotSignedInError
     is_due = now - row.seen_at >= TOUCH_EVERY
     expires_at = min(row.expires_at, now + HOLDER_IDLE if is_due else idle_end)
-    return Holder(vault_id(row.subject), row.token_hash, expires_at, row.expires_at), is_due
+    return Holder(vault_id(row.subject), row.token_hash, expires_at), is_due
 
 
 def touch(catalogue: Catalogue, holder: Holder, now: int) -> None:
@@ -86,11 +86,6 @@ def _live(catalogue: Catalogue, token: bytes, kind: str, now: int) -> SessionRow
     return row
 
 
-def keep_open(tx: Transaction, holder: Holder, now: int) -> None:
-    """Keep the session in use when all sessions of the vault were just ended."""
-    tx.sessions.add(SessionRow(holder.token_hash, HOLDER, holder.vault_id, now, now, holder.life_ends_at))
-
-
 def close(catalogue: Catalogue, holder: Holder) -> None:
     """End the session in use; ending it twice is no error."""
     with catalogue.write() as tx:
@@ -105,10 +100,9 @@ def others(catalogue: Catalogue, holder: Holder, now: int) -> tuple[SessionRow, 
     return tuple(row for row in good if row.token_hash != holder.token_hash)
 
 
-def close_others(catalogue: Catalogue, holder: Holder, now: int) -> None:
+def close_others(catalogue: Catalogue, holder: Holder) -> None:
     """End all sessions of the vault but the one in use, on whatever device they are."""
     with catalogue.write() as tx:
         if tx.sessions.get(holder.token_hash) is None:
             raise NotSignedInError
-        tx.sessions.remove_of(HOLDER, holder.vault_id)
-        keep_open(tx, holder, now)
+        tx.sessions.remove_of(HOLDER, holder.vault_id, keep=holder.token_hash)

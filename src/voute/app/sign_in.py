@@ -53,7 +53,7 @@ def with_passkey(city: City, asked: bytes, reply: Assertion, ending: bytes | Non
     now = city.now()
     with city.catalogue.write() as tx:
         known = take_challenge(tx, PURPOSE, None, asked, now)
-        row = tx.credentials.get(reply.credential_id)
+        row = tx.credentials.get(reply.credential_id, lock=True)
         count = _counted(city, asked, reply, row)
         if known and row is not None and count is not None and reply.user_handle in {None, row.vault_id}:
             tx.credentials.used(row.credential_id, count, now)
@@ -88,6 +88,8 @@ def with_kit(city: City, asked: bytes, reply: KitReply, ending: bytes | None) ->
 
 
 def _kit_signed(city: City, tx: Transaction, asked: bytes, reply: KitReply) -> bool:
+    # Whoever takes this kit away just now ends first, or sees the session that this opens.
+    tx.vaults.get(reply.vault_id, lock=True)
     row = tx.vaults.method(reply.vault_id, reply.method_id)
     key = None if row is None else row.sign_in_key
     message = kit_message(city.trust().root.origin, reply.vault_id, reply.method_id, asked)

@@ -23,12 +23,16 @@ from voute.core.rows import (
 class Lookups(Protocol):
     """Lookup ids of claim codes."""
 
-    def add_missing(self, rows: Sequence[LookupRow]) -> None:
-        """Keep those whose lookup id is not known yet; known ones stay as they are."""
+    def add_missing(self, rows: Sequence[LookupRow]) -> int:
+        """Keep those whose lookup id is not known yet and return how many; known ones stay as they are."""
         ...
 
-    def get(self, lookup_id: LookupId) -> LookupRow | None:
-        """Return one."""
+    def get(self, lookup_id: LookupId, *, lock: bool = False) -> LookupRow | None:
+        """Return one; with `lock` it stays as it is until this transaction, which writes, ends."""
+        ...
+
+    def hold(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
+        """Return those that are known, of any issuer; none of them is removed until this transaction, which writes, ends."""
         ...
 
     def get_many(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
@@ -160,7 +164,7 @@ class Documents(Protocol):
         ...
 
     def opened(self, document_id: DocumentId, now: int) -> bool:
-        """Note the first opening; False: it was opened before, nothing was changed."""
+        """Note the first opening; False: it was opened before, or is deleted, nothing was changed."""
         ...
 
     def set_opened_event(self, document_id: DocumentId, event_id: int) -> None:

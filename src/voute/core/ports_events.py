@@ -24,8 +24,15 @@ class Events(Protocol):
         """Return those that exist."""
         ...
 
-    def newest_release(self) -> EventRow | None:
-        """Return the newest event of type `release`, logged or not; None when there is none."""
+    def newest_release(self, *, lock: bool = False) -> EventRow | None:
+        """Return the newest event of type `release`, logged or not; None when there is none.
+
+        With `lock` other transactions that lock it wait until this one, which writes, ends.
+        """
+        ...
+
+    def hold_log(self) -> None:
+        """Wait until no other transaction that holds the log is open: places are given, and shown, by one at a time."""
         ...
 
     def pending(self, limit: int) -> tuple[EventRow, ...]:
@@ -72,7 +79,7 @@ class LogStates(Protocol):
         ...
 
     def put(self, row: LogStateRow) -> None:
-        """Replace it."""
+        """Replace it, unless what is there is of a longer log: a writer that lost its place and does not know it yet."""
         ...
 
 

@@ -10,12 +10,12 @@ from voute.core.rows import MailRow, NoticeRow
 class Notices(Protocol):
     """Addresses by vault, and mails that wait."""
 
-    def get(self, vault_id: VaultId) -> NoticeRow | None:
-        """Return a vault's address and times."""
+    def get(self, vault_id: VaultId, *, lock: bool = False) -> NoticeRow | None:
+        """Return a vault's address and times; with `lock` they stay so until this transaction, which writes, ends."""
         ...
 
-    def by_id(self, notice_id: bytes) -> NoticeRow | None:
-        """Return the row that bears this id."""
+    def by_id(self, notice_id: bytes, *, lock: bool = False) -> NoticeRow | None:
+        """Return the row that bears this id; `lock` as for `get`."""
         ...
 
     def put(self, row: NoticeRow) -> None:
@@ -31,11 +31,17 @@ class Notices(Protocol):
         ...
 
     def reached_by(self, delivery_id: DeliveryId) -> Sequence[NoticeRow]:
-        """Return confirmed rows of the vaults that a delivery has a document for, in their box or under a code of theirs."""
+        """Return confirmed rows of the vaults that a delivery has a document for, in their box or under a code of theirs.
+
+        They are there until this transaction, which writes, ends: a mail may be left for them.
+        """
         ...
 
     def waiting(self, vault_ids: Sequence[VaultId], kind: str) -> Mapping[VaultId, MailRow]:
-        """Return a mail of this kind to each of these vaults that has one which nobody has tried to send yet."""
+        """Return a mail of this kind to each of these vaults that has one which nobody has tried to send yet.
+
+        Nobody tries until this transaction, which writes, ends.
+        """
         ...
 
     def put_mails(self, rows: Sequence[MailRow]) -> None:

@@ -37,8 +37,8 @@ class Vaults(Protocol):
         """Keep a new vault; `RowExistsError` if its id or number is taken."""
         ...
 
-    def get(self, vault_id: VaultId) -> VaultRow | None:
-        """Return a vault."""
+    def get(self, vault_id: VaultId, *, lock: bool = False) -> VaultRow | None:
+        """Return a vault; with `lock` its ways in stay as they are until this transaction, which writes, ends."""
         ...
 
     def advance(self, old_head: Hash, row: VaultRow) -> bool:
@@ -116,8 +116,8 @@ class Credentials(Protocol):
         """Keep a credential; `RowExistsError` if its id is known."""
         ...
 
-    def get(self, credential_id: bytes) -> CredentialRow | None:
-        """Return a credential."""
+    def get(self, credential_id: bytes, *, lock: bool = False) -> CredentialRow | None:
+        """Return a credential; with `lock` it is neither used nor removed until this transaction, which writes, ends."""
         ...
 
     def of_vault(self, vault_id: VaultId) -> tuple[CredentialRow, ...]:
@@ -172,8 +172,8 @@ class Sessions(Protocol):
         """Return the sessions of a subject, expired or not, the one that was seen last first."""
         ...
 
-    def remove_of(self, kind: str, subject: bytes) -> int:
-        """End all sessions of a subject and return how many."""
+    def remove_of(self, kind: str, subject: bytes, keep: Hash | None = None) -> int:
+        """End all sessions of a subject, but for the one to `keep` if it is there; returns how many ended."""
         ...
 
     def purge(self, now: int) -> int:

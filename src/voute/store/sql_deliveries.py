@@ -12,6 +12,8 @@ from voute.store.sql import Session, chunks
 
 _LOOKUP: Final = select(lookups).where(lookups.c.lookup_id == bindparam("lookup_id"))
 _LOOKUPS: Final = select(lookups).where(lookups.c.lookup_id.in_(bindparam("lookup_ids", expanding=True)))
+# Against removing alone: a claim of one of them need not wait for a pack of thousands.
+_HOLD: Final = _LOOKUPS.order_by(lookups.c.lookup_id).with_for_update(read=True, key_share=True)
 _LOOKUPS_OF: Final = select(lookups).where(lookups.c.vault_id == bindparam("vault_id")).order_by(lookups.c.lookup_id)
 _VAULTS_OF: Final = (
     select(lookups.c.vault_id)
@@ -101,13 +103,20 @@ class SqlLookups:
         """Work inside a transaction."""
         self._session = session
 
-    def add_missing(self, rows: Sequence[LookupRow]) -> None:
+    def add_missing(self, rows: Sequence[LookupRow]) -> int:
         """Keep those that are not known (`Lookups.add_missing`)."""
-        self._session.upsert(lookups, rows, update=False)
+        return self._session.upsert(lookups, rows, update=False)
 
-    def get(self, lookup_id: LookupId) -> LookupRow | None:
+    def get(self, lookup_id: LookupId, *, lock: bool = False) -> LookupRow | None:
         """Return one (`Lookups.get`)."""
-        return self._session.one(LookupRow._make, _LOOKUP, {"lookup_id": lookup_id})
+        statement = _LOOKUP.with_for_update(key_share=True) if lock else _LOOKUP
+        return self._session.one(LookupRow._make, statement, {"lookup_id": lookup_id})
+
+    def hold(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
+        """Return those that are known and keep them (`Lookups.hold`)."""
+        parts = (self._session.run(_HOLD, {"lookup_ids": part}) for part in chunks(sorted(lookup_ids)))
+        rows = (LookupRow._make(row) for part in parts for row in part)
+        return {row.lookup_id: row for row in rows}
 
     def get_many(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
         """Return those that are known (`Lookups.get_many`)."""
@@ -203,8 +212,10 @@ class SqlDeliveries:
         for table in (documents, events, packs):
             self._session.run(delete(table).where(table.c.delivery_id == delivery_id))
         used = exists().where(documents.c.box_id == lookups.c.lookup_id)
-        ours = (lookups.c.created_delivery == delivery_id, lookups.c.state == "waiting", ~used)
-        self._session.run(delete(lookups).where(*ours))
+        ours = (lookups.c.created_delivery == delivery_id, lookups.c.state == "waiting")
+        # Waits for transactions that hold one of them; only the statement after it sees the documents that they added.
+        self._session.run(select(lookups.c.lookup_id).where(*ours).order_by(lookups.c.lookup_id).with_for_update()).all()
+        self._session.run(delete(lookups).where(*ours, ~used))
         self._session.run(delete(deliveries).where(deliveries.c.delivery_id == delivery_id))
         shared = select(packs.c.pack_hash).where(packs.c.pack_hash.in_(bindparam("hashes", expanding=True)))
         parts = (self._session.run(shared, {"hashes": part}) for part in chunks(hashes))

@@ -78,7 +78,7 @@ _SET_HEADER: Final = (
 )
 _OPENED: Final = (
     update(documents)
-    .where(documents.c.document_id == bindparam("key"), documents.c.opened_at.is_(None))
+    .where(documents.c.document_id == bindparam("key"), documents.c.opened_at.is_(None), documents.c.deleted_at.is_(None))
     .values(opened_at=bindparam("now"))
 )
 _OPENED_EVENT: Final = (

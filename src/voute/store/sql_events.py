@@ -6,8 +6,9 @@ from typing import Final
 from sqlalchemy import bindparam, delete, func, literal_column, select, text, update
 
 from voute.core.rows import ChainRow, EventRow, EventState, JobKind, JobRow, LogStateRow, NewEvent, NumberedEvent
+from voute.store.postgres import CityLock
 from voute.store.schema import chains, deliveries, events, jobs, log_state
-from voute.store.sql import Session, chunks
+from voute.store.sql import Session, chunks, upsertable
 
 _EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
 # A literal, or the planner would not see that the partial index holds all that is asked for.
@@ -87,9 +88,15 @@ class SqlEvents:
         rows = (EventRow._make(row) for part in parts for row in part)
         return {row.event_id: row for row in rows}
 
-    def newest_release(self) -> EventRow | None:
+    def newest_release(self, *, lock: bool = False) -> EventRow | None:
         """Return the newest release (`Events.newest_release`)."""
+        if lock:
+            self._session.hold(CityLock.RELEASE)
         return self._session.one(EventRow._make, _NEWEST_RELEASE, {})
+
+    def hold_log(self) -> None:
+        """Be the only one who gives places (`Events.hold_log`)."""
+        self._session.hold(CityLock.LOG)
 
     def pending(self, limit: int) -> tuple[EventRow, ...]:
         """Return the next events for the log (`Events.pending`)."""
@@ -155,8 +162,13 @@ class SqlLogStates:
         return self._session.one(LogStateRow._make, _LOG_STATE)
 
     def put(self, row: LogStateRow) -> None:
-        """Replace it (`LogStates.put`)."""
-        self._session.upsert(log_state, [(1, *row)])
+        """Replace it by what is as long or longer (`LogStates.put`)."""
+        insert = upsertable(log_state, is_sqlite=self._session.is_sqlite)
+        values = {name: insert.excluded[name] for name in LogStateRow._fields}
+        newer = insert.on_conflict_do_update(
+            index_elements=["id"], set_=values, where=log_state.c.size <= insert.excluded["size"]
+        )
+        self._session.run(newer, {"id": 1, **row._asdict()})
 
 
 class SqlJobs:

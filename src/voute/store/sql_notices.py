@@ -12,6 +12,12 @@ from voute.store.sql import Session, chunks
 
 _GET: Final = select(notices).where(notices.c.vault_id == bindparam("vault_id"))
 _BY_ID: Final = select(notices).where(notices.c.notice_id == bindparam("notice_id"))
+_UNCONFIRMED: Final = (
+    select(notices.c.vault_id)
+    .where(notices.c.state == "unconfirmed", notices.c.changed_at < bindparam("before"))
+    .order_by(notices.c.vault_id)
+    .with_for_update()
+)
 _ANY: Final = select(exists().where(notices.c.state == "confirmed"))
 _IN_BOX: Final = select(documents.c.box_id).where(documents.c.delivery_id == bindparam("delivery_id"))
 _UNDER_CODE: Final = (
@@ -23,11 +29,18 @@ _REACHED: Final = (
     select(notices)
     .where(notices.c.state == "confirmed", or_(notices.c.vault_id.in_(_IN_BOX), notices.c.vault_id.in_(_UNDER_CODE)))
     .order_by(notices.c.vault_id)
+    # Against removing alone.
+    .with_for_update(read=True, key_share=True)
 )
-_WAITING: Final = select(notice_mails).where(
-    notice_mails.c.vault_id.in_(bindparam("vault_ids", expanding=True)),
-    notice_mails.c.kind == bindparam("of"),
-    notice_mails.c.tries == 0,
+_WAITING: Final = (
+    select(notice_mails)
+    .where(
+        notice_mails.c.vault_id.in_(bindparam("vault_ids", expanding=True)),
+        notice_mails.c.kind == bindparam("of"),
+        notice_mails.c.tries == 0,
+    )
+    .order_by(notice_mails.c.mail_id)
+    .with_for_update()
 )
 _DUE: Final = (
     select(notice_mails)
@@ -46,13 +59,13 @@ class SqlNotices:
         """Work inside a transaction."""
         self._session = session
 
-    def get(self, vault_id: VaultId) -> NoticeRow | None:
+    def get(self, vault_id: VaultId, *, lock: bool = False) -> NoticeRow | None:
         """Return a vault's row (`Notices.get`)."""
-        return self._session.one(NoticeRow._make, _GET, {"vault_id": vault_id})
+        return self._session.one(NoticeRow._make, _GET.with_for_update() if lock else _GET, {"vault_id": vault_id})
 
-    def by_id(self, notice_id: bytes) -> NoticeRow | None:
+    def by_id(self, notice_id: bytes, *, lock: bool = False) -> NoticeRow | None:
         """Return the row of an id (`Notices.by_id`)."""
-        return self._session.one(NoticeRow._make, _BY_ID, {"notice_id": notice_id})
+        return self._session.one(NoticeRow._make, _BY_ID.with_for_update() if lock else _BY_ID, {"notice_id": notice_id})
 
     def put(self, row: NoticeRow) -> None:
         """Store or replace a row (`Notices.put`)."""
@@ -60,14 +73,19 @@ class SqlNotices:
 
     def remove(self, vault_id: VaultId) -> None:
         """Forget an address and its mails (`Notices.remove`)."""
+        # The address first: whoever leaves a mail for it just now ends before the mails are looked for.
+        self.get(vault_id, lock=True)
         self._session.run(delete(notice_mails).where(notice_mails.c.vault_id == vault_id))
         self._session.run(delete(notices).where(notices.c.vault_id == vault_id))
 
     def purge(self, before: int) -> int:
         """Forget what was never confirmed (`Notices.purge`)."""
-        old = select(notices.c.vault_id).where(notices.c.state == "unconfirmed", notices.c.changed_at < before)
-        self._session.run(delete(notice_mails).where(notice_mails.c.vault_id.in_(old)))
-        return self._session.run(delete(notices).where(notices.c.vault_id.in_(old))).rowcount
+        # Locked, so that none is confirmed between the two statements.
+        old = self._session.run(_UNCONFIRMED, {"before": before}).scalars().all()
+        for part in chunks(old):
+            self._session.run(delete(notice_mails).where(notice_mails.c.vault_id.in_(part)))
+            self._session.run(delete(notices).where(notices.c.vault_id.in_(part)))
+        return len(old)
 
     def reached_by(self, delivery_id: DeliveryId) -> Sequence[NoticeRow]:
         """Return whom a delivery reaches (`Notices.reached_by`)."""

@@ -22,7 +22,9 @@ _UNSEQUENCED: Final = select(_ALL).where(
     events.c.log_index.is_(None), or_(events.c.delivery_id.is_(None), events.c.delivery_id.in_(_COMMITTED))
 )
 _JOBS: Final = select(jobs.c.kind, _ALL, func.min(jobs.c.created_at)).group_by(jobs.c.kind)
-_MAILS: Final = select(notice_mails.c.tries > 0, _ALL).group_by(notice_mails.c.tries > 0)
+# A literal: PostgreSQL takes two parameters for two expressions, whatever their values.
+_TRIED: Final = notice_mails.c.tries > literal_column("0")
+_MAILS: Final = select(_TRIED, _ALL).group_by(_TRIED)
 _ADDRESSES: Final = select(notices.c.state, _ALL).group_by(notices.c.state)
 _SESSIONS: Final = select(sessions.c.kind, _ALL).where(sessions.c.expires_at > bindparam("now")).group_by(sessions.c.kind)
 _GONE: Final = documents.c.deleted_at.is_not(None)

@@ -46,9 +46,10 @@ class SqlCredentials:
         """Keep a credential (`Credentials.add`)."""
         self._session.insert_all(credentials, [row])
 
-    def get(self, credential_id: bytes) -> CredentialRow | None:
+    def get(self, credential_id: bytes, *, lock: bool = False) -> CredentialRow | None:
         """Return a credential (`Credentials.get`)."""
-        return self._session.one(CredentialRow._make, _CREDENTIAL, {"credential_id": credential_id})
+        statement = _CREDENTIAL.with_for_update() if lock else _CREDENTIAL
+        return self._session.one(CredentialRow._make, statement, {"credential_id": credential_id})
 
     def of_vault(self, vault_id: VaultId) -> tuple[CredentialRow, ...]:
         """Return a vault's credentials (`Credentials.of_vault`)."""
@@ -112,9 +113,10 @@ class SqlSessions:
         """Return the sessions of a subject (`Sessions.of`)."""
         return self._session.all(SessionRow._make, _SESSIONS, {"kind": kind, "subject": subject})
 
-    def remove_of(self, kind: str, subject: bytes) -> int:
-        """End all sessions of a subject (`Sessions.remove_of`)."""
-        return self._session.run(sessions.delete().where(sessions.c.kind == kind, sessions.c.subject == subject)).rowcount
+    def remove_of(self, kind: str, subject: bytes, keep: Hash | None = None) -> int:
+        """End all sessions of a subject but one (`Sessions.remove_of`)."""
+        ending = sessions.delete().where(sessions.c.kind == kind, sessions.c.subject == subject)
+        return self._session.run(ending if keep is None else ending.where(sessions.c.token_hash != keep)).rowcount
 
     def purge(self, now: int) -> int:
         """Remove the expired ones (`Sessions.purge`)."""

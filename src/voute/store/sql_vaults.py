@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
 from voute.core.rows import IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
-from voute.store.sql import Session, chunks
+from voute.store.sql import Session, chunks, upsertable
 
 _NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
 _GIVEN: Final = select(vault_numbers).where(vault_numbers.c.v == bindparam("v"))
@@ -56,7 +56,9 @@ class SqlVaults:
         values = {"lookup_id": lookup_id}
         number: int | None = self._session.run(_NUMBER, values).scalar()
         if number is None:
-            self._session.run(vault_numbers.insert(), {"lookup_id": lookup_id, "given_at": now})
+            # Another call may give one at the same moment: whoever comes second takes that one.
+            insert = upsertable(vault_numbers, is_sqlite=self._session.is_sqlite).on_conflict_do_nothing()
+            self._session.run(insert, {"lookup_id": lookup_id, "given_at": now})
             number = int(self._session.run(_NUMBER, values).scalar_one())
         return number
 
@@ -68,9 +70,10 @@ class SqlVaults:
         """Keep a new vault (`Vaults.add`)."""
         self._session.insert_all(vaults, [row])
 
-    def get(self, vault_id: VaultId) -> VaultRow | None:
+    def get(self, vault_id: VaultId, *, lock: bool = False) -> VaultRow | None:
         """Return a vault (`Vaults.get`)."""
-        return self._session.one(VaultRow._make, _VAULT, {"vault_id": vault_id})
+        statement = _VAULT.with_for_update(key_share=True) if lock else _VAULT
+        return self._session.one(VaultRow._make, statement, {"vault_id": vault_id})
 
     def advance(self, old_head: Hash, row: VaultRow) -> bool:
         """Set the head if it still is the old one (`Vaults.advance`)."""

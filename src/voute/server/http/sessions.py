@@ -175,4 +175,4 @@ async def read_other_sessions(city: TheCity, settings: TheSettings, holder: TheH
 @delete("/api/session/others", opt=HOLDER, sync_to_thread=True)
 def sign_out_others(city: TheCity, holder: TheHolder) -> None:
     """End every other session of the vault, on whatever device it is."""
-    rules.close_others(city.catalogue, holder, city.now())
+    rules.close_others(city.catalogue, holder)
