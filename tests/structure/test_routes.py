@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /log/checkpoint",
     "GET /log/tile/{tile:path}",
     "GET /ouvrir",
+    "GET /push/worker.js",
     "GET /release-manifest.json",
     "GET /verifier",
     "GET /verifier.html",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voute.app.ledger import Ledger
-from voute.app.ports import CredentialVerifier, NoticeKit
+from voute.app.ports import CredentialVerifier, NoticeKit, PushKit
 from voute.core.ids import Slug
 from voute.core.ports_log import TileStore
 from voute.core.ports_store import BlobStore, Catalogue, SidecarStore
@@ -26,7 +26,7 @@ class Trust:
 class City:
     """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready.
 
-    Without `notices` the city sends no mail.
+    Without `notices` the city sends no mail, without `push` it tells on no device.
     """
 
     catalogue: Catalogue
@@ -39,6 +39,7 @@ class City:
     now: Callable[[], int]
     wake: Callable[[], None]
     notices: NoticeKit | None = None
+    push: PushKit | None = None
 
     @property
     def slug(self) -> Slug:

@@ -112,6 +112,18 @@ class NoticeCodeWrongError(StateError):
     code: ClassVar[str] = "notice-code-wrong"
 
 
+class PushOffError(StateError):
+    """This city tells on no device."""
+
+    code: ClassVar[str] = "push-off"
+
+
+class PushServiceUnknownError(StateError):
+    """The browser is told by a push service that this city does not use."""
+
+    code: ClassVar[str] = "push-service-unknown"
+
+
 class DocumentUnknownError(StateError):
     """No such document in this vault."""
 

@@ -11,6 +11,7 @@ from voute.app.header_shape import check_sealed
 from voute.app.methods import Method, check_methods, method_rows
 from voute.app.notices import tell_of_safety
 from voute.app.ports import Holder, NewCredential, Registration
+from voute.app.push import tell_devices_of_safety
 from voute.app.secret import take_challenge
 from voute.app.sign_in import PURPOSE
 from voute.app.statements import keep_event
@@ -110,6 +111,7 @@ def _keep(city: City, holder: Holder, chain: VaultChain, request: KeyringRequest
             tx.credentials.add(credential_row(vault, credential, request.registration, now))
         if {one.method_id for one in request.methods} - {one.method_id for one in tx.vaults.methods(vault)}:
             tell_of_safety(tx, city, vault, MailKind.WAY_IN)
+            tell_devices_of_safety(tx, city, vault, MailKind.WAY_IN)
         if _replace_methods(tx, vault, request.methods):
             tx.sessions.remove_of(session.HOLDER, vault, keep=holder.token_hash)
         subject = KeyringChange(vault, named.number, chain.head)

@@ -11,6 +11,7 @@ from voute.app.claim_lookup import known_lookup
 from voute.app.errors import ClaimFrozenError, ClaimRevokedError, ClaimUnknownError, StatementRefusedError
 from voute.app.notices import tell_of_safety
 from voute.app.ports import Holder
+from voute.app.push import tell_devices_of_safety
 from voute.app.statements import keep_act_event, keep_event, vault_act
 from voute.core.ids import LookupId
 from voute.core.ports_store import Transaction
@@ -79,4 +80,5 @@ def _keep(city: City, tx: Transaction, row: LookupRow, event: Callable[[], int])
         raise ClaimFrozenError
     if row.vault_id is not None:
         tell_of_safety(tx, city, row.vault_id, MailKind.FROZEN)
+        tell_devices_of_safety(tx, city, row.vault_id, MailKind.FROZEN)
     return now

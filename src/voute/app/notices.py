@@ -14,7 +14,7 @@ from typing import Final
 
 from voute.app.city import MICROSECONDS, City
 from voute.app.errors import NoticeCodeWrongError, NoticesOffError, TooManyError
-from voute.app.notice_times import Pace, due_at
+from voute.app.notice_times import check_times, due_at
 from voute.app.ports import Holder, NoticeKit
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, Slug, VaultId
@@ -29,8 +29,6 @@ _ADDRESS: Final = re.compile(
 )
 """Nothing that a header, an envelope or another address could be made of."""
 _MAX_LOCAL: Final = 64
-_HOURS: Final = range(24)
-_DAYS: Final = range(7)
 LANGUAGES: Final = ("fr", "en")
 CODE_DIGITS: Final = 8
 MAX_TRIES: Final = 5
@@ -68,13 +66,7 @@ def check_wish(wish: Wish) -> None:
         raise FormatError("not an address", field="address")
     if wish.language not in LANGUAGES:
         raise FormatError("not a language", field="language")
-    if wish.pace not in set(Pace):
-        raise FormatError("not a pace", field="pace")
-    for name, hour in (("hour", wish.hour), ("quiet_from", wish.quiet_from), ("quiet_until", wish.quiet_until)):
-        if hour not in _HOURS:
-            raise FormatError("not an hour", field=name)
-    if wish.weekday not in _DAYS:
-        raise FormatError("not a day", field="weekday")
+    check_times(wish)
 
 
 def read(city: City, holder: Holder) -> NoticeRow | None:

@@ -66,6 +66,19 @@ class NoticeKit:
 
 
 @dataclass(frozen=True, slots=True)
+class PushKit:
+    """What notices on devices need: our public key as browsers ask for it, the push services that are used, the time zone.
+
+    `services` are hosts, `*.` before one stands for all below it; `own_services` are `host:port` of the city's own.
+    """
+
+    public: bytes
+    services: frozenset[str]
+    own_services: frozenset[str]
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
     """Who is signed in: a vault, by the session with this token hash.
 

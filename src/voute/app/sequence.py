@@ -13,7 +13,8 @@ from typing import Final
 from voute.app.errors import LogAheadError
 from voute.app.ledger import Ledger
 from voute.app.notices import tell_of_delivery
-from voute.app.ports import NoticeKit
+from voute.app.ports import NoticeKit, PushKit
+from voute.app.push import tell_devices_of_delivery
 from voute.app.secret import fresh
 from voute.core.ids import Hash
 from voute.core.ports_store import Catalogue, Transaction
@@ -43,6 +44,7 @@ class Sequencing:
     ledger: Ledger
     now: Callable[[], int]
     notices: NoticeKit | None = None
+    push: PushKit | None = None
 
     def step(self) -> Step:
         """Bring up to `BATCH` events into the log; repeat until there were none. `publish` shows what came in.
@@ -106,6 +108,7 @@ class Sequencing:
             for delivery in tx.deliveries.committed():
                 if tx.deliveries.publish(delivery.delivery_id, now):
                     tell_of_delivery(tx, self.notices, delivery, now)
+                    tell_devices_of_delivery(tx, self.push, delivery, now)
 
 
 def _entry(row: EventRow) -> bytes:

@@ -15,6 +15,7 @@ from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
 from voute.core.ports_events import Chains, Events, Jobs, LogStates
 from voute.core.ports_notices import Notices
+from voute.core.ports_push import Devices
 from voute.core.ports_seen import Counts, Marks
 from voute.core.ports_vaults import Challenges, Consents, Credentials, Limits, Sessions, Vaults
 
@@ -150,6 +151,11 @@ class Transaction(Protocol):
     @property
     def notices(self) -> Notices:
         """Addresses that holders want to be told at, and mails that are to be sent."""
+        ...
+
+    @property
+    def devices(self) -> Devices:
+        """Browsers that holders want to be told on, and messages that are to be sent to them."""
         ...
 
     @property

@@ -26,6 +26,7 @@ from voute.core.rows import (
     RecordRow,
     VaultRow,
 )
+from voute.core.rows_push import DeviceRow, PushRow
 
 Row = TypeVar("Row")
 
@@ -123,12 +124,14 @@ METHODS: Final = Table("methods", MethodRow._make, MethodRow._fields)
 CONSENTS: Final = Table("consents", ConsentRow._make, ConsentRow._fields)
 NOTICES: Final = Table("notices", NoticeRow._make, NoticeRow._fields)
 NOTICE_MAILS: Final = Table("notice_mails", MailRow._make, MailRow._fields)
+PUSH_DEVICES: Final = Table("push_devices", DeviceRow._make, DeviceRow._fields)
+PUSH_MESSAGES: Final = Table("push_messages", PushRow._make, PushRow._fields)
 CREDENTIALS: Final = Table("credentials", CredentialRow._make, CredentialRow._fields)
 MARKS: Final = Table("marks", MarkRow._make, _columns(MarkRow._fields, data="bytes"))
 
 _CLOCK: Final = "the server's own clock, for display: in no log"
 _PASSING: Final = "ends by itself within hours; losing it asks people to sign in, or to ask, again"
-_WISH: Final = "the holder's wish, known here alone: losing it means fewer mails, and asking again"
+_WISH: Final = "the holder's wish, known here alone: losing it means fewer notices, and asking again"
 _NOTE: Final = "a note of the city's own work: losing it means that work is done again"
 _PASSKEY: Final = "known to the authenticator alone: a wrong one refuses to sign in, the kit still does"
 
@@ -160,6 +163,8 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("log_state", "published_at"): _CLOCK,
     **dict.fromkeys((("notices", one) for one in NOTICES.columns), _WISH),
     **dict.fromkeys((("notice_mails", one) for one in NOTICE_MAILS.columns), _WISH),
+    **dict.fromkeys((("push_devices", one) for one in PUSH_DEVICES.columns), _WISH),
+    **dict.fromkeys((("push_messages", one) for one in PUSH_MESSAGES.columns), _WISH),
     **dict.fromkeys((("marks", one) for one in MARKS.columns), _NOTE),
     ("challenges", "challenge_hash"): _PASSING,
     ("challenges", "purpose"): _PASSING,

@@ -23,6 +23,7 @@ from voute.server.jobs.repeating import RepeatingThread
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
+from voute.server.notices.push_sender import push_sender
 from voute.server.notices.sender import notice_sender
 from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
@@ -36,7 +37,7 @@ def create(settings: Settings | None = None) -> Frame:
     chosen = load_settings() if settings is None else settings
     set_up_logs(chosen.log_level)
     assembled = assemble(chosen)
-    web = WebFiles(web_folder(chosen))
+    web = WebFiles(web_folder(chosen), assembled.city.trust().root.origin if chosen.push else "")
     manifest = web.seal()
 
     @asynccontextmanager
@@ -77,6 +78,8 @@ def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread
         election = Election(settings.locks_folder)
         if settings.smtp_host:
             jobs.append(notice_sender(settings, city, election))
+        if settings.push:
+            jobs.append(push_sender(settings, city, election))
         jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election))
     for job in jobs:
         job.start()

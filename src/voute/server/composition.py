@@ -9,12 +9,13 @@ from typing import Final
 
 from voute.app.city import City
 from voute.app.ledger import Ledger
-from voute.app.ports import NoticeKit
+from voute.app.ports import NoticeKit, PushKit
 from voute.app.sequence import Sequencing
 from voute.core.ports_log import Witness
 from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
-from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_witness_seed
+from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_or_create_push_key, read_witness_seed
+from voute.server.notices.vapid import public_point
 from voute.server.settings import Settings
 from voute.server.trust_file import TrustFile
 from voute.server.webauthn import WebAuthnVerifier
@@ -116,6 +117,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         now=now,
         wake=woken.set,
         notices=notice_kit(settings),
+        push=push_kit(settings),
     )
     return Assembled(city, stores, woken)
 
@@ -125,6 +127,14 @@ def notice_kit(settings: Settings) -> NoticeKit | None:
     if not settings.smtp_host:
         return None
     return NoticeKit(read_or_create_notice_key(settings.keys_folder), settings.zone)
+
+
+def push_kit(settings: Settings) -> PushKit | None:
+    """Return what notices on devices need, or None where nobody is told so; the key is drawn the first time."""
+    if not settings.push:
+        return None
+    public = public_point(read_or_create_push_key(settings.keys_folder))
+    return PushKit(public, settings.push_hosts, settings.push_own_hosts, settings.zone)
 
 
 def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None) -> LogParts:
@@ -154,7 +164,7 @@ def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None)
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:
     """Make the use case that brings events into the log."""
-    return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now, city.notices)
+    return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now, city.notices, city.push)
 
 
 def web_folder(settings: Settings) -> Path:

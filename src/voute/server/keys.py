@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final
 
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+    generate_private_key,
+)
+
 from voute.core.errors import StoreError
 from voute.format import canonical
 from voute.format.canonical import Json
@@ -18,9 +25,11 @@ SEED: Final = 32
 LOG_FILE: Final = "log.json"
 WITNESS_FILE: Final = "witness.json"
 NOTICE_FILE: Final = "notices.json"
+PUSH_FILE: Final = "push.json"
 
 _LOG_KEYS = frozenset({"version", "origin", "ed25519", "mldsa44"})
 _NOTICE_KEYS = frozenset({"version", "key"})
+_PUSH_KEYS = frozenset({"version", "p256"})
 _WITNESS_KEYS = frozenset({"version", "name", "mldsa44"})
 
 
@@ -90,15 +99,37 @@ def read_witness_seed(folder: Path) -> WitnessSeed | None:
 def read_or_create_notice_key(folder: Path) -> bytes:
     """Return the key of codes and links in mails; drawn the first time, whichever process is first."""
     path = folder / NOTICE_FILE
-    if not path.exists():
-        try:
-            _create(path, canonical.dumps({"version": 1, "key": secrets.token_bytes(SEED).hex()}))
-        except KeyFileError:
-            if not path.exists():
-                raise
+    _create_once(path, {"version": 1, "key": secrets.token_bytes(SEED).hex()})
     fields = Fields(canonical.loads(_read(path)), _NOTICE_KEYS, NOTICE_FILE)
     fields.version()
     return fields.hash("key")
+
+
+def read_or_create_push_key(folder: Path) -> EllipticCurvePrivateKey:
+    """Return the key that push services know this city by; drawn the first time, whichever process is first.
+
+    Raises:
+        KeyFileError: the file cannot be read, or holds no key.
+    """
+    path = folder / PUSH_FILE
+    scalar = generate_private_key(SECP256R1()).private_numbers().private_value
+    _create_once(path, {"version": 1, "p256": scalar.to_bytes(SEED).hex()})
+    fields = Fields(canonical.loads(_read(path)), _PUSH_KEYS, PUSH_FILE)
+    fields.version()
+    try:
+        return derive_private_key(int.from_bytes(fields.hash("p256")), SECP256R1())
+    except ValueError as error:
+        raise KeyFileError("not a key of the curve", file=PUSH_FILE) from error
+
+
+def _create_once(path: Path, value: Json) -> None:
+    if path.exists():
+        return
+    try:
+        _create(path, canonical.dumps(value))
+    except KeyFileError:
+        if not path.exists():
+            raise
 
 
 def _create(path: Path, data: bytes) -> None:

@@ -30,6 +30,11 @@ SMTP_SECURITIES: Final = ("starttls", "tls", "none")
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+PUSH_SERVICE: Final = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
+"""A name of two labels or more, the last of which is no number: never an address, never everything."""
+PUSH_OWN_SERVICE: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}:[1-9][0-9]{{0,4}}")
+
 Network = IPv4Network | IPv6Network
 Value = bool | int | str | Path | tuple[Network, ...]
 
@@ -83,6 +88,16 @@ class Settings:
     smtp_password: Annotated[Path, "file with the password, one line, mode 0600"] = Path()
     mail_from: Annotated[str, "address that notices come from; bounces go there too"] = ""
     mail_per_minute: Annotated[int, "mails sent in a minute, at most"] = 60
+    push: Annotated[bool, "whether holders may be told on their devices, through the push services of their browsers"] = False
+    push_services: Annotated[
+        str, "hosts of the push services that are used, separated by commas; `*.` before one stands for all below it"
+    ] = "fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com"
+    push_own_services: Annotated[
+        str, "`HOST:PORT` of push services of the city's own, or of tests: the only ones that may have a private address"
+    ] = ""
+    push_ca: Annotated[Path, "certificates that those of `push_own_services` are checked with; empty: those of the system"] = (
+        Path()
+    )
     privacy_officer: Annotated[str, "who answers for personal information: name and title, shown on the privacy page"] = ""
     privacy_contact: Annotated[str, "how to reach that person: telephone, e-mail or postal address"] = ""
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
@@ -93,6 +108,13 @@ class Settings:
             raise SettingError("not a log level", setting="log_level")
         _ = self.witness_addresses
         self._check_mail()
+        self._check_push()
+
+    def _check_push(self) -> None:
+        if not all(PUSH_SERVICE.fullmatch(one) for one in self.push_hosts):
+            raise SettingError("not a host", setting="push_services")
+        if not all(PUSH_OWN_SERVICE.fullmatch(one) for one in self.push_own_hosts):
+            raise SettingError("not HOST:PORT", setting="push_own_services")
 
     def _check_mail(self) -> None:
         try:
@@ -110,6 +132,16 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def push_hosts(self) -> frozenset[str]:
+        """Hosts of the push services that are used."""
+        return frozenset(filter(None, (one.strip() for one in self.push_services.split(","))))
+
+    @property
+    def push_own_hosts(self) -> frozenset[str]:
+        """Host and port of the city's own push services."""
+        return frozenset(filter(None, (one.strip() for one in self.push_own_services.split(","))))
 
     @property
     def witness_addresses(self) -> Mapping[str, str]:

@@ -163,6 +163,36 @@ notice_mails: Final = Table(
     _number("tries"),
 )
 
+# What a browser gave to be told by: no key opens anything with it (docs/spec/push.md).
+push_devices: Final = Table(
+    "push_devices",
+    metadata,
+    _key("device_id"),
+    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=False, index=True),
+    Column("endpoint", Text, nullable=False, unique=True),
+    _data("p256dh"),
+    _data("auth"),
+    _word("language"),
+    _word("pace"),
+    _number("hour"),
+    _number("weekday"),
+    _number("quiet_from"),
+    _number("quiet_until"),
+    _number("created_at"),
+)
+
+push_messages: Final = Table(
+    "push_messages",
+    metadata,
+    _key("message_id"),
+    Column("device_id", LargeBinary, ForeignKey("push_devices.device_id"), nullable=False, index=True),
+    _word("kind"),
+    _word("issuers"),
+    _number("created_at"),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    _number("tries"),
+)
+
 credentials: Final = Table(
     "credentials",
     metadata,

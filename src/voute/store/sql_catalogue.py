@@ -19,12 +19,13 @@ from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
 from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
 from voute.store.sql_notices import SqlNotices
+from voute.store.sql_push import SqlDevices
 from voute.store.sql_seen import SqlCounts, SqlMarks
 from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, SqlSessions
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0008"
+SCHEMA_VERSION: Final = "0009"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 
@@ -62,6 +63,11 @@ class SqlTransaction:
     def notices(self) -> SqlNotices:
         """Addresses and mails."""
         return SqlNotices(self._session)
+
+    @cached_property
+    def devices(self) -> SqlDevices:
+        """Devices and messages to them."""
+        return SqlDevices(self._session)
 
     @cached_property
     def credentials(self) -> SqlCredentials:

@@ -13,7 +13,7 @@ from voute.core.rows import JobKind
 from voute.fsck.tables import UNCHECKED
 from voute.store.schema import metadata
 
-PASSING: Final = {"challenges", "sessions", "rate_limits", "notices", "notice_mails", "marks"}
+PASSING: Final = {"challenges", "sessions", "rate_limits", "notices", "notice_mails", "push_devices", "push_messages", "marks"}
 """What ends by itself, the wish for notices, which nothing else says, and notes of the city's own work."""
 
 # Table and row → what must be found when it is gone, nothing else; whether it is put back (but for what no check can prove).

@@ -314,6 +314,15 @@ error-notices-off = This city sends no notices by email.
 error-notice-code-wrong = This code is not the right one, or it no longer counts.
     .fix = Nothing was changed. Read the email again; for a new code, stop the notices, then enter your address again.
 
+error-push-off = Your city sends no notices to devices.
+    .fix = Nothing was changed. Your documents still arrive in your vault.
+
+error-push-service-unknown = Your browser gets its notices through a service that the city does not use.
+    .fix = Nothing was changed. Choose notices by email, or another browser.
+
+error-push-service = The service that carries notices to devices does not answer.
+    .fix = Nothing is lost: notices go later. This server must reach the services of push_services on port 443.
+
 error-mail-server = The mail server does not answer, or does not let us in.
     .fix = Nothing is lost: notices go later. Check the settings smtp_….
 error-backup-busy = Another backup writes into { $path }; nothing was saved.

@@ -12,6 +12,7 @@ notice-documents =
         [one] A document from { $issuers } is waiting for you in your vault.
        *[other] Documents from { $issuers } are waiting for you in your vault.
     }
+notice-documents-many = Documents from { $count } departments are waiting in your vault.
 notice-way-in =
     A new way into your vault was just added.
 

@@ -314,6 +314,15 @@ error-notices-off = Cette ville n’envoie pas d’avis par courriel.
 error-notice-code-wrong = Ce code n’est pas le bon, ou il ne sert plus.
     .fix = Rien n’a été changé. Relisez le courriel ; pour un nouveau code, arrêtez les avis, puis entrez votre adresse de nouveau.
 
+error-push-off = Votre ville n’envoie pas d’avis sur les appareils.
+    .fix = Rien n’a été changé. Vos documents arrivent quand même dans votre coffre.
+
+error-push-service-unknown = Votre navigateur reçoit ses avis par un service que la ville n’utilise pas.
+    .fix = Rien n’a été changé. Choisissez les avis par courriel, ou un autre navigateur.
+
+error-push-service = Le service qui porte les avis aux appareils ne répond pas.
+    .fix = Rien n’est perdu : les avis partiront plus tard. Ce serveur doit pouvoir joindre, sur le port 443, les services de push_services.
+
 error-mail-server = Le serveur de courriel ne répond pas, ou nous refuse.
     .fix = Rien n’est perdu : les avis partiront plus tard. Vérifiez les réglages smtp_….
 error-backup-busy = Une autre sauvegarde écrit dans { $path } ; rien n'a été sauvegardé.

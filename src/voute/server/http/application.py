@@ -17,6 +17,7 @@ from voute.server.http import (
     claims,
     consents,
     deliveries,
+    devices,
     directory,
     documents,
     issuer_sessions,
@@ -67,6 +68,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     notices.stop_notices,
     notices.stop_page,
     notices.stop_by_link,
+    devices.read_devices,
+    devices.put_device,
+    devices.remove_device,
+    devices.remove_devices,
     documents.list_documents,
     documents.read_document,
     documents.read_body,
@@ -94,6 +99,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     pages.verifier_file,
     pages.asset,
     pages.release_manifest,
+    pages.push_worker,
 )
 
 

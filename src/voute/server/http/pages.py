@@ -21,6 +21,7 @@ from voute.server.http.given import TheCity
 _INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-Za-z0-9+/]{43}= ?)*)"')
 """Where a page of the build names the inline scripts that its policy must allow, by their hashes."""
 MANIFEST: Final = "release-manifest.json"
+PUSH_WORKER: Final = "push/worker.js"
 EMPTY_ROOT: Final = b'<script type="application/json" id="trust-root">null</script>'
 _FULL_ROOT: Final = b'<script type="application/json" id="trust-root">%b</script>'
 _ASSETS: Final = Limit("assets", 6_000, step=200)
@@ -54,14 +55,18 @@ class _File:
     policy: str | None
 
 
-def policy_of(page: bytes) -> str:
-    """Give the Content-Security-Policy of a page, with the inline scripts that the page names (docs/spec/pages.md)."""
+def policy_of(page: bytes, worker: str = "") -> str:
+    """Give the Content-Security-Policy of a page, with the inline scripts that the page names (docs/spec/pages.md).
+
+    `worker` is the one address that a worker may be started from: that of notices, in a city that tells on devices.
+    """
     named = _INLINE.search(page)
     inline = "".join(f" '{one}'" for one in named.group(1).decode().split()) if named else ""
+    started = f" {worker}" if worker else ""
     return (
         f"default-src 'none'; script-src 'self'{inline}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-        "connect-src 'self'; worker-src blob:; manifest-src 'self'; frame-src 'none'; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        f"connect-src 'self'; worker-src blob:{started}; manifest-src 'self'; frame-src 'none'; object-src 'none'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types svelte-trusted-html voute"
     )
 
@@ -69,9 +74,10 @@ def policy_of(page: bytes) -> str:
 class WebFiles:
     """The files of a build, read once and kept (a few megabytes); a folder that is missing has no files."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder of the build."""
+    def __init__(self, folder: Path, push_origin: str = "") -> None:
+        """Take the folder of the build, and the origin whose pages may register the worker of notices; empty: none may."""
         self._folder = folder
+        self._worker = f"{push_origin}/{PUSH_WORKER}" if push_origin else ""
         self._kept: dict[str, _File] = {}
         self._lock = Lock()
         self._is_sealed = False
@@ -119,9 +125,8 @@ class WebFiles:
         squeezed = None
         if suffix in _SQUEEZABLE and len(data) >= _MIN_SQUEEZED:
             squeezed = gzip.compress(data, 9, mtime=0)
-        return _File(
-            data, squeezed, _TYPES.get(suffix, "application/octet-stream"), policy_of(data) if suffix == ".html" else None
-        )
+        policy = policy_of(data, self._worker) if suffix == ".html" else None
+        return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"), policy)
 
 
 TheWeb = NamedDependency[SkipValidation[WebFiles]]
@@ -195,3 +200,9 @@ def release_manifest(web: TheWeb) -> Response[bytes]:
     """Serve the list of all files with their hashes."""
     file = web.get(MANIFEST)
     return Response(file.data, media_type=file.media_type, headers=_FRESH)
+
+
+@get("/push/worker.js", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
+def push_worker(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
+    """Serve the worker of notices: in a folder of its own, so that it can stand between no page and the network."""
+    return _reply(web.get(PUSH_WORKER), accepted, _FRESH)

@@ -1,1 +1,1 @@
-"""Notices by mail: their words, the way to the mail server, what comes back."""
+"""Notices: their words, the way to the mail server and what comes back, the way to push services."""

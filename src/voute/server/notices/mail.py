@@ -20,6 +20,8 @@ from voute.core.rows import MailKind
 from voute.messages import Messages, messages
 
 STOP: Final = "/avis/stop"
+MAX_NAMES: Final = 1_000
+"""Characters of departments' names; with more a mail says how many departments wrote."""
 _STYLE: Final = (
     "body{margin:0;padding:24px 12px;background:#f4f2ee;color:#1b1b1b;font:18px/1.5 Georgia,serif}"
     "main{max-width:34em;margin:0 auto;padding:20px 24px 24px;background:#fff;border:1px solid #d8d3c8;border-radius:6px}"
@@ -89,19 +91,22 @@ def _paragraphs(city: City, kit: NoticeKit, words: Messages, outgoing: Outgoing,
         return [part for text in said for part in text.split("\n\n")]
     facts: dict[str, object] = {}
     if kind == MailKind.DOCUMENTS:
-        names = _issuers(city, words, outgoing.mail.issuers.split(SEPARATOR))
-        facts = {"issuers": _joined(words, names), "count": len(names)}
+        names = issuer_names(city, words, outgoing.mail.issuers.split(SEPARATOR))
+        facts = {"issuers": joined(words, names), "count": len(names)}
+        if len(str(facts["issuers"])) > MAX_NAMES:
+            kind, facts = "documents-many", {"count": len(names)}
     said = [words.text(f"notice-{kind}", facts), words.text("notice-where", {"place": host}), words.text("notice-never")]
     return [part for text in said for part in text.split("\n\n")]
 
 
-def _issuers(city: City, words: Messages, slugs: Sequence[str]) -> list[str]:
+def issuer_names(city: City, words: Messages, slugs: Sequence[str]) -> list[str]:
     """Return the public names; a department that left the trust root since is called by its short name."""
     known = {issuer.id: issuer.names for issuer in city.trust().root.issuers}
     return [str(getattr(known[slug], words.language)) if slug in known else slug for slug in map(Slug, slugs)]
 
 
-def _joined(words: Messages, names: Sequence[str]) -> str:
+def joined(words: Messages, names: Sequence[str]) -> str:
+    """Write one name, or several as a sentence has them."""
     if len(names) == 1:
         return names[0]
     return f"{', '.join(names[:-1])} {words.text('notice-and')} {names[-1]}"

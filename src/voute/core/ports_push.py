@@ -1,0 +1,54 @@
+"""Port of notices on devices: browsers that a holder wants to be told on, and messages to be sent (docs/spec/push.md)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from voute.core.ids import DeliveryId, VaultId
+from voute.core.rows_push import DeviceRow, PushRow
+
+
+class Devices(Protocol):
+    """Devices by vault, and messages that wait."""
+
+    def get(self, device_id: bytes) -> DeviceRow | None:
+        """Return a device."""
+        ...
+
+    def of(self, vault_id: VaultId) -> tuple[DeviceRow, ...]:
+        """Return a vault's devices, the oldest first."""
+        ...
+
+    def at(self, endpoint: str) -> DeviceRow | None:
+        """Return the device of an endpoint, whoever's it is."""
+        ...
+
+    def put(self, row: DeviceRow) -> None:
+        """Store or replace a device."""
+        ...
+
+    def remove(self, device_ids: Sequence[bytes]) -> None:
+        """Forget devices and every message to them; what is not there is no error."""
+        ...
+
+    def reached_by(self, delivery_id: DeliveryId) -> Sequence[DeviceRow]:
+        """Return devices of the vaults that a delivery has a document for, in their box or under a code of theirs."""
+        ...
+
+    def waiting(self, device_ids: Sequence[bytes], kind: str) -> Mapping[bytes, PushRow]:
+        """Return a message of this kind to each of these devices that has one which nobody has tried to send yet."""
+        ...
+
+    def put_messages(self, rows: Sequence[PushRow]) -> None:
+        """Store or replace messages."""
+        ...
+
+    def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[PushRow, ...]:
+        """Return messages that are due, the longest due first; with `lock` without those that another transaction is taking.
+
+        `lock` is for a transaction that writes.
+        """
+        ...
+
+    def message_done(self, message_id: bytes) -> None:
+        """Forget a message; what is not there is no error."""
+        ...
