@@ -33,6 +33,9 @@ setup: .make/python .make/web-packages .make/system $(AGE) ## install all that t
 .make/system: tools/bootstrap
 	@mkdir -p .make && tools/bootstrap system && touch $@
 
+.make/ceph: tools/bootstrap
+	@mkdir -p .make && tools/bootstrap ceph && touch $@
+
 $(AGE): tools/get-age.sh
 	@tools/bootstrap age && touch $@
 
@@ -49,7 +52,7 @@ demo: .make/python .make/web ## a city on this machine: sample bills, a letter, 
 test: setup .make/web ## every suite, then a time table
 	@$(PY) tools/run_tests.py
 
-test-long: setup .make/web ## what takes too long for `make test`
+test-long: setup .make/ceph .make/web ## what takes too long for `make test`
 	@$(PY) tools/run_tests.py --long
 
 check: check-python check-web ## lint, format, types, who imports whom; no warning passes

@@ -1,20 +1,53 @@
-"""Catalogues to run the contract on: SQLite and PostgreSQL, each on its real engine."""
+"""Catalogues to run the contract on: SQLite and PostgreSQL, each on its real engine.
+
+Blobs and tiles: memory, files, an S3 server of ours; in the long run Ceph too.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.support.postgres import FAST, Postgres, postgres
+from tests.support.s3.ceph import CephServer, ceph
+from tests.support.s3.simulator import S3Simulator, simulator
 from voute.core.ports_store import Catalogue
 from voute.store.engines import sqlite_url
 from voute.store.migrate import upgrade
+from voute.store.s3 import S3Place
 from voute.store.sql_catalogue import SqlCatalogue
 from voute.store.watch import Watch
 
 OpenCatalogue = Callable[[Watch | None], SqlCatalogue]
 ENGINES = ("sqlite", "postgres")
+# Where blobs, sidecars, tiles and locks are kept.
+STORES = ("memory", "posix", "s3", pytest.param("ceph", marks=pytest.mark.long))
+_FOLDERS = count()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Simulator]:
+    with simulator(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def s3_place(s3_server: S3Simulator) -> S3Place:
+    """A folder of its own for each test."""
+    return s3_server.place(f"t{next(_FOLDERS)}")
+
+
+@pytest.fixture(scope="session")
+def ceph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CephServer]:
+    with ceph(tmp_path_factory.mktemp("ceph")) as server:
+        yield server
+
+
+@pytest.fixture
+def ceph_place(ceph_server: CephServer) -> S3Place:
+    return ceph_server.place(f"t{next(_FOLDERS)}")
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.conftest import STORES
 from tests.support.breaking import Breaker, breakings
 from voute.core.errors import StoreError
 from voute.core.ids import Hash
 from voute.core.ports_store import BlobHashError, BlobMissingError, BlobStore, SidecarStore, StoreFullError
 from voute.store.memory import MemoryBlobs, MemorySidecars, Shelf
 from voute.store.posix_blobs import READ_CHUNK, PosixBlobs, PosixSidecars
+from voute.store.s3 import Bucket, S3Place, connect
+from voute.store.s3_blobs import S3Blobs, S3Sidecars
+from voute.store.s3_uploads import Uploads
 from voute.store.watch import StepCounter, Watch
 
 
@@ -41,10 +45,23 @@ def posix_driver(root: Path) -> Driver:
     return Driver(lambda watch: PosixBlobs(root, watch), lambda watch: PosixSidecars(root, watch))
 
 
-@pytest.fixture(params=[memory_driver, posix_driver], ids=["memory", "posix"])
+def s3_driver(place: S3Place) -> Driver:
+    store, uploads = connect(place), Uploads(place, "packs")
+    return Driver(
+        lambda watch: S3Blobs(Bucket(store, "packs", watch), uploads),
+        lambda watch: S3Sidecars(Bucket(store, "sidecars", watch)),
+    )
+
+
+@pytest.fixture(params=STORES)
 def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Driver:
-    made: Driver = request.param(tmp_path / "packs")
-    return made
+    match request.param:
+        case "memory":
+            return memory_driver(tmp_path / "packs")
+        case "posix":
+            return posix_driver(tmp_path / "packs")
+        case server:
+            return s3_driver(request.getfixturevalue(f"{server}_place"))
 
 
 @pytest.fixture

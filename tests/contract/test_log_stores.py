@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.conftest import STORES
 from tests.support.breaking import Breaker, breakings
 from voute.core.errors import StoreError
 from voute.core.ports_log import (
@@ -20,6 +21,8 @@ from voute.core.ports_log import (
 )
 from voute.store.memory import MemoryLocks, MemoryTiles, Shelf
 from voute.store.posix_log import MAX_LOCK_VALUE, PosixLocks, PosixTiles
+from voute.store.s3 import Bucket, S3Place, connect
+from voute.store.s3_log import S3Locks, S3Tiles
 from voute.store.watch import StepCounter, Watch
 
 
@@ -47,10 +50,24 @@ def posix_driver(root: Path) -> Driver:
     return Driver(lambda watch: PosixTiles(root / "tiles", watch), lambda watch: PosixLocks(root / "locks", watch))
 
 
-@pytest.fixture(params=[memory_driver, posix_driver], ids=["memory", "posix"])
+def s3_driver(place: S3Place) -> Driver:
+    # One request at a time: a test that breaks the third must know which that is.
+    store, store_of_locks = connect(place), connect(place, retries=0)
+    return Driver(
+        lambda watch: S3Tiles(Bucket(store, "log", watch), at_once=1),
+        lambda watch: S3Locks(Bucket(store_of_locks, "locks", watch)),
+    )
+
+
+@pytest.fixture(params=STORES)
 def driver(request: pytest.FixtureRequest, tmp_path: Path) -> Driver:
-    made: Driver = request.param(tmp_path)
-    return made
+    match request.param:
+        case "memory":
+            return memory_driver(tmp_path)
+        case "posix":
+            return posix_driver(tmp_path)
+        case server:
+            return s3_driver(request.getfixturevalue(f"{server}_place"))
 
 
 @pytest.fixture

@@ -38,6 +38,18 @@ class StoreFullError(StoreError):
     code: ClassVar[str] = "store-full"
 
 
+class StoreUnreachableError(StoreError):
+    """The store is another machine that does not answer, or says that it failed; what was asked of it may have been done."""
+
+    code: ClassVar[str] = "store-unreachable"
+
+
+class StoreRefusedError(StoreError):
+    """The store does not let us in, or has not what the settings name: no repeating helps before an operator has looked."""
+
+    code: ClassVar[str] = "store-refused"
+
+
 class CatalogueVersionError(StoreError):
     """The catalogue's schema is not the one of this release; facts `found` and `needed` (numbers of revisions, or "none")."""
 

@@ -17,7 +17,7 @@ from voute.server.keys import read_log_seeds
 from voute.server.release import RELEASE
 from voute.server.settings import Settings
 from voute.server.trust_file import TrustFile
-from voute.store.freeze import CATALOGUE, frozen
+from voute.store.freeze import CATALOGUE, FreezeError, frozen
 from voute.store.sql_catalogue import SCHEMA_VERSION, SqlCatalogue
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosigning import Cosigning, WitnessAheadError
@@ -61,9 +61,12 @@ def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
     """Freeze a city, served or not; readers go on, writers wait for an instant.
 
     Raises:
-        FreezeError: the catalogue is no SQLite file, another backup runs, or a symbolic link is in the city's folder.
+        FreezeError: packs are on S3, the catalogue is no SQLite file, another backup runs, a symbolic link is in the city.
         StoreError: a disk refused, or there is no city.
     """
+    if settings.blobs:
+        # Second names of files are how a city is held still; objects have none (docs/operate/s3.md says what to do instead).
+        raise FreezeError(why="s3")
     origin = read_log_seeds(settings.keys_folder).origin
     data, locks = settings.data.resolve(), settings.locks_folder.resolve()
     # Whichever of the two is relative: a lock that came back with a backup would let the log fork.

@@ -6,6 +6,7 @@ need of this machine is what `create_city` returns.
 
 from dataclasses import dataclass
 
+from voute.core.ports_log import TileMissingError
 from voute.server.composition import log_parts, open_stores
 from voute.server.keys import (
     LOG_FILE,
@@ -19,6 +20,7 @@ from voute.server.settings import Settings
 from voute.store.migrate import upgrade
 from voute.store.sql_catalogue import SCHEMA_VERSION
 from voute.tlog.policy import LogKey, WitnessKey
+from voute.tlog.sequencer import CHECKPOINT_PATH
 from voute.tlog.witness import WitnessCore
 
 
@@ -62,10 +64,24 @@ def _was_begun(settings: Settings, log_origin: str) -> bool:
     """Tell whether a founding of this very log was cut before it had a lock; keys with a lock or a log are a whole city."""
     if not (settings.keys_folder / LOG_FILE).exists():
         return False
-    has_log = settings.log_folder.exists() and any(settings.log_folder.iterdir())
     has_lock = settings.locks_folder.exists() and any(settings.locks_folder.glob("[!.]*"))
+    if settings.blobs:
+        has_log = _has_log_elsewhere(settings)
+    else:
+        has_log = settings.log_folder.exists() and any(settings.log_folder.iterdir())
     if has_log or has_lock or read_log_seeds(settings.keys_folder).origin != log_origin:
         raise KeyFileError("a city is here", file=LOG_FILE)
+    return True
+
+
+def _has_log_elsewhere(settings: Settings) -> bool:
+    stores = open_stores(settings)
+    try:
+        stores.tiles.get(CHECKPOINT_PATH)
+    except TileMissingError:
+        return False
+    finally:
+        stores.catalogue.close()
     return True
 
 

@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import Final, Protocol
 
 from voute.app.city import City
 from voute.app.ledger import Ledger
 from voute.app.ports import NoticeKit, PushKit
 from voute.app.sequence import Sequencing
-from voute.core.ports_log import Witness
+from voute.core.ports_ledger import LedgerStore
+from voute.core.ports_log import LockStore, TileStore, Witness
+from voute.core.ports_store import BlobStore, SidecarStore
 from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
 from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_or_create_push_key, read_witness_seed
@@ -44,19 +46,43 @@ def now_seconds() -> int:
     return int(time.time())
 
 
+class Swept(Protocol):
+    """A driver whose writers may leave something behind when they crash."""
+
+    def sweep(self, untouched: float) -> int:
+        """Remove what nobody wrote to for so many seconds; returns how many.
+
+        Raises:
+            StoreError: the store failed.
+        """
+        ...
+
+
+class SweptBlobs(BlobStore, Swept, Protocol):
+    """Blobs of a driver."""
+
+
+class SweptTiles(TileStore, LedgerStore, Swept, Protocol):
+    """Tiles, or the ledger, of a driver."""
+
+
+class SweptLocks(LockStore, Swept, Protocol):
+    """Locks of a driver."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stores:
     """The drivers of one city."""
 
     catalogue: SqlCatalogue
-    blobs: PosixBlobs
-    sidecars: PosixSidecars
-    tiles: PosixTiles
-    ledger: PosixTiles
-    locks: PosixLocks
+    blobs: SweptBlobs
+    sidecars: SidecarStore
+    tiles: SweptTiles
+    ledger: SweptTiles
+    locks: SweptLocks
 
     def sweep(self, untouched: float) -> int:
-        """Remove temporary files that nobody wrote to for so many seconds; returns how many.
+        """Remove temporary files and unfinished uploads that nobody wrote to for so many seconds; returns how many.
 
         Raises:
             StoreError: a store failed.
@@ -83,14 +109,23 @@ class Assembled:
 
 def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     """Open the drivers that the settings name; nothing is created that an operator has not asked for by `create_city`."""
-    data = settings.data
+    locks: SweptLocks = PosixLocks(settings.locks_folder, watch)
+    if settings.s3_locks:
+        # A city on one machine needs none of the S3 library.
+        from voute.server.s3_stores import open_s3_locks  # noqa: PLC0415
+
+        locks = open_s3_locks(settings, watch)
+    if settings.blobs:
+        from voute.server.s3_stores import open_s3  # noqa: PLC0415
+
+        return Stores(SqlCatalogue(settings.catalogue_url, watch), *open_s3(settings, watch), locks)
     return Stores(
         SqlCatalogue(settings.catalogue_url, watch),
-        PosixBlobs(data / "packs", watch),
-        PosixSidecars(data / "packs", watch),
+        PosixBlobs(settings.packs_folder, watch),
+        PosixSidecars(settings.packs_folder, watch),
         PosixTiles(settings.log_folder, watch),
         PosixTiles(settings.ledger_folder, watch),
-        PosixLocks(settings.locks_folder, watch),
+        locks,
     )
 
 

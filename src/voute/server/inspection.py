@@ -49,20 +49,32 @@ def inspect(settings: Settings) -> Inspected:
     Raises:
         StoreError: there is no city.
     """
-    for folder in (settings.data / "packs", settings.log_folder, settings.locks_folder):
+    here = () if settings.blobs else (settings.packs_folder, settings.log_folder)
+    for folder in (*here, settings.locks_folder):
         if not folder.is_dir():
             raise StoreError(f"no folder {folder.name}")
     try:
         trust_root = settings.trust_root_file.read_bytes()
     except OSError as error:
         raise StoreError(f"trust root: {error.strerror}") from error
-    leftovers: dict[str, Leftovers] = {
-        "packs": PosixLeftovers(settings.data / "packs", lambda path: _PACK.fullmatch(path) is not None),
-        "ledger": PosixLeftovers(settings.ledger_folder, lambda path: _LEDGER.fullmatch(path) is not None),
-        "log": PosixLeftovers(settings.log_folder, lambda path: _LOG.fullmatch(path) is not None),
-        "locks": PosixLeftovers(settings.locks_folder, lambda path: _LOCK.fullmatch(path) is not None),
-    }
+    leftovers = {"locks": _strays(settings.locks_folder, _LOCK), **_leftovers(settings)}
     return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)
+
+
+def _leftovers(settings: Settings) -> Mapping[str, Leftovers]:
+    if settings.blobs:
+        from voute.server.s3_stores import s3_leftovers  # noqa: PLC0415 - only a city on S3 needs its library
+
+        return s3_leftovers(settings, _LOG, _LEDGER)
+    return {
+        "packs": _strays(settings.packs_folder, _PACK),
+        "log": _strays(settings.log_folder, _LOG),
+        "ledger": _strays(settings.ledger_folder, _LEDGER),
+    }
+
+
+def _strays(folder: Path, form: re.Pattern[str]) -> Leftovers:
+    return PosixLeftovers(folder, lambda path: form.fullmatch(path) is not None)
 
 
 def is_served(settings: Settings) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from voute.core.errors import VouteError
@@ -28,6 +29,7 @@ LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 SMTP_SECURITIES: Final = ("starttls", "tls", "none")
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+S3_PLACE: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,8})")
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -57,6 +59,21 @@ class Settings:
         str,
         "address of the catalogue, `sqlite:///…` or `postgresql+psycopg://…`; empty: `catalogue.sqlite` inside `data`",
     ] = ""
+    blobs: Annotated[
+        str,
+        "where packs, tiles and ledger are: `s3://BUCKET/FOLDER`; empty: folders inside `data` (docs/operate/s3.md)",
+    ] = ""
+    s3_locks: Annotated[
+        str, "where the locks are when no folder is to hold them: `s3://BUCKET/FOLDER`, apart from `blobs` and without versions"
+    ] = ""
+    s3_endpoint: Annotated[str, "address of the S3 server; empty: Amazon's of the region"] = ""
+    s3_region: Annotated[str, "its region"] = "us-east-1"
+    s3_credentials: Annotated[
+        Path,
+        "file of its keys (`~/.aws/credentials`, section `default`, mode 0600); empty: variables `AWS_*`, or the machine's role",
+    ] = Path()
+    s3_ca: Annotated[Path, "certificates that its own is checked with, beside those of the system"] = Path()
+    s3_seconds: Annotated[int, "how long one call to it may take, repetitions included"] = 30
     trust_root: Annotated[Path, "the signed trust root, read again when it changes; empty: `trust-root.json` inside `data`"] = (
         Path()
     )
@@ -109,6 +126,7 @@ class Settings:
         _ = self.witness_addresses
         self._check_mail()
         self._check_push()
+        self._check_s3()
 
     def _check_push(self) -> None:
         if not all(PUSH_SERVICE.fullmatch(one) for one in self.push_hosts):
@@ -127,6 +145,17 @@ class Settings:
             raise SettingError("mails need a sender", setting="mail_from")
         if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in THIS_MACHINE:
             raise SettingError("mails leave this machine encrypted, or not at all", setting="smtp_security")
+
+    def _check_s3(self) -> None:
+        for name, place in (("blobs", self.blobs), ("s3_locks", self.s3_locks)):
+            if place and not S3_PLACE.fullmatch(place):
+                raise SettingError("not s3://BUCKET/FOLDER", setting=name)
+        if self.s3_locks and self.s3_locks == self.blobs:
+            raise SettingError("locks lie apart from what they guard", setting="s3_locks")
+        address = urlsplit(self.s3_endpoint)
+        is_near = address.scheme == "http" and address.hostname in THIS_MACHINE
+        if self.s3_endpoint and (not (address.scheme == "https" or is_near) or address.path or not address.hostname):
+            raise SettingError("https://HOST, or http:// on this machine", setting="s3_endpoint")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -177,6 +206,11 @@ class Settings:
     def trust_root_file(self) -> Path:
         """Where the trust root is."""
         return self.data / "trust-root.json" if self.trust_root == Path() else self.trust_root
+
+    @property
+    def packs_folder(self) -> Path:
+        """Where packs and sidecars are, unless they are on S3."""
+        return self.data / "packs"
 
     @property
     def log_folder(self) -> Path:

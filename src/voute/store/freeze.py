@@ -30,8 +30,8 @@ _BUSY: Final = ".backup"
 class FreezeError(StoreError):
     """The city cannot be frozen here.
 
-    Fact `why`: `catalogue` (not SQLite), `busy` (another backup runs) or `link` (a symbolic link, fact `path`: a second name of
-    it keeps no bytes, and what is behind it would be missing).
+    Fact `why`: `catalogue` (not SQLite), `s3` (packs and log are not here), `busy` (another backup runs) or `link` (a symbolic
+    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing).
     """
 
     code = "freeze"

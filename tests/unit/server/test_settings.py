@@ -38,6 +38,15 @@ def test_settings_variables_win_over_the_file(tmp_path: Path) -> None:
         {"VOUTE_WITNESSES": "a.example=ftp://a.example"},
         {"VOUTE_WITNESSES": "a=https://a.example,a=https://b.example"},
         {"VOUTE_CONFIG": "/nowhere/voute.toml"},
+        {"VOUTE_BLOBS": "/srv/packs"},
+        {"VOUTE_BLOBS": "s3://B/a"},
+        {"VOUTE_BLOBS": "s3://bucket/a//b"},
+        {"VOUTE_BLOBS": "s3://bucket/../b"},
+        {"VOUTE_S3_LOCKS": "gs://bucket"},
+        {"VOUTE_S3_LOCKS": "s3://bucket/a", "VOUTE_BLOBS": "s3://bucket/a"},
+        {"VOUTE_S3_ENDPOINT": "http://s3.example"},
+        {"VOUTE_S3_ENDPOINT": "https://s3.example/path"},
+        {"VOUTE_S3_ENDPOINT": "s3.example"},
     ],
 )
 def test_settings_refuses_what_it_does_not_know(environ: dict[str, str]) -> None:

@@ -199,6 +199,10 @@ error-store = The store failed; what was acknowledged is kept.
     .fix = Try again in a moment; else tell the IT team.
 error-store-full = The disk is full; what was acknowledged is kept.
     .fix = Free some room, then try again.
+error-store-unreachable = The city's storage does not answer at the moment. What was acknowledged is kept; the last step may or may not have been done.
+    .fix = Wait a few minutes, then do it again: nothing is done twice. A delivery goes on with “voute deliver --resume”.
+error-store-refused = The city's storage does not let the city's server in. What was acknowledged is kept; nothing new was stored.
+    .fix = Trying again does not help yet. Tell the IT team of the city: keys, bucket or rights of the storage are not what the settings say (docs/operate/s3.md). Afterwards a delivery goes on with “voute deliver --resume”.
 error-tile-conflict = A page of the log exists already with other content; nothing was replaced.
     .fix = Tell the IT team.
 error-tile-damaged = A page of the log is damaged.
@@ -273,11 +277,13 @@ error-restore-not-empty = There is something in { $path } already; nothing was w
     .fix = Choose a folder that is absent or empty.
 error-freeze = { $why ->
     [busy] Another backup of this city is running
+    [s3] Packs and log of this city are on S3, which this command does not copy
     [link] { $path } is a symbolic link: what is behind it would be missing
    *[catalogue] The catalogue is no SQLite file of this machine
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
+    [s3] Keep versions of the bucket and copies of the catalogue instead (docs/operate/s3.md).
     [link] Put the whole city on the other disk, and its path into the setting “data”.
    *[catalogue] Back PostgreSQL up with its own tools, at the same time as the folders.
     }

@@ -199,6 +199,10 @@ error-store = Le stockage a échoué ; ce qui était confirmé est gardé.
     .fix = Réessayez dans un moment ; sinon avertissez l'équipe informatique.
 error-store-full = Il n'y a plus de place sur le disque ; ce qui était confirmé est gardé.
     .fix = Libérez de la place, puis recommencez.
+error-store-unreachable = Le stockage de la ville ne répond pas en ce moment. Ce qui était confirmé est gardé ; la dernière étape a pu être faite ou non.
+    .fix = Attendez quelques minutes, puis recommencez : rien n'est fait deux fois. Un envoi continue avec « voute deliver --resume ».
+error-store-refused = Le stockage de la ville n'admet pas le serveur de la ville. Ce qui était confirmé est gardé ; rien de nouveau n'a été rangé.
+    .fix = Recommencer ne sert à rien pour l'instant. Avertissez l'équipe informatique de la ville : les clés, le compartiment ou les droits du stockage ne sont pas ceux des réglages (docs/operate/s3.md). Ensuite un envoi continue avec « voute deliver --resume ».
 error-tile-conflict = Une page du registre existe déjà avec un autre contenu ; rien n'a été remplacé.
     .fix = Avertissez l'équipe informatique.
 error-tile-damaged = Une page du registre est abîmée.
@@ -273,11 +277,13 @@ error-restore-not-empty = Il y a déjà quelque chose dans { $path } ; rien n'a 
     .fix = Choisissez un dossier absent ou vide.
 error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
+    [s3] Les paquets et le registre de cette ville sont sur S3, que cette commande ne copie pas
     [link] { $path } est un lien symbolique : ce qui est derrière manquerait
    *[catalogue] Le catalogue n'est pas un fichier SQLite de cette machine
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
+    [s3] Gardez plutôt les versions du compartiment et des copies du catalogue (docs/operate/s3.md).
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Sauvegardez PostgreSQL avec ses propres outils, en même temps que les dossiers.
     }

@@ -1,0 +1,149 @@
+"""Uploads in parts that nobody finished: obstore can neither list nor end them, so these two requests are signed here.
+
+Source: the signature of requests, version 4 (AWS Signature Version 4), for requests without a body; `ListMultipartUploads` and
+`AbortMultipartUpload` of the S3 API. Where the machine's role gives the keys nothing is done here: the bucket's lifecycle rule
+does it (docs/operate/s3.md).
+"""
+
+import hashlib
+import hmac
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree as ET
+
+import httpx
+
+from voute.core.errors import StoreError
+from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
+from voute.store.s3 import S3Place
+from voute.store.s3_credentials import Credential, find_credential
+
+_NOTHING: Final = hashlib.sha256().hexdigest()
+_HIDDEN: Final = "x-amz-content-sha256"
+# One page names 1,000 uploads at most, each in less than 1 KiB; a longer answer is no list.
+MAX_PAGE: Final = 2 * 1024 * 1024
+_OK: Final = 200
+_GONE: Final = frozenset({204, 200, 404})
+_REFUSED: Final = frozenset({401, 403, 404})
+
+
+class Upload(NamedTuple):
+    """An unfinished upload: the key it is for, its id, how many seconds ago it began."""
+
+    key: str
+    upload_id: str
+    age: float
+
+
+class Uploads:
+    """Unfinished uploads below one folder of a bucket."""
+
+    def __init__(self, place: S3Place, folder: str) -> None:
+        """Take the bucket and the folder, without a slash at its end."""
+        self._place = place
+        self._folder = "/".join(filter(None, (place.prefix, folder)))
+        self._address = place.endpoint or f"https://s3.{place.region}.amazonaws.com"
+
+    def found(self) -> Iterator[Upload]:
+        """Yield them in the order of the server; none where the keys are the machine's role.
+
+        Raises:
+            StoreError: the server did not answer, or refused.
+        """
+        credential = find_credential(self._place.credentials)
+        if credential is None:
+            return
+        markers: dict[str, str] = {}
+        while True:
+            page = self._page(credential, markers)
+            for one in page.iter(_tag(page, "Upload")):
+                began = datetime.fromisoformat(_text(page, one, "Initiated"))
+                key = _text(page, one, "Key").removeprefix(f"{self._folder}/")
+                yield Upload(key, _text(page, one, "UploadId"), time.time() - began.timestamp())
+            if _text(page, page, "IsTruncated") != "true":
+                return
+            markers = {
+                "key-marker": _text(page, page, "NextKeyMarker"),
+                "upload-id-marker": _text(page, page, "NextUploadIdMarker"),
+            }
+
+    def end(self, key: str, upload_id: str) -> None:
+        """Remove the parts of one; none is no error.
+
+        Raises:
+            StoreError: the server did not answer, or refused.
+        """
+        credential = find_credential(self._place.credentials)
+        if credential is not None:
+            path = f"/{self._place.bucket}/{quote(f'{self._folder}/{key}')}"
+            self._ask(credential, "DELETE", path, {"uploadId": upload_id}, _GONE.__contains__)
+
+    def end_older(self, seconds: float) -> int:
+        """Remove all that began at least so many seconds ago; returns how many."""
+        old = [one for one in self.found() if one.age >= seconds]
+        for one in old:
+            self.end(one.key, one.upload_id)
+        return len(old)
+
+    def _page(self, credential: Credential, markers: dict[str, str]) -> ET.Element:
+        query = {"uploads": "", "prefix": f"{self._folder}/", **markers}
+        raw = self._ask(credential, "GET", f"/{self._place.bucket}", query, _OK.__eq__)
+        try:
+            return ET.fromstring(raw)  # noqa: S314 - expat bounds what entities grow to; the answer is of bounded size
+        except ET.ParseError as error:
+            raise StoreError("the list of uploads cannot be read") from error
+
+    def _ask(
+        self, credential: Credential, method: str, path: str, query: dict[str, str], is_well: Callable[[int], bool]
+    ) -> bytes:
+        text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(query.items()))
+        headers = sign(credential, self._place.region, method, urlsplit(self._address).netloc, path, text, datetime.now(UTC))
+        verify: ssl.SSLContext | bool = True
+        if self._place.ca != Path():
+            verify = ssl.create_default_context(cafile=self._place.ca)
+        try:
+            with httpx.Client(verify=verify, timeout=self._place.seconds, trust_env=False) as client:
+                reply = client.request(method, f"{self._address}{path}?{text}", headers=headers)
+        except (httpx.HTTPError, OSError) as error:
+            raise StoreUnreachableError(f"uploads: {type(error).__name__}") from error
+        if not is_well(reply.status_code):
+            kind = StoreRefusedError if reply.status_code in _REFUSED else StoreUnreachableError
+            raise kind(f"uploads: {reply.status_code}")
+        if len(reply.content) > MAX_PAGE:
+            raise StoreError("the list of uploads is too long")
+        return reply.content
+
+
+def sign(credential: Credential, region: str, method: str, host: str, path: str, query: str, now: datetime) -> dict[str, str]:
+    """Return the headers of a signed request without a body; `path` and `query` are encoded, the query sorted."""
+    moment = now.strftime("%Y%m%dT%H%M%SZ")
+    headers = {"host": host, _HIDDEN: _NOTHING, "x-amz-date": moment}
+    if credential.token is not None:
+        headers["x-amz-security-token"] = credential.token
+    names = ";".join(sorted(headers))
+    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+    request = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{_NOTHING}"
+    scope = f"{moment[:8]}/{region}/s3/aws4_request"
+    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    key = f"AWS4{credential.secret}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    headers["authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={credential.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+    )
+    return headers
+
+
+def _tag(page: ET.Element, name: str) -> str:
+    """Name an element as this server does: some give a namespace, some none."""
+    return page.tag[: page.tag.index("}") + 1] + name if page.tag.startswith("{") else name
+
+
+def _text(page: ET.Element, inside: ET.Element, name: str) -> str:
+    return inside.findtext(_tag(page, name)) or ""
