@@ -1,14 +1,20 @@
 """`voute codes` and `voute trust`: codes are shown only when asked for, and the city is known by its fingerprint."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from tests.cli.conftest import Department
 from tests.support.city import check
-from tests.support.command import environment
+from tests.support.command import bill_rows, environment, write_list
 from tests.support.holder import Resident
 from tests.support.issuer import b64
+from voute.client.registry_file import one_writer, read_book, write_book
+from voute.core.ids import LookupId
+from voute.core.values import MIN_TIME, unix_time
 from voute.format.claim_code import group_code, write_code
-from voute.format.dsse import parse
+from voute.format.dsse import SigningKey, parse
 from voute.format.trust_root import fingerprint, sign_trust_root
 from voute.seal.claim import claim_keys
 
@@ -48,6 +54,7 @@ def test_cli_codes_list_says_their_state_in_json(office: Department) -> None:
     office.deliver(office.bills("a-1", "a-2"), "--run", "winter").ended(0)
     ran = office.voute("codes", "list", "--as", office.home.issuer, "--home", office.home.home, "--json").ended(0)
     rows = [{"reference": f"a-{n}", "party": f"party-a-{n}", "slot": 0, "state": "issued", "run": "winter"} for n in (1, 2)]
+    rows = [{**row, "fresh": True, "doubt": None} for row in rows]
     assert ran.lines == rows
 
 
@@ -102,6 +109,93 @@ def test_cli_trust_pin_refuses_too_few_officers(office: Department) -> None:
     english = environment(office.folder, "en_CA.UTF-8")
     ran = office.voute("trust", "pin", path, "--home", office.folder / "new-home", env=english).ended(1)
     assert "Too few" in ran.out
+
+
+def where_of(office: Department) -> tuple[str, ...]:
+    return ("--as", office.home.issuer, "--home", str(office.home.home), "--json")
+
+
+def states(office: Department, *more: str, code: int = 0) -> dict[str, str]:
+    return {
+        line["reference"]: line["state"] for line in office.voute("codes", "list", *where_of(office), *more).ended(code).lines
+    }
+
+
+def test_cli_codes_list_asks_the_city_and_pins_what_it_proves(office: Department) -> None:
+    office.deliver(office.bills("a-1", "a-2", "a-3")).ended(0)
+    office.resident().claim(office.code("a-1"))
+    keys = claim_keys(office.code("a-2"))
+    body = {"lookup_id": keys.lookup_id.hex(), "token": b64(keys.token)}
+    check(office.city.browser().post("/api/claims/freeze", json=body))
+    office.city.settle()
+    now = {"a-1": "bound", "a-2": "frozen", "a-3": "issued"}
+    assert states(office, "--offline") == dict.fromkeys(now, "issued")
+    assert states(office) == now
+    assert states(office, "--offline") == now
+    assert office.desk.at("a-1")[0].binding is not None
+    assert "coffre ouvert" in office.voute("codes", "list", *where_of(office)[:-1]).ended(0).out
+    # The department's word of what it pinned is with the city, as after a delivery.
+    with office.city.catalogue() as db:
+        (told,) = db.execute(
+            "SELECT count(*) FROM lookups WHERE bound_event IS NOT NULL AND lookup_id = ?", [office.desk.at("a-1")[0].lookup_id]
+        )
+    assert told == (1,)
+
+
+def test_cli_codes_list_without_the_city_gives_what_was_known_and_says_so(office: Department) -> None:
+    office.deliver(office.bills("a-1")).ended(0)
+    path = office.home.folder / "issuer.toml"
+    kept = path.read_text()
+    path.write_text(re.sub(r'server = "[^"]*"', 'server = "http://127.0.0.1:1"', kept))
+    ran = office.voute("codes", "list", *where_of(office)).ended(4)
+    assert [(line["reference"], line["fresh"]) for line in ran.lines] == [("a-1", False)]
+    said = office.voute("codes", "list", *where_of(office)[:-1]).ended(4).out
+    assert "dernier passage" in said
+    path.write_text(kept)
+    with one_writer(office.home):
+        assert [line["fresh"] for line in office.voute("codes", "list", *where_of(office)).ended(1).lines] == [False]
+
+
+def test_cli_codes_freeze_at_the_desk_used_or_not(office: Department) -> None:
+    office.deliver(office.bills("a-1", "a-2")).ended(0)
+    stranger = office.resident()
+    stranger.claim(office.code("a-1"))
+    office.city.settle()
+    revoke = office.voute("codes", "revoke", *where_of(office), "--reference", "a-1").ended(1).json
+    assert revoke["error"] == "code-used"
+    frozen = office.voute("codes", "freeze", *where_of(office), "--reference", "a-1").ended(0).json["frozen"]
+    assert [(one["reference"], one["state"]) for one in frozen] == [("a-1", "frozen")]
+    assert office.voute("codes", "freeze", *where_of(office), "--reference", "a-1").ended(0).json["frozen"] == []
+    assert states(office) == {"a-1": "frozen", "a-2": "issued"}
+    code = office.code("a-2")
+    office.voute("codes", "freeze", *where_of(office)[:-1], "--reference", "a-2").ended(0)
+    with pytest.raises(AssertionError, match="claim-frozen"):
+        office.resident().look_up(code)
+    before = len(stranger.client.get("/api/documents").json()["documents"])
+    said = office.deliver(office.bills("a-1", "a-2", **{"document key": "next"})).ended(0).json
+    assert (said["to_codes"], said["to_vaults"], said["frozen"]) == (2, 0, [])
+    office.city.settle()
+    assert len(stranger.client.get("/api/documents").json()["documents"]) == before
+
+
+def test_cli_codes_freeze_takes_one_of_several_owners(office: Department) -> None:
+    rows = bill_rows(office.folder / "pdf", ["a-1"], slot="0")
+    rows += bill_rows(office.folder / "pdf", ["a-1"], slot="1", party="second", **{"document key": "second"})
+    office.deliver(write_list(office.folder / "owners.csv", rows)).ended(0)
+    one = office.voute("codes", "freeze", *where_of(office), "--reference", "a-1", "--slot", "1").ended(0).json["frozen"]
+    assert [entry["party"] for entry in one] == ["second"]
+    none = office.voute("codes", "freeze", *where_of(office), "--reference", "a-1", "--party", "nobody").ended(0)
+    assert none.json["frozen"] == []
+    assert sorted(str(entry.state) for entry in office.desk.at("a-1")) == ["frozen", "issued"]
+
+
+def test_cli_codes_freeze_of_what_was_never_sent_says_so(office: Department) -> None:
+    office.deliver(office.bills("a-1")).ended(0)
+    book = read_book(office.home, office.city.root.city, (SigningKey(office.home.secrets().signing_seed).public,))
+    entry = office.desk.at("a-1")[0]
+    book.put(replace(entry, reference="b-1", lookup_id=LookupId(bytes(32))))
+    write_book(office.home, book, SigningKey(office.home.secrets().signing_seed), unix_time(MIN_TIME))
+    assert office.voute("codes", "freeze", *where_of(office), "--reference", "b-1").ended(1).json["error"] == "code-unsent"
 
 
 def test_cli_codes_frozen_go_on_paper_and_then_get_another_code(office: Department) -> None:

@@ -77,6 +77,9 @@ class Bound:
         return self.voute(*command, mutant=mutant)
 
     def deliver_lied_to(self, key: str, lie: Lie, mutant: str = "") -> tuple[Ran, list[Exchange]]:
+        return self.lied_to(lie, lambda: self.deliver(key, mutant))
+
+    def lied_to(self, lie: Lie, run: Callable[[], Ran]) -> tuple[Ran, list[Exchange]]:
         mark = self.city.proxy.mark
 
         def tell(exchange: Exchange) -> Message | None:
@@ -92,7 +95,7 @@ class Bound:
             return exchange.reply.with_json(said)
 
         with self.city.proxy.hooks(after=tell):
-            ran = self.deliver(key, mutant)
+            ran = run()
         return ran, self.city.proxy.since(mark)
 
     def forget(self) -> None:

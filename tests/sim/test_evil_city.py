@@ -65,6 +65,23 @@ def test_sim_evil_city_lie_about_a_vault_names_the_row_and_seals_nothing(bound: 
     assert bound.home.registry_path.read_bytes() == registry
 
 
+@pytest.mark.attack("A1", "D1")
+@pytest.mark.parametrize(("lie", "check"), LIES, ids=[lie.__name__ for lie, _ in LIES])
+def test_sim_evil_city_lie_about_a_code_is_listed_as_such_and_pins_nothing(bound: Bound, lie: Lie, check: str) -> None:
+    def about_the_first(bound: Bound, said: dict[str, Any]) -> None:
+        (first, *others) = said["entries"]
+        said["entries"] = [first]
+        lie(bound, said)
+        said["entries"] += others
+
+    registry = bound.home.registry_path.read_bytes()
+    command = ("codes", "list", "--as", bound.home.issuer, "--home", bound.home.home, "--json")
+    ran, _ = bound.lied_to(about_the_first, lambda: bound.voute(*command))
+    row = ran.ended(0).lines[0]
+    assert (row["state"], row["doubt"]) == ("bound", check)
+    assert bound.home.registry_path.read_bytes() == registry
+
+
 @pytest.mark.control("A1", "D1")
 def test_sim_evil_city_control_run_without_a_lie_is_sealed_to_the_resident_alone(bound: Bound) -> None:
     ran, exchanges = bound.deliver_lied_to("control", lambda _bound, _said: None)

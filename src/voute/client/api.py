@@ -146,6 +146,10 @@ class CityApi:
         """Hand over signed `revoked` acts, at most `ACT_LIMIT`."""
         return _int(self._json("POST", "/api/lookups/revoke", json_body={"acts": [_b64(a) for a in acts]}), "revoked")
 
+    def freeze(self, lookup_id: bytes, token: bytes) -> None:
+        """Freeze a code by showing its token, as whoever holds the letter may; again changes nothing."""
+        self._json("POST", "/api/claims/freeze", json_body={"lookup_id": lookup_id.hex(), "token": _b64(token)})
+
     def known(self, dedupe_ids: Sequence[bytes]) -> Sequence[Json]:
         """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`."""
         asked = {"dedupe_ids": [i.hex() for i in dedupe_ids]}

@@ -171,6 +171,41 @@ class Matcher:
         for row, entry in batch:
             self._place(row, entry, found[entry.lookup_id], checkpoint, matched)
 
+    def look(self, entries: Sequence[Entry], matched: Matched) -> dict[tuple[str, str, int], str]:
+        """Bring codes to what the city says of them, in the book in memory; gives by entry what it says and does not prove.
+
+        Acts for new bindings come into `matched`.
+        """
+        doubts: dict[tuple[str, str, int], str] = {}
+        for start in range(0, len(entries), MATCH_LIMIT):
+            batch = entries[start : start + MATCH_LIMIT]
+            answer = self._api.match([entry.lookup_id for entry in batch])
+            found = dict(_answers(answer, [entry.lookup_id for entry in batch]))
+            checkpoint = self._checkpoint(answer)
+            for entry in batch:
+                doubt = self._look(entry, found[entry.lookup_id], checkpoint, matched)
+                if doubt is not None:
+                    doubts[entry.key] = doubt
+        return doubts
+
+    def _look(self, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched) -> str | None:
+        state = answer["state"]
+        if state == "frozen":
+            self._book.put(replace(entry, state=EntryState.FROZEN))
+        elif state == "bound":
+            if isinstance(checkpoint, str):
+                return checkpoint
+            try:
+                proven = self._prove(entry, answer["binding"], checkpoint)
+            except (FormatError, VerificationError) as error:
+                return error.code
+            self._pin(entry, proven, matched)
+        elif entry.state is EntryState.BOUND:
+            return "binding-denied"
+        elif state == "revoked":
+            self._book.put(replace(entry, state=EntryState.REVOKED))
+        return None
+
     def _may_wait(self) -> bool:
         """Rest a second while there is patience left for the witnesses, and say whether there was."""
         if self._waited >= self._rules.patience:

@@ -64,6 +64,13 @@ codes-state-issued = issued, not used yet
 codes-state-bound = vault open
 codes-state-revoked = revoked
 codes-state-frozen = frozen
+codes-state-doubt = { $state } — the city says otherwise without proof ({ $check })
+codes-not-fresh = { $why } These states are those of the last look.
+codes-frozen = { $count ->
+    [0] Nothing to freeze for reference { $reference }: its codes were frozen or revoked already.
+    [one] One code of reference { $reference } is frozen, for ever: nothing new goes by it to any vault. What was there stays where it is. The next delivery makes a letter with another code.
+   *[other] { $count } codes of reference { $reference } are frozen, for ever: nothing new goes by them to any vault. What was there stays where it is. The next delivery makes letters with other codes.
+}
 codes-code = { $reference } · { $party }: { $code }
     { $link }
 codes-revoked = { $count ->

@@ -64,6 +64,13 @@ codes-state-issued = remis, pas encore utilisé
 codes-state-bound = coffre ouvert
 codes-state-revoked = révoqué
 codes-state-frozen = gelé
+codes-state-doubt = { $state } — la ville dit autre chose sans le prouver ({ $check })
+codes-not-fresh = { $why } Ces états sont ceux du dernier passage.
+codes-frozen = { $count ->
+    [0] Rien à geler pour la référence { $reference } : ses codes étaient déjà gelés ou révoqués.
+    [one] Un code de la référence { $reference } est gelé, pour toujours : rien de nouveau n'ira par lui à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera une lettre avec un autre code.
+   *[other] { $count } codes de la référence { $reference } sont gelés, pour toujours : rien de nouveau n'ira par eux à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera des lettres avec d'autres codes.
+}
 codes-code = { $reference } · { $party } : { $code }
     { $link }
 codes-revoked = { $count ->
