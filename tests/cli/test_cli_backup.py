@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tests.support.command import Ran, bill_rows, environment, finish, start, write_list
 from tests.support.holder import Resident
@@ -191,13 +192,22 @@ def refuse_an_old_backup(drill: Drill, was: BackedUp, newer: SignedCheckpoint) -
     assert kept == [], "a lock was made"
 
 
+def judged(drill: Drill) -> dict[str, Any]:
+    """What `voute status` says of each thing that matters."""
+    ran = drill.voute("status", "--data", drill.data)
+    assert ran.code in {0, 1}
+    return {one["check"]: one for one in ran.json["checks"]}
+
+
 def test_cli_backup_drill(tmp_path: Path) -> None:
     with drilling(tmp_path) as drill:
         made = drill.voute("backup", "key", tmp_path / "operator.key").ended(0)
         assert drill.recipient == made.json["recipient"]
         assert (tmp_path / "operator.key").stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "operator.key").read_text().splitlines()[1] not in made.said
+        assert judged(drill)["backup-never"]["level"] == "soon"
         was = back_up(drill)
+        assert judged(drill)["backup"] == {"check": "backup", "level": "well", "facts": {"hours": 0}}
         lose_and_restore(drill)
         occupied = drill.voute("restore", tmp_path / "backups", drill.data, *drill.key).ended(1).json
         assert occupied["error"] == "restore-not-empty"

@@ -1,17 +1,17 @@
 """Promises of the catalogue's sums and notes."""
 
 from tests.contract.test_catalogue_deliveries import BOX, draft, sequence
-from tests.support.rows import delivery, event, hash_of, pack
+from tests.support.rows import delivery, event, hash_of, pack, vault
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount, MarkRow
 from voute.core.ports_store import Catalogue
-from voute.core.rows import JobKind
+from voute.core.rows import JobKind, MailRow, NoticeRow, SessionRow
 
 
 def test_contract_counts_of_an_empty_city_are_zero(catalogue: Catalogue) -> None:
     with catalogue.read() as tx:
         counts = tx.counts
         assert (counts.deliveries(), counts.jobs(), counts.addresses(), counts.sessions(5)) == ({}, {}, {}, {})
-        assert (counts.unsequenced(), counts.mails(), counts.dead()) == (0, MailCount(0, 0), DeadCount(0, 0, 0))
+        assert (counts.unsequenced(), counts.mails(), counts.dead()) == (0, MailCount(0, 0, None), DeadCount(0, 0, 0))
 
 
 def test_contract_counts_of_work_are_by_kind_with_the_oldest(catalogue: Catalogue) -> None:
@@ -20,6 +20,26 @@ def test_contract_counts_of_work_are_by_kind_with_the_oldest(catalogue: Catalogu
         tx.jobs.add(JobKind.DESTROY, (hash_of("c")[:16],), 50)
         tx.jobs.add(JobKind.COMPACT, (hash_of("pack"),), 90)
         assert tx.counts.jobs() == {"destroy": JobCount(3, 50), "compact": JobCount(1, 90)}
+
+
+def test_contract_counts_of_mails_tell_those_tried_in_vain(catalogue: Catalogue) -> None:
+    own = vault()
+    wish = NoticeRow(own.vault_id, b"n" * 16, "a@ville.test", "fr", "once", 8, 0, 22, 7, "confirmed", 0, 0, 1)
+    mails = [MailRow(hash_of(f"mail {n}")[:16], own.vault_id, "documents", "finances", 100 - n, 200, n) for n in range(3)]
+    with catalogue.write() as tx:
+        tx.vaults.add(own)
+        tx.notices.put(wish)
+        tx.notices.put_mails(mails)
+        assert tx.counts.mails() == MailCount(1, 2, 98)
+        assert tx.counts.messages() == MailCount(0, 0, None)
+        assert tx.counts.addresses() == {"confirmed": 1}
+
+
+def test_contract_counts_of_sessions_leave_out_what_ended(catalogue: Catalogue) -> None:
+    with catalogue.write() as tx:
+        for kind, ends in (("holder", 10), ("holder", 5), ("issuer", 10)):
+            tx.sessions.add(SessionRow(hash_of(f"{kind} {ends}"), kind, b"subject", 1, 1, ends))
+        assert tx.counts.sessions(5) == {"holder": 1, "issuer": 1}
 
 
 def test_contract_marks_are_replaced_whole(catalogue: Catalogue) -> None:

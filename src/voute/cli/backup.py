@@ -59,15 +59,17 @@ def save_city(
     as_json: Json = False,
 ) -> None:
     """Back a city up, served or not, then forget backups that are too old."""
-    from voute.server.backup import frozen_city
+    from voute.server.backup import frozen_city, note_taken
 
     key = HybridRecipient.from_string(recipient)
+    settings = settings_of(data)
     speaker, store, begin = Speaker(as_json=as_json), BackupFolder(folder), time.monotonic()
     with store.alone():
-        with frozen_city(settings_of(data)) as city, stages(speaker, "backup") as progress:
+        with frozen_city(settings) as city, stages(speaker, "backup") as progress:
             now = unix_time(int(time.time()))
             head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
             saved = save(city.folder, head, store, key, progress)
+        note_taken(settings, int(head.taken_at))
         gone = store.forget(expired(store.names(), keep, datetime.now(UTC)))
     facts = {
         "name": saved.name,

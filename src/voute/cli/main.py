@@ -21,6 +21,7 @@ from voute.cli import (
     monitor,
     receipts,
     serve,
+    status,
     trust,
     verify,
     witness,
@@ -36,6 +37,7 @@ app: Final = typer.Typer(
 
 app.command("demo", help=help_of("help-demo"))(demo.demo)
 app.command("serve", help=help_of("help-serve"))(serve.serve)
+app.command("status", help=help_of("help-status"))(status.status)
 app.command("deliver", help=help_of("help-deliver"))(deliver.deliver)
 app.command("letters", help=help_of("help-letters"))(letters.letters)
 app.command("receipts", help=help_of("help-receipts"))(receipts.receipts)

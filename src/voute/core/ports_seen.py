@@ -20,10 +20,11 @@ class JobCount(NamedTuple):
 
 
 class MailCount(NamedTuple):
-    """Mails that nobody tried to send yet, and those that were tried in vain."""
+    """Notices that nobody tried to send yet, those that were tried in vain, and when the oldest of these was written."""
 
     untried: int
     tried: int
+    oldest: int | None
 
 
 class DeadCount(NamedTuple):
@@ -51,6 +52,10 @@ class Counts(Protocol):
 
     def mails(self) -> MailCount:
         """Return what waits to be sent."""
+        ...
+
+    def messages(self) -> MailCount:
+        """Return what waits to be sent to devices."""
         ...
 
     def addresses(self) -> Mapping[str, int]:

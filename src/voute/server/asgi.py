@@ -19,12 +19,13 @@ from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.jobs.election import Election
 from voute.server.jobs.housekeeping import housekeeping
-from voute.server.jobs.repeating import RepeatingThread
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
 from voute.server.notices.push_sender import push_sender
 from voute.server.notices.sender import notice_sender
+from voute.server.observe.observed import Job, observed, traced
+from voute.server.observe.signals import SILENT, Signals
 from voute.server.release import RELEASE
 from voute.server.settings import Settings, load_settings
 from voute.store.freeze import sweep_frozen
@@ -36,15 +37,19 @@ def create(settings: Settings | None = None) -> Frame:
     """Make the application of the settings (of the environment when none are given), with its jobs in its lifespan."""
     chosen = load_settings() if settings is None else settings
     set_up_logs(chosen.log_level)
-    assembled = assemble(chosen)
+    traces = traced(chosen)
+    assembled = assemble(chosen, watch=None if traces is None else traces.steps)
     web = WebFiles(web_folder(chosen), assembled.city.trust().root.origin if chosen.push else "")
     manifest = web.seal()
+    watched = observed(chosen, assembled.city, traces)
 
     @asynccontextmanager
     async def with_jobs(_: Litestar) -> AsyncIterator[None]:
         threads = ThreadPoolExecutor(chosen.threads, thread_name_prefix="use-case")
         asyncio.get_running_loop().set_default_executor(threads)
-        jobs = start_jobs(chosen, assembled)
+        jobs = [*start_jobs(chosen, assembled, watched.signals), *watched.jobs]
+        for job in watched.jobs:
+            job.start()
         announce_release(assembled.city, manifest)
         try:
             yield
@@ -53,7 +58,7 @@ def create(settings: Settings | None = None) -> Frame:
                 job.stop()
             assembled.stores.catalogue.close()
 
-    return create_application(assembled.city, chosen, web, lifespan=[with_jobs])
+    return create_application(assembled.city, chosen, web, lifespan=[with_jobs], signals=watched.signals)
 
 
 def announce_release(city: City, manifest: bytes | None) -> None:
@@ -66,21 +71,21 @@ def announce_release(city: City, manifest: bytes | None) -> None:
         _log.error("release not announced", code=error.code, detail=error.detail)
 
 
-def start_jobs(settings: Settings, assembled: Assembled) -> list[SequencerThread | RepeatingThread]:
+def start_jobs(settings: Settings, assembled: Assembled, signals: Signals = SILENT) -> list[Job]:
     """Start the threads beside the requests."""
     city = assembled.city
-    jobs: list[SequencerThread | RepeatingThread] = [
-        housekeeping(city, lambda untouched: sweep_frozen(settings.data) + assembled.stores.sweep(untouched)),
-        worker(city),
+    jobs: list[Job] = [
+        housekeeping(city, lambda untouched: sweep_frozen(settings.data) + assembled.stores.sweep(untouched), signals),
+        worker(city, signals),
     ]
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores, city.trust().root)
         election = Election(settings.locks_folder)
         if settings.smtp_host:
-            jobs.append(notice_sender(settings, city, election))
+            jobs.append(notice_sender(settings, city, election, signals))
         if settings.push:
-            jobs.append(push_sender(settings, city, election))
-        jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election))
+            jobs.append(push_sender(settings, city, election, signals))
+        jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election, signals))
     for job in jobs:
         job.start()
     return jobs

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from voute.app.backed_up import note_backup
+from voute.app.city import MICROSECONDS
 from voute.core.errors import StateError, VerificationError
 from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
@@ -75,6 +77,16 @@ def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
         state = _log_state(folder / CATALOGUE)
         size, root = (0, Hash(bytes(32))) if state is None else (state.size, state.root)
         yield FrozenCity(folder, RELEASE, SCHEMA_VERSION, origin, size, root)
+
+
+def note_taken(settings: Settings, taken_at: int) -> None:
+    """Note in the city's catalogue that a backup of this instant (seconds) is whole: operators are shown how old it is.
+
+    Raises:
+        StoreError: the catalogue refused; the backup is whole all the same.
+    """
+    with closing(SqlCatalogue(settings.catalogue_url)) as catalogue, catalogue.write() as tx:
+        note_backup(tx, taken_at * MICROSECONDS)
 
 
 def _log_state(catalogue: Path) -> LogStateRow | None:

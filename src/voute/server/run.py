@@ -3,13 +3,16 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
 from granian.constants import Interfaces
 from granian.server import Server as ProcessServer
 from granian.server.embed import Server as EmbeddedServer
 
 from voute.server.asgi import create
-from voute.server.settings import CONFIG, PREFIX, Settings, write_settings
+from voute.server.settings import CONFIG, PREFIX, SHARED_COUNTERS, Settings, write_settings
 
 BACKLOG = 1024
 
@@ -47,7 +50,7 @@ def _serve_many(settings: Settings) -> None:
         del os.environ[key]
     os.environ.pop(CONFIG, None)
     os.environ.update(write_settings(settings))
-    ProcessServer(
+    server = ProcessServer(
         "voute.server.asgi:create",
         factory=True,
         address=settings.host,
@@ -57,4 +60,17 @@ def _serve_many(settings: Settings) -> None:
         websockets=False,
         backlog=BACKLOG,
         log_enabled=False,
-    ).serve()
+    )
+    with _shared_counters(settings):
+        server.serve()
+
+
+@contextmanager
+def _shared_counters(settings: Settings) -> Iterator[None]:
+    """Give the processes a folder to count in together, while they are asked for measurements at all."""
+    if settings.metrics_address is None:
+        yield
+        return
+    with TemporaryDirectory(prefix="voute-metrics-") as folder:
+        os.environ[SHARED_COUNTERS] = folder
+        yield

@@ -25,9 +25,14 @@ NOT_SETTINGS: Final = frozenset({CONFIG, "VOUTE_HOME"})
 """Variables with our prefix that are not the server's: its own file, and the home of a department's commands."""
 
 
+SHARED_COUNTERS: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which the processes of one server count together; prometheus-client reads it once, when it is loaded."""
+
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 SMTP_SECURITIES: Final = ("starttls", "tls", "none")
+LOOPBACK: Final = "127.0.0.1"
+MAX_PORT: Final = 65_535
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 S3_PLACE: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,8})")
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}")
@@ -117,6 +122,11 @@ class Settings:
     )
     privacy_officer: Annotated[str, "who answers for personal information: name and title, shown on the privacy page"] = ""
     privacy_contact: Annotated[str, "how to reach that person: telephone, e-mail or postal address"] = ""
+    metrics: Annotated[
+        str, "where Prometheus reads measurements: `PORT`, for this machine alone, or `HOST:PORT`; empty: nowhere"
+    ] = ""
+    traces: Annotated[str, "OTLP/HTTP address that traces go to, `http://127.0.0.1:4318/v1/traces`; empty: none are made"] = ""
+    trace_percent: Annotated[int, "how many requests of a hundred are traced"] = 10
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
 
     def __post_init__(self) -> None:
@@ -124,6 +134,9 @@ class Settings:
         if self.log_level not in LOG_LEVELS:
             raise SettingError("not a log level", setting="log_level")
         _ = self.witness_addresses
+        _ = self.metrics_address
+        if self.traces and not self.traces.startswith(("http://", "https://")):
+            raise SettingError("not an address", setting="traces")
         self._check_mail()
         self._check_push()
         self._check_s3()
@@ -186,6 +199,20 @@ class Settings:
                 raise SettingError("not NAME=ADDRESS", setting="witnesses")
             addresses[name] = address
         return addresses
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where measurements are read, or None.
+
+        Raises:
+            SettingError: the setting is not of this form.
+        """
+        if not self.metrics:
+            return None
+        host, _, port = self.metrics.rpartition(":")
+        if not port.isascii() or not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
+            raise SettingError("not PORT or HOST:PORT", setting="metrics")
+        return host.strip("[]") or LOOPBACK, int(port)
 
     @property
     def locks_folder(self) -> Path:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Executable, bindparam, exists, func, literal_column, or_, select
 
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount, MarkRow
-from voute.store.schema import deliveries, documents, events, jobs, marks, notice_mails, notices, sessions
+from voute.store.schema import deliveries, documents, events, jobs, marks, notice_mails, notices, push_messages, sessions
 from voute.store.sql import Session
 
 _ALL: Final = func.count()
@@ -24,7 +24,9 @@ _UNSEQUENCED: Final = select(_ALL).where(
 _JOBS: Final = select(jobs.c.kind, _ALL, func.min(jobs.c.created_at)).group_by(jobs.c.kind)
 # A literal: PostgreSQL takes two parameters for two expressions, whatever their values.
 _TRIED: Final = notice_mails.c.tries > literal_column("0")
-_MAILS: Final = select(_TRIED, _ALL).group_by(_TRIED)
+_PUSHED: Final = push_messages.c.tries > literal_column("0")
+_MESSAGES: Final = select(_PUSHED, _ALL, func.min(push_messages.c.created_at)).group_by(_PUSHED)
+_MAILS: Final = select(_TRIED, _ALL, func.min(notice_mails.c.created_at)).group_by(_TRIED)
 _ADDRESSES: Final = select(notices.c.state, _ALL).group_by(notices.c.state)
 _SESSIONS: Final = select(sessions.c.kind, _ALL).where(sessions.c.expires_at > bindparam("now")).group_by(sessions.c.kind)
 _GONE: Final = documents.c.deleted_at.is_not(None)
@@ -61,8 +63,16 @@ class SqlCounts:
 
     def mails(self) -> MailCount:
         """Return what waits to be sent (`Counts.mails`)."""
-        found = {bool(tried): many for tried, many in self._session.run(_MAILS)}
-        return MailCount(found.get(False, 0), found.get(True, 0))
+        return self._waiting(_MAILS)
+
+    def messages(self) -> MailCount:
+        """Return what waits for devices (`Counts.messages`)."""
+        return self._waiting(_MESSAGES)
+
+    def _waiting(self, statement: Executable) -> MailCount:
+        found = {bool(tried): (many, oldest) for tried, many, oldest in self._session.run(statement)}
+        tried, oldest = found.get(True, (0, None))
+        return MailCount(found.get(False, (0, None))[0], tried, oldest)
 
     def addresses(self) -> Mapping[str, int]:
         """Return addresses by state (`Counts.addresses`)."""

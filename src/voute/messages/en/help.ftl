@@ -2,6 +2,7 @@
 help-voute = Voûte: the virtual vault of a city.
 help-demo = Make a demonstration city once, serve it until Ctrl+C, print the link and the letter.
 help-serve = Serve a city until told to stop; settings come from VOUTE_* and the file that VOUTE_CONFIG names.
+help-status = Say on one screen how the city is: what is well, what is not, what to do.
 help-deliver = Deliver the documents of a list: check, seal, send, keep the receipts.
 help-letters = Set the letters of a list for the print house, each before its document; --only, a single one.
 help-receipts = Write the self-contained receipt of one document, for “voute verify”.

@@ -2,6 +2,7 @@
 help-voute = Voûte : le coffre-fort virtuel d'une ville.
 help-demo = Crée une fois une ville de démonstration, la sert jusqu'à Ctrl+C, affiche le lien et la lettre.
 help-serve = Sert une ville jusqu'à l'arrêt ; les réglages viennent de VOUTE_* et du fichier que nomme VOUTE_CONFIG.
+help-status = Dit sur un écran comment va la ville : ce qui va, ce qui ne va pas, quoi faire.
 help-deliver = Livre les documents d'une liste : contrôle, scelle, envoie, garde les reçus.
 help-letters = Compose les lettres d'une liste pour l'imprimeur, chacune devant son document ; --only, une seule.
 help-receipts = Écrit le reçu complet d'un document, pour « voute verify ».

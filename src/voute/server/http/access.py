@@ -11,13 +11,14 @@ from litestar.types import Scope
 
 from voute.app import session
 from voute.app.city import City
-from voute.app.errors import NotSignedInError, WrongOriginError
+from voute.app.errors import NotSignedInError, TooManyError, WrongOriginError
 from voute.app.limit import Limit, Limiter
 from voute.app.ports import Holder
 from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, Slug, parse_hex, sized
 from voute.format.fields import from_base64
 from voute.server.http.quick import quick
+from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
 COOKIE: Final = "__Host-voute"
@@ -66,11 +67,12 @@ ISSUER: Final[dict[str, Any]] = {"access": Access.ISSUER, "limit": Limit("issuer
 class Guard:
     """Enforces origin, rate limit and session of every route, in this order, before anything else of a request counts."""
 
-    def __init__(self, city: City, limiter: Limiter, settings: Settings) -> None:
-        """Take the city, its limiter and the settings, which say where short reads run."""
+    def __init__(self, city: City, limiter: Limiter, settings: Settings, signals: Signals = SILENT) -> None:
+        """Take the city, its limiter, the settings, which say where short reads run, and who hears of refusals."""
         self._city = city
         self._limiter = limiter
         self._settings = settings
+        self._signals = signals
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Check one request; a handler that declares no access (Litestar's own, for OPTIONS) answers nobody."""
@@ -82,13 +84,20 @@ class Guard:
             self._check_origin(connection)
         client = str(marks["voute_client"])
         if not self._limiter.spend(limit, client):
-            await sync_to_thread(self._limiter.check, limit, client)
+            await self._count(limit, client)
         if access is Access.HOLDER:
             await self._let_holder_in(marks, _cookie_token(connection.cookies.get(COOKIE, "")))
         elif access is Access.ISSUER:
             token = _bearer_token(connection.headers.get("authorization", ""))
             now = self._city.now()
             marks["voute_issuer"] = await quick(self._settings, session.issuer_of, self._city.catalogue, token, now)
+
+    async def _count(self, limit: Limit, client: str) -> None:
+        try:
+            await sync_to_thread(self._limiter.check, limit, client)
+        except TooManyError:
+            self._signals.refused(limit.name)
+            raise
 
     async def _let_holder_in(self, marks: dict[str, Any], token: bytes) -> None:
         catalogue, now = self._city.catalogue, self._city.now()

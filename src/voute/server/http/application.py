@@ -34,6 +34,7 @@ from voute.server.http import (
 from voute.server.http.access import Guard, provide_holder, provide_issuer
 from voute.server.http.frame import Frame
 from voute.server.http.wire import MAX_SMALL
+from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -109,9 +110,10 @@ def create_application(
     web: pages.WebFiles,
     *,
     lifespan: Sequence[Lifespan] = (),
+    signals: Signals = SILENT,
 ) -> Frame:
-    """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves (jobs)."""
-    guard = Guard(city, Limiter(city, settings.limit_factor), settings)
+    """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves; `signals` hear of requests."""
+    guard = Guard(city, Limiter(city, settings.limit_factor), settings, signals)
     # A dependency must not bear the name of a key of any body: Litestar would take a bad value there for a fault of ours.
     inner = Litestar(
         route_handlers=list(ROUTES),
@@ -135,7 +137,7 @@ def create_application(
     )
     # Around everything, so that what no route answers has its headers and its line in the log too.
     is_https = city.trust().root.origin.startswith("https://")
-    return Frame(inner, trusted=settings.trusted_proxies, is_https=is_https)
+    return Frame(inner, trusted=settings.trusted_proxies, is_https=is_https, signals=signals)
 
 
 def create_routes_only(openapi: OpenAPIConfig) -> Litestar:

@@ -9,6 +9,7 @@ import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from voute.server.http.client_address import Network, client_address
+from voute.server.observe.signals import SILENT, Signals
 
 API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _NOBODYS: Final = (
@@ -41,10 +42,11 @@ _log = structlog.get_logger("voute.http")
 class Frame:
     """ASGI middleware; reads no body, changes no status."""
 
-    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], is_https: bool) -> None:
-        """Take the application, the trusted proxies, and whether the city's origin is https."""
+    def __init__(self, app: ASGIApp, *, trusted: Sequence[Network], is_https: bool, signals: Signals = SILENT) -> None:
+        """Take the application, the trusted proxies, whether the city's origin is https, and who hears of each request."""
         self._app = app
         self._trusted = tuple(trusted)
+        self._signals = signals
         self._always = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,12 +68,16 @@ class Frame:
                 message["headers"] = self._headers(message["headers"], name)
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_framed)
-        finally:
-            elapsed = round((time.perf_counter() - begun) * _MS, 1)
-            route = values.get("path_template", "")
-            _log.info("request", id=name, method=values["method"], route=route, status=status, ms=elapsed)
+        with self._signals.span("request") as span:
+            try:
+                await self._app(scope, receive, send_framed)
+            finally:
+                seconds = time.perf_counter() - begun
+                method, route = values["method"], values.get("path_template", "")
+                facts = {"id": name, "method": method, "route": route, "status": status, "ms": round(seconds * _MS, 1)}
+                _log.info("request", **facts, **({"trace": span.trace} if span.trace else {}))
+                span.called(f"{method} {route}", facts)
+                self._signals.request(method, route, status, seconds)
 
     def _client(self, scope: Scope) -> str:
         peer = scope.get("client")

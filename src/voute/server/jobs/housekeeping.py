@@ -6,6 +6,7 @@ from typing import Final
 from voute.app import notice_work
 from voute.app.city import MICROSECONDS, City
 from voute.server.jobs.repeating import RepeatingThread
+from voute.server.observe.signals import SILENT, Signals
 
 EVERY: Final = 300.0
 KEEP_COUNTERS: Final = 25 * 3600 * MICROSECONDS
@@ -22,7 +23,7 @@ def sweep(city: City) -> int:
         return tx.challenges.purge(now) + tx.sessions.purge(now) + tx.limits.purge(now - KEEP_COUNTERS)
 
 
-def housekeeping(city: City, sweep_files: Callable[[float], int]) -> RepeatingThread:
+def housekeeping(city: City, sweep_files: Callable[[float], int], signals: Signals = SILENT) -> RepeatingThread:
     """Make the thread, of the city and of what removes temporary files that were not touched for some seconds."""
 
     def keep_house() -> None:
@@ -30,4 +31,4 @@ def housekeeping(city: City, sweep_files: Callable[[float], int]) -> RepeatingTh
         notice_work.purge(city)
         sweep_files(UNTOUCHED)
 
-    return RepeatingThread("housekeeping", keep_house, EVERY, EVERY)
+    return RepeatingThread("housekeeping", keep_house, EVERY, EVERY, signals)

@@ -7,13 +7,18 @@ import structlog
 
 from voute.core.errors import VouteError
 from voute.server.logs import frames_of
+from voute.server.observe.signals import SILENT, Signals
 
 
 class RepeatingThread:
     """Works until `stop`: a rest before each piece of work, another one before the piece after a failure."""
 
-    def __init__(self, name: str, work: Callable[[], object], every: float, after_failure: float) -> None:
-        """Take the name, for the logs too, the work, and both rests in seconds."""
+    def __init__(
+        self, name: str, work: Callable[[], object], every: float, after_failure: float, signals: Signals = SILENT
+    ) -> None:
+        """Take the name, for the logs too, the work, both rests in seconds, and who hears of failures."""
+        self._name = name
+        self._signals = signals
         self._work = work
         self._every = every
         self._after_failure = after_failure
@@ -39,4 +44,5 @@ class RepeatingThread:
             except (VouteError, OSError) as error:
                 code = error.code if isinstance(error, VouteError) else type(error).__name__
                 self._log.error("work failed", code=code, detail=str(error), at=frames_of(error))
+                self._signals.work_failed(self._name)
                 rest = self._after_failure

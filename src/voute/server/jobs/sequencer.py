@@ -13,6 +13,7 @@ from voute.core.ports_log import TileStore
 from voute.server.composition import LogParts
 from voute.server.jobs.election import Election
 from voute.server.logs import frames_of
+from voute.server.observe.signals import SILENT, Signals
 from voute.tlog.cosigning import Answer, Cosigning, CosignReport
 from voute.tlog.sequencer import Published
 
@@ -35,8 +36,17 @@ class SequencerThread:
     a dead witness delays nothing but once, by its own time limit.
     """
 
-    def __init__(self, use_case: Sequencing, parts: LogParts, tiles: TileStore, woken: Event, election: Election) -> None:
-        """Take the use case, log and witnesses, the event that commits set, and the election."""
+    def __init__(
+        self,
+        use_case: Sequencing,
+        parts: LogParts,
+        tiles: TileStore,
+        woken: Event,
+        election: Election,
+        signals: Signals = SILENT,
+    ) -> None:
+        """Take the use case, log and witnesses, the event that commits set, the election, and who hears of it."""
+        self._signals = signals
         self._use_case = use_case
         self._parts = parts
         self._woken = woken
@@ -72,6 +82,7 @@ class SequencerThread:
                 except (VouteError, OSError) as error:
                     code = error.code if isinstance(error, VouteError) else type(error).__name__
                     _log.error("sequencer failed", code=code, detail=str(error), at=frames_of(error))
+                    self._signals.work_failed("sequencer")
                     rest = AFTER_FAILURE
                 self._woken.wait(rest)
                 self._woken.clear()
@@ -85,6 +96,8 @@ class SequencerThread:
         while True:
             with self._election.working():
                 step = self._use_case.step()
+            if step.events:
+                self._signals.sequenced(step.events)
             published = step.published
             last = step.events < BATCH or self._stopping.is_set()
             if last and (step.events or time.monotonic() - self._cosigned_at > REFRESH):
@@ -128,6 +141,7 @@ class SequencerThread:
             if self._failed.pop(name, None) is not None:
                 _log.info("witness answers again", witness=name)
         for name, error in report.failures:
+            self._signals.witness_failed(name)
             if name not in self._failed:
                 _log.warning("witness failed", witness=name, code=error.code)
             self._failed[name] = time.monotonic() + WITNESS_REST

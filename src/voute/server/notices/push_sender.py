@@ -24,6 +24,7 @@ from voute.server.notices.push_encryption import Fresh, encrypt
 from voute.server.notices.push_service import TIME_LIMIT, PushServiceError, Resolve, look_up, post, tls
 from voute.server.notices.push_words import PADDED, topic_of, words_for
 from voute.server.notices.vapid import authorization
+from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
 EVERY: Final = 1.0
@@ -47,9 +48,16 @@ class PushSender:
     """Sends messages; remembers which services did not answer."""
 
     def __init__(
-        self, settings: Settings, city: City, kit: PushKit, resolve: Resolve = look_up, time_limit: float = TIME_LIMIT
+        self,
+        settings: Settings,
+        city: City,
+        kit: PushKit,
+        resolve: Resolve = look_up,
+        time_limit: float = TIME_LIMIT,
+        signals: Signals = SILENT,
     ) -> None:
         """Take the city and its key; `resolve` tells the addresses of a host, `time_limit` is that of one message."""
+        self._signals = signals
         self._time_limit = time_limit
         self._city = city
         self._kit = kit
@@ -83,6 +91,7 @@ class PushSender:
             outcome, status = self._ask(one, endpoint)
         # Who is told, and where, stays out of the log.
         _log.info("push", kind=one.message.kind, outcome=outcome.value, status=status, tries=one.message.tries)
+        self._signals.notice("device", outcome.value)
         return outcome
 
     def _ask(self, one: ToDevice, endpoint: Endpoint) -> tuple[Pushed, int]:
@@ -126,7 +135,7 @@ class PushSender:
         }
 
 
-def push_sender(settings: Settings, city: City, election: Election) -> RepeatingThread:
+def push_sender(settings: Settings, city: City, election: Election, signals: Signals = SILENT) -> RepeatingThread:
     """Make the thread; it rests where another process writes the log."""
     made: list[PushSender] = []
 
@@ -134,7 +143,7 @@ def push_sender(settings: Settings, city: City, election: Election) -> Repeating
         if city.push is None or not election.holds():
             return
         if not made:
-            made.append(PushSender(settings, city, city.push))
+            made.append(PushSender(settings, city, city.push, signals=signals))
         made[0].send_some()
 
-    return RepeatingThread("push", work, EVERY, EVERY)
+    return RepeatingThread("push", work, EVERY, EVERY, signals)

@@ -14,6 +14,7 @@ from voute.server.jobs.election import Election
 from voute.server.jobs.repeating import RepeatingThread
 from voute.server.notices.mail import make_mail
 from voute.server.notices.smtp import MailServerError, SmtpConnection
+from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
 EVERY: Final = 1.0
@@ -46,7 +47,7 @@ class Pacer:
         self._sent.append(self._clock())
 
 
-def send_some(settings: Settings, city: City, pacer: Pacer) -> int:
+def send_some(settings: Settings, city: City, pacer: Pacer, signals: Signals = SILENT) -> int:
     """Send what is due, as far as the pace lets it; returns how many were accepted.
 
     Raises:
@@ -71,6 +72,7 @@ def send_some(settings: Settings, city: City, pacer: Pacer) -> int:
                 return Sent.LATER
             # Who is told what stays out of the log.
             _log.info("mail", kind=outgoing.mail.kind, outcome=outcome.value, tries=outgoing.mail.tries)
+            signals.notice("mail", outcome.value)
             return outcome
 
         done = notice_work.send_due(city, send, room)
@@ -79,12 +81,12 @@ def send_some(settings: Settings, city: City, pacer: Pacer) -> int:
     return done
 
 
-def notice_sender(settings: Settings, city: City, election: Election) -> RepeatingThread:
+def notice_sender(settings: Settings, city: City, election: Election, signals: Signals = SILENT) -> RepeatingThread:
     """Make the thread; it rests where another process writes the log."""
     pacer = Pacer(settings.mail_per_minute)
 
     def work() -> None:
         if election.holds():
-            send_some(settings, city, pacer)
+            send_some(settings, city, pacer, signals)
 
-    return RepeatingThread("notices", work, EVERY, AFTER_FAILURE)
+    return RepeatingThread("notices", work, EVERY, AFTER_FAILURE, signals)

@@ -1,0 +1,83 @@
+"""`voute status`: how a city is, on one screen: what is well, what is not, what to do next (docs/operate/monitoring.md)."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from voute.cli.admin import settings_of
+from voute.cli.console import Exit, Speaker
+from voute.cli.options import Json
+from voute.cli.words import help_of
+
+if TYPE_CHECKING:
+    from voute.server.observe.overview import Overview
+    from voute.server.observe.verdict import Check
+
+MEGABYTE: Final = 1_000_000
+_STYLES: Final = {"now": "bold red", "soon": "bold yellow", "well": "green"}
+_MARKS: Final = {"now": "✗", "soon": "!", "well": "✓"}
+
+
+def status(
+    data: Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at the city of this machine; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
+    # The whole server takes a second to load: no other command waits for it.
+    from voute.server.inspection import is_served
+    from voute.server.observe.status import look_at
+    from voute.server.observe.verdict import judge, needs_somebody
+
+    settings = settings_of(data)
+    seen = look_at(settings)
+    checks = judge(seen, is_served=is_served(settings))
+    speaker = Speaker(as_json=as_json)
+    speaker.give(
+        {
+            "well": not needs_somebody(checks),
+            "release": seen.release,
+            "checks": [{"check": one.name, "level": one.level.value, "facts": dict(one.facts)} for one in checks],
+            "numbers": numbers_of(seen),
+        }
+    )
+    if not as_json:
+        _show(speaker, seen, checks)
+    if needs_somebody(checks):
+        raise typer.Exit(Exit.REFUSED)
+
+
+def numbers_of(seen: "Overview") -> dict[str, int]:
+    """Return what there is, for the foot of the screen; nothing where the catalogue does not answer."""
+    if seen.counted is None:
+        return {}
+    found = seen.counted
+    return {
+        "deliveries": sum(one.deliveries for one in found.deliveries.values()),
+        "drafts": found.deliveries["draft"].deliveries,
+        "documents": sum(one.documents for one in found.deliveries.values()),
+        "megabytes": found.stored // MEGABYTE,
+        "deleted": found.dead.documents,
+        "dead": found.dead.size // MEGABYTE,
+        "held": found.dead.held // MEGABYTE,
+        "entries": found.entries,
+        "sessions": sum(found.sessions.values()),
+        "confirmed": found.addresses["confirmed"],
+        "unreachable": found.addresses["unreachable"],
+    }
+
+
+def _show(speaker: Speaker, seen: "Overview", checks: "tuple[Check, ...]") -> None:
+    """Say first what needs somebody, each with what to do, then what is well, then how much there is."""
+    bad = [one for one in checks if one.level != "well"]
+    facts = {"count": len(bad), "release": seen.release}
+    speaker.say("status-needed" if bad else "status-all-well", facts, style="bold red" if bad else "bold green")
+    for one in (*bad, *(one for one in checks if one.level == "well")):
+        key = f"status-{one.name}-{one.level.value}"
+        speaker.screen.print(f"{_MARKS[one.level]} {speaker.words.text(key, one.facts)}", style=_STYLES[one.level], markup=False)
+        if one.level != "well":
+            speaker.screen.print(f"  {speaker.words.text(f'{key}.fix', one.facts)}", markup=False)
+    numbers = numbers_of(seen)
+    if numbers:
+        for part in ("documents", "dead", "people"):
+            speaker.say(f"status-numbers-{part}", numbers)

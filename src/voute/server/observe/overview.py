@@ -1,0 +1,146 @@
+"""How a city is: everything is really looked at, now, and nothing of it names anybody; for metrics and `voute status`."""
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from voute.app.backed_up import last_backup
+from voute.app.city import MICROSECONDS, City
+from voute.app.health import Health, check_health
+from voute.core.errors import VouteError
+from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
+from voute.core.ports_store import Transaction
+from voute.core.rows import DeliveryState, JobKind, NoticeState
+from voute.format.event import parse_event
+from voute.server.release import RELEASE
+from voute.server.settings import Settings
+from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.policy import LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.sequencer import CHECKPOINT_PATH
+
+_SESSIONS: Final = ("holder", "issuer")
+_NOTHING_OF: Final = DeliveryCount(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A file system of the city's: what it is for, its size and what is free, in bytes."""
+
+    name: str
+    size: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSeen:
+    """A witness of the trust root, and when it cosigned the published checkpoint (seconds), if it did."""
+
+    name: str
+    cosigned_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Sums of the catalogue."""
+
+    entries: int
+    published_at: int | None
+    unsequenced: int
+    oldest_unsequenced: int | None
+    """Seconds since 1970 of the event that waits longest for its place in the log."""
+    deliveries: Mapping[str, DeliveryCount]
+    jobs: Mapping[str, JobCount]
+    mails: MailCount
+    messages: MailCount
+    """Notices on devices."""
+    addresses: Mapping[str, int]
+    sessions: Mapping[str, int]
+    dead: DeadCount
+    backup_at: int | None
+
+    @property
+    def stored(self) -> int:
+        """Bytes of all committed packs, as they were delivered."""
+        return sum(one.size for one in self.deliveries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A city at one instant (`at`, microseconds)."""
+
+    at: int
+    release: str
+    health: Health
+    counted: Counted | None
+    """None where the catalogue does not answer."""
+    witnesses: tuple[WitnessSeen, ...]
+    quorum: int
+    disks: tuple[Disk, ...]
+    sends_mail: bool
+
+
+def look(city: City, settings: Settings) -> Overview:
+    """Look at a city; what fails to answer is a fact of the result, not an error."""
+    counted = None
+    with suppress(VouteError), city.catalogue.read() as tx:
+        counted = _count(tx, city.now())
+    witnesses, quorum = _witnesses(city)
+    return Overview(
+        at=city.now(),
+        release=RELEASE,
+        health=check_health(city),
+        counted=counted,
+        witnesses=witnesses,
+        quorum=quorum,
+        disks=_disks({"data": settings.data, "locks": settings.locks_folder}),
+        sends_mail=city.notices is not None,
+    )
+
+
+def _count(tx: Transaction, now: int) -> Counted:
+    state = tx.log_states.get()
+    waiting = tx.events.pending(1)
+    return Counted(
+        entries=0 if state is None else state.size,
+        published_at=None if state is None else state.published_at,
+        unsequenced=tx.counts.unsequenced(),
+        oldest_unsequenced=parse_event(waiting[0].data).time if waiting else None,
+        # A kind that has none is a zero that is shown, not a line that is missing.
+        deliveries={**dict.fromkeys((one.value for one in DeliveryState), _NOTHING_OF), **tx.counts.deliveries()},
+        jobs={**dict.fromkeys((one.value for one in JobKind), JobCount(0, now)), **tx.counts.jobs()},
+        mails=tx.counts.mails(),
+        messages=tx.counts.messages(),
+        addresses={**dict.fromkeys((one.value for one in NoticeState), 0), **tx.counts.addresses()},
+        sessions={**dict.fromkeys(_SESSIONS, 0), **tx.counts.sessions(now)},
+        dead=tx.counts.dead(),
+        backup_at=last_backup(tx),
+    )
+
+
+def _witnesses(city: City) -> tuple[tuple[WitnessSeen, ...], int]:
+    """Return when each witness of the trust root cosigned what is published, and how many must."""
+    root = city.trust().root
+    logs = tuple(LogKey(one.origin, one.ed25519, one.mldsa44) for one in root.logs)
+    policy = WitnessPolicy(root.quorum, tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses))
+    times: dict[str, int] = {}
+    with suppress(VouteError):
+        times = dict(verify_checkpoint(SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)), logs, policy).witness_times)
+    return tuple(WitnessSeen(one.name, times.get(one.name)) for one in root.witnesses), root.quorum
+
+
+def _disks(folders: Mapping[str, Path]) -> tuple[Disk, ...]:
+    """Return the file systems of these folders, each once, under the first name."""
+    found: dict[int, Disk] = {}
+    for name, folder in folders.items():
+        with suppress(OSError):
+            usage, device = shutil.disk_usage(folder), folder.stat().st_dev
+            found.setdefault(device, Disk(name, usage.total, usage.free))
+    return tuple(found.values())
+
+
+def seconds_since(then: int | None, now: int) -> int | None:
+    """Return whole seconds between two instants in microseconds; None for an instant that never was."""
+    return None if then is None else max(0, (now - then) // MICROSECONDS)

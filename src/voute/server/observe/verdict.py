@@ -1,0 +1,104 @@
+"""What an overview means: each thing that matters is well, needs somebody soon, or needs somebody now. Pure rules.
+
+`voute status` and the alerts in deploy/prometheus draw the same lines.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from voute.app.city import MICROSECONDS
+from voute.server.observe.overview import Counted, Overview, seconds_since
+
+HOUR: Final = 3600
+DAY: Final = 24 * HOUR
+BACKUP_SOON: Final = 26 * HOUR
+"""A night's backup that is two hours late."""
+BACKUP_NOW: Final = 3 * DAY
+WITNESS_SILENT: Final = HOUR
+"""An unchanged checkpoint is cosigned anew every ten minutes: six of those without a witness."""
+JOB_STUCK: Final = HOUR
+"""Work left by a transaction takes seconds, and waits for nothing but the log."""
+MAIL_STUCK: Final = 6 * HOUR
+"""Longer than a mail server that asks for patience asks for."""
+DISK_SOON: Final = 20
+"""Percent free."""
+DISK_NOW: Final = 5
+
+
+class Level(StrEnum):
+    """Whether somebody is needed."""
+
+    WELL = "well"
+    SOON = "soon"
+    NOW = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that matters; words are `status-NAME-LEVEL` and, where somebody is needed, its `.fix`."""
+
+    name: str
+    level: Level
+    facts: Mapping[str, str | int]
+
+
+def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
+    """Return every check, in the order in which they matter."""
+    checks = [
+        Check("catalogue", _now_unless(seen.health.catalogue), {}),
+        Check("packs", _now_unless(seen.health.blobs), {}),
+        Check("server", _now_unless(is_served), {}),
+    ]
+    if seen.counted is not None:
+        checks += _of_log(seen, seen.counted)
+        checks += _of_work(seen, seen.counted)
+    checks += _of_disks(seen)
+    return tuple(checks)
+
+
+def needs_somebody(checks: tuple[Check, ...]) -> bool:
+    """Tell whether any check does."""
+    return any(one.level is not Level.WELL for one in checks)
+
+
+def _now_unless(well: bool) -> Level:  # noqa: FBT001 -- the one thing that it turns into a level
+    return Level.WELL if well else Level.NOW
+
+
+def _of_log(seen: Overview, counted: Counted) -> Iterator[Check]:
+    facts = {"entries": counted.entries, "waiting": counted.unsequenced}
+    yield Check("log", _now_unless(seen.health.log), facts)
+    now = seen.at // MICROSECONDS
+    signed = [one for one in seen.witnesses if one.cosigned_at is not None]
+    facts = {"have": len(signed), "need": seen.quorum, "listed": len(seen.witnesses)}
+    if len(signed) < seen.quorum:
+        yield Check("witnesses", Level.NOW, facts)
+    else:
+        silent = [one.name for one in seen.witnesses if one.cosigned_at is None or now - one.cosigned_at > WITNESS_SILENT]
+        yield Check("witnesses", Level.SOON if silent else Level.WELL, {**facts, "silent": ", ".join(silent)})
+
+
+def _of_work(seen: Overview, counted: Counted) -> Iterator[Check]:
+    waiting = [one for one in counted.jobs.values() if one.waiting]
+    oldest = max((seconds_since(one.oldest, seen.at) or 0 for one in waiting), default=0)
+    facts = {"waiting": sum(one.waiting for one in waiting), "hours": oldest // HOUR}
+    yield Check("jobs", Level.SOON if oldest > JOB_STUCK else Level.WELL, facts)
+    if seen.sends_mail:
+        age = seconds_since(counted.mails.oldest, seen.at) or 0
+        mails = {"waiting": counted.mails.untried + counted.mails.tried, "tried": counted.mails.tried, "hours": age // HOUR}
+        yield Check("mails", Level.SOON if age > MAIL_STUCK else Level.WELL, mails)
+    age_of_backup = seconds_since(counted.backup_at, seen.at)
+    if age_of_backup is None:
+        yield Check("backup-never", Level.SOON, {})
+    else:
+        level = Level.NOW if age_of_backup > BACKUP_NOW else Level.SOON if age_of_backup > BACKUP_SOON else Level.WELL
+        yield Check("backup", level, {"hours": age_of_backup // HOUR})
+
+
+def _of_disks(seen: Overview) -> Iterator[Check]:
+    for disk in seen.disks:
+        percent = 100 * disk.free // max(1, disk.size)
+        level = Level.NOW if percent < DISK_NOW else Level.SOON if percent < DISK_SOON else Level.WELL
+        yield Check("disk", level, {"folder": disk.name, "percent": percent, "gigabytes": disk.free // 1_000_000_000})

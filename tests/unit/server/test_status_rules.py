@@ -1,0 +1,82 @@
+"""What an overview means: each line is drawn where it says, on both sides of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.overviews import AT, GIGABYTE, NOW, WELL
+from voute.app.city import MICROSECONDS
+from voute.app.health import Health
+from voute.core.ports_seen import JobCount, MailCount
+from voute.messages import messages
+from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
+from voute.server.observe.verdict import Level, judge, needs_somebody
+
+COUNTED = WELL.counted
+assert COUNTED is not None
+HOUR = 3600
+
+
+def ago(seconds: int) -> int:
+    return AT - seconds * MICROSECONDS
+
+
+def counted(**changes: object) -> Overview:
+    assert isinstance(COUNTED, Counted)
+    return replace(WELL, counted=replace(COUNTED, **changes))  # type: ignore[arg-type] # fields by name
+
+
+def health(**changes: bool) -> Overview:
+    return replace(WELL, health=replace(WELL.health, **changes))
+
+
+def witnesses(*times: int | None) -> Overview:
+    return replace(WELL, witnesses=tuple(WitnessSeen(f"w{number}", time) for number, time in enumerate(times)))
+
+
+CASES = [
+    (WELL, {}),
+    (health(blobs=False), {"packs": Level.NOW}),
+    (health(log=False), {"log": Level.NOW}),
+    (witnesses(NOW, None), {"witnesses": Level.NOW}),
+    (witnesses(NOW, NOW, None), {"witnesses": Level.SOON}),
+    (witnesses(NOW, NOW - HOUR), {}),
+    (witnesses(NOW, NOW - HOUR - 1), {"witnesses": Level.SOON}),
+    (counted(jobs={"destroy": JobCount(1, ago(HOUR))}), {}),
+    (counted(jobs={"destroy": JobCount(1, ago(HOUR + 1))}), {"jobs": Level.SOON}),
+    (counted(jobs={"destroy": JobCount(0, ago(9 * HOUR))}), {}),
+    (counted(mails=MailCount(0, 1, ago(6 * HOUR))), {}),
+    (counted(mails=MailCount(0, 1, ago(6 * HOUR + 1))), {"mails": Level.SOON}),
+    (counted(backup_at=None), {"backup-never": Level.SOON}),
+    (counted(backup_at=ago(26 * HOUR)), {}),
+    (counted(backup_at=ago(26 * HOUR + 1)), {"backup": Level.SOON}),
+    (counted(backup_at=ago(72 * HOUR + 1)), {"backup": Level.NOW}),
+    (replace(WELL, disks=(Disk("data", 100 * GIGABYTE, 20 * GIGABYTE),)), {}),
+    (replace(WELL, disks=(Disk("data", 100 * GIGABYTE, 19 * GIGABYTE),)), {"disk": Level.SOON}),
+    (replace(WELL, disks=(Disk("data", 100 * GIGABYTE, 4 * GIGABYTE),)), {"disk": Level.NOW}),
+    (
+        replace(WELL, counted=None, health=Health(catalogue=False, blobs=True, log=False, checkpoint_age=None)),
+        {"catalogue": Level.NOW},
+    ),
+]
+
+
+@pytest.mark.parametrize(("seen", "expected"), CASES)
+def test_status_rules_draw_their_lines(seen: Overview, expected: dict[str, Level]) -> None:
+    checks = judge(seen, is_served=True)
+    assert {one.name: one.level for one in checks if one.level is not Level.WELL} == expected
+    assert needs_somebody(checks) == bool(expected)
+    for language in ("fr", "en"):
+        words = messages(language)
+        for one in checks:
+            assert words.text(f"status-{one.name}-{one.level}", one.facts)
+            assert one.level is Level.WELL or words.text(f"status-{one.name}-{one.level}.fix", one.facts)
+
+
+def test_status_rules_a_city_that_nobody_serves_needs_somebody_now() -> None:
+    bad = [one for one in judge(WELL, is_served=False) if one.level is not Level.WELL]
+    assert [(one.name, one.level) for one in bad] == [("server", Level.NOW)]
+
+
+def test_status_rules_a_city_without_mail_says_nothing_of_mails() -> None:
+    assert "mails" not in {one.name for one in judge(replace(WELL, sends_mail=False), is_served=True)}
