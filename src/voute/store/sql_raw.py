@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, make_url, select, text, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, Text, exists, make_url, select, text, update
 
 from voute.core.errors import StoreError
 from voute.core.ports_raw import NOT_NULL
@@ -20,6 +20,9 @@ _HELD: Final = 1_000
 # Faults that the engine is asked to name: whoever has so many restores a backup.
 _FAULTS: Final = 20
 _SOUND: Final = "ok"
+# Tables whose keys are counted up, and what counts them on PostgreSQL.
+_COUNTERS: Final = {"events": "events_event_id_seq", "vault_numbers": "vault_numbers_v_seq"}
+_LAST_VALUE: Final = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}"
 
 
 class SqlRawTables:
@@ -34,7 +37,7 @@ class SqlRawTables:
     ) -> Iterator[tuple[Any, ...]]:
         """Yield rows in order (`RawTables.scan`)."""
         found = metadata.tables[table]
-        statement = select(*(found.c[name] for name in columns)).order_by(*(found.c[name] for name in order))
+        statement = select(*(found.c[name] for name in columns)).order_by(*(self._ordered(found.c[name]) for name in order))
         statement = statement.where(*_conditions(found, where or {}))
         with translating():
             result = self._connection.execution_options(yield_per=_HELD).execute(statement)
@@ -57,6 +60,22 @@ class SqlRawTables:
                 rows += (tuple(row) for row in self._connection.execute(statement.where(found.c[key].in_(part))))
         _expect_kinds(found, columns, rows)
         return rows
+
+    def counters(self) -> Mapping[str, int]:
+        """Return the last number that each table's counter gave out, whether or not its row is still there."""
+        with translating():
+            if self._connection.dialect.name == "sqlite":
+                found: dict[str, int] = dict(self._connection.execute(text("SELECT name, seq FROM sqlite_sequence")).all())
+                return {name: int(found.get(name, 0)) for name in _COUNTERS}
+            return {
+                name: self._connection.execute(text(_LAST_VALUE.format(sequence=sequence))).scalar_one()
+                for name, sequence in _COUNTERS.items()
+            }
+
+    def _ordered(self, column: Column[Any]) -> ColumnElement[Any]:
+        """By code points, whatever language the database sorts words in."""
+        is_word = self._connection.dialect.name != "sqlite" and isinstance(column.type, Text)
+        return column.collate("C") if is_word else column
 
     def faults(self) -> Sequence[str]:
         """Return what the engine finds wrong (`RawTables.faults`); PostgreSQL says so when it reads."""
@@ -84,6 +103,28 @@ class SqlRawChange:
     def put_all(self, table: str, rows: Sequence[Sequence[object]], *, replace: bool = True) -> None:
         """Insert or replace many rows (`RawChange.put_all`)."""
         self._session.upsert(metadata.tables[table], [tuple(row) for row in rows], update=replace)
+
+    def tables_with_rows(self) -> Sequence[str]:
+        """Return the names of the tables that are not empty."""
+        return [name for name, table in metadata.tables.items() if self._session.run(select(exists(table.select()))).scalar_one()]
+
+    def add_all(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows whose values stand in the order of the table's columns, in the engine's fastest way.
+
+        Raises:
+            StoreError, RowExistsError: a row breaks a rule of the schema, or is there.
+        """
+        self._session.insert_all(metadata.tables[table], rows)
+
+    def set_counter(self, table: str, last: int) -> None:
+        """Let a table's counter go on after this number."""
+        if self._session.is_sqlite:
+            self._session.run(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+            self._session.run(
+                text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), {"name": table, "last": last}
+            )
+        elif last:
+            self._session.run(text("SELECT setval(CAST(:name AS regclass), :last)"), {"name": _COUNTERS[table], "last": last})
 
     def set(self, table: str, key: Mapping[str, object], values: Mapping[str, object]) -> None:
         """Set columns (`RawChange.set`)."""
