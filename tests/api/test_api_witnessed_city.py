@@ -29,7 +29,7 @@ from voute.server.ceremony import create_city
 from voute.server.composition import log_parts
 from voute.server.http_witness import HttpWitness
 from voute.server.jobs import sequencer as job
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import FileElection
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.witness.folder import WitnessFolder
 from voute.server.witness.http import create_application
@@ -112,7 +112,11 @@ def city(folder: Path, loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         (HttpWitness(key.name, "https://witness.test", line), key) for (_, key), line in zip(parts.witnesses, lines, strict=True)
     )
     thread = SequencerThread(
-        demo.sequencing, replace(parts, witnesses=told), demo.city.tiles, demo.assembled.woken, Election(settings.locks_folder)
+        demo.sequencing,
+        replace(parts, witnesses=told),
+        demo.city.tiles,
+        demo.assembled.woken,
+        FileElection(settings.locks_folder),
     )
     thread.start()
     yield Watched(demo, root, folders, lines, thread)

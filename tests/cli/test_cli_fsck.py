@@ -8,7 +8,7 @@ import pytest
 from tests.support.command import Ran, Voute, environment
 from tests.support.kept_city import KeptCity, keep_city
 from tests.support.rebuilt import differing
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import FileElection
 
 FRENCH, ENGLISH = "fr_CA.UTF-8", "en_CA.UTF-8"
 
@@ -142,7 +142,7 @@ def test_cli_fsck_without_a_catalogue_compares_nothing_and_makes_none(voute: Vou
 @pytest.mark.parametrize(("language", "word"), [(FRENCH, "Un serveur tourne"), (ENGLISH, "A server runs")])
 def test_cli_fsck_does_not_repair_beside_a_server(voute: Voute, kept: KeptCity, language: str, word: str) -> None:
     damage(kept)
-    with Election(kept.settings.locks_folder) as election:
+    with FileElection(kept.settings.locks_folder) as election:
         assert election.is_elected()
         ran = fsck(voute, kept, "--repair", language=language).ended(1)
         assert word in ran.said
@@ -176,7 +176,7 @@ def test_cli_fsck_makes_no_catalogue_anew_over_one_that_is_there(voute: Voute, k
     assert ran.json["error"] == "cannot-check"
     assert kept.catalogue.read_bytes() == before
     fsck(voute, kept, "--rebuild-into", str(kept.settings.data / "new.sqlite"), "--repair").ended(2)
-    with Election(kept.settings.locks_folder) as election:
+    with FileElection(kept.settings.locks_folder) as election:
         assert election.is_elected()
         fsck(voute, kept, "--rebuild-into", str(kept.settings.data / "new.sqlite")).ended(1)
     assert not (kept.settings.data / "new.sqlite").exists()

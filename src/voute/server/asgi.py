@@ -17,7 +17,7 @@ from voute.server.composition import Assembled, assemble, log_parts, sequencing,
 from voute.server.http.application import create_application
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import election_of
 from voute.server.jobs.housekeeping import housekeeping
 from voute.server.jobs.sequencer import SequencerThread
 from voute.server.jobs.worker import worker
@@ -80,7 +80,7 @@ def start_jobs(settings: Settings, assembled: Assembled, signals: Signals = SILE
     ]
     if settings.sequencer:
         parts = log_parts(settings, assembled.stores, city.trust().root)
-        election = Election(settings.locks_folder)
+        election = election_of(settings)
         if settings.smtp_host:
             jobs.append(notice_sender(settings, city, election, signals))
         if settings.push:

@@ -12,9 +12,10 @@ from typing import ClassVar, Final
 from voute.core.errors import StateError, StoreError
 from voute.core.ports_raw import Leftovers
 from voute.server.composition import Stores, now_microseconds, open_stores
-from voute.server.jobs.election import FILE, Election
+from voute.server.jobs.election import FILE, election_of
 from voute.server.settings import Settings
 from voute.store import new_catalogue
+from voute.store.candidate import Candidate
 from voute.store.freeze import WORKING
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
@@ -78,7 +79,17 @@ def _strays(folder: Path, form: re.Pattern[str]) -> Leftovers:
 
 
 def is_served(settings: Settings) -> bool:
-    """Tell whether a server of this machine writes the log now; its election is looked at, never taken."""
+    """Tell whether a server writes the log now (of this machine; on PostgreSQL of any); its election is looked at, never taken.
+
+    Raises:
+        StoreError: the database does not say.
+    """
+    if not settings.is_catalogue_local:
+        candidate = Candidate(settings.catalogue_url)
+        try:
+            return candidate.is_taken()
+        finally:
+            candidate.step_down()
     try:
         descriptor = os.open(settings.locks_folder / FILE, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -100,7 +111,7 @@ def alone(settings: Settings) -> Iterator[None]:
     Raises:
         CityServedError: one does.
     """
-    with Election(settings.locks_folder) as election:
+    with election_of(settings) as election:
         if not election.is_elected():
             raise CityServedError
         yield

@@ -30,7 +30,7 @@ _LIMITS: Final = {
 }
 _SILENCE: Final = {"keepalives": 1, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
 """A machine that is gone without a word is noticed within half a minute."""
-_CLASS: Final = 0x564F5554
+CLASS: Final = 0x564F5554
 """First half of our advisory locks' keys ("VOUT"): they belong to the database, which is the city's own."""
 COPY_FROM: Final = 16
 """Rows from which COPY is the faster way in (docs/adr/0043)."""
@@ -67,25 +67,26 @@ def postgres_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         paramstyle=PARAMSTYLE,
         isolation_level="READ COMMITTED",
-        connect_args={**_connecting("voute"), "options": options},
+        connect_args={**connecting("voute"), "options": options},
     )
 
 
 def plain_engine(url: URL) -> Engine:
     """Make an engine for long work of one connection (migrating, checking, copying): no time limits."""
     return create_engine(
-        url, pool_size=1, paramstyle=PARAMSTYLE, isolation_level="READ COMMITTED", connect_args=_connecting("voute work")
+        url, pool_size=1, paramstyle=PARAMSTYLE, isolation_level="READ COMMITTED", connect_args=connecting("voute work")
     )
 
 
-def _connecting(name: str) -> dict[str, Any]:
+def connecting(name: str) -> dict[str, Any]:
+    """Return what every connection of ours is made with; `name` is how the server's own views call it."""
     return {"connect_timeout": _CONNECT_SECONDS, "application_name": name, **_SILENCE}
 
 
 def hold(connection: Connection, lock: CityLock, *, shared: bool = False) -> None:
     """Wait for a lock and keep it until the transaction ends."""
     way = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    connection.exec_driver_sql(f"SELECT {way}({_CLASS}, {lock.value})")
+    connection.exec_driver_sql(f"SELECT {way}({CLASS}, {lock.value})")
 
 
 def expect_fit(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from voute.format.dsse import parse
 from voute.format.trust_root import parse_trust_root
 from voute.fsck.check import Options, check
 from voute.server.inspection import CityServedError, is_served
-from voute.server.jobs.election import FILE, Election
+from voute.server.jobs.election import FILE, FileElection
 from voute.server.settings import Settings
 from voute.store.posix_log import PosixTiles
 
@@ -29,14 +29,14 @@ from voute.store.posix_log import PosixTiles
 @pytest.fixture
 def served(small: KeptCity) -> Iterator[KeptCity]:
     """The city as while a server holds the election of the log's writer."""
-    with Election(small.settings.locks_folder) as election:
+    with FileElection(small.settings.locks_folder) as election:
         assert election.is_elected()
         yield small
 
 
 def test_served_city_is_seen_to_be_served(small: KeptCity) -> None:
     assert not is_served(small.settings)
-    with Election(small.settings.locks_folder) as election:
+    with FileElection(small.settings.locks_folder) as election:
         assert election.is_elected()
         assert is_served(small.settings)
     assert not is_served(small.settings)
@@ -51,7 +51,7 @@ def test_served_city_keeps_its_election_during_a_check(small: KeptCity) -> None:
     storage = storage_of(small.settings)
 
     def start(_stage: str, _done: int, _total: int) -> None:
-        with Election(small.settings.locks_folder) as election:
+        with FileElection(small.settings.locks_folder) as election:
             assert election.is_elected()
 
     assert check(storage, Options(progress=start)).findings == []

@@ -20,7 +20,7 @@ from voute.format.event import Event
 from voute.format.subject import Revoked, issuer_actor
 from voute.server.composition import LogParts
 from voute.server.jobs import sequencer as job
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import FileElection
 from voute.server.jobs.sequencer import SequencerThread
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import WitnessKey
@@ -41,7 +41,7 @@ def published(demo: DemoCity) -> SignedCheckpoint | None:
 
 
 def thread_of(demo: DemoCity, parts: LogParts) -> SequencerThread:
-    woken, election = demo.assembled.woken, Election(demo.settings.locks_folder)
+    woken, election = demo.assembled.woken, FileElection(demo.settings.locks_folder)
     return SequencerThread(demo.sequencing, parts, demo.city.tiles, woken, election)
 
 
@@ -166,7 +166,7 @@ def test_sequencer_thread_goes_on_after_a_failure(demo: DemoCity, monkeypatch: p
 
 
 def test_sequencer_thread_that_is_not_elected_waits(demo: DemoCity) -> None:
-    with Election(demo.settings.locks_folder) as other:
+    with FileElection(demo.settings.locks_folder) as other:
         assert other.is_elected()
         thread = thread_of(demo, demo.parts)
         thread.start()

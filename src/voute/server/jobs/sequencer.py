@@ -84,6 +84,8 @@ class SequencerThread:
                     _log.error("sequencer failed", code=code, detail=str(error), at=frames_of(error))
                     self._signals.work_failed("sequencer")
                     rest = AFTER_FAILURE
+                    # What fails here may be this machine's (its disk, its lock, its line): another one is let try.
+                    self._election.step_down()
                 self._woken.wait(rest)
                 self._woken.clear()
 
