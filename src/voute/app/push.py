@@ -207,7 +207,7 @@ def tell_devices_of_safety(tx: Transaction, city: City, vault: VaultId, kind: Ma
     """Leave a message that goes at once, at whatever hour: the vault has a new way in, or a code of it was frozen."""
     if city.push is not None:
         now = city.now()
-        tx.devices.put_messages([_message(row, PushKind(kind.value), (), now, now) for row in tx.devices.of(vault)])
+        tx.devices.put_messages([_message(row, PushKind(kind.value), (), now, now) for row in tx.devices.of(vault, lock=True)])
 
 
 def _message(row: DeviceRow, kind: PushKind, issuers: Iterable[Slug], now: int, due: int) -> PushRow:

@@ -14,8 +14,8 @@ class Devices(Protocol):
         """Return a device."""
         ...
 
-    def of(self, vault_id: VaultId) -> tuple[DeviceRow, ...]:
-        """Return a vault's devices, the oldest first."""
+    def of(self, vault_id: VaultId, *, lock: bool = False) -> tuple[DeviceRow, ...]:
+        """Return a vault's devices, the oldest first; with `lock` they are there until this transaction, which writes, ends."""
         ...
 
     def at(self, endpoint: str) -> DeviceRow | None:
@@ -31,11 +31,17 @@ class Devices(Protocol):
         ...
 
     def reached_by(self, delivery_id: DeliveryId) -> Sequence[DeviceRow]:
-        """Return devices of the vaults that a delivery has a document for, in their box or under a code of theirs."""
+        """Return devices of the vaults that a delivery has a document for, in their box or under a code of theirs.
+
+        They are there until this transaction, which writes, ends: a message may be left for them.
+        """
         ...
 
     def waiting(self, device_ids: Sequence[bytes], kind: str) -> Mapping[bytes, PushRow]:
-        """Return a message of this kind to each of these devices that has one which nobody has tried to send yet."""
+        """Return a message of this kind to each of these devices that has one which nobody has tried to send yet.
+
+        Nobody tries until this transaction, which writes, ends.
+        """
         ...
 
     def put_messages(self, rows: Sequence[PushRow]) -> None:

@@ -83,6 +83,14 @@ class Candidate:
 
     def step_down(self) -> None:
         """Let go of the lock, and of the connection."""
+        connection = self._connection
+        if connection is not None:
+            # At once: a connection that is closed lets go of its locks a moment later.
+            with suppress(StoreError), translating():
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+        self._drop()
+
+    def _drop(self) -> None:
         self._holds = False
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -99,5 +107,5 @@ class Candidate:
                     self._connection = self._engine.connect()
                 yield self._connection
         except StoreError:
-            self.step_down()
+            self._drop()
             raise

@@ -28,11 +28,24 @@ _REACHED: Final = (
     select(push_devices)
     .where(or_(push_devices.c.vault_id.in_(_IN_BOX), push_devices.c.vault_id.in_(_UNDER_CODE)))
     .order_by(push_devices.c.device_id)
+    # Against removing alone.
+    .with_for_update(read=True, key_share=True)
 )
-_WAITING: Final = select(push_messages).where(
-    push_messages.c.device_id.in_(bindparam("device_ids", expanding=True)),
-    push_messages.c.kind == bindparam("of"),
-    push_messages.c.tries == 0,
+_WAITING: Final = (
+    select(push_messages)
+    .where(
+        push_messages.c.device_id.in_(bindparam("device_ids", expanding=True)),
+        push_messages.c.kind == bindparam("of"),
+        push_messages.c.tries == 0,
+    )
+    .order_by(push_messages.c.message_id)
+    .with_for_update()
+)
+_LEAVING: Final = (
+    select(push_devices.c.device_id)
+    .where(push_devices.c.device_id.in_(bindparam("device_ids", expanding=True)))
+    .order_by(push_devices.c.device_id)
+    .with_for_update()
 )
 _DUE: Final = (
     select(push_messages)
@@ -55,9 +68,10 @@ class SqlDevices:
         """Return a device (`Devices.get`)."""
         return self._session.one(DeviceRow._make, _GET, {"device_id": device_id})
 
-    def of(self, vault_id: VaultId) -> tuple[DeviceRow, ...]:
+    def of(self, vault_id: VaultId, *, lock: bool = False) -> tuple[DeviceRow, ...]:
         """Return a vault's devices (`Devices.of`)."""
-        return self._session.all(DeviceRow._make, _OF, {"vault_id": vault_id})
+        statement = _OF.with_for_update(read=True, key_share=True) if lock else _OF
+        return self._session.all(DeviceRow._make, statement, {"vault_id": vault_id})
 
     def at(self, endpoint: str) -> DeviceRow | None:
         """Return the device of an endpoint (`Devices.at`)."""
@@ -70,6 +84,8 @@ class SqlDevices:
     def remove(self, device_ids: Sequence[bytes]) -> None:
         """Forget devices and their messages (`Devices.remove`)."""
         for part in chunks(device_ids):
+            # The devices first: whoever leaves a message for one just now ends before the messages are looked for.
+            self._session.run(_LEAVING, {"device_ids": part}).all()
             self._session.run(delete(push_messages).where(push_messages.c.device_id.in_(part)))
             self._session.run(delete(push_devices).where(push_devices.c.device_id.in_(part)))
 
