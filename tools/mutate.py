@@ -71,6 +71,7 @@ MODULES: dict[str, Sequence[str]] = {
     "tlog/checkpoint": ("tests/unit/tlog/test_checkpoint.py", LOG),
     "tlog/cosignature": ("tests/unit/tlog/test_checkpoint.py", "tests/unit/tlog/test_policy.py", LOG),
     "tlog/cosigning": ("tests/unit/tlog/test_cosigning.py",),
+    "tlog/inclusions": ("tests/unit/tlog/test_inclusions.py",),
     "tlog/merkle": ("tests/unit/tlog/test_merkle.py", "tests/vectors/test_merkle_kit.py"),
     "tlog/note": ("tests/unit/tlog/test_note.py", LOG),
     "tlog/policy": ("tests/unit/tlog/test_policy.py", LOG),

@@ -17,7 +17,8 @@ _PLAIN = re.compile(r"^\d{1,13}(?:[.,]\d{1,2})?$")
 _GROUPED_COMMA = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?$")
 _GROUPED_POINT = re.compile(r"^\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters and lone surrogates (general categories Cc and Cs), and what turns the direction of writing.
+_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _LANGUAGES = {
     "fr": "fr",
     "français": "fr",
@@ -42,7 +43,7 @@ def read_text(cell: str, limit: int) -> str:
     text = unicodedata.normalize("NFC", cell.strip())
     if not text or len(text) > limit:
         raise CellError
-    if any(unicodedata.category(c) in {"Cc", "Cs"} or c in _BIDI for c in text):
+    if _UNWANTED.search(text) is not None:
         raise CellError
     return text
 

@@ -25,7 +25,7 @@ from voute.format.registry import Binding, Entry, EntryState
 from voute.format.sidecar import BoxKind
 from voute.format.subject import Bound, issuer_actor
 from voute.format.vault_record import VaultState, expect_extends
-from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, make_code, run_secret
+from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, lookup_id_of, make_code, run_secret
 from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, NoQuorumError
@@ -87,8 +87,7 @@ class CodeMaker:
     def issue(self, row: Row, run: str, code_epoch: int) -> Entry:
         """Make the entry of a new code for a row."""
         code = self._code(run, row.reference, row.party, row.slot, code_epoch)
-        lookup_id = claim_keys(code).lookup_id
-        return Entry(row.reference, row.party, row.slot, run, code_epoch, EntryState.ISSUED, lookup_id)
+        return Entry(row.reference, row.party, row.slot, run, code_epoch, EntryState.ISSUED, lookup_id_of(code))
 
     def _code(self, run: str, reference: str, party: str, slot: int, code_epoch: int) -> bytes:
         secret = self._secrets.get(run)

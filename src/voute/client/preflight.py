@@ -109,6 +109,7 @@ class PdfFolder:
         self.needed = needed
         self._resolved = folder.resolve()
         self._by_name: dict[Path, Mapping[str, Path]] = {}
+        self._inside: dict[Path, bool] = {}
 
     def find(self, name: str) -> Path | Problem:
         """Give the path of a name; refuses names that lead outside the folder."""
@@ -117,8 +118,18 @@ class PdfFolder:
             return Problem.FILE_OUTSIDE
         path = self.folder / relative
         if path.is_file():
-            return path if path.resolve().is_relative_to(self._resolved) else Problem.FILE_OUTSIDE
+            return path if self._is_inside(path) else Problem.FILE_OUTSIDE
         return self._same_but_for_form(path) or Problem.FILE_MISSING
+
+    def _is_inside(self, path: Path) -> bool:
+        """Say whether a file lies in the folder once every link is followed; each folder is followed once."""
+        if path.is_symlink():
+            return path.resolve().is_relative_to(self._resolved)
+        parent = path.parent
+        known = self._inside.get(parent)
+        if known is None:
+            known = self._inside[parent] = parent.resolve().is_relative_to(self._resolved)
+        return known
 
     def _same_but_for_form(self, path: Path) -> Path | None:
         # A Mac writes names in NFD, a list made in Excel has them in NFC: the same name to a person.

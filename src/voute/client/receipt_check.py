@@ -11,12 +11,13 @@ from voute.core.errors import FormatError, VerificationError
 from voute.core.ids import Hash
 from voute.format import dsse
 from voute.format.event import blind, parse_event
-from voute.format.receipt import CheckpointLine, DeletedLine, ReceiptLine, parse_line
+from voute.format.receipt import CheckpointLine, DeletedLine, ReceiptLine
 from voute.format.subject import Deliver, issuer_actor
 from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.merkle import leaf_hash, verify_inclusion
-from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
+from voute.tlog.inclusions import Inclusions
+from voute.tlog.merkle import leaf_hash
+from voute.tlog.policy import verify_checkpoint
 from voute.verify.receipt import checkpoint_policy
 
 
@@ -34,15 +35,15 @@ class ReceiptCheck:
         self._root = root
         self._issuer = issuer
         self._logs, self._policy = checkpoint_policy(root)
-        self._checkpoints: dict[Hash, CheckpointVerdict] = {}
+        self._trees: dict[Hash, Inclusions] = {}
 
-    def line(self, raw: bytes) -> None:
-        """Check one line as it will be kept; raises a `VerificationError` or `FormatError`."""
-        line = parse_line(raw)
+    def line(self, line: CheckpointLine | ReceiptLine | DeletedLine) -> None:
+        """Check one line that will be kept; raises a `VerificationError` or `FormatError`."""
         match line:
             case CheckpointLine():
                 signed = SignedCheckpoint.parse(line.note.encode())
-                self._checkpoints[line.id] = verify_checkpoint(signed, self._logs, self._policy)
+                head = verify_checkpoint(signed, self._logs, self._policy).head
+                self._trees[line.id] = Inclusions(head.size, head.root)
             case ReceiptLine():
                 self._receipt(line)
             case DeletedLine():
@@ -50,8 +51,8 @@ class ReceiptCheck:
                 return
 
     def _receipt(self, line: ReceiptLine) -> None:
-        checkpoint = self._checkpoints.get(line.checkpoint)
-        if checkpoint is None:
+        tree = self._trees.get(line.checkpoint)
+        if tree is None:
             raise FormatError("a receipt before its checkpoint")
         event = parse_event(line.event)
         said = event.subject
@@ -60,5 +61,4 @@ class ReceiptCheck:
             raise ReceiptWrongError("the event is not the delivery of this document", document=line.document_id.hex())
         if event.city != self._root.city or event.actor != issuer_actor(self._issuer):  # type: ignore[arg-type]
             raise ReceiptWrongError("the event is of another department", document=line.document_id.hex())
-        leaf = leaf_hash(blind(line.salt, line.chain, line.event))
-        verify_inclusion(line.index, checkpoint.head.size, leaf, line.path, checkpoint.head.root)
+        tree.verify(line.index, leaf_hash(blind(line.salt, line.chain, line.event)), line.path)

@@ -14,14 +14,14 @@ from voute.client.disk import DISK, GrowingFile
 from voute.client.spool import Sent, SentPack
 from voute.core.errors import FormatError, StateError
 from voute.core.ids import Hash
-from voute.format import canonical
 from voute.format.event import parse_event
 from voute.format.fields import to_base64
-from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line
+from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line, write_line
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.proof import TlogProof
 
-Check = Callable[[bytes], None]
+Line = CheckpointLine | ReceiptLine | DeletedLine
+Check = Callable[[Line], None]
 
 _PIECE: Final = 1024 * 1024
 """Bytes of receipts that are gathered for one write."""
@@ -98,9 +98,10 @@ def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, check: Check,
                 whole["manifest"] = to_base64(manifest)
             done += 1
             progress(done)
-        piece.append(canonical.dumps(whole) + b"\n")
-        check(piece[-1])
-        size += len(piece[-1])
+        raw, read = write_line(whole)
+        check(read)
+        piece.append(raw)
+        size += len(raw)
         if size >= _PIECE:
             file.append(piece)
             piece, size = [], 0

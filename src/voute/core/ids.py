@@ -21,7 +21,6 @@ Hash = NewType("Hash", bytes)
 Slug = NewType("Slug", str)
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_HEX = re.compile(r"[0-9a-f]*")
 
 
 def sized(value: bytes, size: int) -> bytes:
@@ -33,9 +32,14 @@ def sized(value: bytes, size: int) -> bytes:
 
 def parse_hex(text: str, size: int) -> bytes:
     """Decode lower-case hex of exactly `size` bytes; `FormatError` for anything else, upper case too."""
-    if len(text) != 2 * size or _HEX.fullmatch(text) is None:
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    # Writing it again refuses upper case, blanks, another length.
+    if len(raw) != size or raw.hex() != text:
         raise FormatError(f"expected {2 * size} lower-case hex digits")
-    return bytes.fromhex(text)
+    return raw
 
 
 def document_id(raw: bytes) -> DocumentId:

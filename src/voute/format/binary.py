@@ -59,11 +59,17 @@ def labelled_hash(label: str, *parts: Part) -> Hash:
 
 
 def derive(key: bytes, label: str, *parts: Part) -> bytes:
-    """`KDF(key, label, parts…)`: HKDF-SHA256, empty salt, info = label and parts length-prefixed; 32 bytes.
+    """`KDF(key, label, parts…)`: HKDF-SHA256, empty salt, info = label and parts length-prefixed; 32 bytes."""
+    return expand(extract(key), label, *parts)
 
-    One block of RFC 5869 is exactly 32 bytes, so expanding is one HMAC.
-    """
-    extracted = hmac.digest(_NO_SALT, key, "sha256")
+
+def extract(key: bytes) -> bytes:
+    """The first half of `KDF`, for whoever derives several keys from one: as secret as the key."""
+    return hmac.digest(_NO_SALT, key, "sha256")
+
+
+def expand(extracted: bytes, label: str, *parts: Part) -> bytes:
+    """The second half of `KDF`; one block of RFC 5869 is exactly 32 bytes, so it is one HMAC."""
     return hmac.digest(extracted, length_prefixed(f"voute/{label}", *parts) + b"\x01", "sha256")
 
 

@@ -6,15 +6,17 @@ nothing.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from voute.core.errors import FormatError
-from voute.core.ids import HASH_SIZE, Hash, Slug, sized
-from voute.core.values import UnixTime, time_text
+from voute.core.ids import HASH_SIZE, ID_SIZE, DeliveryId, DocumentId, Hash, Slug, sized, slug
+from voute.core.values import UnixTime, parse_time, time_text
 from voute.format import binary, canonical
 from voute.format.fields import Fields, write_hex
-from voute.format.subject import AnySubject, check_pair, is_asserted, read_subject
+from voute.format.subject import AnySubject, Deliver, check_pair, is_asserted, issuer_actor, read_subject
 
 # The largest event of this version has under 700 bytes.
 MAX_EVENT: Final = 4096
@@ -22,6 +24,19 @@ MAX_EVENT: Final = 4096
 NO_CHAIN: Final = Hash(bytes(HASH_SIZE))
 
 _KEYS = frozenset({"version", "type", "city", "time", "actor", "act", "subject"})
+
+# The canonical bytes of a `deliver` event are a regular language, and nearly all events are of it: they are read by one match
+# and written by one format, ten times as fast as by way of a JSON value (docs/adr/0042). All others go the general way.
+_HASH: Final = rb'"([0-9a-f]{64})"'
+_ID: Final = rb'"([0-9a-f]{32})"'
+_SLUG: Final = rb"([a-z][a-z0-9-]{0,39})"
+_DELIVER: Final = re.compile(
+    rb'\{"act":' + _HASH + rb',"actor":"issuer:' + _SLUG + rb'","city":"' + _SLUG + rb'","subject":\{"delivery_id":' + _ID + rb","
+    rb'"document_id":' + _ID + rb',"manifest_hash":' + _HASH + rb',"sealed_hash":' + _HASH + rb'\},"time":"([0-9TZ:-]{20})",'
+    rb'"type":"deliver","version":1\}'
+)
+_instant = lru_cache(maxsize=1024)(parse_time)
+_written = lru_cache(maxsize=1024)(time_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,8 @@ class Event:
         """Write the event's bytes."""
         check_pair(self.subject, self.actor, act=False)
         _check_act(self.subject, self.act)
+        if isinstance(self.subject, Deliver) and self.act is not None:
+            return _write_deliver(self, self.subject, self.act)
         return canonical.dumps(
             {
                 "version": 1,
@@ -61,12 +78,40 @@ class Event:
 
 def parse_event(raw: bytes) -> Event:
     """Parse an event's bytes; raises `FormatError` alone."""
+    found = _DELIVER.fullmatch(raw)
+    if found is not None:
+        return _read_deliver(found)
     fields = Fields(canonical.loads(raw, MAX_EVENT), _KEYS, "event")
     fields.version()
     subject, actor = read_subject(fields, act=False)
     statement = fields.optional("act", fields.hash)
     _check_act(subject, statement)
     return Event(fields.slug("city"), fields.time("time"), actor, statement, subject)
+
+
+def _write_deliver(event: Event, said: Deliver, act: Hash) -> bytes:
+    delivery, document = sized(said.delivery_id, ID_SIZE).hex(), sized(said.document_id, ID_SIZE).hex()
+    manifest, sealed = sized(said.manifest_hash, HASH_SIZE).hex(), sized(said.sealed_hash, HASH_SIZE).hex()
+    return (
+        f'{{"act":"{sized(act, HASH_SIZE).hex()}","actor":"{event.actor}","city":"{slug(event.city)}","subject":{{'
+        f'"delivery_id":"{delivery}","document_id":"{document}","manifest_hash":"{manifest}","sealed_hash":"{sealed}"}},'
+        f'"time":"{_written(event.time)}","type":"deliver","version":1}}'
+    ).encode("ascii")
+
+
+def _read_deliver(found: re.Match[bytes]) -> Event:
+    act, issuer, city, delivery, document, manifest, sealed, time = (part.decode("ascii") for part in found.groups())
+    try:
+        at = _instant(time)
+    except FormatError as error:
+        raise FormatError(f"event.time: {error.detail}", field="time") from error
+    subject = Deliver(
+        DeliveryId(bytes.fromhex(delivery)),
+        DocumentId(bytes.fromhex(document)),
+        Hash(bytes.fromhex(manifest)),
+        Hash(bytes.fromhex(sealed)),
+    )
+    return Event(Slug(city), at, issuer_actor(Slug(issuer)), Hash(bytes.fromhex(act)), subject)
 
 
 def _check_act(subject: AnySubject, statement: Hash | None) -> None:

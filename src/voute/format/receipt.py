@@ -5,6 +5,7 @@ share checkpoints by their SHA-256, for an ML-DSA signature has 2.4 kB.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -177,7 +178,21 @@ def _path_item(item: Json) -> Hash:
 
 def parse_line(raw: bytes) -> CheckpointLine | ReceiptLine | DeletedLine:
     """Parse one line of `receipts.ndjson`, with or without its line end; raises `FormatError` alone."""
-    value = canonical.loads(raw.removesuffix(b"\n"), MAX_RECEIPT)
+    return _read_line(canonical.loads(raw.removesuffix(b"\n"), MAX_RECEIPT))
+
+
+def write_line(value: Mapping[str, Json]) -> tuple[bytes, CheckpointLine | ReceiptLine | DeletedLine]:
+    """Write one line of `receipts.ndjson` from its fields, with its line end, and give what `parse_line` would read from it.
+
+    Raises `FormatError` where `parse_line` would.
+    """
+    raw = canonical.dumps(value)
+    if len(raw) > MAX_RECEIPT:
+        raise FormatError(f"more than {MAX_RECEIPT} bytes")
+    return raw + b"\n", _read_line(value)
+
+
+def _read_line(value: Json) -> CheckpointLine | ReceiptLine | DeletedLine:
     kind = value.get("kind") if isinstance(value, dict) else None
     if kind == "checkpoint":
         fields = Fields(value, _CHECKPOINT_KEYS, "checkpoint")

@@ -10,10 +10,11 @@ from typing import ClassVar, Final
 
 from voute.core.errors import VerificationError
 from voute.core.ids import Hash, LookupId, VaultId
-from voute.format.binary import derive, length_prefixed, u32
+from voute.format.binary import derive, expand, extract, length_prefixed, u32
 from voute.format.claim_code import CODE_BITS, CODE_SIZE, check_code_value
 from voute.seal.hybrid import HybridIdentity
 
+_LOOKUP_ID: Final = "claim/lookup-id/v1"
 _SPARE_MASK: Final = 0xFF << (CODE_SIZE * 8 - CODE_BITS) & 0xFF
 
 
@@ -68,12 +69,19 @@ def make_code(secret: bytes, reference: str, party: str, slot: int, code_epoch: 
 def claim_keys(code: bytes) -> ClaimKeys:
     """Derive all that a code gives; `FormatError` for bytes that are no code."""
     check_code_value(code)
+    extracted = extract(code)
     return ClaimKeys(
-        lookup_id=LookupId(derive(code, "claim/lookup-id/v1")),
-        identity_seed=derive(code, "claim/identity/v1"),
-        token=derive(code, "claim/token/v1"),
-        binding_key=derive(code, "claim/binding/v1"),
+        lookup_id=LookupId(expand(extracted, _LOOKUP_ID)),
+        identity_seed=expand(extracted, "claim/identity/v1"),
+        token=expand(extracted, "claim/token/v1"),
+        binding_key=expand(extracted, "claim/binding/v1"),
     )
+
+
+def lookup_id_of(code: bytes) -> LookupId:
+    """Derive the lookup id alone; `FormatError` for bytes that are no code."""
+    check_code_value(code)
+    return LookupId(derive(code, _LOOKUP_ID))
 
 
 def make_bind(keys: ClaimKeys, party: Party, vault_id: VaultId) -> Hash:

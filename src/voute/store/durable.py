@@ -5,6 +5,8 @@ machine. Every system call that changes something is announced to the watch, so 
 """
 
 import errno
+import fcntl
+import mmap
 import os
 import secrets
 import time
@@ -13,6 +15,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
+from typing_extensions import override
+
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreFullError
 from voute.store.watch import Watch
@@ -20,6 +24,9 @@ from voute.store.watch import Watch
 # Names that begin so are never read; `sweep` removes what a crash, or a disk that failed, left of them.
 TEMPORARY_PREFIX: Final = ".new-"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# Written at once past the page cache: long enough for the disk's full rate, short enough for many uploads at a time.
+_PIECE: Final = 1024 * 1024
+_PAST_CACHE: Final[int] = getattr(os, "O_DIRECT", 0)
 _FILE_MODE: Final = 0o640
 _FOLDER_MODE: Final = 0o750
 
@@ -68,10 +75,16 @@ class Disk:
 
     def create_temporary(self, folder: Path) -> "TemporaryFile":
         """Open a new file in `folder` under a name that readers ignore."""
+        return TemporaryFile(self, *self._create(folder))
+
+    def create_large(self, folder: Path) -> "LargeFile":
+        """Open a new file as `create_temporary` does, for many megabytes that are not read again soon."""
+        return LargeFile(self, *self._create(folder))
+
+    def _create(self, folder: Path) -> tuple[Path, int]:
         path = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
         with self.step("create", path):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
-        return TemporaryFile(self, path, descriptor)
+            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
 
     def replace(self, path: Path, data: bytes) -> None:
         """Set the bytes of a file: old or new ones for every reader, durable on return."""
@@ -176,3 +189,82 @@ class TemporaryFile:
         path, self._path = self._path, None
         if path is not None:
             path.unlink(missing_ok=True)
+
+
+class LargeFile(TemporaryFile):
+    """A temporary file whose bytes go to the disk past the page cache, where the file system can.
+
+    Copying a delivery into pages that nobody reads again would cost the processor more than hashing it does, and push the
+    catalogue out of memory (docs/adr/0042). Bytes are gathered to whole pieces; the last one goes the usual way.
+    """
+
+    def __init__(self, disk: Disk, path: Path, descriptor: int) -> None:
+        """Take over an open descriptor."""
+        super().__init__(disk, path, descriptor)
+        self._gathered = 0
+        # Anonymous memory begins on a page, as writing past the cache demands.
+        self._buffer = mmap.mmap(-1, _PIECE)
+        self._is_past_cache = _go(descriptor, past_cache=True)
+
+    @override
+    def write(self, data: bytes) -> None:
+        """Append all the bytes; what does not fill a piece waits for the next, or for `flush`."""
+        view = memoryview(data)
+        while view:
+            part = view[: _PIECE - self._gathered]
+            self._buffer[self._gathered : self._gathered + len(part)] = part
+            self._gathered += len(part)
+            view = view[len(part) :]
+            if self._gathered == _PIECE:
+                self._put()
+
+    @override
+    def flush(self) -> None:
+        """Write what waits, and make all bytes durable."""
+        if self._gathered:
+            self._usual_way()
+            self._put()
+        super().flush()
+
+    def _put(self) -> None:
+        with self._step("write"), memoryview(self._buffer) as whole:
+            at = 0
+            while at < self._gathered:
+                with whole[at : self._gathered] as part:
+                    at += self._put_part(part)
+            self._gathered = 0
+
+    def _put_part(self, part: memoryview) -> int:
+        try:
+            written = os.write(self._open(), part)
+        except OSError as error:
+            if error.errno != errno.EINVAL or not self._is_past_cache:
+                raise
+            # A file system that takes the flag and not the write.
+            self._usual_way()
+            return 0
+        if written % mmap.PAGESIZE:
+            # A full disk took a part: what follows does not begin on a page any more.
+            self._usual_way()
+        return written
+
+    def _usual_way(self) -> None:
+        self._is_past_cache = False
+        _go(self._open(), past_cache=False)
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        """Close, and remove the file if it was not renamed."""
+        super().__exit__()
+        self._buffer.close()
+
+
+def _go(descriptor: int, *, past_cache: bool) -> bool:
+    """Let writes go past the page cache, or no longer; False where that cannot be."""
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    wanted = flags | _PAST_CACHE if past_cache else flags & ~_PAST_CACHE
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, wanted)
+    except OSError:
+        return False
+    return bool(_PAST_CACHE)

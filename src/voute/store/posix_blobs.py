@@ -46,7 +46,7 @@ class PosixBlobs:
         target = _file(self._root, name, "pack")
         with storing("create"):
             self._disk.make_folder(target.parent)
-            return PosixBlobWriter(self._disk, target, name, self._disk.create_temporary(target.parent))
+            return PosixBlobWriter(self._disk, target, name, self._disk.create_large(target.parent))
 
     def size(self, name: Hash) -> int | None:
         """Return the blob's size, or None (`BlobStore.size`)."""

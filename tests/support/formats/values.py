@@ -50,7 +50,7 @@ def _mend_bech32(raw: bytes) -> bytes:
         return raw
     digits = lower[:-CHECKSUM].translate(TO_DIGITS)
     try:
-        payload = bech32._from_digits(digits)  # noqa: SLF001 (the checksum of what was changed, whatever it is)
+        payload = bech32._to_bytes(int(digits or b"0", 32), len(digits))  # noqa: SLF001 (the checksum of what was changed, whatever it is)
     except FormatError:
         return raw
     return bech32.encode_bech32(head.decode("ascii"), payload).encode("ascii")
