@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from bench.documents import SMALL_SIZE, count_vaults, half_and_half, holder, mak
 from bench.flushes import count_flushes
 from bench.holders import claim_all
 from bench.memory import MemoryWatch, Peak
+from bench.peers import PEERS, Stored
 from bench.unit_costs import MeasuredCosts, measure_unit_costs
 from bench.usage import children_seconds, process_seconds
 from bench.workplace import WORK, environment
@@ -51,6 +52,8 @@ class Run:
     sealed_bytes: int
     client: Peak
     costs: MeasuredCosts
+    peers: Mapping[str, Stored]
+    """What each peer took for the same files, right after."""
 
     @property
     def documents_per_s(self) -> float:
@@ -106,7 +109,7 @@ def measure_delivery(documents: int, runs: int) -> Measured:
         server = stack.enter_context(served(city, folder / "server.log"))
         memory = stack.enter_context(MemoryWatch(server))
         _prepare(city, folder, count_vaults(documents))
-        done = [_measure_run(city, server, files, _list(folder, documents, f"run-{number}")) for number in range(runs)]
+        done = [_measure_run(city, server, files, _list(folder, documents, f"run-{number}"), folder) for number in range(runs)]
         flushes = count_flushes(server, _command(city, _list(folder, documents, "counted"), files), folder)
     return Measured(tuple(done), memory.peak, flushes, os.cpu_count() or 1)
 
@@ -123,14 +126,15 @@ def _prepare(city: Founded, folder: Path, vaults: int) -> None:
     _deliver(_command(city, write_list(folder / "pins.csv", map(holder, range(vaults))), small))
 
 
-def _measure_run(city: Founded, server: int, files: Path, table: Path) -> Run:
-    """Measure the bound, then one delivery; what it left is checked when the clocks have stopped."""
+def _measure_run(city: Founded, server: int, files: Path, table: Path, folder: Path) -> Run:
+    """Measure the bound, then one delivery, then the peers; what it left is checked when the clocks have stopped."""
     costs = measure_unit_costs(WORK)
     server_cpu, client_cpu, start = process_seconds(server), children_seconds(), time.perf_counter()
     answer, peak = _deliver(_command(city, table, files))
     command_seconds = time.perf_counter() - start
     used = children_seconds() - client_cpu, process_seconds(server) - server_cpu
     check_receipts(city, Path(answer["receipts"]), files, answer["sent"])
+    peers = {peer.name: peer.store(files, folder / "peers" / f"{peer.name}-{table.stem}") for peer in PEERS if peer.is_there}
     return Run(
         documents=answer["sent"],
         seconds=answer["seconds"],
@@ -143,6 +147,7 @@ def _measure_run(city: Founded, server: int, files: Path, table: Path) -> Run:
         sealed_bytes=answer["bytes"],
         client=peak,
         costs=costs,
+        peers=peers,
     )
 
 

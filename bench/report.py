@@ -60,7 +60,21 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
         "unit_costs_sum_us": spread([core_time_us(run.costs.wall) for run in runs]),
         "unit_costs_sum_cpu_us": spread([core_time_us(run.costs.processor) for run in runs]),
         "flushes": measured.flushes,
+        "peers": {name: _peer_figures(name, runs) for name in runs[0].peers},
         "machine": machine(),
+    }
+
+
+def _peer_figures(name: str, runs: Sequence[Run]) -> dict[str, Any]:
+    """Give a peer's rate, and how many times as fast we were: by the clock, and by processor time of both our sides."""
+    took = [run.peers[name] for run in runs]
+    return {
+        "documents_per_s": spread([run.documents / one.seconds for run, one in zip(runs, took, strict=True)]),
+        "cpu_us_per_document": spread([one.cpu_s / run.documents * 1e6 for run, one in zip(runs, took, strict=True)]),
+        "we_are_times_as_fast": spread([one.seconds / run.seconds for run, one in zip(runs, took, strict=True)], 2),
+        "our_cpu_to_its": spread(
+            [(run.client_cpu_s + run.server_cpu_s) / one.cpu_s for run, one in zip(runs, took, strict=True)], 2
+        ),
     }
 
 
@@ -171,6 +185,11 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
             "of one delivery, by strace",
         ),
     ]
+    for name, peer in figures.get("peers", {}).items():
+        times, rate = peer["we_are_times_as_fast"], peer["documents_per_s"]
+        rows.append((f"times as fast as {name}", f"{times['median']:.2f}", f"{times['min']:.2f} – {times['max']:.2f}"))
+        rows.append((f"  {name}, documents a second", f"{rate['median']:,.0f}", among_of(rate)))
+        rows.append((f"  our processor time to that of {name}", f"{peer['our_cpu_to_its']['median']:.2f}", "both our sides"))
     costs = figures["unit_costs"]
     rows += [(f"  {name}", f"{costs[name]['median']:,.0f}", among_of(costs[name])) for name in costs]
     rows.append(
