@@ -89,6 +89,19 @@ export function text(maximum: number = MAX_TEXT): Reader<string> {
   }, `a text of 1 to ${maximum} characters`);
 }
 
+/**
+ * What a person typed, made into a text for people: composed, on one line, without what could make it show as something else,
+ * cut at `maximum` code points; null when nothing is left.
+ */
+export function tidyText(typed: string, maximum: number): string | null {
+  const kept = Array.from(typed.toWellFormed().replace(/\s/gu, ' ')).filter(
+    (one) => !UNWANTED.test(one) && !YOUNG.test(one),
+  );
+  const line = kept.join('').normalize('NFC').replace(/ +/gu, ' ').trim();
+  const cut = Array.from(line).slice(0, maximum).join('').trim();
+  return cut === '' ? null : cut;
+}
+
 function isInstant(iso: string): boolean {
   const milliseconds = Date.parse(iso);
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === iso.replace('Z', '.000Z');

@@ -31,17 +31,21 @@ export interface Wish {
   readonly issuer: string;
   readonly type: string;
   readonly year: string;
+  /** A folder of the holder's own; empty: all. */
+  readonly folder: string;
   readonly unread: boolean;
   /** Only what is not handled yet. */
   readonly open: boolean;
 }
 
 /** No wish: everything. */
-export const EVERYTHING: Wish = { text: '', issuer: '', type: '', year: '', unread: false, open: false };
+export const EVERYTHING: Wish = { text: '', issuer: '', type: '', year: '', folder: '', unread: false, open: false };
 
 /** Whether nothing in particular was asked for. */
 export function isEverything(wish: Wish): boolean {
-  return wish.text.trim() === '' && !wish.issuer && !wish.type && !wish.year && !wish.unread && !wish.open;
+  return (
+    wish.text.trim() === '' && !wish.issuer && !wish.type && !wish.year && !wish.folder && !wish.unread && !wish.open
+  );
 }
 
 /** A readable row. */
@@ -105,6 +109,7 @@ export function select(entries: readonly Entry[], wish: Wish): readonly Entry[] 
     if (wish.unread && row.opened) return false;
     if (wish.open && row.marks.handled) return false;
     if (wish.year !== '' && !manifest.issuedAt.startsWith(wish.year)) return false;
+    if (wish.folder !== '' && row.marks.folder !== wish.folder) return false;
     if (wish.issuer !== '' && manifest.issuer !== wish.issuer) return false;
     if (wish.type !== '' && manifest.type !== wish.type) return false;
     const { title, issuerNames, typeNames, paymentReference, issuedAt } = manifest;
@@ -113,6 +118,7 @@ export function select(entries: readonly Entry[], wish: Wish): readonly Entry[] 
       hayOf(row.id, [
         title,
         row.marks.ownTitle ?? '',
+        row.marks.folder ?? '',
         row.marks.note ?? '',
         ...names,
         paymentReference ?? '',
@@ -200,6 +206,12 @@ export function typesOf(entries: readonly Entry[]): readonly Choice[] {
 /** Years that the list holds, newest first. */
 export function yearsOf(entries: readonly Entry[]): readonly string[] {
   return [...new Set(entries.map(({ manifest }) => manifest.issuedAt.slice(0, 4)))];
+}
+
+/** The holder's own folders, in the order of the language shown. */
+export function foldersOf(rows: readonly Row[], locale: string): readonly string[] {
+  const names = new Set(rows.flatMap(({ marks }) => (marks.folder === null ? [] : [marks.folder])));
+  return [...names].sort(new Intl.Collator(locale, { numeric: true }).compare);
 }
 
 /** The local day of an instant, YYYY-MM-DD. */

@@ -4,7 +4,7 @@
  */
 
 import type { DocumentBody, Place } from '../api/client.ts';
-import type { CardResult, CheckedManifest, IndexedDocument, Marks, VaultApi } from '../core/rpc.ts';
+import type { CardResult, CheckedManifest, IndexedDocument, Marks, Offer, VaultApi } from '../core/rpc.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
 import { byId, idsOf } from './lookup.ts';
@@ -57,6 +57,8 @@ export class Shelf {
   failure = $state.raw<Failure | null>(null);
   /** Why the index could not be used, or written; the list is whole all the same. */
   indexProblem = $state.raw<string | null>(null);
+  /** What the holder was offered, by `offerKey`; known once the index is read. */
+  private offered: readonly string[] = [];
   /** Ways in of the open vault, counted for the reminder; null until read. */
   waysIn = $state.raw<number | null>(null);
   private readonly visit: Visit;
@@ -79,6 +81,7 @@ export class Shelf {
     this.complete = false;
     this.failure = null;
     this.indexProblem = null;
+    this.offered = [];
     this.waysIn = null;
     this.loading = null;
     this.indexNumber = null;
@@ -137,7 +140,8 @@ export class Shelf {
 
   private async openIndex(keys: VaultApi): Promise<readonly IndexedDocument[]> {
     const { number, file } = await this.visit.deps.api.index();
-    const { documents, problem } = await keys.openIndex(file);
+    const { documents, offered, problem } = await keys.openIndex(file);
+    this.offered = [...this.offered, ...offered.map(offerKey)];
     this.indexNumber = number;
     this.indexProblem = problem;
     return documents;
@@ -252,6 +256,20 @@ export class Shelf {
     this.saveSoon();
   }
 
+  /** Whether this may be offered: the index was read, and does not have it. */
+  mayOffer(offer: Offer): boolean {
+    return this.indexNumber !== null && !this.offered.includes(offerKey(offer));
+  }
+
+  /** The holder was offered this: never again. */
+  async noteOffer(offer: Offer): Promise<void> {
+    if (!this.mayOffer(offer)) return;
+    this.offered = [...this.offered, offerKey(offer)];
+    await (await this.visit.keys()).noteOffer(offer);
+    this.unsaved = true;
+    this.saveSoon();
+  }
+
   /** A document was deleted, or is missing and the holder knows why. */
   async forget(id: string): Promise<void> {
     this.rows = this.rows.filter((row) => row.id !== id);
@@ -322,6 +340,10 @@ export class Shelf {
     const theirs = byId(documents, ({ documentId }) => documentId);
     this.rows = this.rows.map((row) => ({ ...row, marks: theirs.get(row.id)?.marks ?? row.marks }));
   }
+}
+
+function offerKey({ issuer, type }: Offer): string {
+  return `${issuer}/${type}`;
 }
 
 function rowOf(sealed: DocumentBody, card: CardResult, marks: Marks): Row {

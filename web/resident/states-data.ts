@@ -1,6 +1,7 @@
 /** Examples that the states show: invented, the same every time. */
 
 import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
+import type { DocumentHold } from './flows/document.svelte.ts';
 import type { Uses } from './flows/ways-in.svelte.ts';
 import type { Letter } from './flows/open.svelte.ts';
 import { NO_MARKS, type Row } from './shelf.svelte.ts';
@@ -195,3 +196,12 @@ export const elsewhere = {
   busy: false,
   closed: false,
 } as const;
+
+/** A document about which nothing was said. */
+export const held: DocumentHold = {
+  marks: NO_MARKS,
+  folders: ['Auto', 'Maison'],
+  offer: 'none',
+  removing: 'no',
+  failure: null,
+};

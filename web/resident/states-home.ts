@@ -4,6 +4,8 @@ import { documents, manifest } from './states-data.ts';
 import type { DocumentsView } from './list.ts';
 import type { PageState } from './states.ts';
 
+const OWN = { ownTitle: 'Papiers de la maison', folder: 'Maison', note: 'Payé chez Desjardins' };
+
 /** The states, each a variation of a list. */
 export function homeStates(list: DocumentsView): readonly PageState[] {
   return [
@@ -12,6 +14,15 @@ export function homeStates(list: DocumentsView): readonly PageState[] {
       path: '/documents',
       screen: 'documents',
       view: { ...list, today: '2026-03-01', rows: documents(9) },
+    },
+    {
+      id: 'documents-own',
+      path: '/documents',
+      screen: 'documents',
+      view: {
+        ...list,
+        rows: list.rows.map((row, at) => (at > 1 ? row : { ...row, marks: { ...row.marks, ...OWN } })),
+      },
     },
     {
       id: 'documents-missing',

@@ -11,6 +11,7 @@ import type { SignInView } from './flows/sign-in.svelte.ts';
 import { noticeStates, type WaysInState } from './states-notices.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
 import type { DocumentsView } from './list.ts';
+import { documentStates } from './states-document.ts';
 import { homeStates } from './states-home.ts';
 import { legalStates, paperStates } from './states-paper.ts';
 import { verifierStates } from './states-verify.ts';
@@ -243,65 +244,7 @@ const inside: readonly PageState[] = [
     screen: 'documents',
     view: { ...list, rows: [], complete: false, failure: failure('network') },
   },
-  { id: 'document-loading', path: '/documents/ID', screen: 'document', view: { at: 'loading', manifest } },
-  { id: 'document', path: '/documents/ID', screen: 'document', view: { ...shown, proof: proven } },
-  {
-    id: 'document-handled',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { ...shown, proof: proven },
-    hold: { handled: true, removing: 'no', failure: failure('network') },
-  },
-  {
-    id: 'document-deleting',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { ...shown, proof: proven },
-    hold: { handled: false, removing: 'busy', failure: null },
-  },
-  {
-    id: 'document-deleted-waiting',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'deleted', manifest, receipt: { at: 'waiting' } },
-  },
-  {
-    id: 'document-deleted',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'deleted', manifest, receipt: { at: 'proven', file: '{}', index: 208 } },
-  },
-  {
-    id: 'document-deleted-late',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'deleted', manifest, receipt: { at: 'late' } },
-  },
-  {
-    id: 'document-deleted-refused',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'deleted', manifest, receipt: { at: 'refused', failure: failure('not-in-log') } },
-  },
-  { id: 'document-waiting', path: '/documents/ID', screen: 'document', view: { ...shown, proof: { at: 'waiting' } } },
-  {
-    id: 'document-proof-refused',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { ...shown, proof: { at: 'refused', failure: failure('not-in-log') } },
-  },
-  {
-    id: 'document-refused',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'failed', manifest, failure: failure('body-mismatch') },
-  },
-  {
-    id: 'document-unknown',
-    path: '/documents/ID',
-    screen: 'document',
-    view: { at: 'failed', manifest: null, failure: failure('document-unknown') },
-  },
+  ...documentStates,
   { id: 'evidence', path: '/documents/ID/preuve', screen: 'evidence', view: { ...shown, proof: proven } },
   {
     id: 'evidence-logged',

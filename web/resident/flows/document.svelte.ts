@@ -2,9 +2,13 @@
 
 import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { Session } from '../session.svelte.ts';
-import { sealedOf, type Row } from '../shelf.svelte.ts';
+import { foldersOf } from '../list.ts';
+import type { OwnWords } from '../own-words.ts';
+import { NO_MARKS, sealedOf, type Row } from '../shelf.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
-import type { CheckedManifest, Verdict } from '../../core/rpc.ts';
+import { currentLocale } from '../../ui/i18n.svelte.ts';
+import { OfferFlow, type OfferActions, type OfferView } from './offer.svelte.ts';
+import type { CheckedManifest, Marks, Verdict } from '../../core/rpc.ts';
 
 /** Where the proof stands. */
 export type ProofView =
@@ -39,13 +43,19 @@ export type DeletionView =
 export interface DocumentActions {
   readonly retry: () => Promise<void>;
   readonly handled: (done: boolean) => Promise<void>;
+  /** Keeps the holder's own title, folder and note. */
+  readonly call: (words: OwnWords) => Promise<void>;
+  readonly offer: OfferActions;
   readonly remove: () => Promise<void>;
   readonly proveRemoval: () => Promise<void>;
 }
 
 /** What the holder may do with the document, and how far it is. */
 export interface DocumentHold {
-  readonly handled: boolean;
+  readonly marks: Marks;
+  /** Folders that the holder has. */
+  readonly folders: readonly string[];
+  readonly offer: OfferView;
   readonly removing: 'no' | 'busy';
   readonly failure: Failure | null;
 }
@@ -60,6 +70,7 @@ export class DocumentFlow implements DocumentActions {
   view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
   removing = $state<'no' | 'busy'>('no');
   removeFailure = $state.raw<Failure | null>(null);
+  readonly offer: OfferFlow;
   private removal: { readonly act: string; readonly manifest: CheckedManifest } | null = null;
   private readonly session: Session;
   private readonly id: string;
@@ -67,6 +78,7 @@ export class DocumentFlow implements DocumentActions {
   constructor(session: Session, id: string) {
     this.session = session;
     this.id = id;
+    this.offer = new OfferFlow(session);
   }
 
   retry = async (): Promise<void> => this.load();
@@ -88,7 +100,9 @@ export class DocumentFlow implements DocumentActions {
       void this.sayOpened(row);
       // The list knows what the holder says about it.
       void this.session.shelf.load();
+      const first = !row.opened;
       await this.prove(row, manifest, bytes);
+      if (first) await this.offer.consider(manifest);
     } catch (thrown) {
       const failure = this.session.failed(thrown);
       if (this.session.open) this.view = { at: 'failed', failure, manifest };
@@ -103,17 +117,27 @@ export class DocumentFlow implements DocumentActions {
 
   /** What the holder says about it. */
   get hold(): DocumentHold {
-    const row = this.session.shelf.rows.find((one) => one.id === this.id);
-    return { handled: row?.marks.handled ?? false, removing: this.removing, failure: this.removeFailure };
+    const { rows } = this.session.shelf;
+    return {
+      marks: rows.find((one) => one.id === this.id)?.marks ?? NO_MARKS,
+      folders: foldersOf(rows, currentLocale()),
+      offer: this.offer.view,
+      removing: this.removing,
+      failure: this.removeFailure,
+    };
   }
 
-  handled = async (done: boolean): Promise<void> => {
+  handled = async (done: boolean): Promise<void> => this.mark({ handled: done });
+
+  call = async (words: OwnWords): Promise<void> => this.mark(words);
+
+  private async mark(part: Partial<Marks>): Promise<void> {
     try {
-      await this.session.shelf.mark(this.id, { handled: done });
+      await this.session.shelf.mark(this.id, part);
     } catch (thrown) {
       this.session.failed(thrown);
     }
-  };
+  }
 
   /** Deletes the document by the holder's signature; the receipt of it comes when it is logged. */
   remove = async (): Promise<void> => {

@@ -196,6 +196,7 @@ filter-type = Type
 filter-all = All
 filter-year = Year
 filter-all-years = All
+filter-folder = Folder
 filter-open = Not handled yet only
 filter-unread = Unread only
 
@@ -236,6 +237,25 @@ document-deleted-late = The deletion is not in the public register yet. The docu
 document-deleted-ask = Ask for the proof again
 document-deleted-proof = The deletion is in the public register, line { $index }.
 document-deleted-save = Download the receipt of the deletion
+own-open = Title, folder, note
+own-heading = For you alone
+own-text = The City reads none of this: it is sealed with your vault, and you find it on your other devices.
+own-title = Your title
+own-title-hint = Instead of “{ $title }”, which stays written below.
+own-folder = Folder
+own-folder-hint = A name of your own: House, Car, Taxes… Leave it empty to file it nowhere.
+own-note = Note
+own-save = Save
+own-cancel = Cancel
+own-saved = Noted, for you alone.
+own-theirs = The City’s title: { $title }
+
+offer-title = Receive this kind of document without paper?
+offer-text = “{ $type }” also comes to you by mail. Nothing changes unless you ask for it, and you can go back to paper whenever you like.
+offer-look = See what it changes
+offer-decline = No, thank you
+offer-declined = Noted: we will not offer it again for this kind of document. The “Paper” page stays open.
+
 calendar-pay = Due date: document from the City
 calendar-reply = Reply expected: document from the City
 calendar-text = The details are in your vault.

@@ -196,6 +196,7 @@ filter-type = Type
 filter-all = Tous
 filter-year = Année
 filter-all-years = Toutes
+filter-folder = Dossier
 filter-open = Pas encore traités seulement
 filter-unread = Non lus seulement
 
@@ -236,6 +237,25 @@ document-deleted-late = La suppression n’est pas encore inscrite au registre p
 document-deleted-ask = Demander la preuve de nouveau
 document-deleted-proof = La suppression est inscrite au registre public, ligne { $index }.
 document-deleted-save = Télécharger le reçu de suppression
+own-open = Titre, dossier, note
+own-heading = Pour vous seulement
+own-text = La Ville ne lit rien de ceci : c’est scellé avec votre coffre, et vous le retrouvez sur vos autres appareils.
+own-title = Votre titre
+own-title-hint = À la place de « { $title } », qui reste écrit en dessous.
+own-folder = Dossier
+own-folder-hint = Un nom à vous : Maison, Auto, Impôts… Laissez vide pour ne pas classer.
+own-note = Note
+own-save = Enregistrer
+own-cancel = Annuler
+own-saved = C’est noté, pour vous seulement.
+own-theirs = Titre de la Ville : { $title }
+
+offer-title = Recevoir ce genre de document sans papier?
+offer-text = « { $type } » vous arrive aussi par la poste. Rien ne change tant que vous ne le demandez pas, et vous pourrez revenir au papier quand vous voudrez.
+offer-look = Voir ce que cela change
+offer-decline = Non merci
+offer-declined = C’est noté : nous ne vous le proposerons plus pour ce genre de document. La page « Papier » reste ouverte.
+
 calendar-pay = Échéance : document de la Ville
 calendar-reply = Réponse attendue : document de la Ville
 calendar-text = Le détail est dans votre coffre.
