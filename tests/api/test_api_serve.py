@@ -1,8 +1,10 @@
 """The server as it is started: a real process, real sockets, real flushes."""
 
+import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +13,11 @@ import httpx
 import pytest
 
 from tests.support.city import FINANCES, check
+from tests.support.command import COMMAND
 from tests.support.issuer import Bill, Department
 from tests.support.live import LiveServer, live_settings, running
 from voute.core.ids import Slug
+from voute.server.settings import write_settings
 
 MEMORY_MB = 300
 
@@ -117,3 +121,24 @@ def test_api_serve_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> N
         check(issuer.put_pack(client, delivery, pack), 201)
         assert server.stop() == 0
     assert [line for line in server.lines() if line["level"] == "error"] == []
+
+
+def test_api_serve_says_in_one_line_when_it_is_ready(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
+    variables.update(write_settings(settings))
+    command = [str(COMMAND), "serve", "--json"]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=log) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            said = json.loads(process.stdout.readline())
+            assert said == {"ready": True, "origin": root.origin, "address": f"http://127.0.0.1:{settings.port}"}
+            assert httpx.get(f"{said['address']}/health").is_success
+            process.send_signal(signal.SIGTERM)
+            assert process.stdout.read() == b""
+            assert process.wait(20) == 0
+        finally:
+            process.kill()

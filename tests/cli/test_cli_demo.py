@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import environment, finish, start
+from tests.support.command import Voute, environment, finish, start
 from tests.support.holder import Resident
 from tests.support.project import ROOT
 from tests.support.served_city import browser
@@ -24,11 +24,11 @@ from voute.cli.demo_city import Demo, at_ports, read_demo
 from voute.cli.held_port import HOST, PortTakenError, any_ports, held_port
 from voute.client.trust import read_pinned
 from voute.format.claim_code import read_code
+from voute.paper.demo_city import LEAST
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import NoQuorumError
 
-BILLS = 23
-"""As few as there can be: twenty awkward ones, the resident's, and two more."""
+BILLS = LEAST
 
 
 @dataclass
@@ -105,6 +105,12 @@ def test_cli_demo_of_the_first_release_is_read(tmp_path: Path) -> None:
     found = read_demo(tmp_path)
     assert found == first
     assert (first.witness_folders, at_ports(first.settings, ()).witnesses) == ((), "")
+
+
+def test_cli_demo_of_too_few_bills_names_the_least_and_makes_nothing(voute: Voute, tmp_path: Path) -> None:
+    ran = voute("demo", "--folder", tmp_path / "demo", "--count", str(LEAST - 1)).ended(2)
+    assert f"au moins {LEAST}" in " ".join(ran.said.replace("│", " ").split())
+    assert not (tmp_path / "demo").exists()
 
 
 def test_cli_demo_port_is_held_by_one_and_its_server_alone() -> None:

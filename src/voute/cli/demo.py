@@ -18,5 +18,9 @@ def demo(
     """Make a demonstration city once, serve it until Ctrl+C, print the link and the letter."""
     # Server and typesetter together take seconds to load: no other command waits for them.
     from voute.cli.demo_run import run_demo
+    from voute.paper.demo_city import LEAST
 
-    run_demo(Speaker(as_json=as_json), folder.absolute(), count)
+    speaker = Speaker(as_json=as_json)
+    if count is not None and count < LEAST:
+        raise typer.BadParameter(speaker.words.text("demo-too-few", {"count": count, "least": LEAST}))
+    run_demo(speaker, folder.absolute(), count)

@@ -32,6 +32,8 @@ _HEADINGS: Final = (
 )  # fmt: skip
 _FIRST_AWKWARD: Final = 1
 """Row of the first awkward file: the resident's own bill, before it, is a plain one."""
+LEAST: Final = _FIRST_AWKWARD + len(demo_awkward.KINDS) + 2
+"""As few bills as there can be: the awkward ones, the resident's, and two more."""
 _LETTER: Final = (216, 279)
 _WORKERS: Final = 2
 """Presses at work: setting is half single-threaded, so two of them use two cores; more would only take memory."""
@@ -75,8 +77,8 @@ def build_demo_city(folder: Path, *, seed: int = SEED, count: int = COUNT) -> De
     `count` bills, 20 of them awkward; raise `LimitError` if `count` leaves no plain bill for the resident and two more.
     Files of the same names are overwritten; nothing is promised about durability.
     """
-    if count < _FIRST_AWKWARD + len(demo_awkward.KINDS) + 2:
-        raise LimitError("too few bills for the awkward ones", count=count)
+    if count < LEAST:
+        raise LimitError("too few bills for the awkward ones", count=count, least=LEAST)
     people = demo_people.taxpayers(seed, count)
     bills_dir, permits_dir = folder / "pdf", folder / "permis"
     for each in (bills_dir, permits_dir):
