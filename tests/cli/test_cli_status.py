@@ -10,7 +10,7 @@ from tests.support.command import Ran, environment, finish, start
 from voute.app.backed_up import note_backup
 from voute.app.city import MICROSECONDS
 from voute.server.composition import now_microseconds, open_stores
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import FileElection
 from voute.server.settings import Settings
 
 
@@ -59,7 +59,7 @@ def test_cli_status_of_a_served_city_with_a_backup_lacks_only_its_witness(founde
         "backup-never": "soon",
     }
     back_up(founded, 1)
-    with Election(founded.locks_folder) as election:
+    with FileElection(founded.locks_folder) as election:
         assert election.is_elected()
         ran = status(founded, "--json").ended(1)
         assert bad(ran) == {"witnesses": "now"}
