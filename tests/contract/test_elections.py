@@ -17,7 +17,7 @@ from voute.server.jobs.election import Election, election_of
 from voute.server.settings import Settings
 
 Candidate = Callable[[], Election]
-CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'voute election'")
+CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'voute election%'")
 
 
 @pytest.fixture(params=ENGINES)

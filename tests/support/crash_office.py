@@ -211,9 +211,9 @@ class CrashOffice:
 
 
 @contextmanager
-def office_of(folders: pytest.TempPathFactory) -> Iterator[CrashOffice]:
-    """Serve a city with one department, whose vault holder has claimed."""
-    city = serve_city(folders.mktemp("city"), ["finances"])
+def office_of(folders: pytest.TempPathFactory, catalogue: str = "") -> Iterator[CrashOffice]:
+    """Serve a city with one department, whose vault holder has claimed; `catalogue`: see `serve_city`."""
+    city = serve_city(folders.mktemp("city"), ["finances"], catalogue=catalogue)
     voute, forks = Voute(folders.mktemp("voute")), CrashForks(folders.mktemp("forks"))
     yield CrashOffice(city, city.home("finances"), folders.mktemp("office"), voute, forks)
     voute.close()

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import LiteralString, cast
 
 import httpx
+import psycopg
+from sqlalchemy import make_url
 
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
@@ -42,6 +45,10 @@ class ServerProcess:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
@@ -133,7 +140,10 @@ class ServedCity:
 
     def catalogue(self) -> AbstractContextManager[sqlite3.Connection]:
         """The catalogue, read only."""
-        return open_catalogue(self.server.settings.data / "catalogue.sqlite")
+        settings = self.server.settings
+        if settings.is_catalogue_local:
+            return open_catalogue(settings.data / "catalogue.sqlite")
+        return open_database(settings.catalogue_url)
 
     def snapshot(self) -> tuple[object, ...]:
         """All that a delivery leaves on the server: rows of the catalogue and files of the stores."""
@@ -170,16 +180,34 @@ def browser(origin: str) -> httpx.Client:
     return client
 
 
+@contextmanager
+def open_database(catalogue: str) -> Iterator[sqlite3.Connection]:
+    """The same of a catalogue on PostgreSQL: what tests ask, they write for SQLite."""
+    address = make_url(catalogue).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as db:
+        yield cast("sqlite3.Connection", Asked(db))
+
+
+class Asked:
+    """Runs what SQLite's own connection would."""
+
+    def __init__(self, db: "psycopg.Connection[tuple[object, ...]]") -> None:
+        self._db = db
+
+    def execute(self, ask: LiteralString, values: Sequence[object] = ()) -> "psycopg.Cursor[tuple[object, ...]]":
+        return self._db.execute(ask.replace("?", "%s"), values)
+
+
 def settings_of(folder: Path, port: int) -> Settings:
     """Settings for tests: every call comes from one address, so the limits are wide."""
     return replace(Settings(), data=folder / "city", locks=folder / "city" / "locks", port=port, limit_factor=1_000)
 
 
-def serve_city(folder: Path, issuers: Sequence[str], *, delay_days: int = 0) -> ServedCity:
-    """Found a city with a home for each issuer, and serve it."""
+def serve_city(folder: Path, issuers: Sequence[str], *, delay_days: int = 0, catalogue: str = "") -> ServedCity:
+    """Found a city with a home for each issuer, and serve it; `catalogue` is the address of an empty database."""
     port, behind = free_port(), free_port()
     origin = f"http://localhost:{port}"
-    settings = settings_of(folder, behind)
+    settings = replace(settings_of(folder, behind), catalogue=catalogue)
     keys = create_city(settings, f"localhost/{CITY}", f"localhost/{CITY}/witness")
     homes = [create_issuer_home(folder / "homes" / one, IssuerSettings(CITY, Slug(one), origin, delay_days)) for one in issuers]
     types = [DocumentType(Slug(one), Names(en=one, fr=one), registered=False) for one in TYPES]

@@ -5,6 +5,7 @@ once; whoever had it finds out with the next question. Between the two another p
 is kept apart by `CityLock.LOG`, and by the log's own lock (docs/spec/log.md), which no two signers pass with different heads.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
@@ -36,7 +37,7 @@ class Candidate:
             make_url(url),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={**connecting("voute election"), "options": _OPTIONS, "tcp_user_timeout": _UNANSWERED},
+            connect_args={**connecting(f"voute election {os.getpid()}"), "options": _OPTIONS, "tcp_user_timeout": _UNANSWERED},
         )
         self._connection: Connection | None = None
         self._holds = False

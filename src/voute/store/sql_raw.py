@@ -1,11 +1,24 @@
 """The catalogue's tables by name, for whoever checks them (`voute.core.ports_raw.RawCatalogue`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, Text, exists, make_url, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Table,
+    Text,
+    exists,
+    make_url,
+    select,
+    text,
+    update,
+)
 
 from voute.core.errors import StoreError
 from voute.core.ports_raw import NOT_NULL
@@ -31,6 +44,7 @@ class SqlRawTables:
     def __init__(self, connection: Connection) -> None:
         """Take a connection inside a transaction."""
         self._connection = connection
+        self._scans: list[CursorResult[Any]] = []
 
     def scan(
         self, table: str, columns: Sequence[str], order: Sequence[str], where: Mapping[str, object] | None = None
@@ -41,6 +55,7 @@ class SqlRawTables:
         statement = statement.where(*_conditions(found, where or {}))
         with translating():
             result = self._connection.execution_options(yield_per=_HELD).execute(statement)
+        self._scans.append(result)
         parts = result.partitions()
         while True:
             with _readable():
@@ -49,6 +64,11 @@ class SqlRawTables:
                 return
             _expect_kinds(found, columns, part)
             yield from map(tuple, part)
+
+    def close(self) -> None:
+        """End scans that nobody read to their end: PostgreSQL holds a cursor for each."""
+        for result in self._scans:
+            result.close()
 
     def fetch(self, table: str, columns: Sequence[str], key: str, values: Sequence[object]) -> Sequence[tuple[Any, ...]]:
         """Return rows by one column (`RawTables.fetch`)."""
@@ -148,7 +168,8 @@ class SqlRawCatalogue:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             with translating():
                 check_version(connection)
-            yield SqlRawTables(connection)
+            with closing(SqlRawTables(connection)) as tables:
+                yield tables
 
     @contextmanager
     def change(self) -> Iterator[SqlRawChange]:
