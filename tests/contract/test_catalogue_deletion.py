@@ -2,6 +2,7 @@
 
 from tests.contract.test_catalogue_deliveries import BOX, draft, sequence, shown
 from tests.support.rows import delivery, event, pack
+from voute.core.ids import Hash
 from voute.core.ports_store import Catalogue
 from voute.core.rows import JobKind, JobRow
 
@@ -41,6 +42,21 @@ def test_contract_packs_is_used_while_a_delivery_has_it(catalogue: Catalogue) ->
         assert tx.packs.is_used(pack().pack_hash)
         assert tx.deliveries.remove(delivery().delivery_id) == (pack().pack_hash,)
         assert not tx.packs.is_used(pack().pack_hash)
+
+
+def test_contract_packs_after_gives_those_of_committed_deliveries_in_order(catalogue: Catalogue) -> None:
+    with catalogue.write() as tx:
+        for name in ("one", "two", "draft"):
+            tx.deliveries.add(delivery(name, run=name))
+            for part in ("a", "b"):
+                tx.packs.put(pack(f"{name} {part}", name))
+        for name in ("one", "two"):
+            tx.deliveries.commit(delivery(name).delivery_id, 0, 0, 5)
+        names = sorted(pack(f"{name} {part}").pack_hash for name in ("one", "two") for part in ("a", "b"))
+        assert tx.packs.after(Hash(b""), 10) == tuple(names)
+        assert tx.packs.after(Hash(b""), 2) == tuple(names[:2])
+        assert tx.packs.after(names[1], 10) == tuple(names[2:])
+        assert tx.packs.after(names[3], 10) == ()
 
 
 def test_contract_jobs_stay_until_they_are_done(catalogue: Catalogue) -> None:

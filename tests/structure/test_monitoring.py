@@ -34,6 +34,7 @@ THINGS = frozenset(
         "voute_notices_waiting",
         "voute_notice_addresses",
         "voute_sessions",
+        "voute_scrub_damaged",
     }
 )
 # Labels that Prometheus itself gives to all that it reads, and those of a histogram.

@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry
 
 from voute.app.city import MICROSECONDS
 from voute.app.health import Health
+from voute.app.scrub import Walk
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.server.observe.metrics import PrometheusSignals, all_of
 from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
@@ -33,11 +34,13 @@ WELL = Overview(
         sessions={"holder": 12, "issuer": 1},
         dead=DeadCount(20, 2_000_000, 300_000),
         backup_at=AT - 5 * 3600 * MICROSECONDS,
+        walk=Walk(ended_at=AT - 86_400 * MICROSECONDS, last_size=20 * GIGABYTE),
     ),
     witnesses=(WitnessSeen("un.test/w", NOW - 20), WitnessSeen("deux.test/w", NOW - 30)),
     quorum=2,
     disks=(Disk("data", 100 * GIGABYTE, 60 * GIGABYTE), Disk("locks", 10 * GIGABYTE, 9 * GIGABYTE)),
     sends_mail=True,
+    scrub_days=30,
 )
 
 

@@ -127,6 +127,10 @@ class Packs(Protocol):
         """Tell whether a delivery refers to this pack."""
         ...
 
+    def after(self, pack_hash: Hash, limit: int) -> tuple[Hash, ...]:
+        """Return names of packs of committed deliveries after this one, in rising order; after empty bytes, the first."""
+        ...
+
 
 class Documents(Protocol):
     """Documents: header, card and where the body lies."""

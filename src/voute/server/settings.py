@@ -127,6 +127,8 @@ class Settings:
     ] = ""
     traces: Annotated[str, "OTLP/HTTP address that traces go to, `http://127.0.0.1:4318/v1/traces`; empty: none are made"] = ""
     trace_percent: Annotated[int, "how many requests of a hundred are traced"] = 10
+    scrub_days: Annotated[int, "within how many days every stored byte is read and compared"] = 30
+    scrub_megabytes: Annotated[int, "megabytes a second that this reads, at most"] = 20
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
 
     def __post_init__(self) -> None:

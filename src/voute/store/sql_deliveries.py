@@ -93,6 +93,14 @@ _PLACE: Final = (
 
 _PACK: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id"), packs.c.pack_hash == bindparam("pack_hash"))
 _PACK_USED: Final = select(exists().where(packs.c.pack_hash == bindparam("pack_hash")))
+_PACKS_AFTER: Final = (
+    select(packs.c.pack_hash)
+    .join(deliveries, deliveries.c.delivery_id == packs.c.delivery_id)
+    .where(packs.c.pack_hash > bindparam("pack_hash"), deliveries.c.state != literal_column("'draft'"))
+    .distinct()
+    .order_by(packs.c.pack_hash)
+    .limit(bindparam("most"))
+)
 _PACKS: Final = select(packs).where(packs.c.delivery_id == bindparam("delivery_id")).order_by(packs.c.pack_hash)
 
 
@@ -245,3 +253,7 @@ class SqlPacks:
     def is_used(self, pack_hash: Hash) -> bool:
         """Tell whether a delivery refers to it (`Packs.is_used`)."""
         return bool(self._session.run(_PACK_USED, {"pack_hash": pack_hash}).scalar_one())
+
+    def after(self, pack_hash: Hash, limit: int) -> tuple[Hash, ...]:
+        """Return the next packs by name (`Packs.after`)."""
+        return tuple(self._session.run(_PACKS_AFTER, {"pack_hash": pack_hash, "most": limit}).scalars())

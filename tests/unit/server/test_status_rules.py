@@ -7,6 +7,7 @@ import pytest
 from tests.support.overviews import AT, GIGABYTE, NOW, WELL
 from voute.app.city import MICROSECONDS
 from voute.app.health import Health
+from voute.app.scrub import Damage, Walk
 from voute.core.ports_seen import JobCount, MailCount
 from voute.messages import messages
 from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
@@ -47,6 +48,11 @@ CASES = [
     (counted(jobs={"destroy": JobCount(0, ago(9 * HOUR))}), {}),
     (counted(mails=MailCount(0, 1, ago(6 * HOUR))), {}),
     (counted(mails=MailCount(0, 1, ago(6 * HOUR + 1))), {"mails": Level.SOON}),
+    (counted(walk=Walk(ended_at=ago(60 * 24 * HOUR))), {}),
+    (counted(walk=Walk(ended_at=ago(61 * 24 * HOUR))), {"scrub": Level.SOON}),
+    (counted(walk=Walk(begun_at=ago(60 * 24 * HOUR))), {}),
+    (counted(walk=Walk(begun_at=ago(61 * 24 * HOUR))), {"scrub-first": Level.SOON}),
+    (counted(walk=Walk(ended_at=ago(9), damage=(Damage("pack-damaged", "packs/00", AT),))), {"scrub": Level.NOW}),
     (counted(backup_at=None), {"backup-never": Level.SOON}),
     (counted(backup_at=ago(26 * HOUR)), {}),
     (counted(backup_at=ago(26 * HOUR + 1)), {"backup": Level.SOON}),

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from typing_extensions import override
 
 from voute.app.city import MICROSECONDS
+from voute.app.scrub import facts_of
 from voute.core.ports_seen import DeliveryCount
 from voute.server.observe.overview import Counted, Overview
 from voute.server.observe.signals import METHODS, OTHER, Signals
@@ -154,6 +155,9 @@ def _of_catalogue(seen: Counted, at: int) -> Iterator[Metric]:
     yield waiting
     yield _labelled("voute_notice_addresses", "Addresses for notices.", "state", seen.addresses)
     yield _labelled("voute_sessions", "Sessions that have not ended.", "kind", seen.sessions)
+    yield _time("voute_scrub_timestamp_seconds", "When all bytes were last read and compared; 0: not yet.", seen.walk.ended_at)
+    yield _one("voute_scrub_damaged", "Places that are known to be damaged.", facts_of(seen.walk)["damaged"])
+    yield _one("voute_scrub_read_bytes", "Bytes read by the walk that is under way.", seen.walk.size)
     yield _time("voute_backup_timestamp_seconds", "Instant of the newest backup; 0: none yet.", seen.backup_at)
 
 

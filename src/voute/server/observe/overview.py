@@ -10,6 +10,7 @@ from typing import Final
 from voute.app.backed_up import last_backup
 from voute.app.city import MICROSECONDS, City
 from voute.app.health import Health, check_health
+from voute.app.scrub import Walk, read_walk
 from voute.core.errors import VouteError
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
@@ -60,6 +61,8 @@ class Counted:
     sessions: Mapping[str, int]
     dead: DeadCount
     backup_at: int | None
+    walk: Walk
+    """Where the walk through all bytes is."""
 
     @property
     def stored(self) -> int:
@@ -80,6 +83,7 @@ class Overview:
     quorum: int
     disks: tuple[Disk, ...]
     sends_mail: bool
+    scrub_days: int
 
 
 def look(city: City, settings: Settings) -> Overview:
@@ -97,6 +101,7 @@ def look(city: City, settings: Settings) -> Overview:
         quorum=quorum,
         disks=_disks({"data": settings.data, "locks": settings.locks_folder}),
         sends_mail=city.notices is not None,
+        scrub_days=settings.scrub_days,
     )
 
 
@@ -117,6 +122,7 @@ def _count(tx: Transaction, now: int) -> Counted:
         sessions={**dict.fromkeys(_SESSIONS, 0), **tx.counts.sessions(now)},
         dead=tx.counts.dead(),
         backup_at=last_backup(tx),
+        walk=read_walk(tx),
     )
 
 

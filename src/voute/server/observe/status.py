@@ -14,7 +14,8 @@ def look_at(settings: Settings) -> Overview:
         TrustFileError: no fit trust root.
         CatalogueVersionError: the catalogue is of another release.
     """
-    for folder in (settings.data / "packs", settings.log_folder, settings.locks_folder):
+    # Packs and log may be elsewhere, the folder itself never.
+    for folder in (settings.data, settings.locks_folder):
         if not folder.is_dir():
             raise StoreError(f"no folder {folder.name}")
     assembled = assemble(settings)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from voute.app.city import MICROSECONDS
+from voute.app.scrub import Walk, facts_of
 from voute.server.observe.overview import Counted, Overview, seconds_since
 
 HOUR: Final = 3600
@@ -22,6 +23,8 @@ JOB_STUCK: Final = HOUR
 """Work left by a transaction takes seconds, and waits for nothing but the log."""
 MAIL_STUCK: Final = 6 * HOUR
 """Longer than a mail server that asks for patience asks for."""
+SHOWN_PLACES: Final = 5
+"""Damaged places that one line names; all of them are in the log."""
 DISK_SOON: Final = 20
 """Percent free."""
 DISK_NOW: Final = 5
@@ -54,6 +57,7 @@ def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
     if seen.counted is not None:
         checks += _of_log(seen, seen.counted)
         checks += _of_work(seen, seen.counted)
+        checks.append(_of_bytes(seen, seen.counted.walk))
     checks += _of_disks(seen)
     return tuple(checks)
 
@@ -95,6 +99,20 @@ def _of_work(seen: Overview, counted: Counted) -> Iterator[Check]:
     else:
         level = Level.NOW if age_of_backup > BACKUP_NOW else Level.SOON if age_of_backup > BACKUP_SOON else Level.WELL
         yield Check("backup", level, {"hours": age_of_backup // HOUR})
+
+
+def _of_bytes(seen: Overview, walk: Walk) -> Check:
+    """Damage needs somebody now; a walk that does not come round in its time, soon."""
+    places = list(dict.fromkeys(f"{one.where} ({one.code})" for one in walk.damage))
+    if places:
+        shown = ", ".join(places[:SHOWN_PLACES])
+        return Check("scrub", Level.NOW, {"damaged": facts_of(walk)["damaged"], "places": shown})
+    since = walk.ended_at if walk.ended_at is not None else walk.begun_at
+    days = (seconds_since(since, seen.at) or 0) // DAY
+    late = days > 2 * seen.scrub_days
+    if walk.ended_at is None:
+        return Check("scrub-first", Level.SOON if late else Level.WELL, {"days": days, "gigabytes": walk.size // 1_000_000_000})
+    return Check("scrub", Level.SOON if late else Level.WELL, {"days": days, "gigabytes": walk.last_size // 1_000_000_000})
 
 
 def _of_disks(seen: Overview) -> Iterator[Check]:
