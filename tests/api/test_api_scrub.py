@@ -15,7 +15,7 @@ from tests.support.waiting import wait_for
 from voute.app.scrub import Damage, Scrubbing, Walk, read_walk
 from voute.messages import messages
 from voute.server.jobs import scrub as job
-from voute.server.jobs.election import Election
+from voute.server.jobs.election import FileElection
 from voute.server.jobs.scrub import DAY, ScrubThread
 from voute.server.observe.signals import Signals
 
@@ -195,9 +195,9 @@ class Failures(Signals):
 def test_api_scrub_one_of_several_processes_walks_and_another_takes_over(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "LOOK", 0.01)
     settings, city = walker.demo.settings, walker.demo.city
-    with Election(settings.locks_folder) as other:
+    with FileElection(settings.locks_folder) as other:
         assert other.is_elected()
-        with Election(settings.locks_folder) as own:
+        with FileElection(settings.locks_folder) as own:
             assert not own.is_elected()
             waiting = ScrubThread(settings, city, own)
             waiting.start()
@@ -213,7 +213,7 @@ def test_api_scrub_one_of_several_processes_walks_and_another_takes_over(walker:
 
 def test_api_scrub_thread_stops_in_the_middle_of_a_pack(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "LOOK", 0.01)
-    with Election(walker.demo.settings.locks_folder) as election:
+    with FileElection(walker.demo.settings.locks_folder) as election:
         assert election.is_elected()
         failures = Failures()
         thread = ScrubThread(replace(walker.demo.settings, scrub_megabytes=1), walker.demo.city, election, failures)

@@ -69,7 +69,7 @@ class ScrubThread:
                 if since >= AGAIN:
                     self._scrubbing.look_again()
                     since = 0.0
-                while self._scrubbing.step():
+                while self._election.holds() and self._scrubbing.step():
                     if self._stopping.is_set():
                         return
             except _StoppedError:
