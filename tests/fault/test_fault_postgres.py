@@ -3,6 +3,7 @@
 The database flushes here as it does in service. What is left in the end is counted by opening every document.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.support.command import Voute, environment
 from tests.support.crash_office import CrashOffice, office_of
 from tests.support.ports import free_port
 from tests.support.postgres import Postgres, postgres
 from tests.support.proxy import Exchange
 from tests.support.served_city import ServerProcess
 from tests.support.waiting import wait_for
+from voute.backup.folder import BackupFolder
+from voute.cli.fsck import check_city
+from voute.store.copy_tables import copy_catalogue
 from voute.store.postgres import CityLock
+from voute.store.sql_raw import SqlRawCatalogue
 
 LEADER = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
@@ -120,6 +126,40 @@ def test_fault_postgres_two_processes_one_writer(server: Postgres, office: Crash
     assert leader(server, office) == office.city.server.pid
     for log in (office.city.server.log, other.log):
         assert "log-damaged" not in log.read_text()
+
+
+def test_fault_postgres_backup_of_a_city_that_works_comes_back(server: Postgres, office: CrashOffice, tmp_path: Path) -> None:
+    """Saved in the middle of a delivery; restored as a city on SQLite, then copied into another database; both are sound."""
+    settings = office.city.server.settings
+    operator = Voute(tmp_path)
+    env = {"VOUTE_DATA": str(settings.data), "VOUTE_CATALOGUE": settings.catalogue, "VOUTE_LOCKS": str(settings.locks_folder)}
+    env = {**environment(tmp_path), **env}
+    key, backups, restored = tmp_path / "operator.key", tmp_path / "backups", tmp_path / "restored"
+    operator("backup", "key", str(key)).ended(0)
+    recipient = key.read_text().splitlines()[0].removeprefix("# public key: ")
+    save = ("backup", "save", str(backups), "--to", recipient, "--json")
+    office.runs.append("saved")
+
+    def back_up() -> None:
+        operator(*save, env=env).ended(0)
+
+    with office.city.proxy.hooks(before=at(STEPS[3], back_up)):
+        office.deliver(office.bills("saved"), "saved").ended(0)
+    office.city.settle()
+    back_up()
+    assert not list(settings.data.glob("frozen-*"))
+    alone = replace(settings, data=restored, locks=tmp_path / "locks", catalogue="")
+    shutil.copytree(settings.locks_folder, alone.locks)
+    # The lock is of now, the first backup of then.
+    for name, allowed in zip(BackupFolder(backups).names(), ({"lock-ahead"}, set[str]()), strict=True):
+        shutil.rmtree(restored, ignore_errors=True)
+        operator("restore", str(backups), str(restored), "--key", str(key), "--name", name).ended(0)
+        assert {one.code for one in check_city(alone).findings} <= allowed
+    operator.close()
+    url = server.database()
+    counts = copy_catalogue(SqlRawCatalogue(alone.catalogue_url), SqlRawCatalogue(url))
+    assert counts["deliveries"] == len(office.runs)
+    assert check_city(replace(alone, catalogue=url)).findings == []
 
 
 def test_fault_postgres_all_of_it_is_there_once(office: CrashOffice) -> None:

@@ -63,7 +63,7 @@ def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
     """Freeze a city, served or not; readers go on, writers wait for an instant.
 
     Raises:
-        FreezeError: packs are on S3, the catalogue is no SQLite file, another backup runs, a symbolic link is in the city.
+        FreezeError: packs are on S3, another backup runs, a symbolic link is in the city.
         StoreError: a disk refused, or there is no city.
     """
     if settings.blobs:

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from voute.core.errors import StoreError
 from voute.store.durable import TEMPORARY_PREFIX, storing
 from voute.store.engines import BUSY_SECONDS
+from voute.store.instant import instant, write_copy
 
 FOLDER: Final = "frozen-"
 """Beginning of the folder's name, in the city's own folder: second names need the same file system."""
@@ -30,7 +31,7 @@ _BUSY: Final = ".backup"
 class FreezeError(StoreError):
     """The city cannot be frozen here.
 
-    Fact `why`: `catalogue` (not SQLite), `s3` (packs and log are not here), `busy` (another backup runs) or `link` (a symbolic
+    Fact `why`: `catalogue` (in memory), `s3` (packs and log are not here), `busy` (another backup runs) or `link` (a symbolic
     link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing).
     """
 
@@ -53,24 +54,30 @@ def working(locks: Path) -> Iterator[None]:
 def frozen(data: Path, locks: Path, catalogue: str, without: Collection[str] = ()) -> Iterator[Path]:
     """Give a folder with the city as it is at one instant; it goes when the block ends, or with the next backup.
 
-    Readers go on; who writes waits for as long as giving second names takes (some tens of thousands a second).
+    Readers go on; who writes waits for as long as giving second names takes (some tens of thousands a second). The catalogue is
+    a SQLite file there, whatever the city has it on.
     `without` are names of the city's folder that stay out. Paths may be relative, or through links, whatever the others are.
 
     Raises:
-        FreezeError: the catalogue is no SQLite file, another backup runs, or a symbolic link is in the city's folder.
-        StoreError: a disk refused.
+        FreezeError: the catalogue is no file and no database, another backup runs, or a symbolic link is in the city's folder.
+        StoreError: a disk or the database refused.
     """
     url = make_url(catalogue)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if is_sqlite and not url.database:
         raise FreezeError(why="catalogue")
     with storing("freeze"), _alone(data):
-        # Compared below: two names of the live catalogue would be taken for two files, and it written over by its own copy.
-        data, database = data.resolve(strict=True), Path(url.database).resolve(strict=True)
+        data = data.resolve(strict=True)
         _remove_left(data)
         place = data / f"{FOLDER}{secrets.token_hex(8)}"
         place.mkdir(mode=0o700)
+        stays_out = {*without, _BUSY, place.name}
         try:
-            _freeze(data, locks, database, place, {*without, _BUSY, place.name})
+            if is_sqlite:
+                # Compared below: two names of the live catalogue would be two files, and it written over by its own copy.
+                _freeze(data, locks, Path(url.database or "").resolve(strict=True), place, stays_out)
+            else:
+                _freeze_postgres(data, catalogue, place, stays_out)
             yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -115,6 +122,14 @@ def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Colle
                 reader.backup(copy)
         except sqlite3.Error as error:
             raise StoreError(str(error)) from error
+
+
+def _freeze_postgres(data: Path, catalogue: str, place: Path, without: Collection[str]) -> None:
+    with instant(catalogue) as (view, let_go):
+        # A file of this name here is of a time before the city moved to its database.
+        _link(data, place, data / CATALOGUE, without)
+        let_go()
+        write_copy(view, place / CATALOGUE)
 
 
 def _connect(database: Path) -> sqlite3.Connection:

@@ -283,13 +283,13 @@ error-freeze = { $why ->
     [busy] Another backup of this city is running
     [s3] Packs and log of this city are on S3, which this command does not copy
     [link] { $path } is a symbolic link: what is behind it would be missing
-   *[catalogue] The catalogue is no SQLite file of this machine
+   *[catalogue] The catalogue is neither a SQLite file nor a PostgreSQL database
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
     [s3] Keep versions of the bucket and copies of the catalogue instead (docs/operate/s3.md).
     [link] Put the whole city on the other disk, and its path into the setting “data”.
-   *[catalogue] Back PostgreSQL up with its own tools, at the same time as the folders.
+   *[catalogue] Look at the setting “catalogue”.
     }
 error-log-behind = The restored log has { $size } entries; one with { $known } was signed. Nothing was changed: going on would make two histories.
     .fix = Restore a later backup. If there is none, the officers must open a new log in the trust root (docs/operate/backup.md).

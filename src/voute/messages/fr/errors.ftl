@@ -283,13 +283,13 @@ error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
     [s3] Les paquets et le registre de cette ville sont sur S3, que cette commande ne copie pas
     [link] { $path } est un lien symbolique : ce qui est derrière manquerait
-   *[catalogue] Le catalogue n'est pas un fichier SQLite de cette machine
+   *[catalogue] Le catalogue n'est ni un fichier SQLite ni une base PostgreSQL
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
     [s3] Gardez plutôt les versions du compartiment et des copies du catalogue (docs/operate/s3.md).
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
-   *[catalogue] Sauvegardez PostgreSQL avec ses propres outils, en même temps que les dossiers.
+   *[catalogue] Vérifiez le réglage « catalogue ».
     }
 error-log-behind = Le registre restauré a { $size } inscriptions ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
     .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, les responsables doivent ouvrir un nouveau registre dans la racine de confiance (docs/operate/backup.md).
