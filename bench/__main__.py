@@ -1,4 +1,4 @@
-"""`python -m bench`: measure a delivery, or with `--letters` print files; print the table, write it into `bench/results`."""
+"""`python -m bench`: measure, print tables, write `bench/results` and from it `docs/performance.md`."""
 
 import argparse
 
@@ -6,30 +6,51 @@ from rich.console import Console
 
 from bench.delivery import measure_delivery
 from bench.letters import letters_figures, measure_letters
-from bench.report import delivery_figures, machine, show_delivery, show_letters, write_results
+from bench.page import write_page
+from bench.peers import missing
+from bench.report import delivery_figures, machine, show_delivery, show_letters, show_sequencing, write_results
+from bench.sequencing import measure_sequencing, sequencing_figures
 
-DOCUMENTS = 2_000
+SMALL = 2_000
+LARGE = 20_000
 RUNS = 3
 
 
 def main() -> None:
     """Measure what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure a delivery against the machine's bound.")
-    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="documents of a run (default %(default)s)")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the product against the machine and its peers.")
+    parser.add_argument("--documents", type=int, metavar="N", help=f"measure one delivery of N (default: {SMALL} and {LARGE})")
     parser.add_argument("--runs", type=int, default=RUNS, help="runs, whose median counts (default %(default)s)")
+    parser.add_argument("--sequencing", action="store_true", help="measure the log's sequencer alone")
     parser.add_argument("--letters", type=int, metavar="N", help="measure print files of so many letters instead")
+    parser.add_argument("--page", action="store_true", help="measure nothing: write the page from the results that are there")
     given = parser.parse_args()
     console = Console()
     if given.letters:
         letters = letters_figures(measure_letters(given.letters)) | {"machine": machine()}
         show_letters(letters, console)
-        console.print(str(write_results("letters", letters)))
-        return
-    figures = delivery_figures(measure_delivery(given.documents, given.runs))
-    name = "delivery" if given.documents == DOCUMENTS else f"delivery-{given.documents}"
-    path = write_results(name, figures)
+        write_results("letters", letters)
+    elif not given.page:
+        if not given.sequencing:
+            for note in missing():
+                console.print(note)
+            for documents in [given.documents] if given.documents else [SMALL, LARGE]:
+                _deliver(documents, given.runs, console)
+        if given.sequencing or not given.documents:
+            _sequence(given.runs, console)
+    console.print(str(write_page()))
+
+
+def _deliver(documents: int, runs: int, console: Console) -> None:
+    figures = delivery_figures(measure_delivery(documents, runs))
     show_delivery(figures, console)
-    console.print(str(path))
+    console.print(str(write_results(f"delivery-{documents}", figures)))
+
+
+def _sequence(runs: int, console: Console) -> None:
+    figures = sequencing_figures(measure_sequencing(runs=runs)) | {"machine": machine()}
+    show_sequencing(figures, console)
+    console.print(str(write_results("sequencing", figures)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Peak memory of a process and everything that it started, from what Linux keeps for each process (VmHWM, proc(5))."""
+"""Peak memory of a process and everything that it started, from what Linux keeps for each process (proc(5)).
+
+`VmHWM` is a mark that only rises, of one process, shared pages included. What forked processes share counts in each, so the
+true peak of all together is taken as well: the proportional sizes (`Pss`, a shared page split among its users) at one moment.
+"""
 
 import threading
 from collections.abc import Mapping
@@ -11,6 +15,9 @@ PROC: Final = Path("/proc")
 POLL_S: Final = 0.05
 """A process's mark only rises, so what is lost is what it rose by in its last 50 ms."""
 
+SHARED_EVERY: Final = 10
+"""Looks between two at the proportional sizes: half a second, since Linux walks all pages for them."""
+
 _KIB_PER_MB: Final = 1024 / 1e6
 
 
@@ -19,17 +26,27 @@ class Peak:
     """Peaks of resident memory in MB: added over all processes, and the largest one's.
 
     The sum is no less than the true peak of all together: peaks need not coincide, and shared pages count in each.
+    `together_mb` is the greatest sum of proportional sizes that was seen at one moment.
     """
 
     total_mb: float
     largest_mb: float
     processes: int
+    together_mb: float = 0.0
 
 
 def read_peak_kib(status: str) -> int:
     """Read VmHWM from a process's status file; 0 for one that has ended and keeps no memory."""
     for line in status.splitlines():
         if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0
+
+
+def read_proportional_kib(rollup: str) -> int:
+    """Read Pss from a process's `smaps_rollup`; 0 for one that has ended."""
+    for line in rollup.splitlines():
+        if line.startswith("Pss:"):
             return int(line.split()[1])
     return 0
 
@@ -42,10 +59,10 @@ def family(root: int, parents: Mapping[int, int]) -> frozenset[int]:
     return frozenset(found)
 
 
-def summarise(peaks_kib: Mapping[int, int]) -> Peak:
+def summarise(peaks_kib: Mapping[int, int], together_kib: int = 0) -> Peak:
     """Put the peaks of single processes together."""
     values = [value * _KIB_PER_MB for value in peaks_kib.values()]
-    return Peak(sum(values), max(values, default=0.0), len(values))
+    return Peak(sum(values), max(values, default=0.0), len(values), together_kib * _KIB_PER_MB)
 
 
 def _parents() -> dict[int, int]:
@@ -73,6 +90,8 @@ class MemoryWatch:
     def __init__(self, root: int) -> None:
         self._root = root
         self._peaks: dict[int, int] = {}
+        self._together = 0
+        self._looks = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="memory-watch", daemon=True)
 
@@ -88,13 +107,18 @@ class MemoryWatch:
     @property
     def peak(self) -> Peak:
         """What was seen so far."""
-        return summarise(self._peaks)
+        return summarise(self._peaks, self._together)
 
     def _watch(self) -> None:
         while not self._stop.wait(POLL_S):
             self._look()
 
     def _look(self) -> None:
-        for pid in family(self._root, _parents()):
+        members = family(self._root, _parents())
+        if self._looks % SHARED_EVERY == 0:
+            together = sum(read_proportional_kib(_read(PROC / str(pid) / "smaps_rollup")) for pid in members)
+            self._together = max(self._together, together)
+        self._looks += 1
+        for pid in members:
             peak = read_peak_kib(_read(PROC / str(pid) / "status"))
             self._peaks[pid] = max(self._peaks.get(pid, 0), peak)

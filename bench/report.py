@@ -36,6 +36,8 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
         "ratio_to_bound": round(measured.ratio_to_bound, 3),
         "peak_rss_client_mb": round(max(run.client.total_mb for run in runs), 1),
         "peak_rss_server_mb": round(measured.server.total_mb, 1),
+        "peak_together_client_mb": round(max(run.client.together_mb for run in runs), 1),
+        "peak_together_server_mb": round(measured.server.together_mb, 1),
         "peak_rss_client_largest_process_mb": round(max(run.client.largest_mb for run in runs), 1),
         "client_processes": max(run.client.processes for run in runs),
         "server_processes": measured.server.processes,
@@ -146,6 +148,19 @@ def show_letters(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
+def show_sequencing(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of the log's sequencer."""
+    table = Table(title=f"{figures['events']:,} events into the log, median of {figures['runs']}", title_justify="left")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_column("least – greatest, remark")
+    rate, cost = figures["events_per_s"], figures["cpu_us_per_event"]
+    table.add_row("events a second", f"{rate['median']:,.0f}", f"{among_of(rate)}, wanted: {figures['events_per_s_wanted']:,}")
+    table.add_row("events a second of a core", f"{figures['events_per_s_of_one_core']:,}", "by processor time")
+    table.add_row("processor time an event (µs)", f"{cost['median']:.0f}", among_of(cost))
+    console.print(table)
+
+
 def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
         return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"
@@ -172,11 +187,15 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         ),
         ("client's processor time a document (µs)", middle("client_cpu_us_per_document"), among("client_cpu_us_per_document")),
         ("server's processor time a document (µs)", middle("server_cpu_us_per_document"), among("server_cpu_us_per_document")),
-        ("peak memory, client (MB)", f"{figures['peak_rss_client_mb']:,.0f}", f"{figures['client_processes']} processes, added"),
+        (
+            "peak memory, client (MB)",
+            f"{figures['peak_together_client_mb']:,.0f}",
+            f"{figures['peak_rss_client_mb']:,.0f} if what {figures['client_processes']} processes share counts in each",
+        ),
         (
             "peak memory, server (MB)",
-            f"{figures['peak_rss_server_mb']:,.0f}",
-            f"{figures['server_processes']} process(es), added",
+            f"{figures['peak_together_server_mb']:,.0f}",
+            f"{figures['peak_rss_server_mb']:,.0f} at most, {figures['server_processes']} process(es)",
         ),
         ("packs", f"{figures['packs']}", f"{figures['sealed_bytes'] / 1e6:,.0f} MB sealed"),
         (

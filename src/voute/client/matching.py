@@ -6,7 +6,7 @@ enough: a vault is used only when the code that this department printed authenti
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from voute.client.api import MATCH_LIMIT, CityApi, Json
@@ -15,6 +15,7 @@ from voute.client.consents import ConsentJudge, read_leaf
 from voute.client.findings import Finding, Problem
 from voute.client.preflight import Row
 from voute.client.registry_file import Book
+from voute.client.workers import map_on_all_cores
 from voute.core.errors import FormatError, VerificationError, VouteError
 from voute.core.ids import HASH_SIZE, Hash, LookupId, Slug, VaultId, parse_hex
 from voute.core.values import UnixTime
@@ -96,6 +97,10 @@ class CodeMaker:
         return make_code(secret, reference, party, slot, code_epoch)
 
 
+_Proof = tuple[ProvenVault, CheckpointVerdict] | str
+"""A vault that is proven, by which checkpoint; or the check that failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatchRules:
     """What a run decides: its name, the delay before new documents go to a young binding, whether parties may change."""
@@ -106,6 +111,8 @@ class MatchRules:
     now: UnixTime
     patience: float = 0
     """Seconds in all to wait for the quorum of witnesses: a claim of a moment ago is logged before it is witnessed."""
+    processes: int | None = None
+    """In how many processes vaults are proven; None: one a core."""
 
 
 class Matcher:
@@ -167,8 +174,9 @@ class Matcher:
             checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else _NO_CHECKPOINT
             if checkpoint != _NO_QUORUM or not self._may_wait():
                 break
+        proven = self._prove_all({entry.key: (entry, found[entry.lookup_id]) for _, entry in batch}, checkpoint)
         for row, entry in batch:
-            self._place(row, entry, found[entry.lookup_id], checkpoint, matched)
+            self._place(row, entry, found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
 
     def look(self, entries: Sequence[Entry], matched: Matched) -> dict[tuple[str, str, int], str]:
         """Bring codes to what the city says of them, in the book in memory; gives by entry what it says and does not prove.
@@ -222,7 +230,26 @@ class Matcher:
         except VouteError:
             return _NO_CHECKPOINT
 
-    def _place(self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched) -> None:
+    def _prove_all(
+        self, asked: Mapping[tuple[str, str, int], tuple[Entry, Json]], checkpoint: CheckpointVerdict | str
+    ) -> dict[tuple[str, str, int], _Proof]:
+        """Prove everything that is bound, on all cores; a code that stands in several rows once."""
+        bound = [(entry, answer["binding"]) for entry, answer in asked.values() if answer["state"] == "bound"]
+        if isinstance(checkpoint, str):
+            return {entry.key: checkpoint for entry, _ in bound}
+        proofs = map_on_all_cores(lambda one: self._try_to_prove(*one, checkpoint), bound, self._rules.processes)
+        return {
+            entry.key: proof if isinstance(proof, str) else (proof, checkpoint)
+            for (entry, _), proof in zip(bound, proofs, strict=True)
+        }
+
+    def _try_to_prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> ProvenVault | str:
+        try:
+            return self._prove(entry, binding, checkpoint)
+        except (FormatError, VerificationError) as error:
+            return error.code
+
+    def _place(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> None:
         state = answer["state"]
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
@@ -231,7 +258,7 @@ class Matcher:
             self._book.put(replace(entry, state=EntryState.FROZEN))
             matched.frozen.append(row)
         elif state == "bound":
-            self._place_in_vault(row, entry, answer, checkpoint, matched)
+            self._place_in_vault(row, entry, answer, proof, matched)
         elif entry.state is EntryState.BOUND:
             # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
             self._not_proven(row, "binding-denied", matched)
@@ -241,17 +268,11 @@ class Matcher:
             target = Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
             matched.targets.append(target)
 
-    def _place_in_vault(
-        self, row: Row, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched
-    ) -> None:
-        if isinstance(checkpoint, str):
-            self._not_proven(row, checkpoint, matched)
+    def _place_in_vault(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> None:
+        if isinstance(proof, str):
+            self._not_proven(row, proof, matched)
             return
-        try:
-            proven = self._prove(entry, answer["binding"], checkpoint)
-        except (FormatError, VerificationError) as error:
-            self._not_proven(row, error.code, matched)
-            return
+        proven, checkpoint = proof
         newest = proven.chain.newest
         if newest.state is not VaultState.OPEN:
             matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))

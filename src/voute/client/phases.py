@@ -161,7 +161,9 @@ class Phases:
         book = read_book(self.home, self.settings.city, trust.issuer_keys(self.home.issuer))
         fresh = [row for row in checked.rows if row.line not in known]
         codes = CodeMaker(self._secrets.master, self.settings.city, self.settings.issuer)
-        rules = MatchRules(self.order.run, self.settings.binding_delay_days, self.order.new_party, now(), self.order.patience)
+        order = self.order
+        delay = self.settings.binding_delay_days
+        rules = MatchRules(order.run, delay, order.new_party, now(), order.patience, order.processes)
         matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
         found = matcher.match(fresh, lambda done: self.progress("match", done, len(fresh)))
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)

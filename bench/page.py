@@ -1,0 +1,119 @@
+"""Writes `docs/performance.md` and its pictures from `bench/results`: no figure on the page was typed by hand."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bench.bars import draw
+from bench.report import RESULTS
+
+PAGE: Final = RESULTS.parent.parent / "docs" / "performance.md"
+
+_HEAD: Final = """\
+# Performance
+
+Written by `make bench` from `bench/results/*.json`; do not edit. Absolute figures say more about the machine than about the
+product: compare within one table, whose rows were measured in turn in one run. `bench/` says how each is measured.
+"""
+_BOUND: Final = """\
+The *machine's bound* is what its cores could do if they did nothing but the work that cannot be left out of a document: the
+post-quantum wrap, the cipher, SHA-256 of the plaintext once and of the sealed body twice (client and server), the signature,
+and handing the bytes to the kernel. Each was measured right before each run.
+"""
+_PEERS: Final = """\
+restic and borg stored the same files right after each run. They do less: one key of their own, no recipients, no server, no
+log, no receipts. *Processor time* counts both our sides, client and server; it hardly feels a busy neighbour, the clock does.
+"""
+
+
+def write_page() -> Path:
+    """Write the page and its pictures from the results that are there; returns the page's path."""
+    deliveries = sorted((_read(path) for path in RESULTS.glob("delivery-*.json")), key=lambda one: int(one["documents"]))
+    parts = [_HEAD]
+    parts += ["\n".join(_delivery(figures)) for figures in deliveries]
+    sequencing, letters = RESULTS / "sequencing.json", RESULTS / "letters.json"
+    if sequencing.exists():
+        parts.append("\n".join(_sequencing(_read(sequencing))))
+    if letters.exists():
+        parts.append("\n".join(_letters(_read(letters))))
+    PAGE.write_text("\n".join(parts), "utf-8")
+    return PAGE
+
+
+def _read(path: Path) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return figures
+
+
+def _delivery(figures: Mapping[str, Any]) -> Iterator[str]:
+    count, peers = figures["documents"], figures.get("peers", {})
+    picture = RESULTS / f"delivery-{count}.svg"
+    rows = [("the machine's bound", figures["bound_documents_per_s"], False), ("Voûte", figures["documents_per_s"], True)]
+    rows += [(name, peer["documents_per_s"]["median"], False) for name, peer in peers.items()]
+    picture.write_text(
+        draw(f"Delivery of {count:,} documents of 100 KB, documents a second", rows, "documents a second"), "utf-8"
+    )
+    yield f"## Delivery of {count:,} documents\n"
+    yield f"From files on disk to receipts on disk, client and server on the same cores; median of {figures['runs']}.\n"
+    yield f"![Documents a second, in bars](../bench/results/{picture.name})\n"
+    yield "| measure | figure | least – greatest |"
+    yield "|---|---:|---|"
+    yield _row("documents a second", figures["documents_per_s_spread"])
+    yield _row("the machine's bound, documents a second", figures["bound_documents_per_s_spread"])
+    ratios = figures["ratio_of_each_run"]
+    yield f"| share of the bound, by the clock | {figures['ratio_to_bound']:.2f} | {min(ratios):.2f} – {max(ratios):.2f} |"
+    yield _row("share of processor time that is the work of the bound", figures["necessary_share_of_cpu"], 2)
+    yield _row("client's processor time a document (µs)", figures["client_cpu_us_per_document"])
+    yield _row("server's processor time a document (µs)", figures["server_cpu_us_per_document"])
+    yield f"| peak memory of the client (MB) | {figures['peak_together_client_mb']:,.0f} | all its processes, shared pages once |"
+    yield f"| peak memory of the server (MB) | {figures['peak_together_server_mb']:,.0f} | |"
+    flushes = figures["flushes"]
+    if flushes is not None:
+        yield f"| flushes, server + client | {flushes['server']} + {flushes['client']} | {figures['packs']} packs |"
+    for name, peer in peers.items():
+        yield _row(f"times as fast as {name}, by the clock", peer["we_are_times_as_fast"], 2)
+        yield _row(f"our processor time to that of {name}", peer["our_cpu_to_its"], 2)
+        yield _row(f"{name}, documents a second", peer["documents_per_s"])
+    yield f"\n{_BOUND}"
+    if peers:
+        yield _PEERS
+    yield _machine(figures, f"python -m bench --documents {count} --runs {figures['runs']}")
+
+
+def _sequencing(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Events into the log\n"
+    yield f"{figures['events']:,} events of a committed delivery: numbered, kept in the ledger, published, shown.\n"
+    yield "| measure | figure | least – greatest |"
+    yield "|---|---:|---|"
+    yield _row(f"events a second (wanted: {figures['events_per_s_wanted']:,})", figures["events_per_s"])
+    yield _row("processor time an event (µs)", figures["cpu_us_per_event"])
+    yield f"| events a second of one core | {figures['events_per_s_of_one_core']:,} | by processor time |"
+    yield f"\n{_machine(figures, 'python -m bench --sequencing')}"
+
+
+def _letters(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Print files\n"
+    yield "| measure | figure |"
+    yield "|---|---:|"
+    wanted, of_all = figures["letters_a_minute_wanted"], figures["letters_a_minute_of_all_cores"]
+    yield f"| letters a minute of all cores, by processor time (wanted: {wanted:,}) | {of_all:,} |"
+    yield f"| letters a minute, by the clock | {figures['letters_a_minute']:,} |"
+    yield f"| processor time a letter (ms) | {figures['cpu_ms_per_letter']:.1f} |"
+    command = f"python -m bench --letters {figures['letters']}"
+    yield f"\n{_machine(figures, command)}"
+
+
+def _row(label: str, values: Mapping[str, float], digits: int = 0) -> str:
+    median, least, greatest = (f"{values[key]:,.{digits}f}" for key in ("median", "min", "max"))
+    return f"| {label} | {median} | {least} – {greatest} |"
+
+
+def _machine(figures: Mapping[str, Any], command: str) -> str:
+    one = figures["machine"]
+    load = ", ".join(f"{value:.1f}" for value in one["load_1_5_15_minutes"])
+    return (
+        f"Again: `{command}`. Measured on {one['processor']}, {one['cores']} cores, {one['memory_mb']:,} MB, {one['system']}, "
+        f"Python {one['python']}, commit `{one['commit']}`; load over 1, 5 and 15 minutes: {load} (a quiet machine has less than "
+        f"{one['cores']} while it measures).\n"
+    )
