@@ -5,12 +5,12 @@ Source: docs/spec/ledger.md. A file is made whole from the catalogue each time: 
 wrote, and writes again what another one's erasing has made too old.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from voute.core.errors import FormatError
-from voute.core.ids import DeliveryId, VaultId
+from voute.core.ids import DeliveryId, Hash, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
@@ -47,8 +47,11 @@ class Ledger:
     catalogue: Catalogue
     store: LedgerStore
 
-    def keep(self, rows: Sequence[EventRow]) -> None:
+    def keep(self, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None = None) -> None:
         """Make numbered events durable, that follow one another and are not published yet.
+
+        `begun` are the chain salts of boxes whose chain begins with them, where the caller has just made them; else they are
+        looked for in the catalogue.
 
         Raises:
             StoreError: a store failed; any of the files may be written.
@@ -60,7 +63,7 @@ class Ledger:
             # A page that names a vault's claim is read only beside the vault's file.
             self._put([item for vault in sorted(vaults) for item in _vault(tx, vault)])
             first = rows[0].log_index // PAGE
-            self._put(list(_pages(tx, first, rows)))
+            self._put(list(_pages(tx, first, rows, begun)))
         if rows[0].log_index % PAGE:
             self.settle({first})
 
@@ -124,23 +127,28 @@ class Ledger:
 # ---------------------------------------------------------------- making a page
 
 
-def _pages(tx: Transaction, number: int, rows: Sequence[EventRow]) -> Iterator[tuple[str, bytes]]:
-    """Make the pages from this one on that these rows touch, with what the catalogue has before them on the first."""
+def _pages(
+    tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Make the pages from this one on that these rows touch, with what the catalogue has before them on the first.
+
+    `begun` speaks of all these rows, and of none before them: a page that has others is looked up in the catalogue.
+    """
     start = number * PAGE
     first = start + PAGE if not rows or rows[0].log_index is None else rows[0].log_index
     before = tx.events.numbered(start, first - start) if first > start else ()
     all_rows = (*(row for row in before if row.log_index is not None and row.log_index < first), *rows)
     for at in range(0, len(all_rows), PAGE):
         place = number + at // PAGE
-        yield page_path(place), encode_page(_page(tx, place, all_rows[at : at + PAGE]))
+        yield page_path(place), encode_page(_page(tx, place, all_rows[at : at + PAGE], None if at == 0 and before else begun))
 
 
-def _page(tx: Transaction, number: int, rows: Sequence[EventRow]) -> Page:
+def _page(tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None) -> Page:
     facts: dict[str, list[Row]] = {name: [] for name in PAGE_ROWS}
     for row in rows:
         _add_facts(tx, row, facts)
     _add_deliveries(tx, rows, facts)
-    return Page(number, tuple(_events(tx, rows)), tuple(_salts(tx, rows)), facts)
+    return Page(number, tuple(_events(tx, rows)), tuple(_salts(tx, rows, begun)), facts)
 
 
 def _events(tx: Transaction, rows: Sequence[EventRow]) -> Iterator[Run | Entry]:
@@ -173,13 +181,15 @@ def _run(places: Sequence[BodyRow]) -> Run:
     return Run(first.event_id, first.pack_hash, first.body_offset, len(places))
 
 
-def _salts(tx: Transaction, rows: Sequence[EventRow]) -> Iterator[tuple[bytes, bytes]]:
+def _salts(tx: Transaction, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None) -> Iterator[tuple[bytes, bytes]]:
     """Yield the chain salts of boxes whose chain begins with one of these events."""
-    chains = tx.chains.get_many(sorted({row.box_id for row in rows if row.box_id is not None}))
+    if begun is None:
+        chains = tx.chains.get_many(sorted({row.box_id for row in rows if row.box_id is not None}))
+        begun = {box: chain.chain_salt for box, chain in chains.items()}
     for row in rows:
-        chain = None if row.box_id is None else chains.get(row.box_id)
-        if chain is not None and chain_link(chain.chain_salt, 1, NO_CHAIN) == row.chain:
-            yield chain.box_id, chain.chain_salt
+        salt = None if row.box_id is None else begun.get(row.box_id)
+        if row.box_id is not None and salt is not None and chain_link(salt, 1, NO_CHAIN) == row.chain:
+            yield row.box_id, salt
 
 
 def _add_facts(tx: Transaction, row: EventRow, facts: dict[str, list[Row]]) -> None:

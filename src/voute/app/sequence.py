@@ -6,7 +6,7 @@ publishes their entries; (4) one transaction marks them logged and makes deliver
 crash step 1 is not done again for them: the same entries go to the same places.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,11 +54,11 @@ class Sequencing:
             VouteError: a store or the log failed; what was published stays, the next call goes on.
         """
         published = self.sequencer.recover()
-        waiting = self._numbered(published.head.size)
+        waiting, begun = self._numbered(published.head.size), None
         if not waiting:
-            waiting = self._number(published.head.size)
+            waiting, begun = self._number(published.head.size)
         if waiting:
-            self.ledger.keep(waiting)
+            self.ledger.keep(waiting, begun)
             published = self.sequencer.sequence([_entry(row) for row in waiting], published.head.size)
         return Step(len(waiting), published)
 
@@ -70,20 +70,22 @@ class Sequencing:
                 raise LogAheadError(size=size, known=ahead)
             return tx.events.numbered(size, BATCH)
 
-    def _number(self, size: int) -> tuple[EventRow, ...]:
+    def _number(self, size: int) -> tuple[tuple[EventRow, ...], Mapping[bytes, Hash]]:
+        """Number the next events; gives them, and the chain salts of boxes whose chain begins with them."""
         with self.catalogue.read() as tx:
             if not tx.events.pending(1):
-                return ()
+                return (), {}
         with self.catalogue.write() as tx:
             tx.events.hold_log()
             if tx.events.next_index() != size:
                 # Another process, which thinks that it is elected, was faster: the next step takes what it numbered.
                 return ()
             rows = tx.events.pending(BATCH)
-            links = _extend_chains(tx, rows)
+            links, begun = _extend_chains(tx, rows)
             places = [NumberedEvent(row.event_id, link, size + n) for n, (row, link) in enumerate(zip(rows, links, strict=True))]
             tx.events.number(places)
-        return tuple(row._replace(chain=place.chain, log_index=place.log_index) for row, place in zip(rows, places, strict=True))
+        numbered = (row._replace(chain=place.chain, log_index=place.log_index) for row, place in zip(rows, places, strict=True))
+        return tuple(numbered), begun
 
     def catch_up(self) -> int:
         """Write the pages of the ledger that a log from before it lacks; returns how many. Once, when a writer begins.
@@ -116,18 +118,22 @@ def _entry(row: EventRow) -> bytes:
     return row.data if row.type == RELEASE else blind(row.salt, row.chain or NO_CHAIN, row.data)
 
 
-def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> list[Hash]:
-    """Extend the chain of each event's box, in order, and return the links; a new box gets a chain salt."""
+def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> tuple[list[Hash], dict[bytes, Hash]]:
+    """Extend the chain of each event's box, in order; gives the links, and the salts that new boxes got."""
     boxes = {row.box_id for row in rows if row.box_id is not None}
     chains = dict(tx.chains.get_many(sorted(boxes)))
     links: list[Hash] = []
+    begun: dict[bytes, Hash] = {}
     for row in rows:
         if row.box_id is None:
             links.append(NO_CHAIN)
             continue
-        chain = chains.get(row.box_id) or ChainRow(row.box_id, fresh(), 0, NO_CHAIN)
+        chain = chains.get(row.box_id)
+        if chain is None:
+            begun[row.box_id] = fresh()
+            chain = ChainRow(row.box_id, begun[row.box_id], 0, NO_CHAIN)
         link = chain_link(chain.chain_salt, chain.n + 1, chain.head)
         chains[row.box_id] = ChainRow(row.box_id, chain.chain_salt, chain.n + 1, link)
         links.append(link)
     tx.chains.put_all([chains[box] for box in sorted(boxes)])
-    return links
+    return links, begun

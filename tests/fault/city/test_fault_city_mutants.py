@@ -101,7 +101,7 @@ def log_before_ledger(patch: pytest.MonkeyPatch) -> None:
     def step(self: Sequencing) -> Step:
         published = self.sequencer.recover()
         size = published.head.size
-        waiting = self._numbered(size) or self._number(size)
+        waiting = self._numbered(size) or self._number(size)[0]
         if waiting:
             entries = [blind(row.salt, row.chain or NO_CHAIN, row.data) for row in waiting]
             published = self.sequencer.sequence(entries, size)

@@ -9,8 +9,9 @@ from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.core.values import time_text
 from voute.format import canonical
+from voute.format.binary import labelled_hash, u64
 from voute.format.canonical import Json
-from voute.format.event import Event, parse_event
+from voute.format.event import Event, chain_link, parse_event
 from voute.format.subject import Deliver, issuer_actor
 
 ACTOR = issuer_actor(city.FINANCE)
@@ -60,3 +61,9 @@ def test_deliver_event_in_other_bytes_is_refused() -> None:
     for other in (raw + b"\n", b" " + raw, raw.replace(b",", b", ", 1), raw[:-1], raw.replace(b'"version":1', b'"version":01')):
         with pytest.raises(FormatError):
             parse_event(other)
+
+
+def test_deliver_event_link_is_the_labelled_hash() -> None:
+    salt, before = bytes(range(32)), bytes(range(32, 64))
+    for number in (1, 2, 1 << 40):
+        assert chain_link(salt, number, before) == labelled_hash("chain/v1", salt, u64(number), before)
