@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voute.core.errors import FormatError
-from voute.core.ids import DeliveryId, Hash, VaultId
+from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
@@ -47,7 +47,7 @@ class Ledger:
     catalogue: Catalogue
     store: LedgerStore
 
-    def keep(self, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None = None) -> None:
+    def keep(self, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None = None) -> None:
         """Make numbered events durable, that follow one another and are not published yet.
 
         `begun` are the chain salts of boxes whose chain begins with them, where the caller has just made them; else they are
@@ -128,7 +128,7 @@ class Ledger:
 
 
 def _pages(
-    tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None = None
+    tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Make the pages from this one on that these rows touch, with what the catalogue has before them on the first.
 
@@ -143,7 +143,7 @@ def _pages(
         yield page_path(place), encode_page(_page(tx, place, all_rows[at : at + PAGE], None if at == 0 and before else begun))
 
 
-def _page(tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None) -> Page:
+def _page(tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None) -> Page:
     facts: dict[str, list[Row]] = {name: [] for name in PAGE_ROWS}
     for row in rows:
         _add_facts(tx, row, facts)
@@ -181,7 +181,7 @@ def _run(places: Sequence[BodyRow]) -> Run:
     return Run(first.event_id, first.pack_hash, first.body_offset, len(places))
 
 
-def _salts(tx: Transaction, rows: Sequence[EventRow], begun: Mapping[bytes, Hash] | None) -> Iterator[tuple[bytes, bytes]]:
+def _salts(tx: Transaction, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None) -> Iterator[tuple[bytes, bytes]]:
     """Yield the chain salts of boxes whose chain begins with one of these events."""
     if begun is None:
         chains = tx.chains.get_many(sorted({row.box_id for row in rows if row.box_id is not None}))

@@ -54,7 +54,8 @@ class Sequencing:
             VouteError: a store or the log failed; what was published stays, the next call goes on.
         """
         published = self.sequencer.recover()
-        waiting, begun = self._numbered(published.head.size), None
+        waiting = self._numbered(published.head.size)
+        begun: Mapping[bytes, bytes] | None = None
         if not waiting:
             waiting, begun = self._number(published.head.size)
         if waiting:
@@ -70,7 +71,7 @@ class Sequencing:
                 raise LogAheadError(size=size, known=ahead)
             return tx.events.numbered(size, BATCH)
 
-    def _number(self, size: int) -> tuple[tuple[EventRow, ...], Mapping[bytes, Hash]]:
+    def _number(self, size: int) -> tuple[tuple[EventRow, ...], Mapping[bytes, bytes]]:
         """Number the next events; gives them, and the chain salts of boxes whose chain begins with them."""
         with self.catalogue.read() as tx:
             if not tx.events.pending(1):
@@ -79,7 +80,7 @@ class Sequencing:
             tx.events.hold_log()
             if tx.events.next_index() != size:
                 # Another process, which thinks that it is elected, was faster: the next step takes what it numbered.
-                return ()
+                return (), {}
             rows = tx.events.pending(BATCH)
             links, begun = _extend_chains(tx, rows)
             places = [NumberedEvent(row.event_id, link, size + n) for n, (row, link) in enumerate(zip(rows, links, strict=True))]
@@ -118,12 +119,12 @@ def _entry(row: EventRow) -> bytes:
     return row.data if row.type == RELEASE else blind(row.salt, row.chain or NO_CHAIN, row.data)
 
 
-def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> tuple[list[Hash], dict[bytes, Hash]]:
+def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> tuple[list[Hash], dict[bytes, bytes]]:
     """Extend the chain of each event's box, in order; gives the links, and the salts that new boxes got."""
     boxes = {row.box_id for row in rows if row.box_id is not None}
     chains = dict(tx.chains.get_many(sorted(boxes)))
     links: list[Hash] = []
-    begun: dict[bytes, Hash] = {}
+    begun: dict[bytes, bytes] = {}
     for row in rows:
         if row.box_id is None:
             links.append(NO_CHAIN)
