@@ -34,6 +34,13 @@ _TAIL = """
 Safari, Edge, Chrome as Google ships it, any browser on iOS or Android, any screen reader: **not run here**. Nobody should read
 a promise for them into this page.
 
+## Notices on devices
+Run in Chromium with a stand-in for its push service: no push service of a browser's maker can be reached here, so
+`PushManager.subscribe` is answered by a script of the test, with keys that the test holds. The city's message goes over HTTPS to
+a push service of the test, is opened there by another implementation of RFC 8291, and is handed to the page's real worker by the
+browser's remote control, which also stands for the tap on the notice: that the window comes to the front is **not run here**.
+A message through Google, Mozilla, Apple or Microsoft: **not run here**.
+
 ## What differs in Firefox
 - **Two prompts at the first opening.** Firefox says when a passkey is made that it can open vaults (`prf`), and gives what opens
   them at the next prompt only. The page explains the second prompt first.

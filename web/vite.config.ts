@@ -17,7 +17,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const TARGET = ['chrome120', 'edge120', 'firefox121', 'safari16.4'];
 
 const OUTPUT = {
-  entryFileNames: 'assets/[name]-[hash].js',
+  // The worker of notices alone has an address that stays: a browser asks for it again and again.
+  entryFileNames: ({ name }: { name: string }): string =>
+    name === 'push-worker' ? 'push/worker.js' : 'assets/[name]-[hash].js',
   chunkFileNames: 'assets/[name]-[hash].js',
   assetFileNames: 'assets/[name]-[hash][extname]',
 } as const;
@@ -83,5 +85,9 @@ export default defineConfig(({ mode }) => {
   if (mode === 'gallery') {
     return pages(here('../build/web-gallery'), { gallery: here('./gallery.html'), verify: here('./verify.html') });
   }
-  return pages(here('./dist'), { index: here('./index.html'), verify: here('./verify.html') });
+  return pages(here('./dist'), {
+    index: here('./index.html'),
+    verify: here('./verify.html'),
+    'push-worker': here('./push/worker.ts'),
+  });
 });

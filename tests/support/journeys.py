@@ -12,6 +12,7 @@ JOURNEYS: Final = {
     "sign-in-kit": "signing out, and in again with the kit",
     "verifier-page": "the verifier page: a true document believed, an altered one refused",
     "verifier-file": "`verifier.html` from a disk, without a connection",
+    "push": "notices turned on for this device, a message of the city shown by the page's worker",
     "policy": "the page's policy enforced",
     "axe": "axe-core on real pages, light and dark, finds nothing",
 }

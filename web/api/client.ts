@@ -40,6 +40,12 @@ export type ConsentsReply = Schemas['ConsentsReply'];
 export type NoticeBody = Schemas['NoticeBody'];
 /** The same as the city keeps it, and whether it sends mails at all. */
 export type NoticesReply = Schemas['NoticesReply'];
+/** When to tell on a device. */
+export type DeviceTimes = Omit<Schemas['DeviceBody'], 'endpoint' | 'p256dh' | 'auth'>;
+/** What the browser gives to be told by, and when. */
+export type DeviceBody = Schemas['DeviceBody'];
+/** The holder's devices, and the key that a browser subscribes for. */
+export type DevicesReply = Schemas['DevicesReply'];
 /** A kit's answer to a challenge. */
 export type KitBody = Schemas['KitBody'];
 
@@ -133,6 +139,11 @@ export const api = {
   putNotices: (body: NoticeBody) => answer(client.PUT('/api/notices', { ...CHANGES, body })),
   confirmNotices: (code: string) => answer(client.POST('/api/notices/confirm', { ...CHANGES, body: { code } })),
   stopNotices: () => answer(client.DELETE('/api/notices', CHANGES)),
+  devices: () => answer(client.GET('/api/devices')),
+  putDevice: (body: DeviceBody) => answer(client.PUT('/api/devices', { ...CHANGES, body })),
+  removeDevice: (id: string) =>
+    answer(client.DELETE('/api/devices/{device}', { ...CHANGES, params: { path: { device: id } } })),
+  removeDevices: () => answer(client.DELETE('/api/devices', CHANGES)),
   disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),

@@ -210,6 +210,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** read devices */
+        get: operations["read_devices"];
+        /** put device */
+        put: operations["put_device"];
+        post?: never;
+        /** remove devices */
+        delete: operations["remove_devices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** remove device */
+        delete: operations["remove_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/directory/bound": {
         parameters: {
             query?: never;
@@ -922,6 +958,47 @@ export interface components {
             /** @enum {unknown} */
             state: "committed" | "draft" | "visible";
             visible_at: string | null;
+        };
+        /**
+         * DeviceBody
+         * @description What the browser's `PushSubscription` gives, keys in base64url.
+         */
+        DeviceBody: {
+            auth: string;
+            endpoint: string;
+            hour: number;
+            language: string;
+            p256dh: string;
+            pace: string;
+            quiet_from: number;
+            quiet_until: number;
+            weekday: number;
+        };
+        /**
+         * DeviceReply
+         * @description A device: a browser knows itself by the hash of its endpoint, which is never given out.
+         */
+        DeviceReply: {
+            /** @description RFC 3339, UTC, whole seconds */
+            created_at: string;
+            /** @description 16 bytes in lower-case hex */
+            device_id: string;
+            /** @description 32 bytes in lower-case hex */
+            endpoint_hash: string;
+            hour: number;
+            language: string;
+            pace: string;
+            quiet_from: number;
+            quiet_until: number;
+            weekday: number;
+        };
+        /**
+         * DevicesReply
+         * @description The key that a browser subscribes for, null where this city tells on no device, and the holder's devices.
+         */
+        DevicesReply: {
+            devices: components["schemas"]["DeviceReply"][];
+            key: string | null;
         };
         /**
          * DocumentReply
@@ -1886,6 +1963,122 @@ export interface operations {
                 content: {
                     "application/x-ndjson": unknown;
                 };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicesReply"];
+                };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

@@ -7,6 +7,7 @@ import { useCatalogues } from '../ui/i18n.svelte.ts';
 import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
 import { endKeyHolder, keyHolder } from './holder.ts';
+import { deviceBrowser } from './push.ts';
 import { Session } from './session.svelte.ts';
 import { browserTabs } from './tabs.ts';
 import { createPasskey, passkeysExist, usePasskey } from './webauthn.ts';
@@ -43,6 +44,7 @@ function firstCode(): string | null {
 const session = new Session({
   api,
   passkeys: { exist: passkeysExist, create: createPasskey, use: usePasskey },
+  devices: deviceBrowser,
   tabs: browserTabs(),
   keys: keyHolder,
   endKeys: endKeyHolder,

@@ -1,6 +1,7 @@
-/** Notices by mail, in the page of ways in: every state of the section. */
+/** Notices by mail and on devices, in the page of ways in: every state of the section. */
 
 import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
+import type { DevicesView } from './flows/devices.svelte.ts';
 import type { NoticesView } from './flows/notices.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import { notices } from './states-data.ts';
@@ -12,6 +13,68 @@ export interface WaysInState {
   readonly view: WaysInView;
   readonly elsewhere?: ElsewhereView;
   readonly notices?: NoticesView;
+  readonly devices?: DevicesView;
+}
+
+const device = {
+  at: 'shown',
+  unable: null,
+  device: null,
+  others: 0,
+  busy: false,
+  failure: null,
+} as const;
+const told = { language: 'fr', pace: 'daily', hour: 8, weekday: 0, quiet_from: 21, quiet_until: 7 } as const;
+
+/** The states of notices on devices, each beside the same list of ways in. */
+export function deviceStates(listed: WaysInView): readonly PageState[] {
+  return [
+    { id: 'ways-in-devices-off', path: '/acces', screen: 'ways-in', view: listed, devices: device },
+    {
+      id: 'ways-in-devices-on',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, device: told, others: 2 },
+    },
+    { id: 'ways-in-devices-busy', path: '/acces', screen: 'ways-in', view: listed, devices: { ...device, busy: true } },
+    {
+      id: 'ways-in-devices-refused',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, failure: { code: 'push-refused', facts: {} } },
+    },
+    {
+      id: 'ways-in-devices-missing',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, unable: 'missing', others: 1 },
+    },
+    {
+      id: 'ways-in-devices-home-screen',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, unable: 'home-screen' },
+    },
+    {
+      id: 'ways-in-devices-blocked',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, unable: 'blocked' },
+    },
+    {
+      id: 'ways-in-devices-shared',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, unable: 'shared' },
+    },
+    { id: 'ways-in-devices-loading', path: '/acces', screen: 'ways-in', view: listed, devices: { at: 'loading' } },
+  ];
 }
 
 /** The states, each beside the same list of ways in. */

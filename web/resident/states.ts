@@ -8,7 +8,7 @@ import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
-import { noticeStates, type WaysInState } from './states-notices.ts';
+import { deviceStates, noticeStates, type WaysInState } from './states-notices.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
 import type { DocumentsView } from './list.ts';
 import { documentStates } from './states-document.ts';
@@ -279,6 +279,7 @@ const inside: readonly PageState[] = [
     view: { ...listed, failure: failure('prf-missing') },
   },
   ...noticeStates(listed),
+  ...deviceStates(listed),
   { id: 'ways-in-elsewhere', path: '/acces', screen: 'ways-in', view: listed, elsewhere },
   {
     id: 'ways-in-elsewhere-closing',

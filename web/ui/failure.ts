@@ -15,6 +15,7 @@ const AGAIN = new Set([
   'record-conflict',
   'consent-conflict',
   'notice-code-wrong',
+  'push-refused',
   'index-conflict',
   'not-yet-logged',
 ]);

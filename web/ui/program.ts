@@ -2,8 +2,8 @@
  * Parts of the program that a page starts itself: their bytes are checked against the hash that the page carries, then run from
  * those same bytes. Browsers check integrity for scripts and imports only; for a worker, a frame or data nobody else would.
  *
- * One Trusted Types policy (`voute`) makes the two addresses and documents that need one: a worker made of checked bytes, a frame
- * made of a checked script. The server's policy says `require-trusted-types-for 'script'`: what does not come from here starts
+ * One Trusted Types policy (`voute`) makes the addresses and documents that need one: a worker made of checked bytes, the worker of
+ * notices, a frame made of a checked script. The server's policy says `require-trusted-types-for 'script'`: what does not come from here starts
  * nothing. There is no `createScript`.
  */
 
@@ -77,6 +77,16 @@ export async function startWorker(builtAddress: string, name: string): Promise<W
     // The worker has the bytes as soon as it is made.
     URL.revokeObjectURL(address);
   }
+}
+
+/**
+ * Registers the worker of notices for a folder of its own. The browser fetches it itself, without integrity: what the city serves
+ * just now is compared first. Where the city's policy names no such address, the browser refuses.
+ */
+export async function registerWorker(address: string, scope: string): Promise<ServiceWorkerRegistration> {
+  await loadPart(address);
+  const script = trusted('createScriptURL', address);
+  return navigator.serviceWorker.register(script, { scope, updateViaCache: 'none' });
 }
 
 /** The `srcdoc` of a frame that runs one script of the program; `policy` is what the frame's own policy says beside it. */

@@ -57,6 +57,8 @@ class ServedCity:
     founded: Founded
     demo: Demo
     server: ExitStack
+    changed: dict[str, Any] = field(default_factory=dict)
+    """Settings that a file of tests needs otherwise, from the next start on."""
     _fresh: list[Row] = field(default_factory=list)
     _runs: int = 0
 
@@ -69,7 +71,7 @@ class ServedCity:
         return self.demo.home
 
     def start(self) -> None:
-        self.server.enter_context(serving(patient(self.demo.settings)))
+        self.server.enter_context(serving(replace(patient(self.demo.settings), **self.changed)))
 
     def stop(self) -> None:
         self.server.close()

@@ -2,6 +2,7 @@
 
 import type { Api, KnownCredential, NewCredential } from '../../api/client.ts';
 import type { VaultApi } from '../../core/rpc.ts';
+import type { DeviceBrowser } from '../push.ts';
 import type { Tabs } from '../tabs.ts';
 import type { Ceremony, CreateWish } from '../webauthn.ts';
 
@@ -16,6 +17,7 @@ export interface Passkeys {
 export interface Deps {
   readonly api: Api;
   readonly passkeys: Passkeys;
+  readonly devices: DeviceBrowser;
   readonly tabs: Tabs;
   keys(): VaultApi;
   /** Wipes and ends the key holder (`atOnce`: ends it without waiting); the next call of `keys` starts another. */

@@ -7,6 +7,7 @@ import type { KeyringChange, MethodInfo, MethodRow, NewKit, Unlock } from '../..
 import type { Session } from '../session.svelte.ts';
 import { isShared } from '../shared.svelte.ts';
 import type { Ceremony } from '../webauthn.ts';
+import { DevicesFlow } from './devices.svelte.ts';
 import { ElsewhereFlow } from './elsewhere.svelte.ts';
 import { NoticesFlow } from './notices.svelte.ts';
 import { methodName } from './open.svelte.ts';
@@ -74,6 +75,7 @@ export class WaysInFlow implements WaysInActions {
   view = $state.raw<WaysInView>({ at: 'loading' });
   readonly elsewhere: ElsewhereFlow;
   readonly notices: NoticesFlow;
+  readonly devices: DevicesFlow;
   private readonly session: Session;
   private made: Made | null = null;
   private used: Uses = {};
@@ -82,6 +84,7 @@ export class WaysInFlow implements WaysInActions {
     this.session = session;
     this.elsewhere = new ElsewhereFlow(session);
     this.notices = new NoticesFlow(session);
+    this.devices = new DevicesFlow(session);
   }
 
   load = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import type {
   Api,
   ClaimBody,
   ConsentsReply,
+  DeviceBody,
   DocumentBody,
   ElsewhereReply,
   KeyringBody,
@@ -52,6 +53,8 @@ export class Service {
   troubles: Trouble[] = [];
   others: ElsewhereReply['sessions'] = [];
   notice: NoticesReply['notice'] = null;
+  told: (DeviceBody & { readonly device_id: string })[] = [];
+  pushKey: string | null = 'B'.repeat(87);
   claimed: ClaimBody | null = null;
   /** When the letter's code was frozen. */
   frozen: string | null = null;
@@ -217,6 +220,35 @@ export class Service {
     stopNotices: () => {
       this.requireHolder();
       this.notice = null;
+      return Promise.resolve(undefined);
+    },
+    devices: () => {
+      this.requireHolder();
+      const devices = this.told.map(
+        ({ endpoint, device_id, language, pace, hour, weekday, quiet_from, quiet_until }) => ({
+          ...{ device_id, language, pace, hour, weekday, quiet_from, quiet_until },
+          endpoint_hash: `hash of ${endpoint}`,
+          created_at: '2026-02-05T14:40:00Z',
+        }),
+      );
+      return Promise.resolve({ key: this.pushKey, devices });
+    },
+    putDevice: (body) => {
+      this.requireHolder();
+      this.told = [
+        ...this.told.filter((one) => one.endpoint !== body.endpoint),
+        { ...body, device_id: hex(randomBytes(16)) },
+      ];
+      return Promise.resolve(undefined);
+    },
+    removeDevice: (id) => {
+      this.requireHolder();
+      this.told = this.told.filter((one) => one.device_id !== id);
+      return Promise.resolve(undefined);
+    },
+    removeDevices: () => {
+      this.requireHolder();
+      this.told = [];
       return Promise.resolve(undefined);
     },
     signOutElsewhere: () => {

@@ -2,7 +2,9 @@
 
 import { connect, serve, type VaultApi } from '../../../core/rpc.ts';
 import { OpenFlow } from '../../../resident/flows/open.svelte.ts';
+import type { DeviceBrowser, Subscribed, Unable } from '../../../resident/push.ts';
 import { Session } from '../../../resident/session.svelte.ts';
+import { PageError } from '../../../ui/errors.ts';
 import { holder } from '../../core/support/claimed.ts';
 import { Authenticator } from './authenticator.ts';
 import type { Service } from './service.ts';
@@ -22,10 +24,41 @@ export function worker(): { readonly keys: VaultApi; close(): void } {
   };
 }
 
+/** A browser's part of notices: one subscription, and whether it can or wants to. */
+export class Telling implements DeviceBrowser {
+  cannot: Unable | null = null;
+  refuses = false;
+  endpoint: string | null = null;
+
+  unable(): Unable | null {
+    return this.cannot;
+  }
+
+  current(): Promise<Subscribed | null> {
+    const { endpoint } = this;
+    return Promise.resolve(
+      endpoint === null ? null : { endpoint, p256dh: 'p', auth: 'a', hash: `hash of ${endpoint}` },
+    );
+  }
+
+  subscribe(): Promise<Subscribed> {
+    if (this.refuses) return Promise.reject(new PageError('push-refused'));
+    this.endpoint ??= `https://push.test/${Math.random()}`;
+    return this.current() as Promise<Subscribed>;
+  }
+
+  unsubscribe(): Promise<void> {
+    this.endpoint = null;
+    return Promise.resolve();
+  }
+}
+
 export class Visit {
   readonly service: Service;
   readonly device: Authenticator;
   readonly session: Session;
+  /** What this browser says of notices. */
+  readonly telling = new Telling();
   readonly arrivals: string[] = [];
   readonly open: OpenFlow;
   private readonly worker = worker();
@@ -36,6 +69,7 @@ export class Visit {
     this.session = new Session({
       api: service.api,
       passkeys: device,
+      devices: this.telling,
       // One tab: nobody to tell, nobody to hear.
       tabs: { tell: () => undefined, hear: () => undefined },
       keys: () => this.worker.keys,

@@ -431,6 +431,25 @@ notices-save = Save
 notices-saving = Saving…
 notices-stop = Stop receiving notices
 
+devices-title = Notices on this device
+devices-loading = Looking for this device…
+devices-text = This device shows, even when locked, that a document came and from which department. Nothing else: no title, no amount. A new way in or a blocked code is announced at once, even at night.
+devices-maker = The notice goes through the maker of your browser (Google, Mozilla, Apple or Microsoft). It learns that the City called you and when; it cannot read the notice.
+devices-on = This device shows your notices.
+devices-pace = When to call you
+devices-start = Turn notices on here
+devices-stop = Turn notices off here
+devices-saving = One moment…
+devices-others = { $count ->
+    [one] Another device shows your notices.
+   *[other] { $count } other devices show your notices.
+}
+devices-stop-all = Turn notices off everywhere
+devices-missing = This browser cannot receive notices. Choose notices by email, or another browser.
+devices-home-screen = On iPhone and iPad, first add this page to the home screen: share button, “Add to Home Screen”. Then open it from there, and come back here.
+devices-blocked = Your browser blocks the notices of this page. Allow notifications for this address in its settings, then come back here.
+devices-shared = Others use this computer: notices are not offered on it.
+
 kit-title = Recovery kit
 kit-what = This sheet alone opens your Voûte vault. Keep it as you keep a passport.
 kit-qr = QR code of the kit, the same text as beside it

@@ -431,6 +431,25 @@ notices-save = Enregistrer
 notices-saving = Enregistrement…
 notices-stop = Ne plus recevoir d’avis
 
+devices-title = Avis sur cet appareil
+devices-loading = Recherche de cet appareil…
+devices-text = Cet appareil affiche, même verrouillé, qu’un document est arrivé et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
+devices-maker = L’avis passe par le fabricant de votre navigateur (Google, Mozilla, Apple ou Microsoft). Il apprend que la Ville vous a fait signe et quand ; il ne peut pas lire l’avis.
+devices-on = Cet appareil affiche vos avis.
+devices-pace = Quand vous faire signe
+devices-start = Activer les avis ici
+devices-stop = Désactiver les avis ici
+devices-saving = Un instant…
+devices-others = { $count ->
+    [one] Un autre appareil affiche vos avis.
+   *[other] { $count } autres appareils affichent vos avis.
+}
+devices-stop-all = Désactiver les avis partout
+devices-missing = Ce navigateur ne sait pas recevoir d’avis. Choisissez les avis par courriel, ou un autre navigateur.
+devices-home-screen = Sur iPhone et iPad, ajoutez d’abord cette page à l’écran d’accueil : bouton de partage, « Sur l’écran d’accueil ». Ouvrez-la ensuite de là, et revenez ici.
+devices-blocked = Votre navigateur bloque les avis de cette page. Autorisez les notifications pour cette adresse dans ses réglages, puis revenez ici.
+devices-shared = Cet ordinateur sert à d’autres : les avis n’y sont pas proposés.
+
 kit-title = Trousse de secours
 kit-what = Cette feuille ouvre à elle seule votre coffre Voûte. Rangez-la comme un passeport.
 kit-qr = Code QR de la trousse, le même texte que ci-contre

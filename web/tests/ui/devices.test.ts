@@ -1,0 +1,120 @@
+/** Notices on devices: the section's flow, and what the worker shows. */
+
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { parseMessage, UNREADABLE } from '../../push/message.ts';
+import { DevicesFlow } from '../../resident/flows/devices.svelte.ts';
+import { setShared } from '../../resident/shared.svelte.ts';
+import { keptOf, timesOf } from '../../resident/times.ts';
+import { Service } from './support/service.ts';
+import { Visit } from './support/visit.ts';
+
+const KEPT = { pace: 'daily', hour: 7, weekday: 0, quiet_from: 21, quiet_until: 7 };
+const TIMES = { language: 'fr', ...KEPT };
+const SHOWN = { at: 'shown', unable: null, device: null, others: 0, busy: false, failure: null };
+
+let visit: Visit;
+let flow: DevicesFlow;
+
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
+  const service = new Service();
+  await service.wait();
+  visit = new Visit(service);
+  await visit.claim();
+  flow = new DevicesFlow(visit.session);
+  return async () => visit.end();
+});
+
+describe('devices', () => {
+  test('devices_are_off_until_chosen_then_on_changed_and_off', async () => {
+    await flow.load();
+    expect(flow.view).toEqual(SHOWN);
+    await flow.turnOn(TIMES);
+    expect(flow.view).toMatchObject({ device: TIMES, others: 0, failure: null });
+    await flow.turnOn({ ...TIMES, pace: 'once' });
+    expect(flow.view).toMatchObject({ device: { pace: 'once' }, others: 0 });
+    await flow.turnOff();
+    expect(flow.view).toEqual(SHOWN);
+    expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);
+  });
+
+  test('devices_others_are_counted_and_all_are_stopped_at_once', async () => {
+    await visit.service.api.putDevice({ ...TIMES, endpoint: 'https://push.test/other', p256dh: 'p', auth: 'a' });
+    await flow.load();
+    await flow.turnOn(TIMES);
+    expect(flow.view).toMatchObject({ device: TIMES, others: 1 });
+    await flow.turnAllOff();
+    expect(flow.view).toEqual(SHOWN);
+    expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);
+  });
+
+  test('devices_refusal_changes_nothing_and_is_said', async () => {
+    await flow.load();
+    visit.telling.refuses = true;
+    await flow.turnOn(TIMES);
+    expect(flow.view).toEqual({ ...SHOWN, failure: { code: 'push-refused', facts: {} } });
+    expect(visit.service.told).toEqual([]);
+    visit.telling.refuses = false;
+    visit.service.troubles = [{ route: 'putDevice', code: 'push-service-unknown' }];
+    await flow.turnOn(TIMES);
+    expect(flow.view).toMatchObject({ device: null, failure: { code: 'push-service-unknown' } });
+  });
+
+  test('devices_that_can_not_be_told_say_why_and_others_can_be_stopped', async () => {
+    await visit.service.api.putDevice({ ...TIMES, endpoint: 'https://push.test/other', p256dh: 'p', auth: 'a' });
+    for (const cannot of ['missing', 'home-screen', 'blocked'] as const) {
+      visit.telling.cannot = cannot;
+      await flow.load();
+      expect(flow.view).toEqual({ ...SHOWN, unable: cannot, others: 1 });
+    }
+    setShared(true);
+    await flow.load();
+    setShared(false);
+    expect(flow.view).toMatchObject({ unable: 'shared' });
+    visit.telling.cannot = 'missing';
+    await flow.turnAllOff();
+    expect(flow.view).toMatchObject({ others: 0 });
+  });
+
+  test('devices_section_is_not_there_where_the_city_tells_on_none', async () => {
+    visit.service.pushKey = null;
+    await flow.load();
+    expect(flow.view).toEqual({ at: 'off' });
+  });
+
+  test('devices_times_go_into_a_form_and_back', () => {
+    expect(keptOf(timesOf(KEPT))).toEqual(KEPT);
+    expect(keptOf(timesOf(null))).toEqual({ pace: 'once', hour: 8, weekday: 0, quiet_from: 21, quiet_until: 7 });
+    expect(keptOf({ ...timesOf(KEPT), quiet: false })).toMatchObject({ quiet_from: 0, quiet_until: 0 });
+  });
+});
+
+describe('push message', () => {
+  const good = { body: 'b', language: 'fr', tag: 'documents', title: 't', version: 1 };
+
+  test('push_message_of_the_city_is_read', () => {
+    expect(parseMessage(JSON.stringify(good))).toEqual({ body: 'b', language: 'fr', tag: 'documents', title: 't' });
+  });
+
+  test.each([
+    '',
+    'null',
+    '[]',
+    '1',
+    '{',
+    '{}',
+    ...[
+      { ...good, version: 2 },
+      { ...good, more: 1 },
+      { ...good, title: '' },
+      { ...good, title: 'x'.repeat(1025) },
+      { ...good, body: 1 },
+      { ...good, tag: 'pay' },
+      { ...good, language: 'de' },
+      { ...good, url: 'https://evil.test' },
+    ].map((one) => JSON.stringify(one)),
+  ])('push_message_anything_else_is_none: %s', (text) => {
+    expect(parseMessage(text)).toBeNull();
+    expect(parseMessage(JSON.stringify({ ...UNREADABLE, version: 1 }))).toEqual(UNREADABLE);
+  });
+});
