@@ -51,10 +51,10 @@ def test_cli_deliver_writes_a_summary_that_spreadsheets_open(office: Department)
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr_CA.UTF-8", "Envoyé : 1 documents"),
-        ("fr", "Envoyé : 1 documents"),
-        ("en_CA.UTF-8", "Sent: 1 documents"),
-        ("C", "Envoyé : 1 documents"),
+        ("fr_CA.UTF-8", "Envoyé\u00a0: 1 document"),
+        ("fr", "Envoyé\u00a0: 1 document"),
+        ("en_CA.UTF-8", "Sent: 1 document"),
+        ("C", "Envoyé\u00a0: 1 document"),
     ],
 )
 def test_cli_deliver_speaks_the_language_of_the_locale(office: Department, language: str, words: str) -> None:

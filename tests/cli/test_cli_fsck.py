@@ -56,7 +56,11 @@ def test_cli_fsck_of_a_whole_city_says_so(voute: Voute, kept: KeptCity, language
     [
         (
             FRENCH,
-            ("Un événement n'est pas celui dont l'empreinte est dans le registre.", "« voute fsck --repair »", "Différences : 1"),
+            (
+                "Un événement n'est pas celui dont l'empreinte est dans le registre.",
+                "«\u00a0voute fsck --repair\u00a0»",
+                "Différences\u00a0: 1",
+            ),
         ),
         (ENGLISH, ("An event is not the one whose hash is in the log.", "“voute fsck --repair”", "Differences: 1")),
     ],
@@ -72,7 +76,7 @@ def test_cli_fsck_names_a_difference_its_place_and_its_remedy(
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [(FRENCH, ("Réparé :", "Réparées : 1", "Aucune différence")), (ENGLISH, ("Repaired:", "Nothing differs"))],
+    [(FRENCH, ("Réparé\u00a0:", "Réparées\u00a0: 1", "Aucune différence")), (ENGLISH, ("Repaired:", "Nothing differs"))],
 )
 def test_cli_fsck_repairs_what_the_log_proves(voute: Voute, kept: KeptCity, language: str, words: tuple[str, ...]) -> None:
     damage(kept)
@@ -152,7 +156,7 @@ def test_cli_fsck_does_not_repair_beside_a_server(voute: Voute, kept: KeptCity, 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (FRENCH, ("Le catalogue a été refait", "Pas ramenées", "« voute deliver --resume »")),
+        (FRENCH, ("Le catalogue a été refait", "Pas ramenées", "«\u00a0voute deliver --resume\u00a0»")),
         (ENGLISH, ("The catalogue was made anew", "Not brought back", "“voute deliver --resume”")),
     ],
 )

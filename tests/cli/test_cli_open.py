@@ -211,7 +211,7 @@ def test_cli_verify_of_an_act_without_its_vaults_records_says_what_to_do(acted: 
 
 def test_cli_open_says_choices_and_deletions_in_words(acted: Left) -> None:
     said = acted.open().ended(0).out
-    assert "a renoncé au papier pour « tax-bill »" in said
+    assert "a renoncé au papier pour «\u00a0tax-bill\u00a0»" in said
     assert "a supprimé le document" in said
 
 

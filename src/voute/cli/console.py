@@ -89,7 +89,7 @@ class Speaker:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            RateColumn(),
+            RateColumn(self.words),
             TimeRemainingColumn(),
             console=self.screen,
             disable=self.as_json or not self.screen.is_terminal,
@@ -101,7 +101,13 @@ class Speaker:
 class RateColumn(ProgressColumn):
     """How many a second."""
 
+    def __init__(self, words: Messages) -> None:
+        """Take the words of a language: it has its own way to group digits."""
+        super().__init__()
+        self._words = words
+
     @override
     def render(self, task: Task) -> Text:
         """Show the rate, once there is one."""
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="progress.data.speed")
+        rate = self._words.text("cli-rate", {"rate": round(task.speed)}) if task.speed else ""
+        return Text(rate, style="progress.data.speed")

@@ -131,8 +131,8 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
         "paper": outcome.paper,
         "known": len(outcome.known),
         "sent": len(outcome.sent),
-        "seconds": f"{outcome.seconds:.1f}",
-        "megabytes": f"{outcome.bytes / 1e6:.1f}",
+        "seconds": round(outcome.seconds, 1),
+        "megabytes": round(outcome.bytes / 1e6, 1),
     }
     if earlier is not None:
         speaker.say(f"deliver-earlier-{earlier.state}", {"run": outcome.run, "path": str(earlier.path)})

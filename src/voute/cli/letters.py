@@ -90,7 +90,7 @@ def _show(speaker: Speaker, outcome: "LettersOutcome") -> None:
         return
     counts = {f"{kind}_letters": count for kind, count in outcome.kinds.items()}
     facts = {**outcome.totals, **counts, "already": outcome.already, "avoided": outcome.avoided, "path": str(outcome.folder)}
-    facts["seconds"] = f"{outcome.seconds:.1f}"
+    facts["seconds"] = round(outcome.seconds, 1)
     speaker.say("letters-done", facts, style="bold green")
     speaker.say("letters-kinds", facts)
     for key in ("avoided", "already", "flat", "without_postal_code"):

@@ -54,6 +54,7 @@ def test_act_below_the_quorum_is_logged_unless_more_is_asked_for() -> None:
     few = replace(DONE, witnesses=1)
     proven = verify(few)
     assert (proven.state, proven.witnessed_at) == ("logged", None)
+    assert verify_act(few.signed(), few.receipt().encode(), RECORDS, ROOT) == proven
     with pytest.raises(NoQuorumError) as caught:
         verify(few, witnessed=True)
     assert caught.value.facts["step"] == ACT_STEPS.index("witnesses")

@@ -1,5 +1,6 @@
 # Command line.
 cli-interrupted = Stopped. What was acknowledged is kept; the unfinished delivery was cancelled.
+cli-rate = { $rate }/s
 
 deliver-stage-check = Checking the list
 deliver-stage-match = Finding the vaults
@@ -16,7 +17,10 @@ deliver-findings-what = What is wrong
 deliver-findings-fix = What to do
 deliver-more = … and { $count } more; --json gives them all.
 deliver-dry = Nothing to mend. { $vaults } documents would go to vaults, { $codes } would wait for their code. Nothing was sent.
-deliver-done = Sent: { $sent } documents ({ $vaults } to vaults, { $codes } waiting for their code), { $megabytes } MB, in { $seconds } s.
+deliver-done = Sent: { $sent ->
+    [one] { $sent } document
+   *[other] { $sent } documents
+} ({ $vaults } to vaults, { $codes } waiting for their code), { $megabytes } MB, in { $seconds } s.
 deliver-known = Delivered before, not sent again: { $known }.
 deliver-frozen = Line { $line } (reference { $reference }): somebody said that this letter or this vault is not theirs. Nothing was put there; this document goes on paper, and the next one gets a new code.
 deliver-held = Line { $line } (reference { $reference }): the vault was opened only just now; to be safe this document goes on paper. Send it again in a few days.

@@ -1,5 +1,6 @@
 # Ligne de commande.
-cli-interrupted = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
+cli-interrupted = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
+cli-rate = { $rate }/s
 
 deliver-stage-check = Contrôle de la liste
 deliver-stage-match = Recherche des coffres
@@ -14,26 +15,29 @@ deliver-refused = { $count ->
 deliver-findings-line = Ligne
 deliver-findings-what = Ce qui ne va pas
 deliver-findings-fix = Quoi faire
-deliver-more = … et { $count } autres ; --json les donne toutes.
+deliver-more = … et { $count } autres ; --json les donne toutes.
 deliver-dry = Rien à corriger. { $vaults } documents iraient à des coffres, { $codes } attendraient leur code. Rien n'a été envoyé.
-deliver-done = Envoyé : { $sent } documents ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
-deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
-deliver-frozen = Ligne { $line } (référence { $reference }) : quelqu'un a dit que cette lettre ou ce coffre n'est pas le sien. Rien n'y a été déposé ; ce document part sur papier, et le prochain aura un nouveau code.
-deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
-deliver-channels = Dans le coffre seulement : { $digital } (autant de lettres évitées). Dans le coffre et sur papier : { $both }. Sur papier seulement : { $paper }.
-deliver-channels-dry = Ce serait dans le coffre seulement : { $digital } ; dans le coffre et sur papier : { $both } ; sur papier seulement : { $paper }.
-deliver-print-list = À imprimer : { $path }
-deliver-choices = Lettres évitées, chacune avec la preuve du choix : { $path }
+deliver-done = Envoyé : { $sent ->
+    [one] { $sent } document
+   *[other] { $sent } documents
+} ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
+deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
+deliver-frozen = Ligne { $line } (référence { $reference }) : quelqu'un a dit que cette lettre ou ce coffre n'est pas le sien. Rien n'y a été déposé ; ce document part sur papier, et le prochain aura un nouveau code.
+deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
+deliver-channels = Dans le coffre seulement : { $digital } (autant de lettres évitées). Dans le coffre et sur papier : { $both }. Sur papier seulement : { $paper }.
+deliver-channels-dry = Ce serait dans le coffre seulement : { $digital } ; dans le coffre et sur papier : { $both } ; sur papier seulement : { $paper }.
+deliver-print-list = À imprimer : { $path }
+deliver-choices = Lettres évitées, chacune avec la preuve du choix : { $path }
 deliver-no-list = Nommez la liste des documents, ou demandez --resume.
-deliver-resume-alone = --resume reprend un envoi tel qu'il a commencé : sans --dry-run ni --new-party.
-deliver-resuming = Reprise de l'envoi « { $run } ».
-deliver-resumed = Déjà à la ville avant la reprise : { $already } documents ; envoyés maintenant : { $rest }.
-deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé ; --resume l'aurait repris où il était.
-deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $run } ») était abîmé : il est mis de côté dans { $path }. Rien n'est parti deux fois ; des reçus de cet envoi peuvent manquer.
-deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont maintenant dans { $path }.
-deliver-unfinished = L'envoi « { $run } » est inachevé ; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
-deliver-receipts = Reçus : { $path }
-deliver-summary = Résumé par ligne : { $path }
+deliver-resume-alone = --resume reprend un envoi tel qu'il a commencé : sans --dry-run ni --new-party.
+deliver-resuming = Reprise de l'envoi « { $run } ».
+deliver-resumed = Déjà à la ville avant la reprise : { $already } documents ; envoyés maintenant : { $rest }.
+deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé ; --resume l'aurait repris où il était.
+deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $run } ») était abîmé : il est mis de côté dans { $path }. Rien n'est parti deux fois ; des reçus de cet envoi peuvent manquer.
+deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont maintenant dans { $path }.
+deliver-unfinished = L'envoi « { $run } » est inachevé ; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
+deliver-receipts = Reçus : { $path }
+deliver-summary = Résumé par ligne : { $path }
 
 letters-stage-check = Contrôle de la liste
 letters-stage-look = Lecture des documents
@@ -46,9 +50,9 @@ letters-left-out = { $count ->
     [one] Une lettre a été laissée de côté :
    *[other] { $count } lettres ont été laissées de côté :
 }
-letters-done = { $letters } lettres en { $files } fichiers : { $pages } pages, { $sheets } feuilles, en { $seconds } s.
+letters-done = { $letters } lettres en { $files } fichiers : { $pages } pages, { $sheets } feuilles, en { $seconds } s.
 letters-kinds = Avec un code : { $code_letters } ; pour un coffre déjà ouvert : { $vault_letters } ; sans code : { $paper_letters }.
-letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
+letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
 letters-already = Fichiers déjà là, laissés tels quels : { $already }.
 letters-flat = Trop épaisses pour être pliées, dans des fichiers à part : { $flat }.
 letters-without-postal-code = Sans code postal canadien, à la fin : { $without_postal_code }.
@@ -67,24 +71,24 @@ codes-state-frozen = gelé
 codes-state-doubt = { $state } — la ville dit autre chose sans le prouver ({ $check })
 codes-not-fresh = { $why } Ces états sont ceux du dernier passage.
 codes-frozen = { $count ->
-    [0] Rien à geler pour la référence { $reference } : ses codes étaient déjà gelés ou révoqués.
-    [one] Un code de la référence { $reference } est gelé, pour toujours : rien de nouveau n'ira par lui à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera une lettre avec un autre code.
-   *[other] { $count } codes de la référence { $reference } sont gelés, pour toujours : rien de nouveau n'ira par eux à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera des lettres avec d'autres codes.
+    [0] Rien à geler pour la référence { $reference } : ses codes étaient déjà gelés ou révoqués.
+    [one] Un code de la référence { $reference } est gelé, pour toujours : rien de nouveau n'ira par lui à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera une lettre avec un autre code.
+   *[other] { $count } codes de la référence { $reference } sont gelés, pour toujours : rien de nouveau n'ira par eux à aucun coffre. Ce qui y était reste où il est. Le prochain envoi fera des lettres avec d'autres codes.
 }
-codes-code = { $reference } · { $party } : { $code }
+codes-code = { $reference } · { $party } : { $code }
     { $link }
 codes-revoked = { $count ->
-    [0] Aucun code inutilisé pour la référence { $reference } : rien à révoquer.
+    [0] Aucun code inutilisé pour la référence { $reference } : rien à révoquer.
     [one] Le code de la référence { $reference } est révoqué.
    *[other] { $count } codes de la référence { $reference } sont révoqués.
 }
 
-receipts-which = Dites quel document : --reference, --document ou --line.
-receipts-written = Reçu écrit : { $path }
+receipts-which = Dites quel document : --reference, --document ou --line.
+receipts-written = Reçu écrit : { $path }
 
 trust-shown = { $name } ({ $city }), racine de confiance no { $number }
-    Empreinte : { $fingerprint }
-    Émetteurs : { $issuers }
+    Empreinte : { $fingerprint }
+    Émetteurs : { $issuers }
 
 verify-step-receipt-reads = Le reçu est bien formé.
 verify-step-same-city = Le reçu, l'événement et la racine de confiance sont de la même ville.
@@ -94,65 +98,65 @@ verify-step-event-same = L'événement inscrit porte sur ce document.
 verify-step-in-log = L'événement est dans le registre public.
 verify-step-checkpoint-signed = Le registre a signé ce point de contrôle.
 verify-step-witnesses = Les témoins ont été consultés.
-verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }) et vu par les témoins.
-verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }), sans quorum de témoins.
+verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }) et vu par les témoins.
+verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }), sans quorum de témoins.
 verify-step-act-reads = L'acte et le reçu sont bien formés.
 verify-step-vault-signed = La signature est celle du coffre.
 verify-step-act-logged = L'événement inscrit porte sur cet acte.
-verify-act-witnessed = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }) et vu par les témoins.
-verify-act-logged = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }), sans quorum de témoins.
+verify-act-witnessed = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }) et vu par les témoins.
+verify-act-logged = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }), sans quorum de témoins.
 act-delete = La personne a supprimé le document { $document }.
-act-paperless = La personne a renoncé au papier pour « { $type } » ({ $issuer }, choix no { $number }).
-act-paper = La personne a redemandé le papier pour « { $type } » ({ $issuer }, choix no { $number }).
-act-other = La personne a signé un acte du type « { $type } ».
-verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
+act-paperless = La personne a renoncé au papier pour « { $type } » ({ $issuer }, choix no { $number }).
+act-paper = La personne a redemandé le papier pour « { $type } » ({ $issuer }, choix no { $number }).
+act-other = La personne a signé un acte du type « { $type } ».
+verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
 
 open-written = { $file } — { $title } ({ $issuer }), vérifié
-open-note = votre note : { $note }
+open-note = votre note : { $note }
 open-act = { $file } — { $what } Signé le { $signed }, au registre (no { $index }), vérifié
 open-act-waiting = { $file } — { $what } Signé le { $signed }, pas encore au registre quand l'archive a été faite
-open-act-refused = { $act } : refusé. { $why }
-open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
-open-refused = Document { $document } : refusé. { $why }
+open-act-refused = { $act } : refusé. { $why }
+open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
+open-refused = Document { $document } : refusé. { $why }
 open-failed = { $count ->
-    [one] Un élément de l'archive n'a pas pu être ouvert ; les autres l'ont été.
-   *[other] { $count } éléments de l'archive n'ont pas pu être ouverts ; les autres l'ont été.
+    [one] Un élément de l'archive n'a pas pu être ouvert ; les autres l'ont été.
+   *[other] { $count } éléments de l'archive n'ont pas pu être ouverts ; les autres l'ont été.
 }
 
 demo-installing = Création de la ville de démonstration…
 demo-typeset = Composition de { $count } comptes de taxes en PDF…
 demo-delivering = Scellement et livraison…
-demo-too-few = { $count } factures, c'est trop peu : la démonstration en demande au moins { $least }. Rien n'a été créé.
-demo-again = La ville de démonstration est déjà là : on la rouvre.
+demo-too-few = { $count } factures, c'est trop peu : la démonstration en demande au moins { $least }. Rien n'a été créé.
+demo-again = La ville de démonstration est déjà là : on la rouvre.
 demo-ready =
-    Ouvrez ce lien dans un navigateur qui connaît les clés d'accès :
+    Ouvrez ce lien dans un navigateur qui connaît les clés d'accès :
 
       { $link }
 
-    Code imprimé sur la lettre : { $code }
-    La lettre elle-même : { $letter }
-    Empreinte de la ville : { $fingerprint }
+    Code imprimé sur la lettre : { $code }
+    La lettre elle-même : { $letter }
+    Empreinte de la ville : { $fingerprint }
 
     { $witnesses ->
-        [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
-       *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
+        [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
+       *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
     }
 
-    Dans un autre terminal, une fois le coffre ouvert :
+    Dans un autre terminal, une fois le coffre ouvert :
       { $deliver }
-    Après avoir enregistré le document et son reçu depuis la page :
+    Après avoir enregistré le document et son reçu depuis la page :
       { $verify }
-    Pour surveiller la ville du dehors, registre et pages :
+    Pour surveiller la ville du dehors, registre et pages :
       { $monitor }
 
-    Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
+    Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
 
-admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
+admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
     { $ed25519 }
     { $mldsa44 }
-    Ensuite : placez à côté la racine de confiance qu'ils auront signée, puis démarrez le serveur.
-admin-keys = Registre { $origin } :
+    Ensuite : placez à côté la racine de confiance qu'ils auront signée, puis démarrez le serveur.
+admin-keys = Registre { $origin } :
     { $ed25519 }
     { $mldsa44 }
 admin-migrated = Le catalogue est au schéma { $schema }, celui de cette version.
@@ -160,38 +164,38 @@ admin-migrated = Le catalogue est au schéma { $schema }, celui de cette version
 backup-stage-save = Scellement
 backup-stage-prove = Comparaison
 backup-stage-restore = Retour
-backup-key = La clé est dans { $path } : mettez-la dans un coffre, sur aucune machine de la ville. Sans elle, aucune sauvegarde ne s'ouvre.
-    Destinataire, pour « voute backup save --to » : { $recipient }
-backup-saved = Sauvegarde { $name } : { $files } fichiers, { $megabytes } Mo, dont { $added } nouveaux ; registre à { $entries } inscriptions ; { $seconds } s. Objets oubliés : { $forgotten }.
-backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files } fichiers, { $megabytes } Mo, version { $release }, registre à { $entries } inscriptions.
-backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files } fichiers, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries } inscriptions.
-    Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
-admin-log-recovered = Le registre { $origin } continue après ses { $size } inscriptions : aucun témoin n'en connaît une plus récente.
+backup-key = La clé est dans { $path } : mettez-la dans un coffre, sur aucune machine de la ville. Sans elle, aucune sauvegarde ne s'ouvre.
+    Destinataire, pour « voute backup save --to » : { $recipient }
+backup-saved = Sauvegarde { $name } : { $files } fichiers, { $megabytes } Mo, dont { $added } nouveaux ; registre à { $entries } inscriptions ; { $seconds } s. Objets oubliés : { $forgotten }.
+backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files } fichiers, { $megabytes } Mo, version { $release }, registre à { $entries } inscriptions.
+backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files } fichiers, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries } inscriptions.
+    Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
+admin-log-recovered = Le registre { $origin } continue après ses { $size } inscriptions : aucun témoin n'en connaît une plus récente.
 
 ceremony-which-key = Donnez le fichier de la clé, ou un jeton (--pkcs11, --token).
 ceremony-pin = NIP du jeton
-ceremony-key = La clé est dans le fichier : mettez-la dans un coffre, sur aucune machine reliée à un réseau.
-    Clé publique, pour le plan : { $public }
-    Destinataire, pour ce qu'on scelle pour vous : { $recipient }
+ceremony-key = La clé est dans le fichier : mettez-la dans un coffre, sur aucune machine reliée à un réseau.
+    Clé publique, pour le plan : { $public }
+    Destinataire, pour ce qu'on scelle pour vous : { $recipient }
 ceremony-key-token = La clé est dans le jeton et ne peut pas en sortir.
-    Clé publique, pour le plan : { $public }
+    Clé publique, pour le plan : { $public }
 ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { $origin }
-    Compte à partir du : { $effective }
-    Responsables : { $officers }, dont { $threshold } doivent signer
-    Registres : { $logs }
-    Témoins : { $witnesses } ({ $quorum } doivent cosigner)
-    Émetteurs (clés) : { $issuers }
-    Empreinte : { $fingerprint }
-ceremony-whole = Tout ce qu'elle dit :
-ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
-ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer ?
+    Compte à partir du : { $effective }
+    Responsables : { $officers }, dont { $threshold } doivent signer
+    Registres : { $logs }
+    Témoins : { $witnesses } ({ $quorum } doivent cosigner)
+    Émetteurs (clés) : { $issuers }
+    Empreinte : { $fingerprint }
+ceremony-whole = Tout ce qu'elle dit :
+ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
+ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer ?
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
 ceremony-joined = { $path } porte { $count } signatures, comme le demande tout client.
-issuer-made = Service { $issuer } : dossier { $path }. Ensuite : scellez pour deux responsables la clé qui fait les codes (voute issuer escrow).
-    Clé publique, pour la racine de confiance : { $public }
+issuer-made = Service { $issuer } : dossier { $path }. Ensuite : scellez pour deux responsables la clé qui fait les codes (voute issuer escrow).
+    Clé publique, pour la racine de confiance : { $public }
 issuer-key = Le service { $issuer } signe avec { $public }
-issuer-escrowed = { $path } s'ouvre avec une seule de { $count } clés, n'importe laquelle. Gardez-en des copies à deux endroits.
+issuer-escrowed = { $path } s'ouvre avec une seule de { $count } clés, n'importe laquelle. Gardez-en des copies à deux endroits.
 issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
-issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
+issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.
 admin-bounces = Courriels lus : { $read }. Avis revenus, comptés : { $counted }.
