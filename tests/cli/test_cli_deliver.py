@@ -150,7 +150,7 @@ def test_cli_deliver_young_binding_is_held_for_paper(office: Department) -> None
         rows = list(csv.DictReader(file, delimiter=";"))
     assert [(row["line"], row["state"]) for row in rows] == [("2", "held"), ("3", "sent")]
     again = office.deliver(office.bills("a-1", **{"document key": "k-2"}), json=False).ended(5)
-    assert "Ligne 2 (référence a-1) : le coffre vient d'être ouvert" in again.out
+    assert "Ligne 2 (référence a-1)\u00a0: le coffre vient d'être ouvert" in again.out
     office.set_delay(0)
     assert office.deliver(office.bills("a-1", **{"document key": "k-2"})).ended(0).json["to_vaults"] == 1
 

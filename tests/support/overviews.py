@@ -35,6 +35,7 @@ WELL = Overview(
         dead=DeadCount(20, 2_000_000, 300_000),
         backup_at=AT - 5 * 3600 * MICROSECONDS,
         walk=Walk(ended_at=AT - 86_400 * MICROSECONDS, last_size=20 * GIGABYTE),
+        mail_blocked_at=None,
     ),
     witnesses=(WitnessSeen("un.test/w", NOW - 20), WitnessSeen("deux.test/w", NOW - 30)),
     quorum=2,

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from voute.app.city import MICROSECONDS, City
+from voute.app.mail_blocks import note_block
 from voute.app.notices import CODE_LIFE, mail_token
 from voute.core.ids import ID_SIZE
 from voute.core.ports_store import Transaction
@@ -28,7 +29,9 @@ class Sent(Enum):
     LATER = "later"
     """The other side asked for patience, or did not answer."""
     REFUSED = "refused"
-    """The other side wants no mail for this address."""
+    """There is no such address, or it takes no mail: the address's fault."""
+    BLOCKED = "blocked"
+    """The other side wants no mail from us: tried again as after LATER, and shown to operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def send_due(city: City, send: Callable[[Outgoing], Sent], limit: int) -> int:
         outcome = send(outgoing)
         done += outcome is Sent.ACCEPTED
         with city.catalogue.write() as tx:
-            _note(tx, outgoing, outcome)
+            _note(tx, outgoing, outcome, city.now())
     return done
 
 
@@ -84,9 +87,11 @@ def _may(mail: MailRow, notice: NoticeRow) -> bool:
     return notice.state == wanted
 
 
-def _note(tx: Transaction, outgoing: Outgoing, outcome: Sent) -> None:
+def _note(tx: Transaction, outgoing: Outgoing, outcome: Sent, now: int) -> None:
+    if outcome is Sent.BLOCKED:
+        note_block(tx, now)
     notice = tx.notices.get(outgoing.mail.vault_id, lock=True)
-    if outcome is Sent.LATER or notice is None or notice.notice_id != outgoing.notice.notice_id:
+    if outcome in {Sent.LATER, Sent.BLOCKED} or notice is None or notice.notice_id != outgoing.notice.notice_id:
         return
     tx.notices.mail_done(outgoing.mail.mail_id)
     if outcome is Sent.REFUSED:
@@ -99,8 +104,11 @@ def _bounced(tx: Transaction, notice: NoticeRow) -> None:
     tx.notices.put(notice._replace(bounces=bounces, state=NoticeState.UNREACHABLE if is_lost else notice.state))
 
 
-def note_bounce(city: City, token: bytes) -> bool:
-    """Count a refusal that came back later, by the token of its message id; False for one that is not ours or too old."""
+def note_bounce(city: City, token: bytes, *, is_address: bool) -> bool:
+    """Count a refusal that came back later, by the token of its message id; False for one that is not ours or too old.
+
+    Only what `is_address` counts against the address; anything else is noted as a refusal of us.
+    """
     notice_id, mail_id = token[:ID_SIZE], token[ID_SIZE : 2 * ID_SIZE]
     if city.notices is None or not hmac.compare_digest(token, mail_token(city.notices, notice_id, mail_id)):
         return False
@@ -108,5 +116,8 @@ def note_bounce(city: City, token: bytes) -> bool:
         notice = tx.notices.by_id(notice_id, lock=True)
         if notice is None:
             return False
-        _bounced(tx, notice)
+        if is_address:
+            _bounced(tx, notice)
+        else:
+            note_block(tx, city.now())
     return True

@@ -91,13 +91,15 @@ def bounces(
 
     assembled = assemble(settings_of(data))
     try:
-        read, counted = read_bounces(assembled.city, file)
+        found = read_bounces(assembled.city, file)
     finally:
         assembled.stores.catalogue.close()
     speaker = Speaker(as_json=as_json)
-    speaker.give({"read": read, "counted": counted})
+    speaker.give(found._asdict())
     if not as_json:
-        speaker.say("admin-bounces", {"read": read, "counted": counted})
+        speaker.say("admin-bounces", found._asdict())
+        if found.blocked:
+            speaker.say("admin-bounces-blocked", found._asdict(), style="bold yellow")
 
 
 def _show(speaker: Speaker, keys: "CityKeys", message: str) -> None:

@@ -160,6 +160,8 @@ class Settings:
             raise SettingError("mails need a sender", setting="mail_from")
         if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in THIS_MACHINE:
             raise SettingError("mails leave this machine encrypted, or not at all", setting="smtp_security")
+        if self.smtp_user and self.smtp_security == "none":
+            raise SettingError("a password goes over an encrypted connection, or not at all", setting="smtp_user")
 
     def _check_s3(self) -> None:
         for name, place in (("blobs", self.blobs), ("s3_locks", self.s3_locks)):

@@ -53,6 +53,8 @@ CASES = [
     (counted(walk=Walk(begun_at=ago(60 * 24 * HOUR))), {}),
     (counted(walk=Walk(begun_at=ago(61 * 24 * HOUR))), {"scrub-first": Level.SOON}),
     (counted(walk=Walk(ended_at=ago(9), damage=(Damage("pack-damaged", "packs/00", AT),))), {"scrub": Level.NOW}),
+    (counted(mail_blocked_at=ago(24 * HOUR)), {"mails-blocked": Level.SOON}),
+    (counted(mail_blocked_at=ago(24 * HOUR + 1)), {}),
     (counted(backup_at=None), {"backup-never": Level.SOON}),
     (counted(backup_at=ago(26 * HOUR)), {}),
     (counted(backup_at=ago(26 * HOUR + 1)), {"backup": Level.SOON}),

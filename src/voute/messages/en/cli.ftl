@@ -199,3 +199,4 @@ issuer-recovered = The key that makes the codes of { $issuer } is back.
 issuer-next = Next key of { $issuer }, for the trust root: { $public }
 issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.
 admin-bounces = Mails read: { $read }. Notices that came back, counted: { $counted }.
+admin-bounces-blocked = Refused as such (policy or spam): { $blocked }. The addresses are not at fault: look at SPF, DKIM, DMARC and the reputation of your mail server.

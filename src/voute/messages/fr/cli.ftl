@@ -199,3 +199,4 @@ issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
 issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.
 admin-bounces = Courriels lus : { $read }. Avis revenus, comptés : { $counted }.
+admin-bounces-blocked = Refusés comme tels (règle ou pourriel) : { $blocked }. Ce n'est pas la faute des adresses : regardez SPF, DKIM, DMARC et la réputation de votre serveur de courriel.

@@ -71,7 +71,11 @@ def send_some(settings: Settings, city: City, pacer: Pacer, signals: Signals = S
                 failure = error
                 return Sent.LATER
             # Who is told what stays out of the log.
-            _log.info("mail", kind=outgoing.mail.kind, outcome=outcome.value, tries=outgoing.mail.tries)
+            facts = {"kind": outgoing.mail.kind, "outcome": outcome.value, "tries": outgoing.mail.tries}
+            if outcome is Sent.BLOCKED:
+                _log.warning("mail", **facts, status=connection.status)
+            else:
+                _log.info("mail", **facts)
             signals.notice("mail", outcome.value)
             return outcome
 

@@ -10,12 +10,11 @@ from typing import ClassVar, Final, Self
 
 from voute.app.notice_work import Sent
 from voute.core.errors import StoreError
+from voute.server.notices.mail_status import enhanced_of, verdict
 from voute.server.settings import Settings
 
 TIMEOUT: Final = 30.0
 """Seconds for each answer; a mail's second try comes after two minutes, so that two tries never overlap."""
-_NOT_OURS: Final = frozenset({550, 551, 552, 553, 554, 556})
-"""What a mail server says of an address or a mailbox; other 5xx speak of us, and an operator has to look."""
 
 
 class MailServerError(StoreError):
@@ -30,6 +29,8 @@ class SmtpConnection:
     def __init__(self, settings: Settings) -> None:
         """Take where the mail server is."""
         self._settings = settings
+        self.status = ""
+        """Codes of the last refusal, for the log: never its text, which may name the address."""
         self._server: smtplib.SMTP | None = None
 
     def send(self, message: EmailMessage, address: str) -> Sent:
@@ -42,13 +43,18 @@ class SmtpConnection:
         try:
             refused = server.send_message(message, self._settings.mail_from, [address])
         except smtplib.SMTPRecipientsRefused as error:
-            return _verdict(error.recipients[address][0])
+            return self._judge(*error.recipients[address])
         except smtplib.SMTPDataError as error:
-            return _verdict(error.smtp_code)
+            return self._judge(error.smtp_code, error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise MailServerError(type(error).__name__) from error
-        return _verdict(refused[address][0]) if refused else Sent.ACCEPTED
+        return self._judge(*refused[address]) if refused else Sent.ACCEPTED
+
+    def _judge(self, code: int, text: bytes | str) -> Sent:
+        words = text if isinstance(text, str) else text.decode("ascii", "replace")
+        self.status = f"{code} {enhanced_of(words) or ''}".strip()
+        return verdict(code, words)
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -84,7 +90,3 @@ class SmtpConnection:
             with suppress(smtplib.SMTPException, OSError):
                 self._server.quit()
             self._drop()
-
-
-def _verdict(code: int) -> Sent:
-    return Sent.REFUSED if code in _NOT_OURS else Sent.LATER

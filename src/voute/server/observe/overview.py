@@ -11,6 +11,7 @@ from voute.app.backed_up import last_backup
 from voute.app.city import MICROSECONDS, City
 from voute.app.health import Health, check_health
 from voute.app.scrub import Walk, read_walk
+from voute.app.mail_blocks import last_block
 from voute.core.errors import VouteError
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
@@ -63,6 +64,8 @@ class Counted:
     backup_at: int | None
     walk: Walk
     """Where the walk through all bytes is."""
+    mail_blocked_at: int | None
+    """When a mail server last refused our mail as such."""
 
     @property
     def stored(self) -> int:
@@ -123,6 +126,7 @@ def _count(tx: Transaction, now: int) -> Counted:
         dead=tx.counts.dead(),
         backup_at=last_backup(tx),
         walk=read_walk(tx),
+        mail_blocked_at=last_block(tx),
     )
 
 

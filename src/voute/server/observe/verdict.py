@@ -25,6 +25,8 @@ MAIL_STUCK: Final = 6 * HOUR
 """Longer than a mail server that asks for patience asks for."""
 SHOWN_PLACES: Final = 5
 """Damaged places that one line names; all of them are in the log."""
+MAIL_BLOCKED: Final = 24 * HOUR
+"""How long a refusal of us is shown: a working day in between."""
 DISK_SOON: Final = 20
 """Percent free."""
 DISK_NOW: Final = 5
@@ -93,6 +95,9 @@ def _of_work(seen: Overview, counted: Counted) -> Iterator[Check]:
         age = seconds_since(counted.mails.oldest, seen.at) or 0
         mails = {"waiting": counted.mails.untried + counted.mails.tried, "tried": counted.mails.tried, "hours": age // HOUR}
         yield Check("mails", Level.SOON if age > MAIL_STUCK else Level.WELL, mails)
+        blocked = seconds_since(counted.mail_blocked_at, seen.at)
+        if blocked is not None and blocked <= MAIL_BLOCKED:
+            yield Check("mails-blocked", Level.SOON, {"hours": blocked // HOUR})
     age_of_backup = seconds_since(counted.backup_at, seen.at)
     if age_of_backup is None:
         yield Check("backup-never", Level.SOON, {})
