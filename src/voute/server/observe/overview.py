@@ -10,8 +10,8 @@ from typing import Final
 from voute.app.backed_up import last_backup
 from voute.app.city import MICROSECONDS, City
 from voute.app.health import Health, check_health
-from voute.app.scrub import Walk, read_walk
 from voute.app.mail_blocks import last_block
+from voute.app.scrub import Walk, read_walk
 from voute.core.errors import VouteError
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
