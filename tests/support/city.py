@@ -30,6 +30,7 @@ CITY = Slug("ville")
 LOG_ORIGIN = "ville.test/log/2026"
 WITNESS = "ville.test/witness"
 SECOND = 1_000_000
+CATALOGUE = "catalogue-url"
 FINANCES = SigningKey(b"f" * 32)
 PERMITS = SigningKey(b"p" * 32)
 CITY_KEYS = (SigningKey(b"1" * 32), SigningKey(b"2" * 32))
@@ -170,8 +171,11 @@ def open_demo_city(
 
 
 def demo_settings(folder: Path) -> Settings:
+    """Settings of a city in a folder; a file there may name the database that its catalogue is in."""
+    named = folder / CATALOGUE
     return replace(
         Settings(),
+        catalogue=named.read_text() if named.exists() else "",
         data=folder / "data",
         locks=folder / "locks",
         web=folder / "web",

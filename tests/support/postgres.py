@@ -136,6 +136,18 @@ class Postgres:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return self.url(name)
 
+    def copy(self, url: str) -> str:
+        """Make a copy of a database that nobody is connected to; returns its address."""
+        name = f"city_{next(self._numbers)}"
+        with self.connected() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}"))
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected."""
+        with self.connected() as connection:
+            connection.execute(text(f"DROP DATABASE {make_url(url).database} WITH (FORCE)"))
+
     def empty(self, url: str) -> None:
         """Leave a migrated database as it was made: many times faster than making another one."""
         statements = [str(table.delete()) for table in reversed(metadata.sorted_tables)]

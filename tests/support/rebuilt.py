@@ -13,6 +13,7 @@ from voute.cli.fsck import storage_of
 from voute.fsck.catalogue import rebuild_catalogue
 from voute.fsck.heads import read_trust_root
 from voute.server.settings import Settings
+from voute.store.copy_tables import copy_catalogue
 from voute.store.engines import sqlite_url
 from voute.store.migrate import upgrade
 from voute.store.schema import metadata
@@ -88,7 +89,16 @@ def differing_from_raw(settings: Settings) -> list[tuple[str, object, str]]:
         storage = storage_of(settings)
         target = SqlRawCatalogue(sqlite_url(new))
         rebuild_catalogue(replace(storage, catalogue=target), read_trust_root(storage.trust_root), target, 0)
-        return differing(settings.data / "catalogue.sqlite", new)
+        return differing(catalogue_file(settings, Path(folder)), new)
+
+
+def catalogue_file(settings: Settings, folder: Path) -> Path:
+    """The city's catalogue as a SQLite file: its own, or a copy in the folder of what a database holds."""
+    if settings.is_catalogue_local:
+        return settings.data / "catalogue.sqlite"
+    file = Path(shutil.copy(empty_catalogue(), folder / "copy.sqlite"))
+    copy_catalogue(SqlRawCatalogue(settings.catalogue_url), SqlRawCatalogue(sqlite_url(file)))
+    return file
 
 
 @cache

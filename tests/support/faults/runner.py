@@ -10,8 +10,8 @@ from typing_extensions import override
 from tests.support.city import demo_settings
 from tests.support.faults.checker import Summary
 from tests.support.faults.child import Say, in_child
-from tests.support.faults.injector import CRASHED, STICKY, Injector, Kind, Point
-from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer, copied
+from tests.support.faults.injector import COMMITS, CRASHED, CRASHES, STICKY, Injector, Kind, Point
+from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer
 from tests.support.faults.view import looking_at
 from tests.support.rebuilt import differing_from_raw
 from voute.cli.fsck import check_city
@@ -55,6 +55,13 @@ class Prepared:
             for kind in point.errors():
                 yield Case(at, point, kind)
 
+    def commits(self) -> Iterator[Case]:
+        """Every commit of the catalogue: lost or kept with its process, lost or kept and said to be lost."""
+        for at, point in enumerate(self.points):
+            if point.step in COMMITS:
+                for kind in (Kind.LOST, Kind.KEPT, Kind.EIO, Kind.EIO_KEPT):
+                    yield Case(at, point, kind)
+
     def sticky(self) -> Iterator[Case]:
         """Every step and all after it, refused by the disk until it is mended."""
         for at, point in enumerate(self.points):
@@ -65,12 +72,12 @@ class Prepared:
 def prepare(ground: Ground, operation: Operation, name: str | None = None) -> Prepared:
     """Bring a copy of the city to where the operation begins, then run it whole, twice, in a process of its own."""
     folder = ground.folder.parent / f"before-{name or operation.name}"
-    with copied(ground.folder) as copy:
+    with ground.copied(ground.folder) as copy:
         with ground.stage(copy) as stage:
             steps = operation.prepare(stage)
         copy.rename(folder)
         copy.mkdir()
-    with copied(folder) as copy:
+    with ground.copied(folder) as copy:
         unbroken = in_child(lambda say: run_whole(ground, operation, copy, steps, say)).require(0)
         # Opened here once, so that the processes forked from now on need not.
         with looking_at(demo_settings(copy)) as view:
@@ -116,7 +123,7 @@ def expect_clean(operation: Operation, report: Report) -> None:
 
 def crash(prepared: Prepared, case: Case) -> None:
     """End the process at one point; recover in another one; check; repeat; check."""
-    with copied(prepared.folder) as folder:
+    with prepared.ground.copied(prepared.folder) as folder:
         broken = in_child(lambda say: run_broken(prepared, case, folder, say)).require(CRASHED)
         answered = set(broken.all("answered"))
         recovered = in_child(lambda say: recover(prepared, folder, answered, say)).require(0)
@@ -154,9 +161,14 @@ def expect(prepared: Prepared, summaries: list[Any]) -> None:
     assert not differing
 
 
+def end_or_fail(prepared: Prepared, case: Case) -> None:
+    """Break one commit as its kind says."""
+    (crash if case.kind in CRASHES else fail)(prepared, case)
+
+
 def fail(prepared: Prepared, case: Case) -> None:
     """The disk refuses one step; the caller hears of it; the disk works again; the same process repeats the operation."""
-    with copied(prepared.folder) as folder:
+    with prepared.ground.copied(prepared.folder) as folder:
         ended = in_child(lambda say: run_refused(prepared, case, folder, say)).require(0)
         expect(prepared, ended.all("summary"))
 

@@ -12,6 +12,7 @@ import httpx
 
 from tests.support.asgi import Loop
 from tests.support.city import (
+    CATALOGUE,
     FINANCES,
     RP_ID,
     Clock,
@@ -28,6 +29,7 @@ from tests.support.faults.keys import Keys
 from tests.support.faults.view import View
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department
+from tests.support.postgres import Postgres
 from voute.app.destroy import work
 from voute.core.ids import Slug
 from voute.format.trust_root import TrustRoot
@@ -134,6 +136,8 @@ class Ground:
     shared: SharedApplication
     keys: Keys
     actors: Actors | None = None
+    databases: Postgres | None = None
+    """The server that has the catalogues, where they are not files of the folders."""
     checker: Checker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -159,6 +163,23 @@ class Ground:
         demo.close()
         loop.close()
 
+    @contextmanager
+    def copied(self, source: Path) -> Iterator[Path]:
+        """A copy of a city's folder beside it, gone afterwards; on a server, with a database of its own."""
+        with tempfile.TemporaryDirectory(dir=source.parent) as name:
+            folder = Path(name)
+            for part in ("data", "locks"):
+                shutil.copytree(source / part, folder / part)
+            if self.databases is None:
+                yield folder
+                return
+            url = self.databases.copy((source / CATALOGUE).read_text())
+            (folder / CATALOGUE).write_text(url)
+            yield folder
+            # What is kept was moved.
+            if (folder / CATALOGUE).exists():
+                self.databases.drop(url)
+
     def open(self, folder: Path, loop: Loop, injector: Injector | None = None) -> DemoCity:
         settings = demo_settings(folder)
         if injector is None:
@@ -168,9 +189,12 @@ class Ground:
         return DemoCity(settings, self.root, self.clock, assembled, parts, self.shared.serve(assembled.city), loop)
 
 
-def make_ground(memory: Path) -> Ground:
+def make_ground(memory: Path, databases: Postgres | None = None) -> Ground:
     """Found a city; deliver; let a resident open a vault with one letter, let another letter wait. All of it is logged."""
     folder = memory / "ground"
+    if databases is not None:
+        folder.mkdir()
+        (folder / CATALOGUE).write_text(databases.database(empty=True))
     settings = demo_settings(folder)
     root = found_city(settings)
     clock = Clock()
@@ -178,7 +202,9 @@ def make_ground(memory: Path) -> Ground:
     loop = Loop()
     assembled = assemble(settings, clock)
     shared = SharedApplication(settings, assembled.city)
-    ground = Ground(folder, root, clock, shared, Keys(root))
+    # Each stage opens its own; a database is copied while nobody is connected.
+    assembled.stores.catalogue.close()
+    ground = Ground(folder, root, clock, shared, Keys(root), databases=databases)
     demo = ground.open(folder, loop)
     with demo.client() as client, demo.client() as browser:
         issuer = Department(Slug("finances"), FINANCES, MASTER)
@@ -210,16 +236,6 @@ def check_cookie(client: httpx.Client) -> str:
     found = client.cookies.get(COOKIE)
     assert found is not None
     return found
-
-
-@contextmanager
-def copied(source: Path) -> Iterator[Path]:
-    """A copy of a city's folder beside it, gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=source.parent) as name:
-        folder = Path(name)
-        for part in ("data", "locks"):
-            shutil.copytree(source / part, folder / part)
-        yield folder
 
 
 def answer(reply: httpx.Response | None, statuses: tuple[int, ...]) -> bool:

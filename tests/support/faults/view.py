@@ -2,12 +2,14 @@
 
 import hashlib
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.support.rebuilt import catalogue_file
 from voute.server.settings import Settings
 
 
@@ -39,8 +41,9 @@ class View:
 
 @contextmanager
 def looking_at(settings: Settings) -> Iterator[View]:
-    connection = sqlite3.connect(settings.data / "catalogue.sqlite")
-    try:
-        yield View(settings, connection)
-    finally:
-        connection.close()
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(catalogue_file(settings, Path(folder)))
+        try:
+            yield View(settings, connection)
+        finally:
+            connection.close()
