@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 20
 MODULES ?=
 CODE := src tests tools $(wildcard bench)
 
-.PHONY: help setup demo test test-long check check-python check-web format coverage bench fuzz mutate release docs web clean
+.PHONY: help setup demo test test-long check check-python check-web format coverage bench bench-full fuzz mutate release docs web clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -83,8 +83,11 @@ mutate: .make/python ## mutation testing of formats, seal, log and verifier (hou
 	@$(PY) -m pip install --quiet mutmut==3.8.1
 	@$(PY) tools/mutate.py $(MODULES)
 
-bench: setup .make/web ## measure, print the table, write bench/results
+bench: setup .make/web ## measure (minutes), print tables, write bench/results and docs/performance.md
 	@$(PY) -m bench
+
+bench-full: setup .make/web ## the yearly run: a delivery of 200,000 documents beside restic and borg (an hour, 60 GB)
+	@$(PY) -m bench --documents 200000 --runs 1
 
 release: .make/python .make/web-packages ## build/release: the wheel, built twice and compared, its sums and what is inside
 	@$(PY) tools/build_release.py

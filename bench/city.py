@@ -53,7 +53,7 @@ class Founded:
 
 def found_city(folder: Path) -> Founded:
     """Found a city with one witness, one officer and one department in an empty folder."""
-    settings = Settings(data=folder / "city", host=ADDRESS, port=_free_port(), limit_factor=LIMIT_FACTOR)
+    settings = Settings(data=folder / "city", host=ADDRESS, port=free_port(), limit_factor=LIMIT_FACTOR)
     origin = f"http://{HOST}:{settings.port}"
     keys = create_city(settings, LOG_ORIGIN, WITNESS)
     home = create_issuer_home(folder / "home", IssuerSettings(CITY, ISSUER, origin, binding_delay_days=0))
@@ -76,11 +76,23 @@ def found_city(folder: Path) -> Founded:
     return Founded(settings, origin, home)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind((ADDRESS, 0))
         port: int = listener.getsockname()[1]
     return port
+
+
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens on a port; raises `CityDownError`."""
+    end = time.monotonic() + _READY_WITHIN_S
+    while time.monotonic() < end:
+        with socket.socket() as one:
+            if one.connect_ex((ADDRESS, port)) == 0:
+                return
+        time.sleep(_POLL_S)
+    raise CityDownError(port)
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def measure_delivery(documents: int, runs: int) -> Measured:
         memory = stack.enter_context(MemoryWatch(server))
         _prepare(city, folder, count_vaults(documents))
         done = [_measure_run(city, server, files, _list(folder, documents, f"run-{number}"), folder) for number in range(runs)]
-        flushes = count_flushes(server, _command(city, _list(folder, documents, "counted"), files), folder)
+        flushes = count_flushes(server, command_of(city, _list(folder, documents, "counted"), files), folder)
     return Measured(tuple(done), memory.peak, flushes, os.cpu_count() or 1)
 
 
@@ -121,16 +121,16 @@ def _list(folder: Path, documents: int, run: str) -> Path:
 def _prepare(city: Founded, folder: Path, vaults: int) -> None:
     """Give so many recipients a vault, and let the department see and pin each."""
     small = make_folder(WORK / f"small-{vaults}", vaults, SMALL_SIZE)
-    _deliver(_command(city, write_list(folder / "letters.csv", map(holder, range(vaults))), small))
+    deliver(command_of(city, write_list(folder / "letters.csv", map(holder, range(vaults))), small))
     claim_all(city)
-    _deliver(_command(city, write_list(folder / "pins.csv", map(holder, range(vaults))), small))
+    deliver(command_of(city, write_list(folder / "pins.csv", map(holder, range(vaults))), small))
 
 
 def _measure_run(city: Founded, server: int, files: Path, table: Path, folder: Path) -> Run:
     """Measure the bound, then one delivery, then the peers; what it left is checked when the clocks have stopped."""
     costs = measure_unit_costs(WORK)
     server_cpu, client_cpu, start = process_seconds(server), children_seconds(), time.perf_counter()
-    answer, peak = _deliver(_command(city, table, files))
+    answer, peak = deliver(command_of(city, table, files))
     command_seconds = time.perf_counter() - start
     used = children_seconds() - client_cpu, process_seconds(server) - server_cpu
     check_receipts(city, Path(answer["receipts"]), files, answer["sent"])
@@ -151,13 +151,13 @@ def _measure_run(city: Founded, server: int, files: Path, table: Path, folder: P
     )
 
 
-def _command(city: Founded, table: Path, files: Path) -> list[str]:
+def command_of(city: Founded, table: Path, files: Path) -> list[str]:
     """Write the command of a delivery; its run has the list's name."""
     home = str(city.home.home)
     return [str(COMMAND), "deliver", str(table), "--as", ISSUER, "--pdf-dir", str(files), "--home", home, "--json"]
 
 
-def _deliver(command: Sequence[str]) -> tuple[dict[str, Any], Peak]:
+def deliver(command: Sequence[str]) -> tuple[dict[str, Any], Peak]:
     """Run a delivery; raises `DeliveryFailedError` when anything was held back."""
     client = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     with client, MemoryWatch(client.pid) as memory:

@@ -30,10 +30,11 @@ _TIMEOUT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A vault and the reference it was opened with."""
+    """A vault, the reference it was opened with, and the cookie of the session that opening it began."""
 
     reference: str
     vault: OpenVault
+    cookie: str
 
 
 def claim_all(city: Founded) -> tuple[Holder, ...]:
@@ -46,10 +47,10 @@ def claim_all(city: Founded) -> tuple[Holder, ...]:
 def _claim_each(origin: str, codes: Iterable[tuple[Entry, ClaimKeys]]) -> Iterable[Holder]:
     with httpx.Client(base_url=origin, headers=_HEADERS, timeout=_TIMEOUT_S) as http:
         for entry, keys in codes:
-            yield Holder(entry.reference, _claim(http, entry, keys))
+            yield Holder(entry.reference, *_claim(http, entry, keys))
 
 
-def _claim(http: httpx.Client, entry: Entry, keys: ClaimKeys) -> OpenVault:
+def _claim(http: httpx.Client, entry: Entry, keys: ClaimKeys) -> tuple[OpenVault, str]:
     """Open one vault; what waits keeps the header of its code, which the keyring holds."""
     proof = {"lookup_id": keys.lookup_id.hex(), "token": _base64(keys.token)}
     waiting = http.post("/api/claims/lookup", json=proof).raise_for_status().json()
@@ -74,9 +75,9 @@ def _claim(http: httpx.Client, entry: Entry, keys: ClaimKeys) -> OpenVault:
         "credential": None,
         "headers": [],
     }
-    http.post("/api/claims", json=body).raise_for_status()
+    answer = http.post("/api/claims", json=body).raise_for_status()
     http.cookies.clear()
-    return update.vault
+    return update.vault, answer.headers.get("set-cookie", "").partition(";")[0]
 
 
 def _base64(data: bytes) -> str:

@@ -65,6 +65,11 @@ def summarise(peaks_kib: Mapping[int, int], together_kib: int = 0) -> Peak:
     return Peak(sum(values), max(values, default=0.0), len(values), together_kib * _KIB_PER_MB)
 
 
+def family_of(root: int) -> frozenset[int]:
+    """Return a running process and its descendants of this moment."""
+    return family(root, _parents())
+
+
 def _parents() -> dict[int, int]:
     parents: dict[int, int] = {}
     for folder in PROC.iterdir():
@@ -114,7 +119,7 @@ class MemoryWatch:
             self._look()
 
     def _look(self) -> None:
-        members = family(self._root, _parents())
+        members = family_of(self._root)
         if self._looks % SHARED_EVERY == 0:
             together = sum(read_proportional_kib(_read(PROC / str(pid) / "smaps_rollup")) for pid in members)
             self._together = max(self._together, together)

@@ -27,16 +27,24 @@ log, no receipts. *Processor time* counts both our sides, client and server; it 
 """
 
 
+_BUSY: Final = 2.5
+"""Processes that wait for a core: a delivery keeps some two for each by itself."""
+_TAKEN_WHILE_BUSY: Final = """\
+**The machine was busy with other work when this was measured: figures by the clock say nothing about the product; those by
+processor time are too high as well, since strangers' work empties the caches.**
+
+"""
+
+
 def write_page() -> Path:
     """Write the page and its pictures from the results that are there; returns the page's path."""
     deliveries = sorted((_read(path) for path in RESULTS.glob("delivery-*.json")), key=lambda one: int(one["documents"]))
     parts = [_HEAD]
     parts += ["\n".join(_delivery(figures)) for figures in deliveries]
-    sequencing, letters = RESULTS / "sequencing.json", RESULTS / "letters.json"
-    if sequencing.exists():
-        parts.append("\n".join(_sequencing(_read(sequencing))))
-    if letters.exists():
-        parts.append("\n".join(_letters(_read(letters))))
+    for name, write in (("sequencing", _sequencing), ("serving", _serving), ("letters", _letters)):
+        path = RESULTS / f"{name}.json"
+        if path.exists():
+            parts.append("\n".join(write(_read(path))))
     PAGE.write_text("\n".join(parts), "utf-8")
     return PAGE
 
@@ -92,6 +100,23 @@ def _sequencing(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n{_machine(figures, 'python -m bench --sequencing')}"
 
 
+def _serving(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Serving\n"
+    yield f"`list`: {figures['documents']} documents of a signed-in holder; `no-op`: the same bytes of a route that does nothing,"
+    yield "on the same server software; `body`: one document of 100 KB; `nginx`: the same range of a pack."
+    yield f"{figures['workers']} workers, the load generator on the same cores, in turn, median of {figures['rounds']} rounds.\n"
+    yield "| what is asked for | a second | server's processor time (µs) |"
+    yield "|---|---:|---:|"
+    for name, rate in figures["per_second"].items():
+        yield f"| {name} | {rate['median']:,.0f} | {figures['server_cpu_us'][name]['median']:,.0f} |"
+    yield f"| list, processor time to that of the no-op route | | {figures['list_cpu_to_no_op']['median']:.1f} |"
+    yield f"| list, share of the no-op route (wanted: 0.50) | {figures['list_to_no_op']['median']:.2f} | |"
+    if "body_to_nginx" in figures:
+        yield f"| body, share of nginx (wanted: 0.25) | {figures['body_to_nginx']['median']:.2f} | |"
+    yield f"| list, 99 of 100 at half load, ms (wanted: 50) | {figures['list_p99_ms_at_half_load']:,.0f} | |"
+    yield f"\n{_machine(figures, 'python -m bench --serving')}"
+
+
 def _letters(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "## Print files\n"
     yield "| measure | figure |"
@@ -111,9 +136,10 @@ def _row(label: str, values: Mapping[str, float], digits: int = 0) -> str:
 
 def _machine(figures: Mapping[str, Any], command: str) -> str:
     one = figures["machine"]
-    load = ", ".join(f"{value:.1f}" for value in one["load_1_5_15_minutes"])
+    loads = one["load_1_5_15_minutes"]
+    load = ", ".join(f"{value:.1f}" for value in loads)
+    busy = "" if loads[0] <= _BUSY * one["cores"] else _TAKEN_WHILE_BUSY
     return (
-        f"Again: `{command}`. Measured on {one['processor']}, {one['cores']} cores, {one['memory_mb']:,} MB, {one['system']}, "
-        f"Python {one['python']}, commit `{one['commit']}`; load over 1, 5 and 15 minutes: {load} (a quiet machine has less than "
-        f"{one['cores']} while it measures).\n"
+        f"{busy}Again: `{command}`. Measured on {one['processor']}, {one['cores']} cores, {one['memory_mb']:,} MB, "
+        f"{one['system']}, Python {one['python']}, commit `{one['commit']}`; load over 1, 5 and 15 minutes: {load}.\n"
     )

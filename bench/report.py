@@ -161,6 +161,21 @@ def show_sequencing(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
+def show_serving(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of what residents ask for."""
+    table = Table(title=f"Serving, {figures['workers']} workers, median of {figures['rounds']} rounds", title_justify="left")
+    table.add_column("what is asked for")
+    table.add_column("a second", justify="right")
+    table.add_column("server's processor time (µs)", justify="right")
+    for name, rate in figures["per_second"].items():
+        table.add_row(name, f"{rate['median']:,.0f}", f"{figures['server_cpu_us'][name]['median']:,.0f}")
+    table.add_row("list, share of the no-op route", f"{figures['list_to_no_op']['median']:.2f}", "wanted: 0.50")
+    if "body_to_nginx" in figures:
+        table.add_row("body, share of nginx", f"{figures['body_to_nginx']['median']:.2f}", "wanted: 0.25")
+    table.add_row("list, 99 of 100 at half load (ms)", f"{figures['list_p99_ms_at_half_load']:.0f}", "wanted: 50")
+    console.print(table)
+
+
 def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
         return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"

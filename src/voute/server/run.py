@@ -1,6 +1,7 @@
 """Serves a city with Granian until SIGTERM or SIGINT."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -29,8 +30,11 @@ def serve(settings: Settings) -> None:
 
 
 async def _serve_here(settings: Settings) -> None:
+    application = create(settings)
+    # What is there now is there until the end: the garbage collector need not look through it again and again.
+    gc.freeze()
     server = EmbeddedServer(
-        create(settings),
+        application,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

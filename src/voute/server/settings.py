@@ -231,7 +231,7 @@ class Settings:
     @property
     def is_catalogue_local(self) -> bool:
         """Whether a read of the catalogue is a local one."""
-        return self.catalogue_url.startswith("sqlite:")
+        return not self.catalogue or self.catalogue.startswith("sqlite:")
 
     @property
     def trust_root_file(self) -> Path:

@@ -14,13 +14,14 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
+
+from voute.store.raw_bytes import Raw
 
 # Names of constraints follow from their columns, so that a later migration can name what it drops on both engines.
 metadata: Final = MetaData(
@@ -38,11 +39,11 @@ _COUNTER: Final = BigInteger().with_variant(Integer, "sqlite")
 
 
 def _key(name: str) -> Column[Any]:
-    return Column(name, LargeBinary, primary_key=True)
+    return Column(name, Raw, primary_key=True)
 
 
 def _data(name: str, *, null: bool = False) -> Column[Any]:
-    return Column(name, LargeBinary, nullable=null)
+    return Column(name, Raw, nullable=null)
 
 
 def _number(name: str, *, null: bool = False) -> Column[Any]:
@@ -62,7 +63,7 @@ vault_numbers: Final = Table(
     "vault_numbers",
     metadata,
     Column("v", _COUNTER, primary_key=True, autoincrement=True),
-    Column("lookup_id", LargeBinary, nullable=False, unique=True),
+    Column("lookup_id", Raw, nullable=False, unique=True),
     _number("given_at"),
     sqlite_autoincrement=True,
 )
@@ -84,7 +85,7 @@ vaults: Final = Table(
 vault_records: Final = Table(
     "vault_records",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     _data("payload_hash"),
     _data("envelope"),
@@ -93,7 +94,7 @@ vault_records: Final = Table(
 keyrings: Final = Table(
     "keyrings",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
     _number("number"),
     _data("sha256"),
     _data("bytes"),
@@ -102,7 +103,7 @@ keyrings: Final = Table(
 vault_indexes: Final = Table(
     "vault_indexes",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
     _number("number"),
     _data("sha256"),
     _number("written_at"),
@@ -112,10 +113,10 @@ vault_indexes: Final = Table(
 methods: Final = Table(
     "methods",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
-    Column("method_id", LargeBinary, primary_key=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("method_id", Raw, primary_key=True),
     _word("kind"),
-    Column("credential_id", LargeBinary, nullable=True, unique=True),
+    Column("credential_id", Raw, nullable=True, unique=True),
     _data("sign_in_key", null=True),
 )
 
@@ -123,7 +124,7 @@ methods: Final = Table(
 consents: Final = Table(
     "consents",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
     Column("issuer", Text, primary_key=True),
     Column("document_type", Text, primary_key=True),
     _number("number"),
@@ -136,8 +137,8 @@ consents: Final = Table(
 notices: Final = Table(
     "notices",
     metadata,
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), primary_key=True),
-    Column("notice_id", LargeBinary, nullable=False, unique=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), primary_key=True),
+    Column("notice_id", Raw, nullable=False, unique=True),
     _word("address"),
     _word("language"),
     _word("pace"),
@@ -155,7 +156,7 @@ notice_mails: Final = Table(
     "notice_mails",
     metadata,
     _key("mail_id"),
-    Column("vault_id", LargeBinary, ForeignKey("notices.vault_id"), nullable=False, index=True),
+    Column("vault_id", Raw, ForeignKey("notices.vault_id"), nullable=False, index=True),
     _word("kind"),
     _word("issuers"),
     _number("created_at"),
@@ -168,7 +169,7 @@ push_devices: Final = Table(
     "push_devices",
     metadata,
     _key("device_id"),
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=False, index=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), nullable=False, index=True),
     Column("endpoint", Text, nullable=False, unique=True),
     _data("p256dh"),
     _data("auth"),
@@ -185,7 +186,7 @@ push_messages: Final = Table(
     "push_messages",
     metadata,
     _key("message_id"),
-    Column("device_id", LargeBinary, ForeignKey("push_devices.device_id"), nullable=False, index=True),
+    Column("device_id", Raw, ForeignKey("push_devices.device_id"), nullable=False, index=True),
     _word("kind"),
     _word("issuers"),
     _number("created_at"),
@@ -197,7 +198,7 @@ credentials: Final = Table(
     "credentials",
     metadata,
     _key("credential_id"),
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=False, index=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), nullable=False, index=True),
     _data("public_key"),
     _number("sign_count"),
     _word("transports"),
@@ -257,8 +258,8 @@ deliveries: Final = Table(
 packs: Final = Table(
     "packs",
     metadata,
-    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), primary_key=True),
-    Column("pack_hash", LargeBinary, primary_key=True, index=True),
+    Column("delivery_id", Raw, ForeignKey("deliveries.delivery_id"), primary_key=True),
+    Column("pack_hash", Raw, primary_key=True, index=True),
     _number("size"),
     _data("statement_hash", null=True),
     _number("documents"),
@@ -269,7 +270,7 @@ events: Final = Table(
     "events",
     metadata,
     Column("event_id", _COUNTER, primary_key=True, autoincrement=True),
-    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), nullable=True),
+    Column("delivery_id", Raw, ForeignKey("deliveries.delivery_id"), nullable=True),
     _word("type"),
     _word("box_kind", null=True),
     _data("box_id", null=True),
@@ -294,13 +295,13 @@ lookups: Final = Table(
     _word("issuer"),
     _data("token_hash"),
     _word("state"),
-    Column("vault_id", LargeBinary, ForeignKey("vaults.vault_id"), nullable=True, index=True),
+    Column("vault_id", Raw, ForeignKey("vaults.vault_id"), nullable=True, index=True),
     _data("bind", null=True),
     _number("claimed_at", null=True),
     _number("claim_event", null=True),
     _number("bound_event", null=True),
     _number("revoked_at", null=True),
-    Column("created_delivery", LargeBinary, nullable=False, index=True),
+    Column("created_delivery", Raw, nullable=False, index=True),
     _number("frozen_at", null=True),
     _number("frozen_event", null=True),
     CheckConstraint("state IN ('waiting', 'bound', 'revoked')", name="state"),
@@ -311,9 +312,9 @@ documents: Final = Table(
     "documents",
     metadata,
     Column("event_id", _COUNTER, primary_key=True, autoincrement=False),
-    Column("document_id", LargeBinary, nullable=False, unique=True),
+    Column("document_id", Raw, nullable=False, unique=True),
     Column("position", BigInteger, nullable=True, unique=True),
-    Column("delivery_id", LargeBinary, ForeignKey("deliveries.delivery_id"), nullable=False),
+    Column("delivery_id", Raw, ForeignKey("deliveries.delivery_id"), nullable=False),
     _word("issuer"),
     _word("box_kind"),
     _data("box_id"),
@@ -370,7 +371,7 @@ jobs: Final = Table(
     "jobs",
     metadata,
     Column("kind", Text, primary_key=True),
-    Column("subject", LargeBinary, primary_key=True),
+    Column("subject", Raw, primary_key=True),
     _number("created_at"),
     Index(None, "kind", "created_at"),
 )

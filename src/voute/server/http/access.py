@@ -17,6 +17,7 @@ from voute.app.ports import Holder
 from voute.core.errors import FormatError
 from voute.core.ids import HASH_SIZE, Slug, parse_hex, sized
 from voute.format.fields import from_base64
+from voute.server.http.given import TheSettings
 from voute.server.http.quick import quick
 from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
@@ -136,13 +137,15 @@ def _bearer_token(text: str) -> bytes:
         raise NotSignedInError from None
 
 
-async def provide_holder(scope: Scope) -> Holder:
-    """Hand the signed-in holder to a handler."""
+async def provide_holder(scope: Scope, settings: TheSettings) -> Holder:
+    """Hand the signed-in holder to a handler; `settings` only puts it after them (`application.py`)."""
+    del settings
     holder: Holder = cast("dict[str, Any]", scope)["voute_holder"]
     return holder
 
 
-async def provide_issuer(scope: Scope) -> Slug:
-    """Hand the signed-in issuer to a handler."""
+async def provide_issuer(scope: Scope, settings: TheSettings) -> Slug:
+    """Hand the signed-in issuer to a handler; `settings` only puts it after them (`application.py`)."""
+    del settings
     issuer: Slug = cast("dict[str, Any]", scope)["voute_issuer"]
     return issuer

@@ -33,6 +33,7 @@ from voute.server.http import (
 )
 from voute.server.http.access import Guard, provide_holder, provide_issuer
 from voute.server.http.frame import Frame
+from voute.server.http.given import TheCity, TheSettings
 from voute.server.http.wire import MAX_SMALL
 from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
@@ -114,14 +115,25 @@ def create_application(
 ) -> Frame:
     """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves; `signals` hear of requests."""
     guard = Guard(city, Limiter(city, settings.limit_factor), settings, signals)
+
+    # Each hangs on the one before, though it needs nothing of it: those that do not hang together Litestar asks for in a task
+    # each, which costs as much as the rest of its part in a request (docs/adr/0042).
+    def provide_settings(city: TheCity) -> Settings:
+        del city
+        return settings
+
+    def provide_web(settings: TheSettings) -> pages.WebFiles:
+        del settings
+        return web
+
     # A dependency must not bear the name of a key of any body: Litestar would take a bad value there for a fault of ours.
     inner = Litestar(
         route_handlers=list(ROUTES),
         guards=[guard],
         dependencies={
             "city": Provide(lambda: city, sync_to_thread=False),
-            "settings": Provide(lambda: settings, sync_to_thread=False),
-            "web": Provide(lambda: web, sync_to_thread=False),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "web": Provide(provide_web, sync_to_thread=False),
             "holder": Provide(provide_holder),
             "caller": Provide(provide_issuer),
         },

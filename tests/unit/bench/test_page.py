@@ -1,0 +1,40 @@
+"""The page of figures is made from the results alone, its pictures are XML that says what it shows."""
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench import page, peers
+from bench.bars import draw
+from bench.load import request
+from bench.report import RESULTS
+
+
+def test_bench_page_is_made_from_the_results_that_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [path for path in RESULTS.iterdir() if path.suffix == ".json"]
+    pictures = {path.name: path.read_bytes() for path in RESULTS.glob("*.svg")}
+    for path in kept:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    text = page.PAGE.read_text("utf-8")
+    monkeypatch.setattr(page, "RESULTS", tmp_path)
+    monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
+    assert page.write_page().read_text("utf-8") == text
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.svg")} == pictures
+    assert text.count("\nAgain: `python -m bench") == len(kept) > 0
+
+
+def test_bench_bars_are_as_long_as_their_figures() -> None:
+    root = ET.fromstring(draw("A & B", [("most", 400.0, False), ("half <of it>", 200.0, True)], "a second"))  # noqa: S314
+    bars = [int(one.attrib["width"]) for one in root.iter() if one.tag.endswith("rect")][1:]
+    assert bars[0] == pytest.approx(2 * bars[1], abs=1)
+    assert "half <of it>: 200 a second" in "".join(root.itertext())
+
+
+def test_bench_missing_peers_are_named_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert [note.rpartition(" ")[2] for note in peers.missing()] == ["restic", "borgbackup"]
+
+
+def test_bench_request_is_one_of_http() -> None:
+    assert request("/a", "localhost:1", x_voute="1") == b"GET /a HTTP/1.1\r\nhost: localhost:1\r\nx-voute: 1\r\n\r\n"
