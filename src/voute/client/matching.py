@@ -8,8 +8,9 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from voute.client.api import MATCH_LIMIT, CityApi, Json
+from voute.client.api import CityApi, Json
 from voute.client.choice import NO_VAULT, Choice
 from voute.client.consents import ConsentJudge, read_leaf
 from voute.client.findings import Finding, Problem
@@ -31,6 +32,10 @@ from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, NoQuorumError
 from voute.verify.binding import LeafProof, ProvenVault, verify_claim
+
+BATCH: Final = 2_500
+"""Lookup ids in one call, of the 10,000 that are allowed: an answer has some 10 kB for each that is bound, held twice over on
+both sides while it is written and read."""
 
 _DAY_S = 86_400
 _NO_TOKEN = Hash(bytes(HASH_SIZE))
@@ -135,8 +140,8 @@ class Matcher:
         """Decide for every row; raises only when the city refuses or is not there."""
         matched = Matched()
         entries = [(row, entry) for row in rows if (entry := self._entry(row, matched)) is not None]
-        for start in range(0, len(entries), MATCH_LIMIT):
-            batch = entries[start : start + MATCH_LIMIT]
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
             self._match_batch(batch, matched)
             progress(start + len(batch))
         return matched
@@ -184,8 +189,8 @@ class Matcher:
         Acts for new bindings come into `matched`.
         """
         doubts: dict[tuple[str, str, int], str] = {}
-        for start in range(0, len(entries), MATCH_LIMIT):
-            batch = entries[start : start + MATCH_LIMIT]
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
             answer = self._api.match([entry.lookup_id for entry in batch])
             found = dict(_answers(answer, [entry.lookup_id for entry in batch]))
             checkpoint = self._checkpoint(answer)

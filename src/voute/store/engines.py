@@ -9,7 +9,9 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 BUSY_SECONDS: Final = 30
 # A checkpoint that empties the write-ahead log holds writers up while it waits for readers, whose transactions are short.
 _CHECKPOINT_SECONDS: Final = 0.2
+# What a writer touches pack after pack; readers are many, each has its own, and the system keeps pages for all of them.
 _CACHE_KIB: Final = 32 * 1024
+_READER_CACHE_KIB: Final = 4 * 1024
 # Pages (of 4 KiB) that the write-ahead log gathers before they move to the database: a delivery touches the same pages of
 # the indexes pack after pack, so a larger log writes them once instead of each time.
 _CHECKPOINT_PAGES: Final = 8_192
@@ -17,6 +19,7 @@ _CHECKPOINT_PAGES: Final = 8_192
 
 def sqlite_engine(url: URL, setting: str, *, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> Engine:
     """Make an engine whose connections have our settings and begin as said, not as Python's module thinks."""
+    cache = _CACHE_KIB if size == 1 else _READER_CACHE_KIB
     engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -25,7 +28,7 @@ def sqlite_engine(url: URL, setting: str, *, begin: str = "BEGIN IMMEDIATE", siz
         for pragma in (
             "PRAGMA journal_mode = WAL",
             "PRAGMA foreign_keys = ON",
-            f"PRAGMA cache_size = -{_CACHE_KIB}",
+            f"PRAGMA cache_size = -{cache}",
             f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
             # What is deleted is overwritten with zeros, in pages that stay and in those that become free.
             "PRAGMA secure_delete = ON",
