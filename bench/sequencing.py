@@ -58,15 +58,15 @@ def _measure(folder: Path, events: int, runs: int) -> list[Sequenced]:
     assembled = assemble(founded.settings)
     steps = sequencing(assembled.city, log_parts(founded.settings, assembled.stores))
     known = [os.urandom(HASH_SIZE) for _ in range(events // 2)]
-    _bring(assembled.city.slug, steps, known)
+    bring(assembled.city.slug, steps, known)
     done = []
     for _ in range(runs):
         boxes = [box for one in known for box in (one, os.urandom(HASH_SIZE))]
-        done.append(_bring(assembled.city.slug, steps, boxes))
+        done.append(bring(assembled.city.slug, steps, boxes))
     return done
 
 
-def _bring(city: Slug, steps: Sequencing, boxes: Sequence[bytes]) -> Sequenced:
+def bring(city: Slug, steps: Sequencing, boxes: Sequence[bytes]) -> Sequenced:
     """Commit a delivery to these boxes and time how it comes into the log."""
     _commit(city, steps, boxes)
     cpu, start = time.process_time(), time.perf_counter()

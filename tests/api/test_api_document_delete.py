@@ -13,8 +13,10 @@ from tests.support.city import CITY, DemoCity, check
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, b64
 from voute.app.destroy import work
+from voute.app.scrub import Scrubbing
 from voute.core.errors import FormatError
 from voute.core.ids import Hash
+from voute.core.ports_seen import DeadCount
 from voute.core.rows import DocumentRow, JobKind
 from voute.format.act import Act
 from voute.format.archive import ArchiveReader
@@ -22,6 +24,7 @@ from voute.format.dsse import SigningKey
 from voute.format.event import blind, parse_event
 from voute.format.sidecar import SidecarRecord, deleted, parse_sidecar
 from voute.format.subject import Delete, Opened, vault_actor
+from voute.server.jobs.scrub import DAY
 from voute.tlog.merkle import leaf_hash
 from voute.tlog.policy import CheckpointState, LogKey, WitnessKey, WitnessPolicy
 from voute.tlog.proof import TlogProof, verify_proof
@@ -72,11 +75,13 @@ def test_api_document_delete_hides_at_once_and_destroys_after_the_leaf(
     assert records_of(demo, gone)[1].placement.header == gone.sealed.header
     demo.settle()
     assert check(deletion(claimed, gone)).json()["destroyed"] is False
-    assert work(demo.city) == 1
+    assert work(demo.city) == 2
     assert records_of(demo, gone)[1] == deleted(gone.sealed.document_id)
     assert check(deletion(claimed, gone)).json()["destroyed"] is True
     for other in (bills[0], bills[2]):
         assert claimed.read(other.sealed.document_id.hex()) == other.plaintext
+    row = row_of(demo, gone)
+    assert set(b"".join(demo.city.blobs.read(row.pack_hash, row.body_offset, row.body_length))) == {0}
     assert work(demo.city) == 0
 
 
@@ -95,7 +100,7 @@ def test_api_document_delete_leaves_no_byte_of_header_card_and_salts(
     assert all(found(demo, needle[-32:]) for needle in needles)
     check(delete(claimed, gone), 204)
     demo.settle()
-    assert work(demo.city) == 1
+    assert work(demo.city) == 2
     assert [found(demo, needle[-32:]) for needle in needles] == [[]] * len(needles)
     assert found(demo, bills[1].sealed.header[-32:])
 
@@ -221,7 +226,7 @@ def test_api_document_delete_tries_the_other_packs_when_a_sidecar_is_damaged(
     assert check(deletion(claimed, other)).json()["destroyed"] is True
     assert check(deletion(claimed, missing)).json()["destroyed"] is True
     demo.city.sidecars.put(row_of(demo, bills[0]).pack_hash, whole)
-    assert work(demo.city) == 1
+    assert work(demo.city) == 4
     assert check(deletion(claimed, bills[0])).json()["destroyed"] is True
 
 
@@ -232,7 +237,7 @@ def test_api_document_delete_is_taken_along_in_the_archive_before_and_after_its_
     acts = [claimed.act(Delete(one.document_id, one.manifest_hash)) for one in (first, second)]
     check(delete(claimed, bills[0], acts[0]), 204)
     demo.settle()
-    assert work(demo.city) == 1
+    assert work(demo.city) == 2
     check(delete(claimed, bills[1], acts[1]), 204)
     reader = ArchiveReader(io.BytesIO(check(claimed.client.get("/api/vault/archive")).content))
     assert reader.deletions == sorted([first.document_id, second.document_id])
@@ -243,3 +248,36 @@ def test_api_document_delete_is_taken_along_in_the_archive_before_and_after_its_
     assert receipt is not None
     proven = verify_act(act, receipt, reader.records(), claimed.root)
     assert proven.subject == Delete(first.document_id, first.manifest_hash)
+
+
+def test_api_document_delete_waits_with_the_bytes_while_a_backup_has_the_pack_and_takes_restored_ones(
+    demo: DemoCity, claimed: Resident, bills: list[Bill]
+) -> None:
+    gone = bills[1]
+    row = row_of(demo, gone)
+    (path,) = (demo.settings.data / "packs").rglob(f"{row.pack_hash.hex()}.pack")
+    whole = path.read_bytes()
+    body = whole[row.body_offset : row.body_offset + row.body_length]
+    check(delete(claimed, gone), 204)
+    demo.settle()
+    second = demo.settings.data.parent / "frozen.pack"
+    second.hardlink_to(path)
+    assert work(demo.city) == 1
+    with demo.city.catalogue.read() as tx:
+        assert tx.counts.dead() == DeadCount(1, len(body), len(body))
+    assert body in path.read_bytes()
+    second.unlink()
+    assert work(demo.city) == 1
+    with demo.city.catalogue.read() as tx:
+        assert tx.counts.dead() == DeadCount(1, len(body), 0)
+    punched = path.read_bytes()
+    assert punched == whole.replace(body, bytes(len(body)))
+    # A backup brings the bytes back: the walk sees it, finds no damage, and they go again.
+    path.write_bytes(whole)
+    scrubbing = Scrubbing(demo.city, 30 * DAY, lambda _many: None, lambda damage: pytest.fail(str(damage)))
+    while scrubbing.step():
+        pass
+    assert work(demo.city) == 1
+    assert path.read_bytes() == punched
+    for other in (bills[0], bills[2]):
+        assert claimed.read(other.sealed.document_id.hex()) == other.plaintext

@@ -14,6 +14,7 @@ from tests.support.breaking import Breaker, breakings
 from voute.core.errors import StoreError
 from voute.core.ids import Hash
 from voute.core.ports_store import BlobHashError, BlobMissingError, BlobStore, SidecarStore, StoreFullError
+from voute.store.holes import write_zeros
 from voute.store.memory import MemoryBlobs, MemorySidecars, Shelf
 from voute.store.posix_blobs import READ_CHUNK, PosixBlobs, PosixSidecars
 from voute.store.s3 import Bucket, S3Place, connect
@@ -129,6 +130,41 @@ def test_contract_blobs_read_survives_the_deletion_of_what_it_reads(blobs: BlobS
     chunks = blobs.read(name, 0, len(data))
     blobs.delete(name)
     assert b"".join(chunks) == data
+
+
+def test_contract_blobs_punch_leaves_zeros_there_and_all_else_as_it_was(blobs: BlobStore) -> None:
+    data = os.urandom(300_000)
+    name = put(blobs, data)
+    for _ in range(2):
+        assert blobs.punch(name, [(10_000, 100_000), (299_990, 10)])
+        assert read(blobs, name) == data[:10_000] + bytes(100_000) + data[110_000:299_990] + bytes(10)
+    assert blobs.punch(name, [])
+    with pytest.raises(BlobMissingError):
+        blobs.punch(name_of(b"nothing"), [(0, 1)])
+
+
+def test_blobs_on_posix_punch_gives_room_back_and_waits_for_a_second_name(tmp_path: Path) -> None:
+    blobs = PosixBlobs(tmp_path / "packs")
+    name = put(blobs, os.urandom(1_000_000))
+    path = blobs.path_of(name)
+    second = tmp_path / "second"
+    second.hardlink_to(path)
+    before = path.read_bytes()
+    assert not blobs.punch(name, [(0, 900_000)])
+    assert path.read_bytes() == before
+    second.unlink()
+    taken = path.stat().st_blocks
+    assert blobs.punch(name, [(0, 900_000)])
+    assert path.stat().st_blocks < taken / 2
+    assert path.stat().st_size == 1_000_000
+
+
+def test_blobs_on_posix_where_holes_cannot_be_made_zeros_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 600_000)
+    with path.open("r+b") as file:
+        write_zeros(file.fileno(), 5, 599_990)
+    assert path.read_bytes() == b"xxxxx" + bytes(599_990) + b"xxxxx"
 
 
 def test_contract_blobs_put_again_changes_nothing(blobs: BlobStore) -> None:

@@ -108,7 +108,7 @@ def keep_city(folder: Path, many: int = MANY, *, deleting: bool = False) -> Kept
         choose(client, resident.choice(2, paperless=False))
         demo.settle()
         if deleting:
-            assert destroy.work(demo.city) == 1
+            assert destroy.work(demo.city) == 2
             _delete(resident, client, pack, 2)
             demo.settle()
         draft = _draft(finances, client, [finances.bill_for_code(finances.code("roll-draft")[1], "draft-1")])

@@ -1,10 +1,10 @@
-"""Work that a transaction left to be done: destroying deleted documents, removing the packs of cancelled deliveries.
+"""Work that a transaction left to be done: destroying deleted documents, removing packs of cancelled deliveries.
 
 Each piece can be done again from its start, by any process; it is forgotten when it is done. Destroying: (1) the sidecar is
 replaced by one without the document; (2) header, card and salts are emptied in the catalogue, in one transaction that begins
 before (1), so that nobody else rewrites the sidecar meanwhile; (3) the engine overwrites what it erased; (4) the pages of the
-ledger that spoke of it are written anew; (5) the work is done.
-The body stays in its pack, which is immutable, until packs are compacted.
+ledger that spoke of it are written anew; (5) the work is done, and leaves that of compacting: (6) the bytes of the body become
+zeros in their pack, and their room goes back to the disk.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final, TypeVar
 
 from voute.app.city import City
+from voute.app.pack_bytes import gone_from, index_of, ranges_of
 from voute.core.errors import VouteError
 from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.core.ports_store import BlobMissingError, Transaction
@@ -31,7 +32,7 @@ def work(city: City) -> int:
     Raises:
         VouteError: a store failed, or a sidecar is damaged; everything else was tried first.
     """
-    return remove_packs(city) + destroy_documents(city)
+    return remove_packs(city) + destroy_documents(city) + compact_packs(city)
 
 
 def remove_packs(city: City) -> int:
@@ -83,7 +84,32 @@ def _destroy(city: City, delivery: DeliveryId, pack: Hash, documents: Sequence[D
     city.ledger.settle(pages)
     with city.catalogue.write() as tx:
         tx.jobs.done(JobKind.DESTROY, documents)
+        tx.jobs.add(JobKind.COMPACT, (pack,), city.now())
     return len(documents)
+
+
+def compact_packs(city: City) -> int:
+    """Give back the bytes of destroyed documents' bodies; returns how many packs were looked at."""
+    with city.catalogue.read() as tx:
+        jobs = tx.jobs.pending(JobKind.COMPACT, BATCH)
+    return _each((job.subject for job in jobs), lambda name: _compact(city, Hash(name)))
+
+
+def _compact(city: City, pack: Hash) -> int:
+    with city.catalogue.write() as tx:
+        if not tx.jobs.take(JobKind.COMPACT, pack):
+            return 0
+        # A change first: a backup's instant waits for the end of whoever has changed something.
+        tx.jobs.done(JobKind.COMPACT, (pack,))
+        if not tx.packs.is_used(pack):
+            return 1
+        # Where pack or sidecar is missing there is nothing to give back; the walk through all bytes asks again once it is there.
+        with suppress(BlobMissingError):
+            gone = gone_from(parse_sidecar(city.sidecars.get(pack)))
+            if not city.blobs.punch(pack, ranges_of(index_of(city, pack), gone)):
+                tx.jobs.add(JobKind.COMPACT, (pack,), city.now())
+                return 0
+    return 1
 
 
 def _pages(tx: Transaction, documents: Sequence[DocumentId]) -> set[int]:

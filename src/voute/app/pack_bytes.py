@@ -3,8 +3,7 @@
 Shares nothing with `voute.fsck`, which compares the same with code of its own.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final
 
 from voute.app.city import City
@@ -12,14 +11,60 @@ from voute.core.errors import FormatError, StoreError
 from voute.core.ids import DocumentId, Hash, hash_of
 from voute.core.ports_store import BlobMissingError
 from voute.format.event import parse_event
-from voute.format.pack import PackEntry, read_index
+from voute.format.pack import PackEntry, hash_bodies, read_index
 from voute.format.sidecar import Sidecar, parse_sidecar
 from voute.format.subject import Deliver
 
 Pace = Callable[[int], None]
 """Is told how many bytes were read, and takes as long as they may."""
 
+_FIRST: Final = 64
+"""Bytes of a body that tell whether it is there: sealed bytes are random."""
 _PROBE: Final = hash_of(bytes(32))
+
+
+def gone_from(sidecar: Sidecar | None) -> frozenset[DocumentId]:
+    """Return the documents of a pack that are destroyed."""
+    return frozenset() if sidecar is None else frozenset(one.placement.document_id for one in sidecar.records if one.is_deleted)
+
+
+def ranges_of(entries: Sequence[PackEntry], gone: Collection[DocumentId]) -> tuple[tuple[int, int], ...]:
+    """Return where the bodies of destroyed documents lie, neighbours as one range."""
+    found: list[tuple[int, int]] = []
+    for one in entries:
+        if one.document_id not in gone:
+            continue
+        if found and sum(found[-1]) == one.offset:
+            found[-1] = (found[-1][0], found[-1][1] + one.length)
+        else:
+            found.append((one.offset, one.length))
+    return tuple(found)
+
+
+def index_of(city: City, pack: Hash) -> tuple[PackEntry, ...]:
+    """Read the index of a stored pack.
+
+    Raises:
+        BlobMissingError: it is not there.
+        FormatError: it is damaged.
+        StoreError: the store failed.
+    """
+    size = city.blobs.size(pack)
+    if size is None:
+        raise BlobMissingError(pack.hex())
+    return read_index(lambda at, length: b"".join(city.blobs.read(pack, at, length)), size)
+
+
+def holds_destroyed(city: City, pack: Hash) -> bool:
+    """Tell whether the bytes of a destroyed document are there: a backup brought them back, or they are to go.
+
+    Raises:
+        BlobMissingError, FormatError: pack or sidecar is missing or damaged.
+        StoreError: the store failed.
+    """
+    gone = gone_from(parse_sidecar(city.sidecars.get(pack)))
+    bodies = [one for one in index_of(city, pack) if one.document_id in gone] if gone else []
+    return any(any(next(city.blobs.read(pack, one.offset, min(one.length, _FIRST)))) for one in bodies)
 
 
 def damage_of(city: City, pack: Hash, pace: Pace) -> tuple[str, ...]:
@@ -62,12 +107,10 @@ def _sidecar(city: City, pack: Hash) -> tuple[Sidecar | None, str]:
 
 
 def _bytes(city: City, pack: Hash, sidecar: Sidecar | None, pace: Pace) -> list[str]:
-    size = city.blobs.size(pack)
-    if size is None:
-        raise BlobMissingError(pack.hex())
-    entries = read_index(lambda at, length: b"".join(city.blobs.read(pack, at, length)), size)
-    digest, broken = _hash_all(city, pack, size, entries, pace)
-    gone = frozenset() if sidecar is None else {one.placement.document_id for one in sidecar.records if one.is_deleted}
+    entries = index_of(city, pack)
+    size = city.blobs.size(pack) or 0
+    digest, broken = hash_bodies(lambda at, length: _paced(city, pack, at, length, pace), entries, size)
+    gone = gone_from(sidecar)
     # Of a destroyed document zeros are what is to be there (docs/spec/pack.md).
     holes = {one for one, is_empty in broken.items() if is_empty and one in gone}
     found = ["body-differs"] if broken.keys() - holes else []
@@ -76,6 +119,12 @@ def _bytes(city: City, pack: Hash, sidecar: Sidecar | None, pace: Pace) -> list[
     if sidecar is not None and not _agree(sidecar, entries):
         found.append("sidecar-differs")
     return found
+
+
+def _paced(city: City, pack: Hash, at: int, length: int, pace: Pace) -> Iterator[bytes]:
+    for chunk in city.blobs.read(pack, at, length):
+        yield chunk
+        pace(len(chunk))
 
 
 def _agree(sidecar: Sidecar, entries: tuple[PackEntry, ...]) -> bool:
@@ -89,25 +138,3 @@ def _agree(sidecar: Sidecar, entries: tuple[PackEntry, ...]) -> bool:
         if not isinstance(subject, Deliver) or (subject.document_id, subject.sealed_hash) != (entry.document_id, entry.sha256):
             return False
     return True
-
-
-def _hash_all(
-    city: City, pack: Hash, size: int, entries: tuple[PackEntry, ...], pace: Pace
-) -> tuple[bytes, Mapping[DocumentId, bool]]:
-    """Return the hash of all bytes, and each document whose body is not what the index says: whether it is zeros alone."""
-    whole = hashlib.sha256()
-    broken: dict[DocumentId, bool] = {}
-    for entry in entries:
-        body, zeros = hashlib.sha256(), 0
-        for chunk in city.blobs.read(pack, entry.offset, entry.length):
-            whole.update(chunk)
-            body.update(chunk)
-            zeros += chunk.count(0)
-            pace(len(chunk))
-        if body.digest() != entry.sha256:
-            broken[entry.document_id] = zeros == entry.length
-    end = entries[-1].offset + entries[-1].length
-    for chunk in city.blobs.read(pack, end, size - end):
-        whole.update(chunk)
-        pace(len(chunk))
-    return whole.digest(), broken

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from voute.app.city import City
-from voute.app.pack_bytes import Pace, damage_of
+from voute.app.pack_bytes import Pace, damage_of, holds_destroyed
 from voute.core.errors import StoreError, VouteError
 from voute.core.ids import Hash
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_seen import MarkRow
 from voute.core.ports_store import Transaction
+from voute.core.rows import JobKind
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.reader import TileDamagedError, TileTree
 from voute.tlog.sequencer import CHECKPOINT_PATH
@@ -128,6 +129,10 @@ class Scrubbing:
         read = _Counter(self.pace)
         codes = damage_of(self.city, pack, read)
         walk = self._found(walk, f"{_PACKS}{pack.hex()}", codes)
+        if not codes and holds_destroyed(self.city, pack):
+            # A restored pack has what was destroyed since: it goes again.
+            with self.city.catalogue.write() as tx:
+                tx.jobs.add(JobKind.COMPACT, (pack,), self.city.now())
         return replace(walk, pack=pack, size=walk.size + read.size)
 
     def _log(self, walk: Walk) -> Walk:

@@ -2,14 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from voute.backup.folder import BackupFolder, Progress, read_pieces
+from voute.backup.folder import BackupDamagedError, BackupFolder, Progress, read_pieces
 from voute.backup.snapshot import Head, SavedFile, Snapshot, check_path
+from voute.core.errors import FormatError
+from voute.format.pack import hash_bodies, read_index
+from voute.format.sidecar import parse_sidecar
 from voute.seal.hybrid import HybridRecipient
 
 _PACK: Final = re.compile(r"packs/[0-9a-f]{2}/([0-9a-f]{64})\.pack")
@@ -43,9 +46,8 @@ def save(frozen: Path, head: Head, folder: BackupFolder, recipient: HybridRecipi
     for number, path in enumerate(paths, 1):
         one = _known(frozen, check_path(path))
         if not folder.has(one.digest):
-            with (frozen / path).open("rb") as file:
-                folder.add(file, one.size, one.digest, recipient)
-            added += 1
+            one, is_new = _add(frozen, one, folder, recipient)
+            added += is_new
         saved.append(one)
         progress("save", number, len(paths))
     name = folder.finish(Snapshot(head, tuple(saved)), recipient)
@@ -64,6 +66,42 @@ def _known(frozen: Path, path: str) -> SavedFile:
         for piece in read_pieces(source, size):
             hasher.update(piece)
     return SavedFile(path, size, hasher.digest())
+
+
+def _add(frozen: Path, one: SavedFile, folder: BackupFolder, recipient: HybridRecipient) -> tuple[SavedFile, bool]:
+    """Seal a file that the folder does not have; a pack with holes is named by the bytes that it has now."""
+    path = frozen / one.path
+    try:
+        with path.open("rb") as file:
+            folder.add(file, one.size, one.digest, recipient)
+    except BackupDamagedError:
+        digest = _with_holes(path, one.size)
+        if digest is None:
+            raise
+        one = SavedFile(one.path, one.size, digest)
+        if folder.has(digest):
+            return one, False
+        with path.open("rb") as file:
+            folder.add(file, one.size, digest, recipient)
+    return one, True
+
+
+def _with_holes(path: Path, size: int) -> bytes | None:
+    """Return the hash of a pack that is whole but for zeros where its sidecar says that documents are destroyed, else None."""
+    try:
+        sidecar = parse_sidecar(path.with_suffix(".side").read_bytes())
+        with path.open("rb") as file:
+
+            def read(at: int, length: int) -> Iterator[bytes]:
+                file.seek(at)
+                return read_pieces(file, length)
+
+            entries = read_index(lambda at, length: b"".join(read(at, length)), size)
+            digest, broken = hash_bodies(read, entries, size)
+    except (OSError, FormatError):
+        return None
+    gone = {one.placement.document_id for one in sidecar.records if one.is_deleted}
+    return digest if broken and all(empty and one in gone for one, empty in broken.items()) else None
 
 
 def expired(names: Sequence[str], keep_days: int, now: datetime) -> list[str]:

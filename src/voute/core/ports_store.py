@@ -5,7 +5,7 @@ availability only. Small ports on purpose: rules live in `voute.app`, drivers in
 A call that raises `StoreError` may or may not have taken effect: every call here can be repeated.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import ClassVar, Protocol, Self
@@ -111,6 +111,18 @@ class BlobStore(Protocol):
         Raises:
             BlobMissingError: no such blob.
             StoreError: the store failed, or holds fewer bytes than asked for (then the last chunk never comes).
+        """
+        ...
+
+    def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Overwrite ranges (offset, length) with zeros, durably, and give their room back where the store can.
+
+        The one change that a blob ever sees: of bytes that nobody may have any more (docs/spec/pack.md). It may be repeated; an
+        error or a crash may leave part of it done. False, and nothing changed: a backup holds the blob; call again.
+
+        Raises:
+            BlobMissingError: no such blob.
+            StoreError: the store failed.
         """
         ...
 

@@ -6,7 +6,7 @@ index, then ranges. Nothing here opens a body.
 
 import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -147,6 +147,30 @@ def read_index(fetch: Callable[[int, int], bytes], pack_size: int) -> tuple[Pack
     footer = parse_footer(fetch(max(pack_size - FOOTER_SIZE, 0), FOOTER_SIZE), pack_size)
     start = pack_size - FOOTER_SIZE - footer.index_length
     return parse_index(fetch(start, footer.index_length), footer, pack_size)
+
+
+def hash_bodies(
+    read: Callable[[int, int], Iterable[bytes]], entries: Sequence[PackEntry], pack_size: int
+) -> tuple[Hash, Mapping[DocumentId, bool]]:
+    """Read a pack once, as `read(offset, length)` gives its chunks.
+
+    Returns the hash of all its bytes, and of each body that is not what the index says whether it is zeros alone: that is what
+    is left of a destroyed document's.
+    """
+    whole = hashlib.sha256()
+    broken: dict[DocumentId, bool] = {}
+    for entry in entries:
+        body, zeros = hashlib.sha256(), 0
+        for chunk in read(entry.offset, entry.length):
+            whole.update(chunk)
+            body.update(chunk)
+            zeros += chunk.count(0)
+        if body.digest() != entry.sha256:
+            broken[entry.document_id] = zeros == entry.length
+    end = entries[-1].offset + entries[-1].length
+    for chunk in read(end, pack_size - end):
+        whole.update(chunk)
+    return Hash(whole.digest()), broken
 
 
 def pack_leaf(document_id: bytes, manifest_hash: bytes, sealed_hash: bytes) -> bytes:

@@ -17,6 +17,8 @@ class PackFile:
     entries: tuple[PackEntry, ...] | None
     is_whole: bool
     broken: tuple[PackEntry, ...] = ()
+    holes: frozenset[bytes] = frozenset()
+    """Documents of `broken` whose body is zeros alone: right for one that is destroyed."""
     detail: str = ""
 
 
@@ -32,15 +34,21 @@ def read_pack(blobs: BlobStore, name: bytes, *, quick: bool) -> PackFile | None:
     except (FormatError, StoreError) as error:
         entries, detail = None, error.detail
     if quick:
-        return PackFile(size, entries, entries is not None, (), detail)
-    digest, broken = _hash_all(blobs, key, size, entries or ())
-    return PackFile(size, entries, digest == name, broken, detail)
+        return PackFile(size, entries, entries is not None, detail=detail)
+    digest, broken, holes = _hash_all(blobs, key, size, entries or ())
+    # A pack with holes has another hash than its name: then the hash of each body, which the log has, is what counts.
+    is_whole = digest == name or (bool(broken) and len(holes) == len(broken))
+    return PackFile(size, entries, is_whole, broken, holes, detail)
 
 
-def _hash_all(blobs: BlobStore, name: Hash, size: int, entries: tuple[PackEntry, ...]) -> tuple[bytes, tuple[PackEntry, ...]]:
-    """Return the hash of all bytes, and the index entries whose body has another hash than the index says."""
+def _hash_all(
+    blobs: BlobStore, name: Hash, size: int, entries: tuple[PackEntry, ...]
+) -> tuple[bytes, tuple[PackEntry, ...], frozenset[bytes]]:
+    """Return the hash of all bytes, the index entries whose body has another hash than the index says, and those of zeros."""
     whole = hashlib.sha256()
     broken: list[PackEntry] = []
+    holes: set[bytes] = set()
+    zeros = 0
     body, left = hashlib.sha256(), entries[0].length if entries else 0
     waiting = iter(entries)
     current = next(waiting, None)
@@ -50,10 +58,14 @@ def _hash_all(blobs: BlobStore, name: Hash, size: int, entries: tuple[PackEntry,
         while part and current is not None:
             piece, part = part[:left], part[left:]
             body.update(piece)
+            zeros += bytes(piece).count(0)
             left -= len(piece)
             if not left:
                 if body.digest() != current.sha256:
                     broken.append(current)
+                    if zeros == current.length:
+                        holes.add(current.document_id)
+                zeros = 0
                 current = next(waiting, None)
                 body, left = hashlib.sha256(), current.length if current is not None else 0
-    return whole.digest(), tuple(broken)
+    return whole.digest(), tuple(broken), frozenset(holes)

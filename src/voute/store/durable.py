@@ -10,7 +10,7 @@ import mmap
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreFullError
+from voute.store.holes import make_hole
 from voute.store.watch import Watch
 
 # Names that begin so are never read; `sweep` removes what a crash, or a disk that failed, left of them.
@@ -112,6 +113,21 @@ class Disk:
         except FileNotFoundError:
             return
         self.flush_folder(path.parent)
+
+    def punch(self, path: Path, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Overwrite ranges of a file with zeros, durably, and give their blocks back; False where it has a second name."""
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if os.fstat(descriptor).st_nlink > 1:
+                return False
+            with self.step("punch", path):
+                for offset, length in ranges:
+                    make_hole(descriptor, offset, length)
+            with self.step("fsync", path):
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return True
 
     def sweep(self, folder: Path, untouched: float) -> int:
         """Remove the temporary files in a folder and below that nobody wrote to for so many seconds; returns how many."""

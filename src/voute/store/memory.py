@@ -72,6 +72,14 @@ class MemoryBlobs:
             raise BlobMissingError(name.hex())
         return _chunks(data, offset, length)
 
+    def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Overwrite ranges (`BlobStore.punch`)."""
+        data = self._shelf.kept.get(name.hex())
+        if data is None:
+            raise BlobMissingError(name.hex())
+        self._shelf.put(name.hex(), with_zeros(data, ranges))
+        return True
+
     def delete(self, name: Hash) -> None:
         """Remove a blob (`BlobStore.delete`)."""
         self._shelf.delete(name.hex())
@@ -108,6 +116,14 @@ class MemoryBlobWriter:
     def __exit__(self, *_: object) -> None:
         """Drop what was not finished."""
         self._data.clear()
+
+
+def with_zeros(data: bytes, ranges: Sequence[tuple[int, int]]) -> bytes:
+    """Return bytes with ranges of them as zeros."""
+    changed = bytearray(data)
+    for offset, length in ranges:
+        changed[offset : offset + length] = bytes(len(changed[offset : offset + length]))
+    return bytes(changed)
 
 
 def _chunks(data: bytes, offset: int, length: int) -> Iterator[bytes]:

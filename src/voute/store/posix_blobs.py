@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -65,6 +65,17 @@ class PosixBlobs:
     def path_of(self, name: Hash) -> Path:
         """Return where a blob lies, for servers that hand the file to the kernel or to the proxy in front of them."""
         return _file(self._root, name, "pack")
+
+    def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Overwrite ranges and give their room back (`BlobStore.punch`); a second name of the file is a backup's."""
+        path = _file(self._root, name, "pack")
+        try:
+            with storing("punch"):
+                return self._disk.punch(path, ranges)
+        except StoreError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise BlobMissingError(path.name) from error
+            raise
 
     def delete(self, name: Hash) -> None:
         """Remove a blob, durably (`BlobStore.delete`)."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
@@ -62,6 +62,17 @@ class S3Blobs:
     def address_of(self, name: Hash, seconds: int) -> str:
         """Return an address at which whoever has it may read the blob, by ranges, for so many seconds."""
         return self._bucket.sign(_pack(name), seconds)
+
+    def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
+        """Replace the object by one with zeros there (`BlobStore.punch`): the bytes are gone, their room stays taken."""
+        try:
+            data = bytearray(self._bucket.get(_pack(name)))
+        except KeyMissingError as error:
+            raise BlobMissingError(name.hex()) from error
+        for offset, length in ranges:
+            data[offset : offset + length] = bytes(length)
+        self._bucket.put(_pack(name), bytes(data))
+        return True
 
     def delete(self, name: Hash) -> None:
         """Remove a blob (`BlobStore.delete`)."""

@@ -13,8 +13,9 @@ from typing import Protocol
 class Watch(Protocol):
     """Is told of each step; raising `OSError` from either call makes the driver report a failed store.
 
-    Steps are `create`, `write`, `fsync`, `rename`, `link`, `unlink`, `mkdir`, `fsync-folder`, `sql-commit`, `sql-commit-light` (a
-    power failure may lose it) and `sql-checkpoint`; paths are the files or folders that a step is about, source before target.
+    Steps are `create`, `write`, `punch`, `fsync`, `rename`, `link`, `unlink`, `mkdir`, `fsync-folder`, `sql-commit`,
+    `sql-commit-light` (a power failure may lose it) and `sql-checkpoint`; paths are the files or folders that a step is about,
+    source before target.
     """
 
     def before(self, step: str, /, *paths: Path) -> None:

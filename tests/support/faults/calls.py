@@ -237,7 +237,8 @@ def prepare_destroy(stage: Stage) -> list[Step]:
 
     def destroyed(view: View) -> bool:
         files = [path.read_bytes() for path in view.settings.data.rglob("*") if path.is_file()]
-        return not any(secret[-32:] in data for one in gone for secret in (one.header, one.card) for data in files)
+        # The bodies too: their bytes went when all else was gone.
+        return not any(secret[-32:] in data for one in gone for secret in (one.header, one.card, one.body) for data in files)
 
     return [Step("destroy", lambda stage: ignore(work(stage.demo.city)), destroyed)]
 

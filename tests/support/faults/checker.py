@@ -50,7 +50,8 @@ class Checker:
         packs = view.pack_files(".pack")
         for document, header, card, pack, offset, length, gone, sealed, position in rows:
             body = packs[pack].read_bytes()[offset : offset + length]
-            assert hashlib.sha256(body).digest() == sealed
+            # A destroyed document has no header and no bytes.
+            assert hashlib.sha256(body).digest() == sealed if header else not any(body)
             if gone is None:
                 record = sidecars[pack][document].placement
                 opened = self.keys.open(DocumentId(document), header, card, body)

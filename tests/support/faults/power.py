@@ -20,10 +20,14 @@ class Power:
     unsynced: dict[Path, None] = field(default_factory=dict)
     names: list[tuple[Path, Undo]] = field(default_factory=list)
     wal_durable: int = 0
+    punched: dict[Path, bytes] = field(default_factory=dict)
     _old: dict[Path, bytes | None] = field(default_factory=dict)
 
     def before(self, step: str, *paths: Path) -> None:
         """Keep what the step destroys."""
+        if step == "punch":
+            # Bytes that were durable stay so until their zeros are.
+            self.punched.setdefault(paths[-1], paths[-1].read_bytes())
         if step in {"rename", "link", "unlink"}:
             target = paths[-1]
             self._old[target] = target.read_bytes() if target.is_file() else None
@@ -45,6 +49,7 @@ class Power:
                 self.unsynced[target] = None
             case "fsync":
                 self.unsynced.pop(target, None)
+                self.punched.pop(target, None)
             case "rename" | "link":
                 if source in self.unsynced:
                     self.unsynced[target] = None
@@ -59,13 +64,15 @@ class Power:
     @property
     def is_all_flushed(self) -> bool:
         """Whether a power failure would take nothing."""
-        return not self.unsynced and not self.names and wal_size(self.wal) <= self.wal_durable
+        return not self.unsynced and not self.punched and not self.names and wal_size(self.wal) <= self.wal_durable
 
     def fail(self) -> None:
         for path in self.unsynced:
             if path.is_file():
                 data = path.read_bytes()
                 path.write_bytes(data[: len(data) // 2])
+        for path, data in self.punched.items():
+            path.write_bytes(data)
         for _, undo in reversed(self.names):
             undo()
         cut_wal(self.wal, self.wal_durable)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.make_vectors import pack
 from voute.backup.folder import BackupBusyError, BackupDamagedError, BackupFolder, NoBackupError
 from voute.backup.restore import NotEmptyError, prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import MAX_PATH, Head, SavedFile, Snapshot, check_path, encode_objects, parse_objects
 from voute.core.errors import FormatError, LimitError, NotForThisKeyError, StoreError, VouteError
-from voute.core.ids import Hash
+from voute.core.ids import DocumentId, Hash
 from voute.core.values import unix_time
+from voute.format.pack import PackWriter, read_index
+from voute.format.sidecar import Sidecar, deleted, encode_sidecar, parse_sidecar
 from voute.seal.hybrid import HybridIdentity
 
 KEY = HybridIdentity(b"\x07" * 32)
@@ -46,6 +50,51 @@ def backups(tmp_path: Path) -> BackupFolder:
 
 def back_up(backups: BackupFolder, frozen: Path, head: Head = HEAD) -> str:
     return save(frozen, head, backups, KEY.recipient, quiet).name
+
+
+@pytest.fixture
+def kept_pack(tmp_path: Path) -> tuple[Path, str]:
+    """A frozen city of one pack with its sidecar."""
+    parts: list[bytes] = []
+    writer = PackWriter(parts.append)
+    bodies = {DocumentId(bytes([number]) * 16): os.urandom(5_000) for number in range(3)}
+    for document, body in bodies.items():
+        writer.add(document, body)
+    name = writer.finish().sha256
+    sidecar = pack.sidecar()
+    first = sidecar.records[0]
+    records = tuple(replace(first, placement=replace(first.placement, document_id=one)) for one in bodies)
+    path = f"packs/{name.hex()[:2]}/{name.hex()}.pack"
+    side = encode_sidecar(Sidecar(name, sidecar.statement, records))
+    return city(tmp_path / "frozen", {path: b"".join(parts), path.replace(".pack", ".side"): side}), path
+
+
+def restored(backups: BackupFolder, name: str, into: Path) -> dict[str, bytes]:
+    restore(backups, name, KEY, into, quiet)
+    return kept(into)
+
+
+def test_backup_of_a_pack_with_holes_is_taken_as_it_is_and_damage_is_still_refused(
+    backups: BackupFolder, kept_pack: tuple[Path, str], tmp_path: Path
+) -> None:
+    frozen, path = kept_pack
+    whole = (frozen / path).read_bytes()
+    assert restored(backups, back_up(backups, frozen), tmp_path / "one")[path] == whole
+    later = BackupFolder(tmp_path / "later")
+    entries = read_index(lambda at, length: whole[at : at + length], len(whole))
+    holed = whole[: entries[1].offset] + bytes(entries[1].length) + whole[entries[2].offset :]
+    (frozen / path).write_bytes(holed)
+    with pytest.raises(BackupDamagedError):
+        back_up(later, frozen)
+    side = (frozen / path).with_suffix(".side")
+    sidecar = parse_sidecar(side.read_bytes())
+    records = tuple(deleted(one.placement.document_id) if n == 1 else one for n, one in enumerate(sidecar.records))
+    side.write_bytes(encode_sidecar(Sidecar(sidecar.pack, sidecar.statement, records)))
+    for number in range(2):
+        assert restored(later, back_up(later, frozen, replace(HEAD, size=20 + number)), tmp_path / f"two {number}")[path] == holed
+    (frozen / path).write_bytes(holed[:5] + bytes([holed[5] ^ 1]) + holed[6:])
+    with pytest.raises(BackupDamagedError):
+        back_up(later, frozen, replace(HEAD, size=30))
 
 
 def test_backup_brings_back_what_was_there(backups: BackupFolder, tmp_path: Path) -> None:
