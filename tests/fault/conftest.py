@@ -1,6 +1,8 @@
 """What the fault suite shares: distinct crash points are counted by module and printed when it ends."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,3 +16,11 @@ def points(request: pytest.FixtureRequest) -> Iterator[Points]:
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         print(f"\n{request.module.__name__.rpartition('.')[2]}: {found}")  # noqa: T201 -- the figure is asked for
+
+
+@pytest.fixture(scope="session")
+def memory_folder() -> Iterator[Path]:
+    """What these tests ask of a disk is simulated: a folder in memory is as good, and faster."""
+    shared = Path("/dev/shm")  # noqa: S108 - a file system, not a file
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)

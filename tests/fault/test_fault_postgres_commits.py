@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault.city.test_fault_city_operations import break_all
 from tests.support.crash_points import Points
 from tests.support.faults.operations import OPERATIONS
+from tests.support.faults.points import break_all
 from tests.support.faults.runner import end_or_fail, prepare
 from tests.support.faults.stage import Ground, Operation, make_ground
 from tests.support.postgres import Postgres, postgres

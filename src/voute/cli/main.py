@@ -19,6 +19,7 @@ from voute.cli import (
     issuer,
     letters,
     monitor,
+    move,
     receipts,
     serve,
     status,
@@ -45,6 +46,7 @@ app.command("verify", help=help_of("help-verify"))(verify.verify)
 app.command("open", help=help_of("help-open"))(archive.open_archive)
 app.command("fsck", help=help_of("help-fsck"))(fsck.fsck)
 app.command("restore", help=help_of("help-restore"))(backup.restore_city)
+app.command("migrate-store", help=help_of("help-migrate-store"))(move.migrate_store)
 app.command("monitor", help=help_of("help-monitor"))(monitor.monitor)
 app.add_typer(admin.app, name="admin", help=help_of("help-admin"))
 app.add_typer(backup.app, name="backup", help=help_of("help-backup"))

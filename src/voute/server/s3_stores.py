@@ -50,8 +50,8 @@ def open_s3(settings: Settings, watch: Watch | None = None) -> S3Stores:
     return S3Stores(
         S3Blobs(Bucket(store, PACKS, watch), Uploads(place, PACKS)),
         S3Sidecars(Bucket(store, SIDECARS, watch)),
-        S3Tiles(Bucket(store, LOG, watch)),
-        S3Tiles(Bucket(store, LEDGER, watch)),
+        S3Tiles(Bucket(store, LOG, watch), settings.s3_at_once),
+        S3Tiles(Bucket(store, LEDGER, watch), settings.s3_at_once),
     )
 
 

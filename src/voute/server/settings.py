@@ -79,6 +79,7 @@ class Settings:
     ] = Path()
     s3_ca: Annotated[Path, "certificates that its own is checked with, beside those of the system"] = Path()
     s3_seconds: Annotated[int, "how long one call to it may take, repetitions included"] = 30
+    s3_at_once: Annotated[int, "calls of one batch of the log that are on their way at once"] = 8
     trust_root: Annotated[Path, "the signed trust root, read again when it changes; empty: `trust-root.json` inside `data`"] = (
         Path()
     )

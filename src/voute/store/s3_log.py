@@ -9,16 +9,14 @@ from voute.core.ports_log import LockConflictError, LockExistsError, LockMissing
 from voute.store.posix_log import check_key, check_path, check_value
 from voute.store.s3 import Bucket, KeyMissingError, KeyTakenError
 
-AT_ONCE: Final = 8
-"""Requests of one `put_all` on their way: a batch of the log is hundreds of tiles, and each request is a wait."""
 _NOBODYS_TAG: Final = '"00000000000000000000000000000000"'
 
 
 class S3Tiles:
     """`TileStore` in a folder of a bucket, and `LedgerStore`."""
 
-    def __init__(self, bucket: Bucket, at_once: int = AT_ONCE) -> None:
-        """Take the folder, and how many requests may be on their way."""
+    def __init__(self, bucket: Bucket, at_once: int) -> None:
+        """Take the folder, and how many requests of one call may be on their way: a batch of the log is hundreds of tiles."""
         self._bucket = bucket
         self._at_once = at_once
 
@@ -65,6 +63,10 @@ class S3Tiles:
 
     def _each(self, do: Callable[[tuple[str, bytes]], None], items: Iterable[tuple[str, bytes]]) -> None:
         """Do each, several at a time; the first error is raised when those on their way have ended."""
+        if self._at_once == 1:
+            for item in items:
+                do(item)
+            return
         with ThreadPoolExecutor(self._at_once) as pool:
             try:
                 for _ in pool.map(do, items):

@@ -103,7 +103,8 @@ class Uploads:
     ) -> bytes:
         text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(query.items()))
         headers = sign(credential, self._place.region, method, urlsplit(self._address).netloc, path, text, datetime.now(UTC))
-        verify: ssl.SSLContext | bool = True
+        # Without encryption there is nothing to load certificates for, which takes longer than the call.
+        verify: ssl.SSLContext | bool = self._place.has_tls
         if self._place.ca != Path():
             verify = ssl.create_default_context(cafile=self._place.ca)
         try:

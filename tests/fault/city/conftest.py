@@ -1,27 +1,16 @@
 """One city for all operations, in memory where there is one; the points that were broken are counted and printed."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support.faults.points import POINTS
 from tests.support.faults.runner import Prepared, prepare
 from tests.support.faults.stage import Ground, Operation, make_ground
 from voute.server.logs import set_up_logs
 
-POINTS = "points"
-"""Name of the property in which a test says how many points it broke."""
-
 PreparedOf = Callable[[Operation], Prepared]
-
-
-@pytest.fixture(scope="session")
-def memory_folder() -> Iterator[Path]:
-    """What these tests ask of a disk is simulated: a folder in memory is as good, and faster."""
-    shared = Path("/dev/shm")  # noqa: S108 - a file system, not a file
-    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

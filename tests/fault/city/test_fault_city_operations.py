@@ -1,33 +1,16 @@
 """Every operation of the city, broken at each of its steps: docs/security/faults.md says how, and counts the points."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
-from tests.fault.city.conftest import POINTS, PreparedOf
+from tests.fault.city.conftest import PreparedOf
 from tests.support.faults.operations import OPERATIONS
 from tests.support.faults.page import count, read_table
-from tests.support.faults.runner import Case, Prepared, crash, fail
+from tests.support.faults.points import Record, break_all
+from tests.support.faults.runner import crash, fail
 from tests.support.faults.stage import Operation
 
 LEAST = 300
 """Distinct points at which a process must end, of all operations together."""
-
-Record = Callable[[str, object], None]
-
-
-def break_all(prepared: Prepared, cases: Iterator[Case], run: Callable[[Prepared, Case], None], record: Record) -> None:
-    """Break an operation in each of these ways; every way that does harm is named."""
-    harm: list[str] = []
-    points = list(cases)
-    for case in points:
-        try:
-            run(prepared, case)
-        except AssertionError as error:
-            harm.append(f"{case}\n{error}")
-    assert not harm, f"{len(harm)} of {len(points)} points\n\n" + "\n\n".join(harm[:5])
-    assert len(set(points)) == len(points)
-    record(POINTS, len(points))
 
 
 def name_of(operation: Operation) -> str:

@@ -43,7 +43,7 @@ class Kind(StrEnum):
 CRASHES: Final = (Kind.LOST, Kind.KEPT, Kind.POWER)
 STICKY: Final = (Kind.EIO_STICKY, Kind.FULL_STICKY)
 COMMITS: Final = frozenset({"sql-commit", "sql-commit-light"})
-ROOM: Final = COMMITS | {"mkdir", "create", "write", "rename", "link"}
+ROOM: Final = COMMITS | {"mkdir", "create", "write", "rename", "link", "s3-put", "s3-upload"}
 
 
 class Point(NamedTuple):

@@ -7,12 +7,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from tests.support.city import demo_settings
 from tests.support.faults.checker import Summary
 from tests.support.faults.child import Say, in_child
 from tests.support.faults.injector import COMMITS, CRASHED, CRASHES, STICKY, Injector, Kind, Point
 from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer
-from tests.support.faults.view import looking_at
 from tests.support.rebuilt import differing_from_raw
 from voute.cli.fsck import check_city
 from voute.core.errors import StoreError
@@ -73,14 +71,13 @@ def prepare(ground: Ground, operation: Operation, name: str | None = None) -> Pr
     """Bring a copy of the city to where the operation begins, then run it whole, twice, in a process of its own."""
     folder = ground.folder.parent / f"before-{name or operation.name}"
     with ground.copied(ground.folder) as copy:
-        with ground.stage(copy) as stage:
+        with ground.preparing(copy) as stage:
             steps = operation.prepare(stage)
-        copy.rename(folder)
-        copy.mkdir()
+        ground.keep(copy, folder)
     with ground.copied(folder) as copy:
         unbroken = in_child(lambda say: run_whole(ground, operation, copy, steps, say)).require(0)
         # Opened here once, so that the processes forked from now on need not.
-        with looking_at(demo_settings(copy)) as view:
+        with ground.looking_at(copy) as view:
             ground.checker.plaintexts(view)
     points = [Point(*one) for one in unbroken.all("point")]
     assert points, "an operation without a step promises nothing"
@@ -107,7 +104,7 @@ def finish(ground: Ground, stage: Stage, steps: list[Step], say: Say) -> None:
         assert answer(step.do(stage), step.statuses), step.name
     stage.settle()
     stage.demo.assembled.stores.sweep(EVERYTHING)
-    with looking_at(stage.demo.settings) as view:
+    with ground.looking_at(stage.demo.settings.data.parent) as view:
         ground.checker.check(view)
         for step in steps:
             assert step.holds(view), f"{step.name} was answered and does not hold"
@@ -141,11 +138,11 @@ def run_broken(prepared: Prepared, case: Case, folder: Path, say: Say) -> None:
 
 def recover(prepared: Prepared, folder: Path, answered: set[str], say: Say) -> None:
     """A new process on the bytes left on disk: nothing is missing, and what is left over is swept or mended by `fsck`."""
-    settings = demo_settings(folder)
+    settings = prepared.ground.settings(folder)
     with prepared.ground.stage(folder, address=DURING) as stage:
         stage.settle()
         stage.demo.assembled.stores.sweep(EVERYTHING)
-        with looking_at(settings) as view:
+        with prepared.ground.looking_at(folder) as view:
             prepared.ground.checker.check(view)
             for step in prepared.steps:
                 assert step.name not in answered or step.holds(view), f"{step.name} was answered and is lost"
@@ -185,7 +182,7 @@ def run_refused(prepared: Prepared, case: Case, folder: Path, say: Say) -> None:
                 break
             answered += 1
         assert len(injector.points) > case.at, f"not reached: {case}"
-        with looking_at(stage.demo.settings) as view:
+        with prepared.ground.looking_at(folder) as view:
             for step in prepared.steps[:answered]:
                 assert step.holds(view), f"{step.name} was answered and is lost"
         injector.heal()

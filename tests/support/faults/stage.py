@@ -4,7 +4,7 @@ import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from tests.support.city import (
 from tests.support.faults.checker import Checker
 from tests.support.faults.injector import Injector
 from tests.support.faults.keys import Keys
-from tests.support.faults.view import View
+from tests.support.faults.view import View, looking_at
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department
 from tests.support.postgres import Postgres
@@ -35,6 +35,7 @@ from voute.core.ids import Slug
 from voute.format.trust_root import TrustRoot
 from voute.server.composition import assemble, log_parts
 from voute.server.http.access import COOKIE
+from voute.server.settings import Settings
 
 MASTER = b"m" * 32
 UNAVAILABLE = 503
@@ -180,8 +181,25 @@ class Ground:
             if (folder / CATALOGUE).exists():
                 self.databases.drop(url)
 
+    def preparing(self, folder: Path) -> AbstractContextManager["Stage"]:
+        """Open the city in a folder to bring it to where an operation begins, in this process."""
+        return self.stage(folder)
+
+    def settings(self, folder: Path) -> Settings:
+        """Settings of the city in a folder."""
+        return demo_settings(folder)
+
+    def keep(self, copy: Path, folder: Path) -> None:
+        """Give a copy a name of its own, under which it stays."""
+        copy.rename(folder)
+        copy.mkdir()
+
+    def looking_at(self, folder: Path) -> AbstractContextManager[View]:
+        """Look at the bytes of the city in a folder."""
+        return looking_at(demo_settings(folder))
+
     def open(self, folder: Path, loop: Loop, injector: Injector | None = None) -> DemoCity:
-        settings = demo_settings(folder)
+        settings = self.settings(folder)
         if injector is None:
             return open_demo_city(settings, self.root, self.clock, loop, self.shared)
         assembled = assemble(settings, self.clock, injector)

@@ -111,6 +111,19 @@ class Shelf:
     def do_secret(self, secret: str) -> None:
         self.secret = secret
 
+    def do_copy(self, source: str, target: str) -> None:
+        """Copy what lies below a folder."""
+        for key in list(self.below(f"{source}/")):
+            self.objects[f"{target}/{key.removeprefix(f'{source}/')}"] = self.objects[key]
+
+    def do_drop(self, folder: str) -> None:
+        for key in list(self.below(f"{folder}/")):
+            del self.objects[key]
+
+    def do_below(self, folder: str) -> dict[str, str]:
+        """Everything below a folder, by its path there."""
+        return {key.removeprefix(f"{folder}/"): self.objects[key].data.hex() for key in self.below(f"{folder}/")}
+
     def do_remember(self, name: str) -> None:
         self.moments[name] = {key: one.data for key, one in self.objects.items()}
 

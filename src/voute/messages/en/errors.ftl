@@ -337,3 +337,25 @@ error-mail-server = The mail server does not answer, or does not let us in.
     .fix = Nothing is lost: notices go later. Check the settings smtp_….
 error-backup-busy = Another backup writes into { $path }; nothing was saved.
     .fix = Wait for its end, then try again. Each city needs a folder of backups of its own.
+error-move-refused = { $why ->
+    [locks] The new settings name other locks. The log's lock stays where it is: with two of them the log could split
+    [data] The new settings name another folder of keys. Keys and trust root stay where they are
+    [taken] Another city, or a later state of this one, is in the new store
+    [rows] The new catalogue holds other rows
+   *[same] The new settings name the same stores as the present ones
+    }; nothing was changed.
+    .fix = { $why ->
+    [locks] Give both files the same “locks” and “s3_locks”.
+    [data] Give both files the same “data”.
+    [taken] Check the new settings; empty the folder of the bucket if it may go, then run this again.
+    [rows] Check the new settings; empty the new database if it may go, then run this again.
+   *[same] Change “blobs” or “catalogue” in the new file.
+    }
+error-move-unsound = { $end ->
+    [target] The copy was checked and has { $differences } differences: it must not be used. The source is as it was.
+   *[source] The city was checked before copying and has { $differences } differences. Nothing was copied.
+    }
+    .fix = { $end ->
+    [target] Run “voute fsck” with the new settings to see them; run this again: what is whole is not copied twice.
+   *[source] Run “voute fsck”, mend what it names, then run this again.
+    }

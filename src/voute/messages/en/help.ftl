@@ -104,3 +104,5 @@ option-issuer-delay = days before new documents go to a vault that was just open
 option-issuer-to = recipient of an officer, age1pq1… (may be repeated)
 help-admin-bounces = Count the notices that came back, from a mailbox file (mbox).
 option-bounces = mbox file of mails that came back
+help-migrate-store = Copy a city's packs, log and catalogue to other stores (S3, PostgreSQL, or back), checked at both ends.
+option-move-to = Settings file of the server afterwards: what differs from the present settings is moved.

@@ -104,3 +104,5 @@ option-issuer-delay = jours avant que de nouveaux documents aillent à un coffre
 option-issuer-to = destinataire d'un responsable, age1pq1… (peut être répété)
 help-admin-bounces = Compte les avis qui sont revenus, d'après un fichier de boîte aux lettres (mbox).
 option-bounces = fichier mbox des courriels revenus
+help-migrate-store = Copier les paquets, le registre et le catalogue d'une ville vers d'autres stockages (S3, PostgreSQL, ou retour), vérifiés aux deux bouts.
+option-move-to = Fichier de réglages du serveur ensuite : ce qui y diffère des réglages actuels est déplacé.
