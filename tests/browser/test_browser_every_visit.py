@@ -1,19 +1,22 @@
 """Every visit, line by line: a slow line, a second way in at its moment, tried, removed; a computer that others use."""
 
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import journeys
 from tests.browser.support.journey import Journey, Letters, look_of
 from tests.browser.support.served_city import ServedCity
-from tests.browser.support.visitor import new_visitor
+from tests.browser.support.visitor import new_visitor, wait_for_ink
+from tests.browser.support.wire import Asked, Wire
 from tests.browser.support.words import Words
 
 Walked = Callable[[str, Journey, float], None]
-# 400 ms there and back, 400 kbit/s down and up.
-SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+# Sealed bodies apart, what may be on the line between the tap and the document: what is claimed and sent back, row and receipt.
+REST = 40 * 1024
 
 
 def traveller(browser: Browser, city: ServedCity, language: str, device: str) -> Journey:
@@ -21,12 +24,12 @@ def traveller(browser: Browser, city: ServedCity, language: str, device: str) ->
 
 
 def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, letters: Letters, walked: Walked) -> None:
-    """What draws the document comes while the letter is read; the seconds are printed, not asserted."""
+    """What draws the document comes while the letter is read; the seconds are printed, what is on the line is bounded."""
     one, letter = traveller(browser, city, "fr", "phone"), letters.next()
     page = one.visitor.page
     page.set_default_timeout(120_000)
-    one.visitor.cdp.send("Network.enable")
-    one.visitor.cdp.send("Network.emulateNetworkConditions", SLOW)
+    wire = Wire(one.visitor.cdp)
+    wire.slow_down()
     begin = time.monotonic()
     with page.expect_response(lambda reply: "pdf-worker" in reply.url, timeout=120_000) as waiting:
         one.visitor.go(letter.link)
@@ -34,12 +37,30 @@ def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, lett
         walked("slow line: from the scan to the letter", one, time.monotonic() - begin)
     waiting.value.finished()
     walked("slow line: the viewer is there", one, time.monotonic() - begin)
-    begin = time.monotonic()
+    mark, begin = wire.mark, time.monotonic()
     one.tap("open-letter-button")
-    one.visitor.sees_pages()
-    walked("slow line: from the tap to the document", one, time.monotonic() - begin)
+    # Looked for at every frame: an expectation looks once a second.
+    page.wait_for_function("() => document.querySelector('.proof') && document.querySelector('.viewer iframe[data-ready]')")
+    wait_for_ink(page)
+    line = "slow line: from the tap to the document"
+    walked(line, one, time.monotonic() - begin)
+    assert re.fullmatch(r"1 taps, 1 prompts, \d+\.\d s", journeys[line][one.where])
+    judge_line(wire.since(mark))
     one.visitor.context.close()
     one.visitor.judge()
+
+
+def judge_line(asked: list[Asked]) -> None:
+    """One question to claim, then all at once what the document and its proof need; nothing else until they are there."""
+    assert (asked[0].method, asked[0].path) == ("POST", "/api/claims")
+    body = next(one for one in asked if one.path.endswith("/body"))
+    document = body.path.removesuffix("/body")
+    needed = asked[1:4]
+    assert {one.path for one in needed} == {document, body.path, f"{document}/receipt"}
+    # What begins when the page is drawn: of the program, pdf.js's data alone.
+    later = [one.path for one in asked[4:] if one.path.startswith("/assets/")]
+    assert all(one.startswith("/assets/pdfjs-data-") for one in later)
+    assert sum(one.up + one.down for one in asked[:4]) - body.down <= REST
 
 
 @pytest.mark.parametrize(("language", "device"), [("fr", "phone"), ("en", "desktop")])

@@ -50,6 +50,8 @@ const session = new Session({
   endKeys: endKeyHolder,
 });
 
+// Who comes with a code waits for its letter: what opens it is asked for before the words are there.
+if (taken !== null) session.expect();
 await useCatalogues({
   fr: async () => (await import('../ui/messages/fr/index.ts')).texts,
   en: async () => (await import('../ui/messages/en/index.ts')).texts,

@@ -16,6 +16,8 @@ import type { CityInfo, VaultApi } from '../core/rpc.ts';
 /** Why the person is asked to sign in: nothing special, they locked it, it was left alone or in another tab, the city ended the session, they left. */
 export type LockReason = 'none' | 'asked' | 'locked' | 'elsewhere' | 'expired' | 'signed-out';
 
+// As long as the city itself lets a trust root be kept (api.md): an older one may have been followed by another.
+const ROOT_FRESH_MS = 60_000;
 // How often other tabs are told that the person is here.
 const TELL_EVERY_MS = 5_000;
 
@@ -32,6 +34,7 @@ export class Session {
   private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   /** The key holder that has the trust root: one that was started anew needs it again. */
   private rooted: VaultApi | null = null;
+  private early: { readonly reply: Promise<Uint8Array<ArrayBuffer>>; readonly at: number } | null = null;
   readonly idle = new Idle(() => void this.lock('locked'));
   private toldAt = 0;
 
@@ -53,12 +56,30 @@ export class Session {
     }
   }
 
+  /** Asks for what a letter is opened with, before its turn comes: the key holder's program and the trust root. */
+  expect(): void {
+    this.deps.keys();
+    const reply = this.deps.api.trustRoot();
+    this.early = { reply, at: Date.now() };
+    // Said where it is needed: asked for again then.
+    reply.catch(() => {
+      this.early = null;
+    });
+  }
+
+  /** The trust root that was asked for early, once and while it is young, else the one that the city has now. */
+  private async trustRoot(): Promise<Uint8Array<ArrayBuffer>> {
+    const { early } = this;
+    this.early = null;
+    return early !== null && Date.now() - early.at < ROOT_FRESH_MS ? early.reply : this.deps.api.trustRoot();
+  }
+
   /** The key holder, with the trust root checked and pinned. */
   async keys(): Promise<VaultApi> {
     const keys = this.deps.keys();
     if (this.rooted !== keys) {
       await keys.keepNothing(isShared());
-      this.city = await keys.trustRoot(await this.deps.api.trustRoot(), pinnedRoot());
+      this.city = await keys.trustRoot(await this.trustRoot(), pinnedRoot());
       pinRoot(this.city.number, this.city.fingerprint);
       this.rooted = keys;
     }

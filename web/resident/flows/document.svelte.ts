@@ -8,7 +8,7 @@ import { NO_MARKS, sealedOf, type Row } from '../shelf.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
 import { currentLocale } from '../../ui/i18n.svelte.ts';
 import { OfferFlow, type OfferActions, type OfferView } from './offer.svelte.ts';
-import type { CheckedManifest, Marks, Verdict } from '../../core/rpc.ts';
+import type { CheckedManifest, Marks, ReceiptReply, Verdict } from '../../core/rpc.ts';
 
 /** Where the proof stands. */
 export type ProofView =
@@ -88,9 +88,11 @@ export class DocumentFlow implements DocumentActions {
     this.view = { at: 'loading', manifest: null };
     let manifest: CheckedManifest | null = null;
     try {
+      // Asked for at once, whatever is in them: on a slow line each question alone is half a second more.
       const sealed = this.session.sealedBody(this.id);
-      // Whatever is wrong with it is said when its turn comes, if the row lets it come.
-      sealed.catch(() => undefined);
+      const receipt = this.session.deps.api.receipt(this.id);
+      // Whatever is wrong with them is said when their turn comes, if the row lets it come.
+      for (const reply of [sealed, receipt]) reply.catch(() => undefined);
       const row = await this.session.shelf.row(this.id);
       manifest = checked(row);
       this.view = { at: 'loading', manifest };
@@ -101,7 +103,7 @@ export class DocumentFlow implements DocumentActions {
       // The list knows what the holder says about it.
       void this.session.shelf.load();
       const first = !row.opened;
-      await this.prove(row, manifest, bytes);
+      await this.prove(row, manifest, bytes, receipt);
       if (first) await this.offer.consider(manifest);
     } catch (thrown) {
       const failure = this.session.failed(thrown);
@@ -199,13 +201,19 @@ export class DocumentFlow implements DocumentActions {
     }
   }
 
-  private async prove(row: Row, manifest: CheckedManifest, bytes: Uint8Array<ArrayBuffer>, attempt = 0): Promise<void> {
+  private async prove(
+    row: Row,
+    manifest: CheckedManifest,
+    bytes: Uint8Array<ArrayBuffer>,
+    receipt: Promise<ReceiptReply>,
+    attempt = 0,
+  ): Promise<void> {
     let proof: ProofView;
     try {
       const keys = await this.session.keys();
       const { verdict, file } = await keys.receipt(
         sealedOf(row),
-        await this.session.deps.api.receipt(row.id),
+        await receipt,
         // A copy changes hands: the page goes on showing these bytes.
         bytes.slice(),
       );
@@ -219,7 +227,8 @@ export class DocumentFlow implements DocumentActions {
     const delay = AGAIN_AFTER_MS[attempt];
     if (delay === undefined || !isUnfinished(proof)) return;
     setTimeout(() => {
-      if (this.view === shown && this.session.open) void this.prove(row, manifest, bytes, attempt + 1);
+      if (this.view !== shown || !this.session.open) return;
+      void this.prove(row, manifest, bytes, this.session.deps.api.receipt(row.id), attempt + 1);
     }, delay);
   }
 }

@@ -37,6 +37,7 @@ class Frame {
   private readonly port: MessagePort;
   private readonly pages: FramePage[] = [];
   private view = { top: 0, bottom: 0 };
+  private worker: PDFWorker | undefined;
   private pdf: PDFDocumentProxy | null = null;
   private find: Find | null = null;
   private width = 0;
@@ -109,6 +110,9 @@ class Frame {
 
   private async obey(order: Order): Promise<void> {
     switch (order.do) {
+      case 'start':
+        this.worker = PDFWorker.create({ port: startWorker(order.worker) });
+        break;
       case 'open':
         await this.open(order);
         break;
@@ -143,7 +147,7 @@ class Frame {
     }
   }
 
-  private async open({ bytes, worker, language, width }: Opening): Promise<void> {
+  private async open({ bytes, language, width }: Opening): Promise<void> {
     document.documentElement.lang = language;
     const data = new Promise<ArrayBuffer | null>((resolve) => {
       this.handData = resolve;
@@ -152,7 +156,7 @@ class Frame {
     try {
       const task = getDocument({
         data: bytes,
-        worker: PDFWorker.create({ port: startWorker(worker) }),
+        ...(this.worker ? { worker: this.worker } : {}),
         BinaryDataFactory: dataFactory(files) as object,
         useWorkerFetch: false,
         useWasm: false,

@@ -12,10 +12,11 @@ const MAX_PICTURE = 64 * 1024 * 1024;
 
 /** From the page to the frame. */
 export type Order =
+  /** pdf.js's worker, before any document. */
+  | { readonly do: 'start'; readonly worker: ArrayBuffer }
   | {
       readonly do: 'open';
       readonly bytes: Uint8Array<ArrayBuffer>;
-      readonly worker: ArrayBuffer;
       readonly language: 'fr' | 'en';
       readonly width: number;
     }

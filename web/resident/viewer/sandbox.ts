@@ -45,6 +45,7 @@ export class Sandbox {
   private readonly heard: Heard;
   private readonly drawing = new Map<number, (picture: ArrayBuffer | null) => void>();
   private port: MessagePort | null = null;
+  private ready: Promise<void> | null = null;
   private answered: () => void = () => undefined;
   private closed = false;
 
@@ -54,18 +55,23 @@ export class Sandbox {
   }
 
   /**
-   * Opens bytes, of which the frame gets a copy; settles when the frame has answered. Raises `PageError`: `pdf-too-heavy` for a
-   * file that takes too long, else what is wrong with the parts of the program (`ui/program.ts`).
+   * Makes the frame and starts pdf.js in it, while the document is still on its way: on a phone that takes as long as opening it.
+   * What is wrong is said by `open`.
    */
-  async open(bytes: Uint8Array<ArrayBuffer>, language: 'fr' | 'en', width: number): Promise<void> {
-    const data = loadPart(DATA).catch(() => null);
+  prepare(language: 'fr' | 'en'): Promise<void> {
+    this.ready ??= this.start(language);
+    this.ready.catch(() => undefined);
+    return this.ready;
+  }
+
+  private async start(language: 'fr' | 'en'): Promise<void> {
     const [document, worker] = await Promise.all([
       frameDocument(frameAddress, POLICY, language),
       loadPart(workerAddress),
     ]);
     if (this.closed) return;
-    const copy = bytes.slice();
     await this.load(document);
+    if (this.isClosed) return;
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     port1.onmessage = (event) => {
@@ -73,11 +79,29 @@ export class Sandbox {
     };
     // The frame's origin is opaque: no name but this one reaches it. What goes this way is a port.
     this.frame.contentWindow?.postMessage(null, '*', [port2]);
-    this.order({ do: 'open', bytes: copy, worker, language, width }, [copy.buffer, worker]);
-    void data.then((packed) => {
-      this.order({ do: 'data', data: packed }, packed ? [packed] : []);
-    });
-    await this.answer();
+    this.order({ do: 'start', worker }, [worker]);
+  }
+
+  /**
+   * Opens bytes, of which the frame gets a copy; settles when the frame has answered. Raises `PageError`: `pdf-too-heavy` for a
+   * file that takes too long, else what is wrong with the parts of the program (`ui/program.ts`).
+   */
+  async open(bytes: Uint8Array<ArrayBuffer>, language: 'fr' | 'en', width: number): Promise<void> {
+    await this.prepare(language);
+    if (this.closed) return;
+    const copy = bytes.slice();
+    this.order({ do: 'open', bytes: copy, language, width }, [copy.buffer]);
+    try {
+      await this.answer();
+    } finally {
+      // Last, whatever the document is and whether it needs them: few do, and on a slow line nothing else gets through meanwhile.
+      void this.handData();
+    }
+  }
+
+  private async handData(): Promise<void> {
+    const packed = await loadPart(DATA).catch(() => null);
+    this.order({ do: 'data', data: packed }, packed ? [packed] : []);
   }
 
   private async answer(): Promise<void> {

@@ -155,8 +155,8 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
     },
     {
       file: 'resident/session.svelte.ts',
-      find: 'await this.deps.api.trustRoot(), pinnedRoot());',
-      put: "await this.deps.api.trustRoot(), mutant('no-pin') ? 0 : pinnedRoot());",
+      find: 'await this.trustRoot(), pinnedRoot());',
+      put: "await this.trustRoot(), mutant('no-pin') ? 0 : pinnedRoot());",
     },
   ],
   // A3: what a decryption gave decides what is asked next.
