@@ -429,6 +429,9 @@ notices-quiet = No notices between 21:00 and 7:00
 notices-start = Receive notices
 notices-save = Save
 notices-saving = Saving…
+notices-saved = Saved.
+notices-confirmed = Your address is confirmed.
+notices-stopped = Done: no more notices will be sent to you.
 notices-stop = Stop receiving notices
 
 devices-title = Notices on this device

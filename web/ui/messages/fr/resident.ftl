@@ -429,6 +429,9 @@ notices-quiet = Pas d’avis entre 21 h et 7 h
 notices-start = Recevoir des avis
 notices-save = Enregistrer
 notices-saving = Enregistrement…
+notices-saved = C’est enregistré.
+notices-confirmed = Votre adresse est confirmée.
+notices-stopped = C’est fait : plus aucun avis ne vous sera envoyé.
 notices-stop = Ne plus recevoir d’avis
 
 devices-title = Avis sur cet appareil

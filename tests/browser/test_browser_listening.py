@@ -1,0 +1,133 @@
+"""The pages as they are read out and gone through by keyboard: what is said, in which order, and where the focus goes."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.support.axe import Axe
+from tests.browser.support.gallery import Gallery
+from tests.browser.support.journey import Letters
+from tests.browser.support.listening import LISTEN, SCREENS, golden, stops, tree
+from tests.browser.support.visitor import DESKTOP, PHONE, Visitor
+from tests.browser.support.words import Words
+
+NewVisitor = Callable[..., Visitor]
+SAY = Words("fr")
+IN_LINE = 8
+"""Pixels by which what stands in one line may differ in height, for reading order."""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(
+        locale="fr-CA",
+        timezone_id="America/Toronto",
+        reduced_motion="reduce",
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+    )
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("state", SCREENS)
+def test_browser_listening_screen_is_read_out_as_kept_and_gone_through_in_its_order(
+    page: Page, gallery: Gallery, state: str
+) -> None:
+    page.goto(gallery.address(state, "fr"))
+    assert tree(page, state) == golden(state)
+    met = stops(page)
+    assert met[0].name == SAY("frame-skip")
+    nameless = [one for one in met if not one.name and one.tag not in {"iframe", "input", "textarea"}]
+    assert [one for one in met if one.tabindex > 0 or one.width * one.height == 0] + nameless == []
+    # Order of the document is the order of the focus, and what comes later stands lower, or further along the line.
+    assert [one.name for one in met[1:] if not one.follows] == []
+    for one, other in pairwise(one for one in met[1:] if not one.apart):
+        assert other.top + other.height > one.top + IN_LINE or other.left > one.left, (one, other)
+
+
+@pytest.mark.parametrize("state", ["documents", "document-own", "ways-in-notices-confirmed", "paper", "open-letter"])
+def test_browser_listening_focus_whose_button_goes_away_stays_near(page: Page, gallery: Gallery, state: str) -> None:
+    page.goto(gallery.address(state, "fr"))
+    page.locator("h1").wait_for()
+    buttons = page.locator("main button:visible")
+    for at in range(buttons.count() - 1, -1, -1):
+        buttons.nth(at).evaluate("(one) => { one.focus(); one.remove(); }")
+        page.wait_for_function("() => /^H[1-3]$/.test(document.activeElement?.tagName ?? '')")
+
+
+def test_browser_listening_own_words_are_a_form_that_gives_the_focus_back(page: Page, gallery: Gallery) -> None:
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.goto(gallery.address("document-own", "fr"))
+    opener = page.get_by_role("button", name=SAY("own-open"))
+    opener.click()
+    expect(page.get_by_role("heading", name=SAY("own-heading"))).to_be_focused()
+    expect(page.get_by_label(SAY("own-title"), exact=True)).to_have_value("Taxes de la maison")
+    assert Axe(page, page.context.new_cdp_session(page)).run() == []
+    page.get_by_role("button", name=SAY("own-cancel")).click()
+    expect(opener).to_be_focused()
+    opener.click()
+    page.get_by_role("button", name=SAY("own-save")).click()
+    expect(opener).to_be_focused()
+
+
+@pytest.mark.journey("screen reader")
+def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focus(new: NewVisitor, letters: Letters) -> None:
+    """By keyboard alone: letter, document, own words, a deletion given up, evidence, list, ways in, kit, a drill that fails."""
+    visitor = new(scripts=(LISTEN,))
+    page, letter = visitor.page, letters.next()
+
+    def said() -> list[str]:
+        return [str(one).strip() for one in page.evaluate("globalThis.testSaid()")]
+
+    def press(name: str, role: str = "button") -> None:
+        page.get_by_role(role, name=name, exact=True).first.press("Enter")  # type: ignore[arg-type]
+
+    def focus_is_on(text: str) -> None:
+        page.wait_for_function("(text) => document.activeElement?.innerText?.startsWith(text)", arg=text)
+
+    visitor.claim(letter.link)
+    focus_is_on(visitor.heading().inner_text())
+    heard = said()
+    for key in ("open-prompt", "open-making", "document-loading"):
+        assert heard.count(SAY(key)) <= 1, heard
+    assert [one for one in heard if one.startswith("Document affiché")] == [SAY("viewer-ready", pages=2)]
+
+    press(SAY("own-open"))
+    focus_is_on(SAY("own-heading"))
+    page.get_by_label(SAY("own-folder"), exact=True).fill("Maison")
+    press(SAY("own-save"))
+    focus_is_on(SAY("own-open"))
+    page.get_by_text("Maison", exact=True).wait_for()
+    assert said().count(SAY("own-saved")) == 1
+    press(SAY("document-delete"))
+    focus_is_on(SAY("document-delete-title"))
+    press(SAY("document-delete-cancel"))
+    focus_is_on(SAY("document-delete"))
+    press(SAY("offer-decline"))
+    focus_is_on("C’est noté")
+
+    press(SAY("proof-more"), "link")
+    focus_is_on(visitor.heading().inner_text())
+    press(SAY("nav-documents"), "link")
+    focus_is_on(SAY("documents-title"))
+    press(SAY("nav-ways-in"), "link")
+    focus_is_on(SAY("ways-title"))
+    said()
+    press(SAY("ways-kit-button"))
+    focus_is_on(SAY("ways-kit-made-title"))
+    assert said().count(SAY("ways-busy-kit")) == 1
+    press(SAY("ways-kit-done"))
+    assert said() == [SAY("kit-kept-missing")]
+    page.get_by_label(SAY("kit-kept")).check()
+    press(SAY("ways-kit-done"))
+    focus_is_on(SAY("ways-drill-title"))
+    page.get_by_label(SAY("kit-form-label")).fill("# voute-kit: 1")
+    press(SAY("ways-drill-button"))
+    page.get_by_role("alert").wait_for()
+    focus_is_on(SAY("ways-drill-title"))
+    assert len([one for one in said() if one.startswith("Ce n’est pas une trousse complète")]) == 1
+    press(SAY("ways-drill-later"))
+    focus_is_on(SAY("ways-title"))
