@@ -22,8 +22,8 @@ def main() -> None:
     sample = BillPress().pdf(demo_people.taxpayers(SEED, 1)[0].bill)
     with serve_gallery({"sample": lambda: sample}) as gallery, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        size = {"width": PHONE[0], "height": PHONE[1]}
-        page = browser.new_page(locale="fr-CA", timezone_id="America/Toronto", reduced_motion="reduce", viewport=size)
+        page = browser.new_page(locale="fr-CA", timezone_id="America/Toronto", reduced_motion="reduce")
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         for state in SCREENS:
             page.goto(gallery.address(state, "fr"))
             (GOLDEN / f"{state}.yml").write_text(tree(page, state), "utf-8")

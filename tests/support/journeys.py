@@ -15,6 +15,7 @@ JOURNEYS: Final = {
     "push": "notices turned on for this device, a message of the city shown by the page's worker",
     "policy": "the page's policy enforced",
     "axe": "axe-core on real pages, light and dark, finds nothing",
+    "screen reader": "by keyboard alone, from the letter to the kit: the focus is never lost, each thing is said once",
 }
 
 FLOORS: Final = {"Chromium": 150, "Firefox ESR": 140}

@@ -4,13 +4,18 @@ privacy-title = Vie privée
 privacy-lead = Vos documents sont à vous. Voici qui peut voir quoi.
 
 privacy-cannot = Ce que la Ville ne peut pas voir
-privacy-cannot-text = Ni le contenu, ni le titre, ni le montant de vos documents. Le service qui vous écrit les scelle; seul votre appareil les ouvre. Votre empreinte ou votre visage ne quittent jamais l’appareil.
+privacy-cannot-text = Ni le contenu, ni le titre, ni le montant de vos documents. Le service qui vous écrit les scelle; seul votre appareil les ouvre.
 
 privacy-can = Ce qu’elle voit
-privacy-can-text = Qu’un coffre a reçu un document, de quel service, quand, de quelle taille, et quand il a été ouvert la première fois. Le service qui vous écrit garde son dossier, et l’imprimeur de ses lettres voit votre adresse, comme avant. Aucune publicité, aucun traceur, aucun profil; rien n’est vendu.
+privacy-can-text = Qu’un coffre a reçu un document, de quel service, quand, de quelle taille, et quand il a été ouvert la première fois. Aucune publicité, aucun traceur; rien n’est vendu.
 
 privacy-long = Combien de temps
 privacy-long-text = Tant que vous gardez le document. Supprimé, sa clé est détruite aussitôt et plus personne ne peut le lire; les sauvegardes, chiffrées, s’effacent après { $days } jours. Votre adresse sur le réseau n’est gardée que quelques minutes. Le registre public ne garde que des empreintes qui ne disent rien de vous.
+
+privacy-rest = Combien de temps, qui d’autre, quelles lois
+
+privacy-others = Qui d’autre
+privacy-others-text = Le service qui vous écrit garde son dossier, et l’imprimeur de ses lettres voit votre adresse, comme avant. Votre empreinte ou votre visage ne quittent jamais l’appareil. Aucun profil n’est fait de vous.
 
 privacy-rights = Vos droits
 privacy-rights-text = Tout lire, tout emporter, faire corriger par le service qui a écrit, supprimer, revenir au papier, partir. Sans frais et sans donner de raison.
@@ -21,7 +26,8 @@ privacy-officer-contact = Pour { $city } : { $officer }, { $contact }.
 privacy-officer-unnamed = Demandez le responsable de la protection des renseignements personnels de { $city } au numéro d’aide ci-dessous.
 privacy-complaint = Si la réponse ne vous satisfait pas : Commission d’accès à l’information du Québec, 1 888 528-7741.
 
-legal-city = La Ville
+legal-city = la Ville
+    .first = La Ville
 
 legal-law = Lois : Loi sur l’accès aux documents des organismes publics et sur la protection des renseignements personnels (A-2.1); Loi concernant le cadre juridique des technologies de l’information (C-1.1).
 
@@ -36,6 +42,8 @@ conditions-paper-text = Ouvrir un coffre ne retire aucune lettre. Vous choisisse
 
 conditions-keys = Vos clés, votre garde
 conditions-keys-text = Elles sont faites sur votre appareil; nous n’en avons pas de copie. Gardez deux moyens d’accès. Si vous les perdez tous, personne ne rouvre ce coffre : la Ville vous envoie un nouveau code et dépose de nouveau ses documents.
+
+conditions-rest = Partir, valeur des documents, arrêt du service, lois
 
 conditions-worth = Ce que valent les documents
 conditions-worth-text = Chacun est l’original de la Ville et a sa preuve. Le moment du dépôt et celui de la première lecture sont inscrits dans un registre que personne ne réécrit. Une date d’échéance reste celle qui est écrite sur le document.
