@@ -20,6 +20,7 @@ from tests.support.s3.stores import on_s3
 from voute.app.destroy import work
 from voute.app.health import check_health
 from voute.cli.fsck import check_city
+from voute.cli.move import move_city
 from voute.core.errors import StoreError
 from voute.core.ids import Slug
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
@@ -132,6 +133,24 @@ def test_api_s3_documents_are_delivered_read_by_range_and_destroyed(city: OnS3) 
     city.rest()
     assert name.hex() not in city.documents()
     city.clean()
+
+
+def test_api_s3_city_with_destroyed_documents_is_moved_with_its_holes(city: OnS3) -> None:
+    bills = city.bills(2, 20_000)
+    city.issuer.deliver(city.client, bills, run="run-2")
+    city.rest()
+    here = replace(city.demo.settings, blobs="")
+    move_city(city.demo.settings, here, lambda _stage, _done, _total: None)
+    name = bills[0].sealed.document_id
+    act = city.resident.act(Delete(name, bills[0].sealed.manifest_hash))
+    check(city.client.request("DELETE", f"/api/documents/{name.hex()}", json={"act": b64(act)}), 204)
+    city.rest()
+    city.rest()
+    (here.log_folder / "checkpoint").unlink()
+    pack = next(pack for pack in here.packs_folder.rglob("*.pack") if bills[0].sealed.body in pack.read_bytes())
+    assert move_city(city.demo.settings, here, lambda _stage, _done, _total: None)["files_copied"] > 0
+    whole = pack.read_bytes()
+    assert (bills[0].sealed.body in whole, bills[1].sealed.body in whole) == (False, True)
 
 
 def test_api_s3_cancelled_delivery_leaves_no_object(city: OnS3) -> None:

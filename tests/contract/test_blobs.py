@@ -181,6 +181,14 @@ def test_contract_blobs_put_with_another_hash_stores_nothing(blobs: BlobStore) -
     assert list(blobs.names()) == []
 
 
+def test_contract_blobs_put_with_holes_is_stored_as_it_comes(blobs: BlobStore) -> None:
+    name = name_of(b"before it had holes")
+    with blobs.writer(name) as writer:
+        writer.write(b"before \0\0\0\0\0\0\0\0\0\0\0\0")
+        assert writer.finish(has_holes=True) == 19
+    assert read(blobs, name) == b"before " + bytes(12)
+
+
 def test_contract_blobs_put_abandoned_leaves_nothing(blobs: BlobStore, tmp_path: Path) -> None:
     with blobs.writer(name_of(b"whole")) as writer:
         writer.write(b"who")

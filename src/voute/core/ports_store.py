@@ -73,8 +73,10 @@ class BlobWriter(Protocol):
         """
         ...
 
-    def finish(self) -> int:
+    def finish(self, *, has_holes: bool = False) -> int:
         """Check the hash, make the blob durable and visible, and return its size in bytes.
+
+        With `has_holes` it is not checked: the bytes come from another store, which overwrote some of them (`BlobStore.punch`).
 
         When this returns the blob survives a crash; before, nobody sees it. If another writer was faster the blob is theirs,
         which is the same bytes.

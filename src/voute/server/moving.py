@@ -4,6 +4,7 @@ Copying can be done again from its start at any time: what is there already, who
 changed. Keys, trust root and locks stay where they are: one log has one lock.
 """
 
+import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -147,18 +148,33 @@ def _copy_packs(old: BlobStore, new: BlobStore, progress: Progress) -> Moved:
     names = tuple(old.names())
     copied = 0
     for done, name in enumerate(names, 1):
-        size = old.size(name)
-        if size is None:
-            raise BlobMissingError(name.hex())
-        if new.size(name) != size:
-            with new.writer(name) as writer:
-                for chunk in old.read(name, 0, size):
-                    writer.write(chunk)
-                writer.finish()
-            copied += 1
+        copied += _copy_pack(old, new, name)
         progress("packs", done, len(names))
     _drop(new.names(), frozenset(names), new.delete)
     return Moved(copied, len(names))
+
+
+def _copy_pack(old: BlobStore, new: BlobStore, name: Hash) -> bool:
+    """Copy a pack unless it is there, whole; one with holes is always copied: the bytes in them may be there still."""
+    size = old.size(name)
+    if size is None:
+        raise BlobMissingError(name.hex())
+    if new.size(name) == size and _hash(old.read(name, 0, size)) == name:
+        return False
+    digest = hashlib.sha256()
+    with new.writer(name) as writer:
+        for chunk in old.read(name, 0, size):
+            digest.update(chunk)
+            writer.write(chunk)
+        writer.finish(has_holes=digest.digest() != name)
+    return True
+
+
+def _hash(chunks: Iterator[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.digest()
 
 
 def _copy_sidecars(old: SidecarStore, new: SidecarStore, progress: Progress) -> Moved:

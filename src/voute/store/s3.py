@@ -239,11 +239,6 @@ class Bucket:
                 last = path
                 yield {**one, "path": path}
 
-    def sign(self, key: str, seconds: int) -> str:
-        """Return an address at which anybody may read an object for so many seconds."""
-        with asking("sign"):
-            return obstore.sign(self._store, "GET", self._key(key), timedelta(seconds=seconds))
-
     def _key(self, key: str) -> str:
         return f"{self._folder}/{key}"
 

@@ -59,10 +59,6 @@ class S3Blobs:
             raise BlobMissingError(name.hex()) from error
         return _counted(chunks, length)
 
-    def address_of(self, name: Hash, seconds: int) -> str:
-        """Return an address at which whoever has it may read the blob, by ranges, for so many seconds."""
-        return self._bucket.sign(_pack(name), seconds)
-
     def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
         """Replace the object by one with zeros there (`BlobStore.punch`): the bytes are gone, their room stays taken."""
         try:
@@ -107,9 +103,9 @@ class S3BlobWriter:
         with asking("write"):
             self._file.write(chunk)
 
-    def finish(self) -> int:
+    def finish(self, *, has_holes: bool = False) -> int:
         """Check, then complete the upload (`BlobWriter.finish`)."""
-        if self._hash.digest() != self._name:
+        if not has_holes and self._hash.digest() != self._name:
             raise BlobHashError("bytes do not hash to their name")
         if self._file is None:
             raise StoreError("finish: the upload has ended")
