@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -108,6 +109,10 @@ def test_fault_postgres_two_processes_one_writer(server: Postgres, office: Crash
     other = ServerProcess(replace(office.city.server.settings, port=free_port()), tmp_path / "other.log")
     other.start()
     pids = {office.city.server.pid, other.pid}
+    # Who signed in at one is signed in at the other.
+    address = f"http://127.0.0.1:{other.settings.port}/api/documents"
+    assert httpx.get(address, headers=office.holder.client.headers).is_success
+    assert not httpx.get(address, headers={"x-voute": "1"}).is_success
     for number in range(2):
         run = f"unelected-{number}"
         office.runs.append(run)

@@ -1,6 +1,6 @@
 """Breaks an operation at each of its steps in each way, recovers in a new process, and checks what is on the disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,11 @@ class Prepared:
             for kind in point.errors():
                 yield Case(at, point, kind)
 
-    def commits(self) -> Iterator[Case]:
-        """Every commit of the catalogue: lost or kept with its process, lost or kept and said to be lost."""
+    def commits(self, kinds: Sequence[Kind]) -> Iterator[Case]:
+        """Every commit of the catalogue, in each of these ways."""
         for at, point in enumerate(self.points):
             if point.step in COMMITS:
-                for kind in (Kind.LOST, Kind.KEPT, Kind.EIO, Kind.EIO_KEPT):
+                for kind in kinds:
                     yield Case(at, point, kind)
 
     def sticky(self) -> Iterator[Case]:

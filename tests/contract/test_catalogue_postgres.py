@@ -1,0 +1,101 @@
+"""What is PostgreSQL's own: settings that it must have, connections that end, what an error may say, bulk rows, its gate."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from tests.support import rows
+from tests.support.postgres import Postgres
+from voute.core.errors import StoreError
+from voute.core.ports_store import RowExistsError
+from voute.store.instant import instant
+from voute.store.postgres import COPY_FROM
+from voute.store.sql_catalogue import SqlCatalogue
+
+SECRET = "correct-horse"
+CUT = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'voute'")
+
+
+@pytest.fixture
+def opened(postgres_catalogue_url: str) -> Iterator[SqlCatalogue]:
+    catalogue = SqlCatalogue(postgres_catalogue_url)
+    yield catalogue
+    catalogue.close()
+
+
+def test_contract_postgres_that_may_lose_commits_is_refused(postgres_server: Postgres) -> None:
+    url = postgres_server.database()
+    catalogue = SqlCatalogue(url)
+    catalogue.check()
+    catalogue.close()
+    with postgres_server.connected() as operator:
+        operator.execute(text(f"ALTER DATABASE {url.rpartition('/')[2].partition('?')[0]} SET synchronous_commit = off"))
+    with pytest.raises(StoreError, match="synchronous_commit"):
+        catalogue.check()
+    catalogue.close()
+
+
+def test_contract_postgres_that_is_not_there_says_so_without_the_password() -> None:
+    nowhere = SqlCatalogue(f"postgresql+psycopg://voute:{SECRET}@127.0.0.1:1/city")
+    with pytest.raises(StoreError) as caught, nowhere.read():
+        pass
+    assert SECRET not in str(caught.value)
+    assert SECRET not in repr(nowhere)
+    nowhere.close()
+
+
+def test_contract_postgres_connections_that_were_cut_are_made_again(opened: SqlCatalogue, postgres_server: Postgres) -> None:
+    with opened.write() as tx:
+        tx.vaults.add(rows.vault())
+    with postgres_server.connected() as operator:
+        operator.execute(CUT)
+    # Nobody hears of it: each connection is asked before it is used.
+    with opened.read() as tx:
+        assert tx.vaults.get(rows.vault().vault_id) is not None
+    with pytest.raises(StoreError), opened.write() as tx:
+        tx.vaults.number_for(rows.lookup("a").lookup_id, 5)
+        with postgres_server.connected() as operator:
+            operator.execute(CUT)
+        tx.vaults.number_for(rows.lookup("b").lookup_id, 5)
+    with opened.write() as tx:
+        assert tx.vaults.given(1) is None
+
+
+def test_contract_postgres_many_rows_are_refused_together(opened: SqlCatalogue) -> None:
+    many = COPY_FROM * 3
+    with opened.write() as tx:
+        tx.deliveries.add(rows.delivery())
+        numbers = tx.events.add_all([rows.event() for _ in range(many)])
+        tx.documents.add_all([rows.document(str(n), n) for n in numbers])
+    with pytest.raises(RowExistsError) as caught, opened.write() as tx:
+        more = tx.events.add_all([rows.event() for _ in range(many)])
+        tx.documents.add_all([rows.document(str(n), n) for n in (*more[1:], numbers[0])])
+    assert rows.document(str(numbers[0]), 0).document_id.hex() not in str(caught.value)
+    with opened.read() as tx:
+        assert len(tx.events.get_many(range(1, 10 * many))) == many
+
+
+def test_contract_postgres_instant_holds_writers_and_shows_none_of_theirs(
+    opened: SqlCatalogue, postgres_catalogue_url: str
+) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        with opened.write() as tx:
+            tx.vaults.add(rows.vault())
+        done.set()
+
+    with instant(postgres_catalogue_url) as (view, let_go):
+        writer = threading.Thread(target=write)
+        writer.start()
+        with opened.write(durable=False) as tx:
+            # What may be lost is in no backup's instant, and waits for none.
+            assert tx.limits.hit("route", os.urandom(4).hex(), 1) == 1
+        assert not done.wait(0.3)
+        let_go()
+        assert done.wait(30)
+        assert list(view.scan("vaults", ("vault_id",), ("vault_id",))) == []
+    writer.join()
