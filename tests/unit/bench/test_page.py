@@ -7,7 +7,6 @@ import pytest
 
 from bench import page, peers
 from bench.bars import draw
-from bench.load import request
 from bench.report import RESULTS
 
 
@@ -34,7 +33,3 @@ def test_bench_bars_are_as_long_as_their_figures() -> None:
 def test_bench_missing_peers_are_named_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert [note.rpartition(" ")[2] for note in peers.missing()] == ["restic", "borgbackup"]
-
-
-def test_bench_request_is_one_of_http() -> None:
-    assert request("/a", "localhost:1", x_voute="1") == b"GET /a HTTP/1.1\r\nhost: localhost:1\r\nx-voute: 1\r\n\r\n"
