@@ -8,6 +8,7 @@ from tests.sim.demonstration import Demonstration, found_and_serve, perform, pla
 from tests.sim.lies import Attacker, Bound, make_attacker
 from tests.support.command import Voute, bill_rows, write_list
 from tests.support.holder import Resident
+from tests.support.mail_server import mail_server
 from tests.support.served_city import ServedCity, serve_city
 from voute.client.codes import CodeDesk
 
@@ -24,11 +25,15 @@ def voute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Voute]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, voute: Voute) -> Iterator[Demonstration]:
     """A demonstration that was performed, planted with the control, and searched from end to end."""
-    demo = found_and_serve(tmp_path_factory.mktemp("demo"))
+    with mail_server() as post:
+        yield from _performed(found_and_serve(tmp_path_factory.mktemp("demo"), post), voute)
+
+
+def _performed(demo: Demonstration, voute: Voute) -> Iterator[Demonstration]:
     try:
         perform(demo, voute)
         plant(demo)
-        for places in (demo.exchanges, demo.files, demo.tables, demo.memory):
+        for places in (demo.exchanges, demo.mails, demo.files, demo.tables, demo.memory):
             demo.search(places())
         yield demo
     finally:

@@ -5,11 +5,13 @@ import hashlib
 import io
 import json
 import os
+import re
 import time
 import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from email import message_from_bytes
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ from tests.support.city import check
 from tests.support.command import Voute
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, b64
+from tests.support.mail_server import MailServer
 from tests.support.needles import Finder, Hit, forms_of
 from tests.support.ports import free_port
 from tests.support.process_memory import children_of, memory_of
@@ -52,6 +55,7 @@ class Demonstration:
     server: ServerProcess
     proxy: Proxy
     resident: Resident
+    post: MailServer
     secrets: Secrets
     travelling: Secrets = field(default_factory=dict)
     hits: set[Hit] = field(default_factory=set)
@@ -84,6 +88,15 @@ class Demonstration:
             if one.path == "/api/vault/archive" and one.reply is not None:
                 with zipfile.ZipFile(io.BytesIO(one.reply.body)) as archive:
                     yield from (("http", archive.read(name)) for name in archive.namelist())
+
+    def mails(self) -> Iterator[tuple[str, bytes]]:
+        """Every mail as it was handed over, and what its parts say."""
+        for raw in self.post.came:
+            yield "mails", raw
+            for part in message_from_bytes(raw).walk():
+                payload = part.get_payload(decode=True)
+                if isinstance(payload, bytes):
+                    yield "mails", payload
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.data.rglob("*")):
@@ -215,7 +228,7 @@ def opened_secrets(opened: list[OpenedCard]) -> Secrets:
 # -- the demonstration itself
 
 
-def found_and_serve(folder: Path) -> Demonstration:
+def found_and_serve(folder: Path, post: MailServer) -> Demonstration:
     port, behind = free_port(), free_port()
     founded = found_demo(folder / "demo", port, BILLS, lambda _key, _number: None)
     settings = replace(
@@ -228,12 +241,16 @@ def found_and_serve(folder: Path) -> Demonstration:
         help_phone=TEXT_FORMS,
         help_hours_fr=CONTROL,
         help_hours_en=f"’{CONTROL}",
+        smtp_host="127.0.0.1",
+        smtp_port=post.port,
+        smtp_security="none",
+        mail_from="avis@ville.test",
     )
     server = ServerProcess(settings, folder / "server.log")
     server.start()
     root = read_pin(founded.home).root
     resident = Resident(browser(root.origin), root)
-    return Demonstration(founded, server, Proxy(port, behind), resident, department_secrets(founded))
+    return Demonstration(founded, server, Proxy(port, behind), resident, post, department_secrets(founded))
 
 
 def perform(demo: Demonstration, voute: Voute) -> None:
@@ -249,7 +266,9 @@ def perform(demo: Demonstration, voute: Voute) -> None:
     demo.secrets |= holder_secrets(resident)
     demo.search(demo.memory())
     visit(demo, bill)
+    ask_for_mails(demo)
     deliver(demo, voute, demo.founded.documents.permits_csv, demo.founded.documents.permits_dir)
+    wait_for_mails(demo, 2)
     permit = wait_for_documents(resident, 2)[-1]
     assert resident.read(permit) == (demo.founded.documents.permits_dir / document.permit_file).read_bytes()
     check(resident.client.get(f"/api/documents/{permit}/receipt"))
@@ -278,6 +297,26 @@ def visit(demo: Demonstration, bill: str) -> None:
     check(resident.client.put("/api/vault/keyring", json=body))
     assert opened.vault_id == update.vault_id
     resident.unlock_again()
+
+
+def ask_for_mails(demo: Demonstration) -> None:
+    """The resident wants to be told of each document at once, at an address that they confirm."""
+    wish = {"address": "marie@exemple.test", "language": "fr", "pace": "once", "hour": 8, "weekday": 0}
+    client = demo.resident.client
+    check(client.put("/api/notices", json={**wish, "quiet_from": 0, "quiet_until": 0}), 204)
+    wait_for_mails(demo, 1)
+    plain = demo.post.mails[0].get_body(("plain",))
+    assert plain is not None
+    code = re.search(r"\b\d{8}\b", plain.get_content())
+    assert code is not None
+    check(client.post("/api/notices/confirm", json={"code": code[0]}), 204)
+
+
+def wait_for_mails(demo: Demonstration, count: int) -> None:
+    end = time.monotonic() + 60
+    while len(demo.post.came) < count:
+        assert time.monotonic() < end, demo.server.log.read_text()
+        time.sleep(0.05)
 
 
 def open_rows(resident: Resident, ids: list[str]) -> list[OpenedCard]:
@@ -353,6 +392,7 @@ def plant(demo: Demonstration) -> None:
         log.write(CONTROL_BLOB)
     for folder in ("log", "locks", "keys"):
         (demo.data / folder / "planted").write_bytes(CONTROL_BLOB)
+    demo.post.came.append(CONTROL_BLOB)
 
 
 def control_bill(department: Department) -> Bill:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.sim.demonstration import CONTROL, Demonstration, recorded_names
 from tests.support.needles import PIECE, Finder, forms_of
+from tests.support.served_city import open_catalogue
 
-PLACES = ("http", "catalogue", "tables", "packs", "sidecars", "tiles", "locks", "keys", "server log", "memory")
+PLACES = ("http", "catalogue", "tables", "packs", "sidecars", "tiles", "locks", "keys", "server log", "memory", "mails")
 """Every kind of place that an operator can look into."""
 
 ROUTES = {
@@ -33,6 +34,8 @@ ROUTES = {
     "GET /api/documents": 2,
     "GET /api/documents/ID": 2,
     "GET /api/documents/ID/body": 2,
+    "PUT /api/notices": 1,
+    "POST /api/notices/confirm": 1,
     "POST /api/documents/ID/opened": 1,
     "GET /api/documents/ID/receipt": 1,
     "GET /api/vault/archive": 1,
@@ -64,6 +67,16 @@ def test_sim_planted_secret_is_found_in_every_form(demo: Demonstration, place: s
 
 def test_sim_operator_finds_no_secret_anywhere(demo: Demonstration) -> None:
     assert {hit for hit in demo.hits if hit.secret in demo.secrets} == set()
+
+
+def test_sim_mails_name_the_department_and_the_way_to_the_vault_alone(demo: Demonstration) -> None:
+    """The one told of a document, beside the code: no title, amount, reference or name, in no header and no part."""
+    confirmation, notice, *_ = demo.post.mails
+    assert confirmation["to"] == notice["to"] == "marie@exemple.test"
+    assert {hit.secret for hit in demo.hits if hit.place == "mails"} == {"control"}
+    with open_catalogue(demo.data / "catalogue.sqlite") as db:
+        rows = [str(value) for row in db.execute("select * from notices") for value in row]
+        assert any("marie@exemple.test" in value for value in rows), "what an operator does see: where notices go"
 
 
 def test_sim_what_travels_by_design_is_kept_only_as_its_hash(demo: Demonstration) -> None:
