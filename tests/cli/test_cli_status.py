@@ -8,7 +8,7 @@ import pytest
 from tests.support.city import demo_settings, found_city
 from tests.support.command import Ran, environment, finish, start
 from voute.app.backed_up import note_backup
-from voute.app.city import MICROSECONDS
+from voute.core.values import MICROSECONDS
 from voute.server.composition import now_microseconds, open_stores
 from voute.server.jobs.election import FileElection
 from voute.server.settings import Settings

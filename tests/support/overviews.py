@@ -2,10 +2,10 @@
 
 from prometheus_client import CollectorRegistry
 
-from voute.app.city import MICROSECONDS
 from voute.app.health import Health
 from voute.app.scrub import Walk
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
+from voute.core.values import MICROSECONDS
 from voute.server.observe.metrics import PrometheusSignals, all_of
 from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
 

@@ -8,10 +8,8 @@ from voute.app.ports import CredentialVerifier, NoticeKit, PushKit
 from voute.core.ids import Slug
 from voute.core.ports_log import TileStore
 from voute.core.ports_store import BlobStore, Catalogue, SidecarStore
-from voute.core.values import UnixTime, unix_time
+from voute.core.values import MICROSECONDS, UnixTime, unix_time
 from voute.format.trust_root import TrustRoot
-
-MICROSECONDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from voute.app import session
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.claim_lookup import PURPOSE, expect_waiting, known_lookup, refusal, waiting_ids
 from voute.app.errors import ChallengeExpiredError, ClaimRefusedError, CredentialRefusedError
 from voute.app.header_shape import check_header, check_sealed
@@ -20,6 +20,7 @@ from voute.app.statements import keep_act_event, keep_event, vault_act
 from voute.core.ids import DocumentId, Hash, LookupId, VaultId
 from voute.core.ports_store import RowExistsError, Transaction
 from voute.core.rows import BoxKind, CredentialRow, KeyringRow, LookupRow, LookupState, RecordRow, VaultRow
+from voute.core.values import MICROSECONDS
 from voute.format.act import Act
 from voute.format.subject import Claim, KeyringChange, vault_actor
 from voute.format.vault_record import VaultChain, VaultKind, VaultState, extend_chain, start_chain

@@ -4,14 +4,14 @@ import hmac
 from dataclasses import dataclass
 from typing import Final
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.errors import ClaimEmptyError, ClaimFrozenError, ClaimRevokedError, ClaimUnknownError, ClaimUsedError
 from voute.app.secret import digest, give_challenge
 from voute.core.errors import StateError
 from voute.core.ids import DocumentId, LookupId
 from voute.core.ports_store import Transaction
 from voute.core.rows import ListedDocument, LookupRow, LookupState
-from voute.core.values import time_text, unix_time
+from voute.core.values import MICROSECONDS, time_text, unix_time
 
 PURPOSE: Final = "claim"
 MAX_WAITING: Final = 200

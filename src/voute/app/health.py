@@ -5,10 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.errors import NotYetLoggedError
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
+from voute.core.values import MICROSECONDS
 from voute.format.event import parse_event
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH

@@ -3,12 +3,13 @@
 from typing import Final
 
 from voute.app import session
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.errors import SignInFailedError
 from voute.app.secret import give_challenge, take_challenge
 from voute.app.statements import issuer_keys
 from voute.core.errors import FormatError, VerificationError
 from voute.core.ids import Slug
+from voute.core.values import MICROSECONDS
 from voute.format import dsse
 from voute.format.issuer_auth import IssuerAuth, parse_issuer_auth
 

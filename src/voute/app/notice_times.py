@@ -6,8 +6,8 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voute.core.errors import FormatError
+from voute.core.values import MICROSECONDS
 
-MICROSECONDS: Final = 1_000_000
 _WEEK: Final = 7
 _HOURS: Final = range(24)
 _DAYS: Final = range(_WEEK)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.mail_blocks import note_block
 from voute.app.notices import CODE_LIFE, mail_token
 from voute.core.ids import ID_SIZE
 from voute.core.ports_store import Transaction
 from voute.core.rows import MailKind, MailRow, NoticeRow, NoticeState
+from voute.core.values import MICROSECONDS
 
 FIRST_REST: Final = 120 * MICROSECONDS
 """Before the second try; doubled each time, and longer than one try lasts."""

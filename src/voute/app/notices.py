@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.errors import NoticeCodeWrongError, NoticesOffError, TooManyError
 from voute.app.notice_times import check_times, due_at
 from voute.app.ports import Holder, NoticeKit
@@ -20,6 +20,7 @@ from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, Slug, VaultId
 from voute.core.ports_store import Transaction
 from voute.core.rows import DeliveryRow, MailKind, MailRow, NoticeRow, NoticeState
+from voute.core.values import LANGUAGES, MICROSECONDS
 
 MAX_ADDRESS: Final = 254
 """Characters of an address (RFC 5321, section 4.5.3.1.3)."""
@@ -29,7 +30,6 @@ _ADDRESS: Final = re.compile(
 )
 """Nothing that a header, an envelope or another address could be made of."""
 _MAX_LOCAL: Final = 64
-LANGUAGES: Final = ("fr", "en")
 CODE_DIGITS: Final = 8
 MAX_TRIES: Final = 5
 """Wrong codes before a new one has to be asked for: one chance in twenty million."""

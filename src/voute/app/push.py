@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from voute.app.city import City
 from voute.app.errors import PushOffError, PushServiceUnknownError
 from voute.app.notice_times import check_times, due_at
-from voute.app.notices import LANGUAGES, SEPARATOR
+from voute.app.notices import SEPARATOR
 from voute.app.ports import Holder, PushKit
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, Slug, VaultId
 from voute.core.ports_store import Transaction
 from voute.core.rows import DeliveryRow, MailKind
 from voute.core.rows_push import DeviceRow, PushKind, PushRow
+from voute.core.values import LANGUAGES
 
 MAX_ENDPOINT: Final = 1_000
 """Characters of an endpoint: those of today's services have 100 to 500."""

@@ -15,6 +15,11 @@ from voute.core.errors import FormatError
 
 UnixTime = NewType("UnixTime", int)
 
+MICROSECONDS: Final = 1_000_000
+"""Of a second: the clock of a city counts them, what it signs says whole seconds."""
+LANGUAGES: Final = frozenset({"fr", "en"})
+"""Languages of documents, of what a holder reads and of what is sent to them."""
+
 # Integers that both Python and a JavaScript number hold exactly.
 MAX_INTEGER: Final = 2**53 - 1
 # Titles, names, references: long enough for any real one, short enough that a list of thousands stays small.

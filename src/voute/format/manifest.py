@@ -11,7 +11,7 @@ from typing import Final
 
 from voute.core.errors import FormatError
 from voute.core.ids import DocumentId, Hash, LookupId, Slug, VaultId
-from voute.core.values import Money, UnixTime, text_of, time_text
+from voute.core.values import LANGUAGES, Money, UnixTime, text_of, time_text
 from voute.format import canonical, dsse
 from voute.format.canonical import Json
 from voute.format.dsse import Kind, SigningKey
@@ -27,7 +27,6 @@ MAX_BODY: Final = 50 * 1024 * 1024
 # One STREAM chunk of age.
 MAX_CARD: Final = 64 * 1024
 
-LANGUAGES: Final = frozenset({"fr", "en"})
 MEDIA_TYPES: Final = frozenset({"application/pdf"})
 ACTIONS: Final = frozenset({"pay", "reply"})
 ASSURANCES: Final = frozenset({"single", "double"})

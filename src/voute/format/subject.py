@@ -11,12 +11,11 @@ from typing import Final, Protocol
 from voute.core import ids
 from voute.core.errors import FormatError
 from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, Slug, VaultId
+from voute.core.values import LANGUAGES
 from voute.format.canonical import Json
 from voute.format.fields import Fields, write_hex
 
 SERVICE: Final = "service"
-LANGUAGES: Final = frozenset({"en", "fr"})
-"""Languages in which a holder may have read what a consent says."""
 _VAULT: Final = "vault:"
 _ISSUER: Final = "issuer:"
 

@@ -11,13 +11,12 @@ from typing import Final, NamedTuple
 
 from voute.core.errors import FormatError
 from voute.core.ids import DocumentId, Hash, Slug, VaultId
-from voute.core.values import Money, UnixTime, text_of, time_text
+from voute.core.values import LANGUAGES, Money, UnixTime, text_of, time_text
 from voute.format import canonical
 from voute.format.canonical import Json
 from voute.format.fields import Fields, to_base64, write_date, write_hex, write_money
 from voute.format.manifest import (
     ACTIONS,
-    LANGUAGES,
     MAX_BODY,
     MAX_PAYMENT_REFERENCE,
     MAX_TITLE,

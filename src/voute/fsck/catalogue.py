@@ -14,7 +14,7 @@ from voute.core.errors import FormatError, VouteError
 from voute.core.ids import HASH_SIZE, DeliveryId, Hash, VaultId
 from voute.core.ports_raw import RawCatalogue, RawChange
 from voute.core.rows import ChainRow, DeliveryRow, DeliveryState, EventRow, EventState, JobKind, JobRow, LookupRow, LookupState
-from voute.core.values import unix_time
+from voute.core.values import MICROSECONDS, unix_time
 from voute.format import dsse
 from voute.format.event import NO_CHAIN, Event, blind, chain_link, parse_event
 from voute.format.ledger import PAGE, PAGE_ROWS, VAULT_ROWS, Entry, Page, Row, Run
@@ -26,12 +26,11 @@ from voute.format.vault_record import parse_vault_record
 from voute.fsck.context import Storage
 from voute.fsck.findings import CannotCheckError, Progress
 from voute.fsck.heads import read_heads
-from voute.fsck.raw import Gathered, OpenedPack, Packs, Sent, gather, index_of, pages_of, vaults_of
+from voute.fsck.raw import Gathered, OpenedPack, Packs, Sent, bytes_of, gather, index_of, pages_of, vaults_of
 from voute.fsck.tables import DocumentLine, LogStateLine, PartsLine
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.tiles import ENTRIES, decode_bundle, tile_path, tile_width
 
-MICROSECONDS: Final = 1_000_000
 _FAR: Final = 1_000
 """Events of a box that may be lost in a row before its chain counts as broken."""
 _KINDS: Final = {BoxKind.CLAIM: "claim", BoxKind.VAULT: "vault"}
@@ -108,7 +107,7 @@ class _Work:
     def _say_again(self, vault_id: bytes, row: Row) -> None:
         """Make the `keyring` event of a signed record whose own was not numbered yet."""
         try:
-            envelope = dsse.parse(_bytes(row[3]))
+            envelope = dsse.parse(bytes_of(row[3]))
             named = parse_vault_record(envelope.payload).keyring
         except VouteError:
             return
@@ -213,7 +212,7 @@ class _Work:
             number,
             entry.document_id,
             None if sent.shift is None else number + sent.shift,
-            _bytes(sent.row[0]),
+            bytes_of(sent.row[0]),
             str(sent.row[1]),
             _KINDS[box.box_kind],
             box.box_id,
@@ -261,8 +260,8 @@ class _Work:
     def _notes(self, page: Page, events: Sequence[EventRow]) -> None:
         """Bring back what claims, revocations, openings and deletions changed."""
         claims: dict[bytes, int] = {}
-        openings = {_bytes(row[0]): row[1] for row in page.rows["openings"]}
-        freezings = {_bytes(row[0]): row[1] for row in page.rows["freezings"]}
+        openings = {bytes_of(row[0]): row[1] for row in page.rows["openings"]}
+        freezings = {bytes_of(row[0]): row[1] for row in page.rows["freezings"]}
         later: list[tuple[bytes, dict[str, object]]] = []
         for event in events:
             subject = _subject(event)
@@ -274,7 +273,7 @@ class _Work:
                 at = freezings.get(subject.lookup_id, event_time(event))
                 later.append((subject.lookup_id, {"frozen_at": at, "frozen_event": event.event_id}))
             elif isinstance(subject, Consent) and event.box_id in self.vaults:
-                row = (_bytes(event.box_id), subject.issuer, subject.document_type, subject.number, int(subject.paperless))
+                row = (bytes_of(event.box_id), subject.issuer, subject.document_type, subject.number, int(subject.paperless))
                 # The log has them in the order of their numbers: the last one stays.
                 self.put("consents", [(*row, event_time(event), event.event_id)])
             elif isinstance(subject, Opened) and subject.document_id in self.known.deleted:
@@ -291,7 +290,7 @@ class _Work:
     def _put_lookups(self, page: Page, claims: Mapping[bytes, int]) -> None:
         for row in page.rows["lookups"]:
             values = dict(zip(PAGE_ROWS["lookups"], row, strict=True))
-            number = claims.get(_bytes(values["lookup_id"]))
+            number = claims.get(bytes_of(values["lookup_id"]))
             if number is not None and values["vault_id"] not in self.vaults:
                 # Its vault's file is lost: the check names the vault.
                 continue
@@ -358,7 +357,3 @@ def _subject(event: EventRow) -> object:
         return parse_event(event.data).subject
     except FormatError:
         return None
-
-
-def _bytes(value: object) -> bytes:
-    return value if isinstance(value, bytes) else b""

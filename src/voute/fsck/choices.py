@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final
 
 from voute.core.errors import VouteError
 from voute.core.rows import ConsentRow, EventRow
+from voute.core.values import MICROSECONDS
 from voute.format.event import parse_event
 from voute.format.subject import Consent
 from voute.fsck.context import BATCH, Context
@@ -14,8 +14,6 @@ from voute.fsck.tables import CONSENTS, EVENTS
 
 Key = tuple[bytes, str, str]
 """Vault, issuer, document type."""
-
-_MICROSECONDS: Final = 1_000_000
 
 
 def fetch_choices(ctx: Context, vaults: Iterable[bytes]) -> Mapping[Key, ConsentRow]:
@@ -35,7 +33,7 @@ def check_choice(
     where = f"consents/{vault.hex()}/{subject.issuer}/{subject.document_type}"
     right = {"number": subject.number, "paperless": int(subject.paperless), "event_id": event.event_id}
     key = {"vault_id": vault, "issuer": subject.issuer, "document_type": subject.document_type}
-    at = time * _MICROSECONDS if row is None else row.chosen_at
+    at = time * MICROSECONDS if row is None else row.chosen_at
     mend = ctx.mend_by(ctx.put("consents", {**key, **right, "chosen_at": at}))
     if row is None:
         ctx.findings.add("consent-missing", where, mend)

@@ -10,6 +10,7 @@ from voute.core.rows import EventRow, VaultRow
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import PAGE_ROWS, VAULT_ROWS, Entry, Page, Row, Rows, Run
 from voute.format.subject import Claim, Delete, Disown, Freeze, Opened, Revoked
+from voute.fsck.raw import bytes_of
 from voute.fsck.tables import (
     CHAINS,
     CREDENTIALS,
@@ -100,7 +101,7 @@ def _note_deliveries(view: RawTables, events: Sequence[EventRow], facts: dict[st
         if first is not None and first[0] in numbers:
             facts["deliveries"] += _pick(view, DELIVERIES, "delivery_id", delivery_id, PAGE_ROWS["deliveries"])
             packs = _pick(view, PACKS, "delivery_id", delivery_id, PAGE_ROWS["packs"])
-            facts["packs"] += sorted(packs, key=lambda row: _bytes(row[1]))
+            facts["packs"] += sorted(packs, key=lambda row: bytes_of(row[1]))
 
 
 def vault_rows(view: RawTables, vault: VaultRow) -> Rows:
@@ -112,7 +113,7 @@ def vault_rows(view: RawTables, vault: VaultRow) -> Rows:
         "vaults": (vault,),
         "vault_records": [_cut(RECORDS, row, VAULT_ROWS["vault_records"]) for row in records],
         "keyrings": _pick(view, KEYRINGS, "vault_id", key, VAULT_ROWS["keyrings"]),
-        "methods": sorted(_pick(view, METHODS, "vault_id", key, VAULT_ROWS["methods"]), key=lambda row: _bytes(row[1])),
+        "methods": sorted(_pick(view, METHODS, "vault_id", key, VAULT_ROWS["methods"]), key=lambda row: bytes_of(row[1])),
     }
     credentials = sorted(CREDENTIALS.fetch(view, "vault_id", [key]), key=lambda row: (row.created_at, row.credential_id))
     rows["credentials"] = [_cut(CREDENTIALS, row, VAULT_ROWS["credentials"]) for row in credentials]
@@ -126,7 +127,3 @@ def _pick(view: RawTables, table: Table[Any], key: str, value: object, columns: 
 def _cut(table: Table[Any], row: Iterable[Any], columns: Mapping[str, str]) -> Row:
     values: dict[str, Any] = dict(zip(table.columns, row, strict=True))
     return tuple(values[name] for name in columns)
-
-
-def _bytes(value: object) -> bytes:
-    return value if isinstance(value, bytes) else b""

@@ -130,14 +130,14 @@ def gather(ledger: LedgerStore, published: int) -> Gathered:
             found.holes += PAGE
             continue
         for row in page.rows["deliveries"]:
-            found.sent.setdefault(_bytes(row[0]), Sent(row))
+            found.sent.setdefault(bytes_of(row[0]), Sent(row))
         for row in page.rows["packs"]:
             pack = PackRow._make(row)
             sent = found.sent.get(pack.delivery_id)
             if sent is not None and pack.pack_hash not in found.of_pack:
                 sent.packs.append(pack)
                 found.of_pack[pack.pack_hash] = sent
-        found.deleted.update((_bytes(row[1]), row) for row in page.rows["documents"])
+        found.deleted.update((bytes_of(row[1]), row) for row in page.rows["documents"])
         index = number * PAGE
         for one in page.events:
             index += _note(found, one, index)
@@ -214,5 +214,6 @@ class Packs:
         return OpenedPack(pairs, sidecar.statement, {entry.offset: place for place, entry in enumerate(file.entries)})
 
 
-def _bytes(value: object) -> bytes:
+def bytes_of(value: object) -> bytes:
+    """Return the bytes of a value that a table holds; of one that holds none, no bytes."""
     return value if isinstance(value, bytes) else b""

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from voute.app.backed_up import note_backup
-from voute.app.city import MICROSECONDS
 from voute.core.errors import StateError, VerificationError
 from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
 from voute.core.rows import LogStateRow
+from voute.core.values import MICROSECONDS
 from voute.server.composition import LogParts, log_parts, now_seconds, open_stores
 from voute.server.http_witness import WitnessRefusedError
 from voute.server.inspection import alone

@@ -14,10 +14,9 @@ from tests.support.faults.view import View
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Pack, b64
 from tests.support.own_index import put_index, sealed_index
-from voute.app.city import MICROSECONDS
 from voute.app.destroy import work
 from voute.core.ids import LookupId
-from voute.core.values import unix_time
+from voute.core.values import MICROSECONDS, unix_time
 from voute.format.subject import Bound, Delete, Revoked
 
 MINUTES: Final = 60

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voute.app.notice_times import MICROSECONDS, due_at
+from voute.app.notice_times import due_at
 from voute.core.ids import HASH_SIZE, VaultId
 from voute.core.rows import NoticeRow
+from voute.core.values import MICROSECONDS
 
 ZONE = ZoneInfo("America/Toronto")
 

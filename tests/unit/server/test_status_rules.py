@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.support.overviews import AT, GIGABYTE, NOW, WELL
-from voute.app.city import MICROSECONDS
 from voute.app.health import Health
 from voute.app.scrub import Damage, Walk
 from voute.core.ports_seen import JobCount, MailCount
+from voute.core.values import MICROSECONDS
 from voute.messages import messages
 from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
 from voute.server.observe.verdict import Level, judge, needs_somebody

@@ -14,13 +14,14 @@ from voute.app.limit import Limit
 from voute.app.vault import read_ways_in
 from voute.core.ids import HASH_SIZE, ID_SIZE, VaultId, method_id, parse_hex, vault_id
 from voute.core.rows import MethodRow
+from voute.core.values import MICROSECONDS
 from voute.server.http.access import HOLDER, public, shown_token
 from voute.server.http.claims import MethodBody
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.session_cookie import ended_cookie, session_cookie
 from voute.server.http.webauthn_wire import AssertionReply, read_assertion, to_base64url
-from voute.server.http.wire import MAX_SMALL, MICROSECONDS, Base64, Hex16, Hex32, Model, Time, time_of
+from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
 
 AnyRequest = Request[Any, Any, Any]
 

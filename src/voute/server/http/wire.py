@@ -4,9 +4,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from voute.core.values import time_text, unix_time
+from voute.core.values import MICROSECONDS, time_text, unix_time
 
-MICROSECONDS: Final = 1_000_000
 MAX_SMALL: Final = 64 * 1024
 """Bytes of a body that carries a few short values."""
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from voute.app import notice_work
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
+from voute.core.values import MICROSECONDS
 from voute.server.jobs.repeating import RepeatingThread
 from voute.server.observe.signals import SILENT, Signals
 

@@ -7,9 +7,10 @@ from typing import Final
 
 import structlog
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.scrub import Damage, Scrubbing
 from voute.core.errors import VouteError
+from voute.core.values import MICROSECONDS
 from voute.server.jobs.election import Election
 from voute.server.logs import frames_of
 from voute.server.observe.signals import SILENT, Signals

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.notice_work import Outgoing
 from voute.app.notices import SEPARATOR, code_of, mail_token, stop_token
 from voute.app.ports import NoticeKit
 from voute.core.ids import Slug
 from voute.core.rows import MailKind
+from voute.core.values import MICROSECONDS
 from voute.messages import Messages, messages
 
 STOP: Final = "/avis/stop"

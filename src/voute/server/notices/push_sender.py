@@ -11,12 +11,13 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from voute.app import push_work
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.errors import PushServiceUnknownError
 from voute.app.ports import PushKit
 from voute.app.push import Endpoint, parse_endpoint
 from voute.app.push_work import Pushed, ToDevice
 from voute.core.errors import FormatError
+from voute.core.values import MICROSECONDS
 from voute.server.jobs.election import Election
 from voute.server.jobs.repeating import RepeatingThread
 from voute.server.keys import read_or_create_push_key

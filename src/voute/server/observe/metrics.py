@@ -14,9 +14,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from voute.app.city import MICROSECONDS
 from voute.app.scrub import facts_of
 from voute.core.ports_seen import DeliveryCount
+from voute.core.values import MICROSECONDS
 from voute.server.observe.overview import Counted, Overview
 from voute.server.observe.signals import METHODS, OTHER, Signals
 from voute.server.settings import SHARED_COUNTERS

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from voute.app.backed_up import last_backup
-from voute.app.city import MICROSECONDS, City
+from voute.app.city import City
 from voute.app.health import Health, check_health
 from voute.app.mail_blocks import last_block
 from voute.app.scrub import Walk, read_walk
@@ -16,6 +16,7 @@ from voute.core.errors import VouteError
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
 from voute.core.rows import DeliveryState, JobKind, NoticeState
+from voute.core.values import MICROSECONDS
 from voute.format.event import parse_event
 from voute.server.release import RELEASE
 from voute.server.settings import Settings

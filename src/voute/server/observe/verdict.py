@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from voute.app.city import MICROSECONDS
 from voute.app.scrub import Walk, facts_of
+from voute.core.values import MICROSECONDS
 from voute.server.observe.overview import Counted, Overview, seconds_since
 
 HOUR: Final = 3600
