@@ -5,17 +5,16 @@ import hashlib
 import io
 import json
 import os
-import re
 import time
 import zipfile
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email import message_from_bytes
 from pathlib import Path
 
 import httpx
 
+from tests.sim.mails import ask_for_mails, pieces_of, wait_for_mails
 from tests.support.city import check
 from tests.support.command import Voute
 from tests.support.holder import Resident
@@ -90,13 +89,7 @@ class Demonstration:
                     yield from (("http", archive.read(name)) for name in archive.namelist())
 
     def mails(self) -> Iterator[tuple[str, bytes]]:
-        """Every mail as it was handed over, and what its parts say."""
-        for raw in self.post.came:
-            yield "mails", raw
-            for part in message_from_bytes(raw).walk():
-                payload = part.get_payload(decode=True)
-                if isinstance(payload, bytes):
-                    yield "mails", payload
+        return (("mails", piece) for piece in pieces_of(self.post))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         for path in sorted(self.data.rglob("*")):
@@ -266,9 +259,9 @@ def perform(demo: Demonstration, voute: Voute) -> None:
     demo.secrets |= holder_secrets(resident)
     demo.search(demo.memory())
     visit(demo, bill)
-    ask_for_mails(demo)
+    ask_for_mails(resident.client, demo.post)
     deliver(demo, voute, demo.founded.documents.permits_csv, demo.founded.documents.permits_dir)
-    wait_for_mails(demo, 2)
+    wait_for_mails(demo.post, 2)
     permit = wait_for_documents(resident, 2)[-1]
     assert resident.read(permit) == (demo.founded.documents.permits_dir / document.permit_file).read_bytes()
     check(resident.client.get(f"/api/documents/{permit}/receipt"))
@@ -297,26 +290,6 @@ def visit(demo: Demonstration, bill: str) -> None:
     check(resident.client.put("/api/vault/keyring", json=body))
     assert opened.vault_id == update.vault_id
     resident.unlock_again()
-
-
-def ask_for_mails(demo: Demonstration) -> None:
-    """The resident wants to be told of each document at once, at an address that they confirm."""
-    wish = {"address": "marie@exemple.test", "language": "fr", "pace": "once", "hour": 8, "weekday": 0}
-    client = demo.resident.client
-    check(client.put("/api/notices", json={**wish, "quiet_from": 0, "quiet_until": 0}), 204)
-    wait_for_mails(demo, 1)
-    plain = demo.post.mails[0].get_body(("plain",))
-    assert plain is not None
-    code = re.search(r"\b\d{8}\b", plain.get_content())
-    assert code is not None
-    check(client.post("/api/notices/confirm", json={"code": code[0]}), 204)
-
-
-def wait_for_mails(demo: Demonstration, count: int) -> None:
-    end = time.monotonic() + 60
-    while len(demo.post.came) < count:
-        assert time.monotonic() < end, demo.server.log.read_text()
-        time.sleep(0.05)
 
 
 def open_rows(resident: Resident, ids: list[str]) -> list[OpenedCard]:

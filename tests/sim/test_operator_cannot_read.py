@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests.sim.demonstration import CONTROL, Demonstration, recorded_names
+from tests.sim.mails import ADDRESS
 from tests.support.needles import PIECE, Finder, forms_of
 from tests.support.served_city import open_catalogue
 
@@ -72,11 +73,11 @@ def test_sim_operator_finds_no_secret_anywhere(demo: Demonstration) -> None:
 def test_sim_mails_name_the_department_and_the_way_to_the_vault_alone(demo: Demonstration) -> None:
     """The one told of a document, beside the code: no title, amount, reference or name, in no header and no part."""
     confirmation, notice, *_ = demo.post.mails
-    assert confirmation["to"] == notice["to"] == "marie@exemple.test"
+    assert confirmation["to"] == notice["to"] == ADDRESS
     assert {hit.secret for hit in demo.hits if hit.place == "mails"} == {"control"}
     with open_catalogue(demo.data / "catalogue.sqlite") as db:
         rows = [str(value) for row in db.execute("select * from notices") for value in row]
-        assert any("marie@exemple.test" in value for value in rows), "what an operator does see: where notices go"
+        assert any(ADDRESS in value for value in rows), "what an operator does see: where notices go"
 
 
 def test_sim_what_travels_by_design_is_kept_only_as_its_hash(demo: Demonstration) -> None:
