@@ -3,6 +3,7 @@
 import copy
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,9 @@ from tests.support.asgi import Loop
 from tests.support.city import FINANCES, RP_ID, Clock, DemoCity, check, demo_settings, found_city, open_demo_city
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, b64
-from tests.support.s3.simulator import S3Simulator, simulator, write_credentials
+from tests.support.live import running
+from tests.support.ports import free_port
+from tests.support.s3.simulator import SECRET, S3Simulator, simulator, write_credentials
 from tests.support.s3.stores import on_s3
 from voute.app.destroy import work
 from voute.app.health import check_health
@@ -34,6 +37,7 @@ from voute.store.freeze import FreezeError
 
 COOKIE = "__Host-voute"
 FOLDER = "city/a"
+SECONDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +209,7 @@ def broken(s3: S3Simulator, how: str) -> Iterator[None]:
     yield
     s3.heal()
     s3.say("bucket", is_there=True)
-    s3.say("secret", secret="secret")
+    s3.say("secret", secret=SECRET)
 
 
 @pytest.mark.parametrize(("how", "code"), [(how, code) for code, ways in REFUSALS.items() for how in ways])
@@ -311,6 +315,29 @@ def test_api_s3_object_cut_or_changed_is_found(city: OnS3, cut: int, code: str) 
     reply = city.client.get(f"/api/documents/{name}/body")
     # A changed byte is the reader's to find (every body is checked where it is opened); missing ones are found here.
     assert len(reply.content) == size or reply.status_code == 503
+
+
+# -- processes of their own
+
+
+def test_api_s3_served_by_two_processes_with_locks_there_too(s3: S3Simulator, folder: Path) -> None:
+    s3.empty()
+    here = replace(demo_settings(folder), port=free_port(), limit_factor=1_000, workers=2, s3_locks="s3://city/locks")
+    settings = on_s3(here, s3, "city/c", seconds=10)
+    root = found_city(settings, f"http://localhost:{settings.port}", "localhost")
+    issuer = Department(Slug("finances"), FINANCES, origin=root.origin)
+    with running(settings, root, folder / "log") as server, server.client() as client:
+        issuer.sign_in(client)
+        _, keys, _ = issuer.code("roll-1")
+        delivery = issuer.deliver(client, [issuer.bill_for_code(keys, "first")])
+        end = time.monotonic() + SECONDS
+        while check(client.get(f"/api/deliveries/{delivery.hex()}", headers=issuer.headers)).json()["state"] != "visible":
+            assert time.monotonic() < end, server.log.read_text()
+            time.sleep(0.1)
+        assert server.stop() == 0
+        # A key shown in a log would be in the hands of whoever reads logs.
+        assert not any(word in server.log.read_text() for word in ("Signature=", "Credential=", SECRET))
+    assert check_city(settings).findings == []
 
 
 # -- founding and backup

@@ -1,6 +1,6 @@
 """A small S3 server over real HTTP, in a process of its own: what our driver asks of one, signatures checked, faults by script.
 
-`python -m tests.support.s3.server BUCKET` writes its port to its output, then one line of JSON for each line that comes in.
+`python -m tests.support.s3.server BUCKET SECRET` writes its port, then one line of JSON for each line that comes in.
 """
 
 import hashlib
@@ -239,8 +239,8 @@ class Server(ThreadingHTTPServer):
         """Say nothing: a client that goes away is what tests do."""
 
 
-def main(bucket: str) -> None:
-    Handler.shelf = Shelf(bucket)
+def main(bucket: str, secret: str) -> None:
+    Handler.shelf = Shelf(bucket, secret=secret)
     server = Server(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
     sys.stdout.write(f"{server.server_port}\n")
@@ -252,4 +252,4 @@ def main(bucket: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -58,7 +58,7 @@ class Shelf:
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     is_there: bool = True
-    secret: str = "secret"
+    secret: str = ""
     moments: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def put(self, key: str, data: bytes) -> Object:
@@ -103,7 +103,7 @@ class Shelf:
     def do_empty(self) -> None:
         for kept in (self.objects, self.uploads, self.faults, self.requests):
             kept.clear()
-        self.is_there, self.secret = True, "secret"
+        self.is_there = True
 
     def do_bucket(self, *, is_there: bool) -> None:
         self.is_there = is_there

@@ -15,7 +15,7 @@ from tests.support.s3.server import ACCESS_KEY
 from voute.store.s3 import S3Place
 
 BUCKET = "city"
-SECRET = "secret"
+SECRET = "the-secret-of-a-test"
 
 
 @dataclass
@@ -50,6 +50,7 @@ class S3Simulator:
 
     def empty(self) -> None:
         self.say("empty")
+        self.say("secret", secret=SECRET)
         write_credentials(self.credentials)
 
     def requests(self) -> list[str]:
@@ -80,7 +81,7 @@ def write_credentials(path: Path, secret: str = SECRET, key: str = ACCESS_KEY) -
 def simulator(folder: Path) -> Iterator[S3Simulator]:
     credentials = folder / "s3-credentials"
     write_credentials(credentials)
-    command = [sys.executable, "-m", "tests.support.s3.server", BUCKET]
+    command = [sys.executable, "-m", "tests.support.s3.server", BUCKET, SECRET]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
