@@ -62,7 +62,8 @@ class Settings:
     ] = Path()
     catalogue: Annotated[
         str,
-        "address of the catalogue, `sqlite:///…` or `postgresql+psycopg://…`; empty: `catalogue.sqlite` inside `data`",
+        "address of the catalogue, `sqlite:///…` or `postgresql+psycopg://…` (docs/operate/postgresql.md); empty:"
+        " `catalogue.sqlite` inside `data`",
     ] = ""
     blobs: Annotated[
         str,
