@@ -31,6 +31,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/age_header": ("tests/unit/format/test_age_header.py", KIT),
     "format/age_text": (KEYRING, LIMITS, VECTORS),
     "format/archive": (EDGES, "tests/unit/format/test_archive.py", VECTORS),
+    "format/arms": ("tests/unit/format/test_arms.py",),
     "format/bech32": ("tests/unit/format/test_bech32.py",),
     "format/binary": ("tests/unit/format/test_binary.py", VECTORS),
     "format/canonical": ("tests/unit/format/test_canonical.py", VECTORS),

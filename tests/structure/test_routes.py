@@ -23,6 +23,7 @@ PUBLIC = {
     "GET /api/trust-root",
     "GET /assets/{name:path}",
     "GET /avis/stop",
+    "GET /city/{name:str}",
     "GET /connexion",
     "GET /documents",
     "GET /documents/{rest:path}",

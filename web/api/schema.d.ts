@@ -754,6 +754,7 @@ export interface components {
          * @description What the pages show as the city's name, its help line, and who answers for privacy.
          */
         AboutReply: {
+            arms: string | null;
             city: string;
             help_hours: components["schemas"]["NamesReply"] | null;
             help_phone: string | null;

@@ -205,3 +205,8 @@ export const held: DocumentHold = {
   removing: 'no',
   failure: null,
 };
+
+/** A coat of arms as a city has one. */
+export const arms = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 108"><path fill="#f4ead2" stroke="#0c3b31" stroke-width="4" d="M8 6h80v50c0 24-17 37-40 46C25 93 8 80 8 56z"/><path fill="#14594a" d="M48 22l16 26h-8l14 24H26l14-24h-8z"/></svg>',
+)}`;

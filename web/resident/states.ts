@@ -3,7 +3,7 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { documents, elsewhere, letter, manifest, verdict, kit, methods, used } from './states-data.ts';
+import { arms, documents, elsewhere, letter, manifest, verdict, kit, methods, used } from './states-data.ts';
 import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
@@ -24,6 +24,8 @@ export type PageState = {
   readonly path: string;
   /** False for the notice that there is no connection. */
   readonly online?: boolean;
+  /** Where the city's coat of arms is, if it has one. */
+  readonly arms?: string;
   /** True on a computer that others use. */
   readonly shared?: boolean;
   /** Seconds until the vault locks, where the person is warned. */
@@ -77,6 +79,7 @@ const list = {
 
 const welcome: readonly PageState[] = [
   { id: 'welcome', path: '/', screen: 'welcome', view: { at: 'ready' } },
+  { id: 'welcome-arms', path: '/', screen: 'welcome', view: { at: 'ready' }, arms },
   { id: 'welcome-prompt', path: '/', screen: 'welcome', view: { at: 'prompt' } },
   { id: 'welcome-opening', path: '/', screen: 'welcome', view: { at: 'opening' } },
   {

@@ -46,11 +46,13 @@ _OFFICERS: Final = 3
 _THRESHOLD: Final = 2
 _HELP_PHONE: Final = "819 555-0142"
 _HOURS: Final = Names(en="Monday to Friday, 8:30 to 16:30", fr="du lundi au vendredi, de 8 h 30 à 16 h 30")
+_ARMS: Final = "armoiries.svg"
 _LETTER_SETTINGS: Final = f"""phone = "{_HELP_PHONE}"
 hours_fr = "{_HOURS.fr}"
 hours_en = "{_HOURS.en}"
 office_fr = "Service des finances"
 office_en = "Finance Department"
+arms = "{_ARMS}"
 """
 _CITY_NAMES: Final = Names(en="Ville de Val-des-Cèdres", fr="Ville de Val-des-Cèdres")
 _ISSUER_NAMES: Final = Names(en="Finances", fr="Finances")
@@ -111,9 +113,12 @@ def _witness_name(number: int) -> str:
 
 
 def _settings(folder: Path, port: int) -> Settings:
+    arms = folder / "home" / _ARMS
     return Settings(
         data=folder / "city",
         port=port,
+        # A demonstration of an earlier release has none.
+        arms=arms if arms.exists() else Path(),
         help_phone=_HELP_PHONE,
         help_hours_fr=_HOURS.fr,
         help_hours_en=_HOURS.en,
@@ -162,6 +167,7 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int =
     witness_keys = _make_witnesses(folder, keys, witnesses)
     home = create_issuer_home(folder / "home", IssuerSettings(slug(CITY), slug(ISSUER), origin, 0))
     DISK.replace(settings_path(home), _LETTER_SETTINGS.encode(), mode=0o644)
+    DISK.replace(home.folder / _ARMS, Path(__file__).with_name("demo_arms.svg").read_bytes(), mode=0o644)
     now = unix_time(int(time.time()))
     founding = CityFounding(
         city=slug(CITY),

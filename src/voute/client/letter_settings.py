@@ -4,6 +4,7 @@ phone = "819 555-0142"
 hours_fr = "du lundi au vendredi, de 8 h 30 à 16 h 30"      hours_en = "Monday to Friday, 8:30 to 16:30"
 office_fr = "Service des finances"                          office_en = "Finance Department"
 front = "fr"            the side with the address; "list": the language that the list gives
+arms = "armoiries.svg"  the coat of arms, a file beside this one (SVG or PNG); without it a mark of ours
 [envelope]              millimetres; without it the usual no. 10
 """
 
@@ -18,6 +19,7 @@ from voute.client.home import HomeError, IssuerHome
 from voute.client.trust import PinnedTrust
 from voute.core.errors import LimitError
 from voute.core.values import Names
+from voute.format.arms import Arms, clean
 from voute.paper.envelope import NUMBER_10, Envelope
 from voute.paper.letter import Sender
 
@@ -38,6 +40,7 @@ class LetterSettings:
     office: Names
     front: str
     envelope: Envelope
+    arms: Arms | None = None
 
     def sender(self, trust: PinnedTrust, issuer: str, written_on: date) -> Sender:
         """Give what letters of a day have in common; names, address and fingerprint are the trust root's."""
@@ -52,6 +55,7 @@ class LetterSettings:
             fingerprint=trust.trusted.fingerprint,
             written_on=written_on,
             envelope=self.envelope,
+            arms=self.arms,
         )
 
 
@@ -72,6 +76,7 @@ def read_letter_settings(home: IssuerHome) -> LetterSettings:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         envelope = _envelope(found.pop("envelope", None))
+        arms = _arms(home, found.pop("arms", None))
     except (OSError, ValueError, LimitError) as error:
         raise LetterSettingsError("letter.toml", path=str(path)) from error
     front = found.pop("front", _FRONTS[0])
@@ -83,7 +88,17 @@ def read_letter_settings(home: IssuerHome) -> LetterSettings:
         office=Names(fr=found["office_fr"], en=found["office_en"]),
         front=front,
         envelope=envelope,
+        arms=arms,
     )
+
+
+def _arms(home: IssuerHome, name: object) -> Arms | None:
+    """Read the coat of arms; `ValueError` for what is no name of a file beside the settings."""
+    if name is None:
+        return None
+    if not isinstance(name, str) or Path(name).name != name:
+        raise ValueError(name)
+    return clean((home.folder / name).read_bytes())
 
 
 def _is_line(text: object) -> bool:

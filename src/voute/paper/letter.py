@@ -20,6 +20,7 @@ import segno
 
 from voute.core.errors import LimitError
 from voute.core.values import Names
+from voute.format.arms import Arms
 from voute.messages import LANGUAGES, messages
 from voute.paper.address_block import fit_address
 from voute.paper.envelope import NUMBER_10, Envelope
@@ -64,6 +65,7 @@ class Sender:
     fingerprint: str
     written_on: date
     envelope: Envelope = NUMBER_10
+    arms: Arms | None = None
 
     @property
     def host(self) -> str:
@@ -143,6 +145,7 @@ def as_data(sender: Sender, letters: Sequence[Letter]) -> dict[str, Data]:
         "words": words,
         "window": {"left": zone.left, "top": zone.top, "beside": sender.envelope.sometimes.right},
         "letters": shown,
+        "arms": None if sender.arms is None else {"kind": sender.arms.kind, "bytes": list(sender.arms.data)},
     }
 
 

@@ -13,7 +13,7 @@ from voute.app.city import City
 from voute.app.release import announce
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
-from voute.server.composition import Assembled, assemble, log_parts, sequencing, web_folder
+from voute.server.composition import Assembled, arms_of, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
@@ -40,7 +40,7 @@ def create(settings: Settings | None = None) -> Frame:
     set_up_logs(chosen.log_level)
     traces = traced(chosen)
     assembled = assemble(chosen, watch=None if traces is None else traces.steps)
-    web = WebFiles(web_folder(chosen), assembled.city.trust().root.origin if chosen.push else "")
+    web = WebFiles(web_folder(chosen), assembled.city.trust().root.origin if chosen.push else "", arms_of(chosen))
     manifest = web.seal()
     watched = observed(chosen, assembled.city, traces)
 

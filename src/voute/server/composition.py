@@ -14,6 +14,7 @@ from voute.app.sequence import Sequencing
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import LockStore, TileStore, Witness
 from voute.core.ports_store import BlobStore, SidecarStore
+from voute.format.arms import Arms, ArmsRefusedError, clean
 from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
 from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_or_create_push_key, read_witness_seed
@@ -200,6 +201,20 @@ def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None)
 def sequencing(city: City, parts: LogParts) -> Sequencing:
     """Make the use case that brings events into the log."""
     return Sequencing(city.catalogue, parts.sequencer, city.ledger, city.now, city.notices, city.push)
+
+
+def arms_of(settings: Settings) -> Arms | None:
+    """Return the city's coat of arms, written anew, or None when it has none.
+
+    Raises:
+        ArmsRefusedError: the file is not there, or holds what may not be in it.
+    """
+    if settings.arms == Path():
+        return None
+    try:
+        return clean(settings.arms.read_bytes())
+    except OSError as error:
+        raise ArmsRefusedError("file", what="file") from error
 
 
 def web_folder(settings: Settings) -> Path:

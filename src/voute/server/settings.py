@@ -98,6 +98,7 @@ class Settings:
         str,
         "where the witnesses of the trust root answer: `NAME=ADDRESS`, separated by commas; one without an address is not asked",
     ] = ""
+    arms: Annotated[Path, "the city's coat of arms, an SVG or PNG file, beside its name on every page; empty: our mark"] = Path()
     help_phone: Annotated[str, "number that the pages show for help"] = ""
     help_hours_fr: Annotated[str, "when somebody answers, in French"] = ""
     help_hours_en: Annotated[str, "when somebody answers, in English"] = ""

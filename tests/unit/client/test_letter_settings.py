@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.letters import SETTINGS, write_settings
+from tests.support.project import ROOT
 from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
 from voute.client.letter_settings import LetterSettingsError, read_letter_settings
 from voute.core.ids import Slug
 from voute.core.values import Names
+from voute.format.arms import ArmsRefusedError, clean
 from voute.paper.envelope import NUMBER_10, Envelope
 
 WINDOW = """[envelope]
@@ -34,6 +36,16 @@ def test_letter_settings_are_read(home: IssuerHome) -> None:
     assert settings.hours.en == "Monday to Friday, 8:30 to 16:30"
 
 
+def test_letter_settings_may_name_the_coat_of_arms(home: IssuerHome) -> None:
+    drawing = (ROOT / "src" / "voute" / "cli" / "demo_arms.svg").read_bytes()
+    (home.folder / "armes.svg").write_bytes(drawing)
+    write_settings(home, SETTINGS + 'arms = "armes.svg"\n')
+    assert read_letter_settings(home).arms == clean(drawing)
+    (home.folder / "armes.svg").write_bytes(drawing.replace(b"<g ", b"<a ").replace(b"</g>", b"</a>"))
+    with pytest.raises(ArmsRefusedError):
+        read_letter_settings(home)
+
+
 def test_letter_settings_may_name_another_envelope_and_the_language_of_the_list(home: IssuerHome) -> None:
     write_settings(home, SETTINGS + 'front = "list"\n' + WINDOW)
     settings = read_letter_settings(home)
@@ -52,6 +64,9 @@ def test_letter_settings_may_name_another_envelope_and_the_language_of_the_list(
         pytest.param(SETTINGS.replace("819 555-0142", "8" * 81), id="too-long"),
         pytest.param(SETTINGS.replace('"819 555-0142"', "819"), id="a-number"),
         pytest.param(SETTINGS.replace("819 555-0142", "819\\n555"), id="two-lines"),
+        pytest.param(SETTINGS + 'arms = "nowhere.svg"\n', id="no-arms"),
+        pytest.param(SETTINGS + 'arms = "../letter.toml"\n', id="arms-elsewhere"),
+        pytest.param(SETTINGS + "arms = 1\n", id="arms-as-a-number"),
         pytest.param(SETTINGS + 'front = "de"\n', id="unknown-language"),
         pytest.param(SETTINGS + "front = []\n", id="no-language"),
         pytest.param(SETTINGS + "envelope = 10\n", id="envelope-as-a-number"),

@@ -1,6 +1,7 @@
 """The claim letter: one sheet in two languages, a QR that a stranger's reader reads, an address that a window shows."""
 
 import html
+import io
 import json
 import re
 import subprocess
@@ -8,13 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from tests.support.letters import squares_of, text_of
+from tests.support.project import ROOT
 from tests.unit.paper.letters import CHOICES, FULLEST, IN_VAULT, LETTER, ON_PAPER, SENDER
 from tests.unit.paper.reading import bookmarks, languages, metadata, open_pdf, structure, unmarked_text_operators
 from voute.core.errors import LimitError
 from voute.core.values import Names
+from voute.format.arms import clean
 from voute.messages import messages
 from voute.paper.envelope import NUMBER_10, PANEL_HEIGHT, Envelope
 from voute.paper.letter import Letter, LetterKind, LetterPress, as_data
@@ -241,3 +245,15 @@ def test_letter_envelope_whose_window_shows_too_little_is_refused() -> None:
             _ = replace(NUMBER_10, **change).always
     larger = Envelope(2413, 1048, 150, 127, 1250, 300)
     assert larger.always.width > NUMBER_10.always.width
+
+
+def test_letter_shows_the_arms_with_the_citys_name_for_who_does_not_see_them() -> None:
+    arms = clean((ROOT / "src" / "voute" / "cli" / "demo_arms.svg").read_bytes())
+    plain = LetterPress(SENDER).pdf([LETTER])
+    shown = LetterPress(replace(SENDER, arms=arms)).pdf([LETTER])
+    with pikepdf.open(io.BytesIO(shown)) as pdf:
+        figures = [str(one["/Alt"]) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"]
+    # On each side, and the square that is scanned beside them.
+    assert figures.count(SENDER.city.fr) == 2
+    with pikepdf.open(io.BytesIO(plain)) as pdf:
+        assert not any(isinstance(one, pikepdf.Dictionary) and one.get("/Alt") == SENDER.city.fr for one in pdf.objects)

@@ -324,6 +324,9 @@ error-notices-off = This city sends no notices by email.
 error-notice-code-wrong = This code is not the right one, or it no longer counts.
     .fix = Nothing was changed. Read the email again; for a new code, stop the notices, then enter your address again.
 
+error-arms-refused = This coat of arms cannot be shown: { $what }.
+    .fix = Nothing was changed. Give a PNG of 64 to 4096 pixels a side, about square, or an SVG made of shapes alone (docs/spec/arms.md).
+
 error-push-off = Your city sends no notices to devices.
     .fix = Nothing was changed. Your documents still arrive in your vault.
 

@@ -324,6 +324,9 @@ error-notices-off = Cette ville n’envoie pas d’avis par courriel.
 error-notice-code-wrong = Ce code n’est pas le bon, ou il ne sert plus.
     .fix = Rien n’a été changé. Relisez le courriel ; pour un nouveau code, arrêtez les avis, puis entrez votre adresse de nouveau.
 
+error-arms-refused = Ces armoiries ne peuvent pas être montrées : { $what }.
+    .fix = Rien n’a été changé. Donnez un PNG à peu près carré, de 64 à 4096 points de côté, ou un SVG fait de formes seulement (docs/spec/arms.md).
+
 error-push-off = Votre ville n’envoie pas d’avis sur les appareils.
     .fix = Rien n’a été changé. Vos documents arrivent quand même dans votre coffre.
 

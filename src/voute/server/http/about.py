@@ -6,6 +6,7 @@ from voute.app.health import check_health
 from voute.app.limit import Limit
 from voute.server.http.access import also, public
 from voute.server.http.given import TheCity, TheSettings
+from voute.server.http.pages import TheWeb
 from voute.server.http.wire import Model, SlugText
 from voute.server.release import RELEASE
 
@@ -41,6 +42,8 @@ class AboutReply(Model):
 
     city: SlugText
     names: NamesReply
+    arms: str | None
+    """Where the coat of arms is; null: it has none."""
     help_phone: str | None
     help_hours: NamesReply | None
     privacy_officer: str | None
@@ -58,7 +61,7 @@ def read_health(city: TheCity) -> Response[HealthReply]:
 
 
 @get("/api/about", opt=public(Limit("about", 600, step=20)), sync_to_thread=False)
-def read_about(city: TheCity, settings: TheSettings) -> Response[AboutReply]:
+def read_about(city: TheCity, settings: TheSettings, web: TheWeb) -> Response[AboutReply]:
     """Return the city's name and help line."""
     root = city.trust().root
     hours = None
@@ -67,6 +70,7 @@ def read_about(city: TheCity, settings: TheSettings) -> Response[AboutReply]:
     reply = AboutReply(
         city=root.city,
         names=NamesReply(en=root.names.en, fr=root.names.fr),
+        arms=web.arms_path or None,
         help_phone=settings.help_phone or None,
         help_hours=hours,
         privacy_officer=settings.privacy_officer or None,

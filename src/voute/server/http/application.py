@@ -102,6 +102,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     pages.asset,
     pages.release_manifest,
     pages.push_worker,
+    pages.city_arms,
 )
 
 

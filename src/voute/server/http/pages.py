@@ -14,6 +14,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, HeaderParameter, SkipValidation
 
 from voute.app.limit import Limit
+from voute.format.arms import Arms
 from voute.format.release import ServedFile, is_path, write_manifest
 from voute.server.http.access import public
 from voute.server.http.given import TheCity
@@ -22,6 +23,8 @@ _INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-
 """Where a page of the build names the inline scripts that its policy must allow, by their hashes."""
 MANIFEST: Final = "release-manifest.json"
 PUSH_WORKER: Final = "push/worker.js"
+ARMS: Final = "city/arms"
+"""Where the coat of arms is, without its ending; no build has a file there."""
 EMPTY_ROOT: Final = b'<script type="application/json" id="trust-root">null</script>'
 _FULL_ROOT: Final = b'<script type="application/json" id="trust-root">%b</script>'
 _ASSETS: Final = Limit("assets", 6_000, step=200)
@@ -74,11 +77,19 @@ def policy_of(page: bytes, worker: str = "") -> str:
 class WebFiles:
     """The files of a build, read once and kept (a few megabytes); a folder that is missing has no files."""
 
-    def __init__(self, folder: Path, push_origin: str = "") -> None:
-        """Take the folder of the build, and the origin whose pages may register the worker of notices; empty: none may."""
+    def __init__(self, folder: Path, push_origin: str = "", arms: Arms | None = None) -> None:
+        """Take the folder of the build, and the origin whose pages may register the worker of notices; empty: none may.
+
+        The coat of arms is a file of the city's own beside those of the build, with a place in their manifest.
+        """
         self._folder = folder
         self._worker = f"{push_origin}/{PUSH_WORKER}" if push_origin else ""
         self._kept: dict[str, _File] = {}
+        self.arms_path = ""
+        if arms is not None:
+            name = f"{ARMS}.{arms.kind}"
+            self.arms_path = f"/{name}"
+            self._kept[name] = _File(arms.data, None, _TYPES[f".{arms.kind}"], None)
         self._lock = Lock()
         self._is_sealed = False
 
@@ -87,7 +98,8 @@ class WebFiles:
 
         A file under a name that no build gives is not served.
         """
-        names = sorted(path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*") if path.is_file())
+        found = {path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*") if path.is_file()}
+        names = sorted(found | self._kept.keys()) if found else []
         files = {name: ServedFile.of(self.get(name).data) for name in names if name != MANIFEST and is_path(name)}
         self._is_sealed = True
         if not files:
@@ -206,3 +218,9 @@ def release_manifest(web: TheWeb) -> Response[bytes]:
 def push_worker(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the worker of notices: in a folder of its own, so that it can stand between no page and the network."""
     return _reply(web.get(PUSH_WORKER), accepted, _FRESH)
+
+
+@get("/city/{name:str}", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
+def city_arms(web: TheWeb, name: FromPath[str]) -> Response[bytes]:
+    """Serve the coat of arms, if the city has one."""
+    return _reply(web.get(f"city/{name}"), None, _FRESH)

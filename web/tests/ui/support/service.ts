@@ -126,6 +126,7 @@ export class Service {
       Promise.resolve({
         city: 'ville-x',
         names: { fr: 'Ville de X', en: 'City of X' },
+        arms: null,
         help_phone: null,
         help_hours: null,
         privacy_officer: null,
