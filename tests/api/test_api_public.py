@@ -54,6 +54,7 @@ def test_api_about_gives_the_citys_name(client: httpx.Client) -> None:
     assert reply.json() == {
         "city": "ville",
         "names": {"en": "City", "fr": "Ville"},
+        "arms": None,
         "help_phone": None,
         "help_hours": None,
         "privacy_officer": None,
