@@ -87,9 +87,25 @@ def test_archive_gives_choices_and_deletions_with_the_receipts_that_it_has() -> 
 
 def test_archive_with_more_deletions_than_it_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = _entries() | {archive.deletion_names(one)[0]: b"" for one in IDS}
+    monkeypatch.setattr(archive, "MAX_DELETIONS", len(IDS))
+    assert ArchiveReader(_zip(entries)).deletions == sorted(IDS)
     monkeypatch.setattr(archive, "MAX_DELETIONS", 1)
     with pytest.raises(FormatError):
         ArchiveReader(_zip(entries))
+
+
+def test_archive_with_more_choices_than_it_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = _entries() | {archive.choice_names(city.FINANCE, Slug(kind))[0]: b"" for kind in ("permits", "taxes")}
+    monkeypatch.setattr(archive, "MAX_CHOICES", 2)
+    assert [kind for _, kind in ArchiveReader(_zip(entries)).choices] == ["permits", "taxes"]
+    monkeypatch.setattr(archive, "MAX_CHOICES", 1)
+    with pytest.raises(FormatError):
+        ArchiveReader(_zip(entries))
+
+
+def test_archive_with_everything_that_one_may_hold_is_read() -> None:
+    entries = _entries() | {archive.VAULT_INDEX: b"index"} | {archive.receipt_name(one): b"receipt" for one in IDS}
+    assert _read_all(ArchiveReader(_zip(entries)))[-1] == (b"header 2body 2", b"header 2card 2", b"receipt")
 
 
 def test_archive_deflated_by_someone_reads_too() -> None:

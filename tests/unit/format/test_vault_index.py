@@ -176,3 +176,11 @@ def test_vault_index_longer_than_any_other_statement_opens() -> None:
     sealed = seal_vault_index(large, ROOT, READING_1.recipient)
     assert len(sealed) > MAX_ENVELOPE
     assert open_vault_index(sealed, [READING_1], ROOT.public, large.city, large.vault_id) == large
+
+
+@pytest.mark.parametrize("version", [b"1", b"3", b"4"])
+def test_vault_index_with_offers_is_of_version_2_and_no_other(version: bytes) -> None:
+    raw = _offered(1).encode().replace(b'"version":2', b'"version":' + version)
+    what, field = _refusal(lambda: parse_vault_index(raw))
+    assert what.startswith("index.version")
+    assert field == "version"
