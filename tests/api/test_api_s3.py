@@ -22,8 +22,10 @@ from tests.support.s3.simulator import SECRET, S3Simulator, simulator, write_cre
 from tests.support.s3.stores import on_s3
 from voute.app.destroy import work
 from voute.app.health import check_health
+from voute.cli.console import Speaker
 from voute.cli.fsck import check_city
 from voute.cli.move import move_city
+from voute.client.api import CityApi, CityUnreachableError
 from voute.core.errors import StoreError
 from voute.core.ids import Slug
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
@@ -334,10 +336,27 @@ def test_api_s3_served_by_two_processes_with_locks_there_too(s3: S3Simulator, fo
         while check(client.get(f"/api/deliveries/{delivery.hex()}", headers=issuer.headers)).json()["state"] != "visible":
             assert time.monotonic() < end, server.log.read_text()
             time.sleep(0.1)
+        tell_the_department(s3, root, issuer, issuer.bill_for_code(keys, "next"))
         assert server.stop() == 0
         # A key shown in a log would be in the hands of whoever reads logs.
         assert not any(word in server.log.read_text() for word in ("Signature=", "Credential=", SECRET))
     assert check_city(settings).findings == []
+
+
+def tell_the_department(s3: S3Simulator, root: TrustRoot, issuer: Department, bill: Bill) -> None:
+    """What its own client says when the city's storage does not let the city in."""
+    delivery = os.urandom(16)
+    pack = issuer.pack(delivery, [bill])
+    with CityApi(root.origin) as api:
+        api.sign_in(issuer.answer(api.challenge(issuer.name)))
+        api.open_delivery(delivery, "run-2")
+        with broken(s3, "403"), pytest.raises(CityUnreachableError) as raised:
+            api.put_pack(delivery, pack.name, [pack.data])
+        what, fix = Speaker(as_json=True, language="fr").words_of(raised.value)
+        assert "n'admet pas" in what
+        assert "voute deliver --resume" in fix
+        api.put_pack(delivery, pack.name, [pack.data])
+        assert api.put_draft(delivery, pack.name, pack.draft) == 1
 
 
 # -- founding and backup

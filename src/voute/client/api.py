@@ -41,6 +41,9 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 _BUSY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 
+_STORAGE = frozenset({"store-unreachable", "store-refused"})
+"""What a city says of its storage that a department can do something about: wait, or call."""
+
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 """What a problem's code may be (docs/spec/api.md): it is shown, and names a message."""
 
@@ -65,7 +68,10 @@ class CityRefusedError(VouteError):
 
 
 class CityUnreachableError(VouteError):
-    """The city did not answer, after several tries; what it acknowledged before stays."""
+    """The city did not answer, after several tries; what it acknowledged before stays.
+
+    Fact `problem`, where it said so: its storage does not answer (`store-unreachable`), or does not let it in (`store-refused`).
+    """
 
     code: ClassVar[str] = "city-unreachable"
 
@@ -236,7 +242,7 @@ class CityApi:
     ) -> bytes:
         """Make one call, repeated when the network lost it or the city is busy for a moment; returns the answer's body."""
         wait = _FIRST_WAIT_S
-        last = ""
+        last, facts = "", dict[str, str]()
         for attempt in range(tries):
             if attempt:
                 time.sleep(wait)
@@ -250,15 +256,16 @@ class CityApi:
                 with closing(answer):
                     body = read_body(answer, limit)
             except httpx.HTTPError as error:
-                last = type(error).__name__
+                last, facts = type(error).__name__, {}
                 continue
             if answer.status_code in _BUSY:
-                last = str(answer.status_code)
+                last, said = str(answer.status_code), _problem(answer.status_code, body).facts.get("problem")
+                facts = {"problem": str(said)} if said in _STORAGE else {}
                 continue
             if answer.is_success:
                 return body
             raise _problem(answer.status_code, body)
-        raise CityUnreachableError(last)
+        raise CityUnreachableError(last, **facts)
 
     def _json(
         self,
