@@ -328,3 +328,14 @@ def test_contract_blobs_and_sidecars_do_not_see_one_another(driver: Driver) -> N
     blobs.delete(name)
     assert list(blobs.names()) == []
     assert sidecars.get(name) == b"side"
+
+
+def test_contract_blobs_on_s3_heed_the_settings_and_not_the_environment(
+    s3_place: S3Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "of-something-else")
+    blobs = s3_driver(s3_place).blobs(StepCounter())
+    assert read(blobs, put(blobs, b"where the settings say")) == b"where the settings say"

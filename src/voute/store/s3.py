@@ -79,7 +79,8 @@ def connect(place: S3Place, *, retries: int = RETRIES) -> S3Store:
             client["root_certificate"] = place.ca.read_bytes()
     more: dict[str, Any] = {}
     if place.endpoint:
-        more["endpoint"] = place.endpoint
+        # Under both names: the second one is looked for in the environment first.
+        more |= {"endpoint": place.endpoint, "aws_endpoint_url_s3": place.endpoint}
     if place.credentials != Path():
         more["credential_provider"] = CredentialFile(place.credentials)
     return S3Store(
