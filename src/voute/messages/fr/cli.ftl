@@ -206,4 +206,4 @@ move-stage-sidecars = Annexes
 move-stage-ledger = Le livre
 move-stage-log = Le registre
 move-stage-target = Vérification de la copie
-move-done = La copie est entière et a été vérifiée aux deux bouts : { $files } fichiers ({ $files_copied } copiés cette fois), { $rows } lignes ({ $rows_copied } copiées cette fois), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages ; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.
+move-done = La copie est entière et a été vérifiée aux deux bouts : { $files } fichiers ({ $files_copied } copiés cette fois), { $rows } lignes ({ $rows_copied } copiées cette fois), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages ; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.

@@ -341,24 +341,24 @@ error-mail-server = Le serveur de courriel ne répond pas, ou nous refuse.
 error-backup-busy = Une autre sauvegarde écrit dans { $path } ; rien n'a été sauvegardé.
     .fix = Attendez sa fin, puis recommencez. Chaque ville a besoin d'un dossier de sauvegardes à elle.
 error-move-refused = { $why ->
-    [locks] Les nouveaux réglages nomment d'autres verrous. Le verrou du registre reste où il est : avec deux verrous, le registre pourrait se dédoubler
+    [locks] Les nouveaux réglages nomment d'autres verrous. Le verrou du registre reste où il est : avec deux verrous, le registre pourrait se dédoubler
     [data] Les nouveaux réglages nomment un autre dossier de clés. Les clés et la racine de confiance restent où elles sont
     [taken] Une autre ville, ou un état plus récent de celle-ci, est dans le nouveau stockage
     [rows] Le nouveau catalogue contient d'autres lignes
    *[same] Les nouveaux réglages nomment les mêmes stockages que les réglages actuels
-    } ; rien n'a changé.
+    } ; rien n'a changé.
     .fix = { $why ->
-    [locks] Donnez aux deux fichiers les mêmes réglages « locks » et « s3_locks ».
-    [data] Donnez aux deux fichiers le même réglage « data ».
-    [taken] Vérifiez les nouveaux réglages ; videz le dossier du compartiment s'il peut disparaître, puis recommencez.
-    [rows] Vérifiez les nouveaux réglages ; videz la nouvelle base de données si elle peut disparaître, puis recommencez.
-   *[same] Changez « blobs » ou « catalogue » dans le nouveau fichier.
+    [locks] Donnez aux deux fichiers les mêmes réglages « locks » et « s3_locks ».
+    [data] Donnez aux deux fichiers le même réglage « data ».
+    [taken] Vérifiez les nouveaux réglages ; videz le dossier du compartiment s'il peut disparaître, puis recommencez.
+    [rows] Vérifiez les nouveaux réglages ; videz la nouvelle base de données si elle peut disparaître, puis recommencez.
+   *[same] Changez « blobs » ou « catalogue » dans le nouveau fichier.
     }
 error-move-unsound = { $end ->
-    [target] La copie a été vérifiée et présente { $differences } différences : elle ne doit pas servir. La source est comme avant.
+    [target] La copie a été vérifiée et présente { $differences } différences : elle ne doit pas servir. La source est comme avant.
    *[source] La ville a été vérifiée avant la copie et présente { $differences } différences. Rien n'a été copié.
     }
     .fix = { $end ->
-    [target] Lancez « voute fsck » avec les nouveaux réglages pour les voir, puis recommencez : ce qui est entier n'est pas copié deux fois.
-   *[source] Lancez « voute fsck », réparez ce qu'il nomme, puis recommencez.
+    [target] Lancez « voute fsck » avec les nouveaux réglages pour les voir, puis recommencez : ce qui est entier n'est pas copié deux fois.
+   *[source] Lancez « voute fsck », réparez ce qu'il nomme, puis recommencez.
     }

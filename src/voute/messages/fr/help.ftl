@@ -105,4 +105,4 @@ option-issuer-to = destinataire d'un responsable, age1pq1… (peut être répét
 help-admin-bounces = Compte les avis qui sont revenus, d'après un fichier de boîte aux lettres (mbox).
 option-bounces = fichier mbox des courriels revenus
 help-migrate-store = Copier les paquets, le registre et le catalogue d'une ville vers d'autres stockages (S3, PostgreSQL, ou retour), vérifiés aux deux bouts.
-option-move-to = Fichier de réglages du serveur ensuite : ce qui y diffère des réglages actuels est déplacé.
+option-move-to = Fichier de réglages du serveur ensuite : ce qui y diffère des réglages actuels est déplacé.
