@@ -23,7 +23,7 @@ and handing the bytes to the kernel. Each was measured right before each run.
 """
 _PEERS: Final = """\
 restic and borg stored the same files right after each run. They do less: one key of their own, no recipients, no server, no
-log, no receipts. *Processor time* counts both our sides, client and server; it hardly feels a busy neighbour, the clock does.
+log, no receipts. *Processor time* counts both our sides, client and server; it feels a busy neighbour less than the clock does.
 """
 
 
