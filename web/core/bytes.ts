@@ -4,10 +4,15 @@ import { FormatError } from './errors.ts';
 
 const HEX = /^(?:[0-9a-f]{2})*$/;
 const BASE64_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const BASE64_VALUES = new Map(Array.from(BASE64_ALPHABET, (symbol, value) => [symbol.charCodeAt(0), value]));
+const BASE64_SYMBOLS = Uint8Array.from(BASE64_ALPHABET, (symbol) => symbol.charCodeAt(0));
+// What a symbol stands for; 64 for what is none.
+const BASE64_VALUES = new Uint8Array(128).fill(64);
+BASE64_SYMBOLS.forEach((symbol, value) => (BASE64_VALUES[symbol] = value));
 const U32_LIMIT = 2 ** 32;
 
 const encoder = new TextEncoder();
+// Symbols of base64 and nothing else go through it.
+const ascii = new TextDecoder('utf-8');
 
 /** Joins byte strings into a new one. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
@@ -71,13 +76,16 @@ export function fromHex(text: string, length?: number): Uint8Array {
 
 /** Base64 of RFC 4648 section 4 without padding, as age writes it. */
 export function rawBase64(bytes: Uint8Array): string {
-  const symbols: string[] = [];
-  for (let i = 0; i < bytes.length; i += 3) {
-    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    const count = Math.min(3, bytes.length - i) + 1;
-    for (let k = 0; k < count; k++) symbols.push(BASE64_ALPHABET.charAt((group >> (18 - 6 * k)) & 63));
+  const symbols = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+  let buffer = 0;
+  let bits = 0;
+  let offset = 0;
+  for (const byte of bytes) {
+    buffer = ((buffer << 8) | byte) & 0xffff;
+    for (bits += 8; bits >= 6;) symbols[offset++] = BASE64_SYMBOLS[(buffer >> (bits -= 6)) & 63] ?? 0;
   }
-  return symbols.join('');
+  if (bits > 0) symbols[offset] = BASE64_SYMBOLS[(buffer << (6 - bits)) & 63] ?? 0;
+  return ascii.decode(symbols);
 }
 
 /** Bytes of unpadded base64; refuses padding, foreign symbols, impossible lengths and non-zero trailing bits. */
@@ -89,8 +97,9 @@ export function fromRawBase64(text: string): Uint8Array {
   let bits = 0;
   let offset = 0;
   for (let i = 0; i < text.length; i++) {
-    const value = BASE64_VALUES.get(text.charCodeAt(i));
-    if (value === undefined) throw new FormatError('base64 symbol');
+    // A symbol beyond ASCII has no value either.
+    const value = BASE64_VALUES[text.charCodeAt(i)] ?? 64;
+    if (value === 64) throw new FormatError('base64 symbol');
     buffer = ((buffer << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {

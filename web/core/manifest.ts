@@ -48,11 +48,13 @@ export const ACTION = oneOf('pay', 'reply');
 const MAX_PARTY = 200;
 const MAX_INSTALMENTS = 12;
 
+const part = object({ cents: integer(0), currency: text(), due: date });
+
 const instalment: Reader<{ readonly cents: number; readonly currency: string; readonly due: string }> = (
   value,
   key,
 ) => {
-  const { cents, currency, due } = object({ cents: integer(0), currency: text(), due: date })(value, key);
+  const { cents, currency, due } = part(value, key);
   return { ...money({ cents, currency }, key), due };
 };
 

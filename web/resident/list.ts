@@ -71,11 +71,17 @@ export interface Year {
   readonly entries: readonly Entry[];
 }
 
+/** Orders instants and days as they are written: what is for readers' ears (`localeCompare`) costs ten times as much. */
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** Readable rows, newest first; of the same instant, the one that arrived last. */
 export function readable(rows: readonly Row[]): readonly Entry[] {
   return rows
     .flatMap((row) => ('refused' in row.card ? [] : [{ row, manifest: row.card.manifest }]))
-    .sort((a, b) => b.manifest.issuedAt.localeCompare(a.manifest.issuedAt) || b.row.position - a.row.position);
+    .sort((a, b) => byText(b.manifest.issuedAt, a.manifest.issuedAt) || b.row.position - a.row.position);
 }
 
 /** Rows whose card did not check out, with the code of what refused it: named, never hidden. */
@@ -181,7 +187,7 @@ export function toDo(entries: readonly Entry[], today: string): ToDo {
     const done = entry.row.marks.handled || replaced.has(entry.manifest.documentId);
     return found === null || done || found.date < first ? [] : [{ entry, ...found }];
   });
-  tasks.sort((a, b) => a.date.localeCompare(b.date));
+  tasks.sort((a, b) => byText(a.date, b.date));
   return {
     late: tasks.filter(({ date }) => date < today),
     soon: tasks.filter(({ date }) => date >= today && date <= soon),
