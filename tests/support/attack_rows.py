@@ -108,6 +108,20 @@ ROWS: tuple[AttackRow, ...] = (
         "`src/voute/seal/agefile.py`, `src/voute/format/dsse.py`, `web/core/dsse.ts`.",
     ),
     AttackRow(
+        "B6",
+        "The city gives back an older state: of the vault's records, or of the index with the holder's marks.",
+        "The browser keeps the newest record and the number and hash of the newest index that it has seen; an older record is "
+        "refused, an older index is named and never decides which documents there are: `web/resident/pins.ts`, "
+        "`web/core/index-book.ts`. A browser that sees the vault for the first time can't tell.",
+    ),
+    AttackRow(
+        "B7",
+        "The city leaves documents out of the list.",
+        "The index, sealed and signed by the holder, says what was there; what the city no longer lists is named, and what it "
+        "counts and does not give is asked for by itself: `web/resident/shelf.svelte.ts`. A document that no visit has seen "
+        "yet can be held back unnoticed; its department sees that it was never opened.",
+    ),
+    AttackRow(
         "B9",
         "Fields inside a document are exchanged, or its content makes the client call somewhere.",
         "One manifest is one signed statement with the names of its fields; no request is derived from what was decrypted: "

@@ -128,7 +128,7 @@ def saying(reply: Json) -> Lie:
     return lie_about(VAULT, lambda _: reply)
 
 
-@pytest.mark.attack("A2", "A3", "A7", "A9")
+@pytest.mark.attack("A2", "A3", "A7", "A9", "B6")
 def test_sim_evil_page_exchanged_keyrings_open_nothing_and_cause_no_upload(evil: EvilPage, known: Known) -> None:
     codes, asked = {}, {}
     lies = vault_lies(known)
@@ -169,7 +169,7 @@ def open_with_kit(visitor: Visitor, text: str) -> None:
     visitor.button("Ouvrir avec la trousse").click()
 
 
-@pytest.mark.control("A2", "A9")
+@pytest.mark.control("A2", "A9", "B6")
 def test_sim_evil_page_control_true_vault_told_by_the_liar_opens(evil: EvilPage, known: Known) -> None:
     with evil.lying(saying(known.now)):
         assert evil.sign_in() == ""
@@ -197,7 +197,7 @@ FALLS: dict[str, Callable[[Known], Lie]] = {
 }
 
 
-@pytest.mark.mutant("A2", "A9")
+@pytest.mark.mutant("A2", "A9", "B6")
 @pytest.mark.parametrize("mutant", FALLS)
 def test_sim_evil_page_mutant_without_the_check_opens_the_exchanged_vault(evil: EvilPage, known: Known, mutant: str) -> None:
     with evil.lying(FALLS[mutant](known), mutant):

@@ -225,6 +225,7 @@ describe('index of an evil city', () => {
     expect((await keys.writeIndex(41))?.number).toBe(42);
   });
 
+  // attack B6
   test('index_evil_older_one_is_seen_by_the_browser_that_saw_the_newer', async () => {
     const pins = memoryPins();
     const one = await claimed(holder(pins));
@@ -245,11 +246,25 @@ describe('index of an evil city', () => {
     expect((await keys.writeIndex(1))?.number).toBe(3);
   });
 
+  // control B6
   test('index_control_the_newest_one_is_taken_by_the_browser_that_saw_it', async () => {
     const pins = memoryPins();
     const one = await claimed(holder(pins));
     const made = await written(one);
     expect((await (await again(one, holder(pins))).openIndex(made.file)).problem).toBeNull();
+  });
+
+  // mutant B6
+  test('index_mutant_browser_that_keeps_no_number_loses_a_mark_unnoticed', async () => {
+    const one = await claimed();
+    const id = one.waiting[0]?.row.documentId ?? '';
+    const older = await written(one);
+    await one.keys.mark(id, DONE);
+    await one.keys.writeIndex(1);
+    await one.keys.indexWritten();
+    const shown = await (await again(one)).openIndex(own(older.file));
+    expect(shown.problem).toBeNull();
+    expect(shown.documents.find(({ documentId }) => documentId === id)?.marks).toEqual(NO_MARKS);
   });
 
   test('index_evil_entry_of_other_content_is_not_believed_when_the_document_is_opened', async () => {

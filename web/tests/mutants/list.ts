@@ -262,4 +262,20 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
       put: "{mutant('shows-hints') ? (entry.row.sealed?.issuer ?? '') : name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
     },
   ],
+  // B3: whoever sealed an index to the vault has made it.
+  'any-index': [
+    {
+      file: 'core/vault-index.ts',
+      find: "await verifyStatement(envelope, 'vault-index', [owner.rootKey]);",
+      put: "if (!mutant('any-index')) await verifyStatement(envelope, 'vault-index', [owner.rootKey]);",
+    },
+  ],
+  // B7: what the index knows and the city no longer counts is not compared.
+  'any-places': [
+    {
+      file: 'resident/shelf.svelte.ts',
+      find: '      if (first) {',
+      put: "      if (first && !mutant('any-places')) {",
+    },
+  ],
 };
