@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, CDPSession
+from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import Visitor
@@ -84,3 +84,17 @@ def test_browser_nothing_stands_between_page_and_network(first_page: Visitor) ->
         content = colours.nth(index).get_attribute("content") or ""
         red, green, blue = (int(content[at : at + 2], 16) for at in (1, 3, 5))
         assert header == f"rgb({red}, {green}, {blue})"
+
+
+def test_browser_header_shows_the_citys_arms_from_the_release(first_page: Visitor, city: ServedCity) -> None:
+    """Drawn, named after the city for who does not see them, and one of the files that the manifest names."""
+    arms = first_page.page.locator("header img")
+    expect(arms).to_have_attribute("alt", "Ville de Val-des-Cèdres")
+    expect(arms).to_have_js_property("complete", value=True)
+    assert arms.evaluate("one => one.naturalWidth") > 0
+    # Said once: the words beside them are for the eye.
+    expect(first_page.page.get_by_role("link", name="Ville de Val-des-Cèdres Voûte", exact=True)).to_have_count(1)
+    address = arms.get_attribute("src")
+    assert address == "/city/arms.svg"
+    manifest = first_page.context.request.get(f"{city.origin}/release-manifest.json").json()
+    assert address.removeprefix("/") in manifest["files"]

@@ -6,6 +6,7 @@ FOLDER/officers    the city's offline keys: in a real city, three people in thre
 FOLDER/witness-N   the witnesses: in a real city, each on the machine of somebody else
 FOLDER/documents   two lists and their PDFs
 FOLDER/letter.pdf  the letter to the resident
+FOLDER/armoiries.svg  the coat of arms, for the server; the department has its own copy
 FOLDER/demo.json   written last: its presence says that the city is whole
 """
 
@@ -113,7 +114,7 @@ def _witness_name(number: int) -> str:
 
 
 def _settings(folder: Path, port: int) -> Settings:
-    arms = folder / "home" / _ARMS
+    arms = folder / _ARMS
     return Settings(
         data=folder / "city",
         port=port,
@@ -167,7 +168,9 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int =
     witness_keys = _make_witnesses(folder, keys, witnesses)
     home = create_issuer_home(folder / "home", IssuerSettings(slug(CITY), slug(ISSUER), origin, 0))
     DISK.replace(settings_path(home), _LETTER_SETTINGS.encode(), mode=0o644)
-    DISK.replace(home.folder / _ARMS, Path(__file__).with_name("demo_arms.svg").read_bytes(), mode=0o644)
+    # Two machines in a real city: each has its own copy.
+    for place in (folder, home.folder):
+        DISK.replace(place / _ARMS, Path(__file__).with_name("demo_arms.svg").read_bytes(), mode=0o644)
     now = unix_time(int(time.time()))
     founding = CityFounding(
         city=slug(CITY),
