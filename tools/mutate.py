@@ -75,6 +75,7 @@ MODULES: dict[str, Sequence[str]] = {
     "tlog/inclusions": ("tests/unit/tlog/test_inclusions.py",),
     "tlog/merkle": ("tests/unit/tlog/test_merkle.py", "tests/vectors/test_merkle_kit.py"),
     "tlog/note": ("tests/unit/tlog/test_note.py", LOG),
+    "tlog/timestamp": ("tests/api/test_api_timestamps.py",),
     "tlog/policy": ("tests/unit/tlog/test_policy.py", LOG),
     "tlog/proof": ("tests/unit/tlog/test_checkpoint.py", LOG),
     "tlog/reader": ("tests/unit/tlog/test_reader.py",),
@@ -88,6 +89,7 @@ MODULES: dict[str, Sequence[str]] = {
     "verify/act": ("tests/unit/verify/test_act.py",),
     "verify/binding": ("tests/unit/verify/test_binding.py", VECTORS),
     "verify/consent": ("tests/unit/verify/test_consent.py",),
+    "verify/timestamp": ("tests/api/test_api_timestamps.py",),
     "verify/receipt": ("tests/unit/verify/test_receipt.py", VECTORS),
     "verify/trust": ("tests/unit/verify/test_trust.py", VECTORS),
 }

@@ -1,12 +1,18 @@
 """`voute monitor` at a desk: one line a look, exit codes, again and again until it is stopped."""
 
 import signal
+import time
+from pathlib import Path
 
 from tests.cli.conftest import Department
 from tests.support.command import environment, finish, start
 from tests.support.ports import free_port
+from tests.support.tsa import serving_authority
 from voute.format.ed25519 import SigningKey
+from voute.store.posix_log import PosixTiles
+from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.note import ED25519, VerifierKey
+from voute.tlog.timestamp import LATEST, Query, Stamped
 
 
 def test_cli_monitor_says_in_one_line_that_all_is_well(office: Department) -> None:
@@ -43,3 +49,16 @@ def test_cli_monitor_looks_again_until_it_is_stopped(office: Department) -> None
         assert b'"problems": []' in process.stdout.readline()
     process.send_signal(signal.SIGINT)
     assert finish(process).code == 130
+
+
+def test_cli_monitor_asks_for_the_timestamp_of_the_log_when_it_is_told_by_whom(office: Department, tmp_path: Path) -> None:
+    with serving_authority(tmp_path / "tsa") as authority:
+        args = ["monitor", office.city.origin, "--home", str(office.home.home), "--tsa", str(authority.certificates), "--json"]
+        missing = office.voute(*args).ended(1).json
+        assert [one["error"] for one in missing["problems"]] == ["tile-missing"]
+        tiles = PosixTiles(office.city.server.settings.log_folder)
+        checkpoint = SignedCheckpoint.parse(tiles.get("checkpoint"))
+        answer = authority.answer(Query.about(checkpoint.head).body)
+        tiles.put_mutable(LATEST, Stamped(answer, checkpoint).encode())
+        said = office.voute(*args).ended(0).json
+    assert abs(said["stamped_at"] - time.time()) < 600

@@ -9,11 +9,13 @@ import pytest
 
 from tests.cli.conftest import Department, NewOffice
 from tests.support.command import small_pdf
+from tests.support.tsa import serving_authority
 from voute.core.ids import Slug
 from voute.format.dsse import SigningKey, parse
 from voute.format.receipt import Receipt, parse_receipt
 from voute.format.trust_root import IssuerKey, TrustRoot, WitnessKey, parse_trust_root, sign_trust_root
 from voute.tlog.proof import TlogProof
+from voute.tlog.timestamp import Query, Stamped
 from voute.verify.receipt import STEPS
 
 
@@ -175,3 +177,22 @@ def test_cli_verify_without_a_pinned_root_says_what_to_do(office: Department) ->
     assert office.voute(*command, "--json").ended(1).json["error"] == "trust-not-pinned"
     assert "voute trust pin" in office.voute(*command).ended(1).out
     assert parse_trust_root(parse(office.city.trust_root_file.read_bytes()).payload) == office.city.root
+
+
+def test_cli_verify_says_when_a_timestamp_authority_saw_the_log(proven: Proven, tmp_path: Path) -> None:
+    with serving_authority(tmp_path / "tsa") as authority, serving_authority(tmp_path / "other") as stranger:
+        checkpoint = TlogProof.parse(parse_receipt(proven.receipt.read_bytes()).proof.encode()).checkpoint
+        answer = authority.answer(Query.about(checkpoint.head).body)
+        stamped = tmp_path / "stamped"
+        stamped.write_bytes(Stamped(answer, checkpoint).encode())
+        inside = proven.changed(lambda mine, _: replace(mine, timestamps=(answer,)))
+        voute, tsa = proven.office.voute, ("--tsa", authority.certificates)
+        beside = voute(*proven.verify(*tsa, "--timestamp", stamped, "--json")).ended(0).json
+        within = voute(*proven.verify(*tsa, "--json", receipt=inside)).ended(0).json
+        assert beside["stamped_at"] == within["stamped_at"]
+        assert beside["stamped_at"].startswith("20")
+        assert "horodatage" in voute(*proven.verify(*tsa, receipt=inside)).ended(0).out
+        assert voute(*proven.verify("--json", receipt=inside)).ended(0).json["stamped_at"] is None
+        assert voute(*proven.verify(*tsa, "--json")).ended(1).json["error"] == "timestamp-bad"
+        other = voute(*proven.verify("--tsa", stranger.certificates, "--json", receipt=inside)).ended(1)
+        assert other.json["error"] == "timestamp-bad"

@@ -35,6 +35,7 @@ THINGS = frozenset(
         "voute_notice_addresses",
         "voute_sessions",
         "voute_scrub_damaged",
+        "voute_timestamped_entries",
     }
 )
 # Labels that Prometheus itself gives to all that it reads, and those of a histogram.

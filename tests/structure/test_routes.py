@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /health",
     "GET /log/checkpoint",
     "GET /log/tile/{tile:path}",
+    "GET /log/timestamp/{stamp:path}",
     "GET /ouvrir",
     "GET /push/worker.js",
     "GET /release-manifest.json",

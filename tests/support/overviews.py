@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry
 
 from voute.app.health import Health
 from voute.app.scrub import Walk
+from voute.app.stamp import LastStamp
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.values import MICROSECONDS
 from voute.server.observe.metrics import PrometheusSignals, all_of
@@ -34,6 +35,7 @@ WELL = Overview(
         sessions={"holder": 12, "issuer": 1},
         dead=DeadCount(20, 2_000_000, 300_000),
         backup_at=AT - 5 * 3600 * MICROSECONDS,
+        stamp=LastStamp(400_000, NOW - 5),
         walk=Walk(ended_at=AT - 86_400 * MICROSECONDS, last_size=20 * GIGABYTE),
         mail_blocked_at=None,
     ),
@@ -42,6 +44,7 @@ WELL = Overview(
     disks=(Disk("data", 100 * GIGABYTE, 60 * GIGABYTE), Disk("locks", 10 * GIGABYTE, 9 * GIGABYTE)),
     sends_mail=True,
     scrub_days=30,
+    is_stamped=True,
 )
 
 

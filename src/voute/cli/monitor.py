@@ -17,6 +17,7 @@ from voute.client.monitor import MAX_AGE, PATIENCE, Monitor, Report, Watched
 from voute.client.monitor_log import judge_by_keys
 from voute.client.trust import read_pinned
 from voute.tlog.note import VerifierKey
+from voute.tlog.timestamp import Chain
 
 
 def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
@@ -29,6 +30,7 @@ def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     patience: Annotated[
         float, typer.Option("--patience", min=0, metavar="SECONDS", help=help_of("option-monitor-patience"))
     ] = PATIENCE,
+    authority: Annotated[Path | None, typer.Option("--tsa", exists=True, dir_okay=False, help=help_of("option-tsa"))] = None,
     state: Annotated[Path | None, typer.Option("--state", dir_okay=False, help=help_of("option-monitor-state"))] = None,
     home: Home = None,
     as_json: Json = False,
@@ -40,7 +42,8 @@ def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     home = home or default_home()
     keys = [VerifierKey.parse(text) for text in log_key or ()]
     pinned = None if keys else read_pinned(trust_root or home / "trust-root.json").trusted
-    watched = Watched(address, judge_by_keys(keys) if keys else None, pinned)
+    chain = None if authority is None else Chain.of_pem(authority.read_bytes())
+    watched = Watched(address, judge_by_keys(keys) if keys else None, pinned, chain)
     path = state or home / f"monitor-{sha256(address.encode()).hexdigest()[:16]}.json"
     watcher = Monitor(watched, path, max_age=max_age, patience=patience)
     while True:
@@ -70,6 +73,7 @@ def _show(speaker: Speaker, address: str, report: Report) -> None:
         "seen_at": None if head is None else head.seen_at,
         "release": report.release,
         "addresses": report.addresses,
+        "stamped_at": report.stamped_at,
         "evidence": None if report.evidence is None else str(report.evidence),
         "problems": [{"error": one.code, "detail": one.detail, "facts": dict(one.facts)} for one in report.problems],
     }

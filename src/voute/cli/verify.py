@@ -13,12 +13,14 @@ from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, read_pinned
 from voute.core.errors import StateError, VouteError
-from voute.core.values import time_text
+from voute.core.values import UnixTime, time_text
 from voute.format.archive import MAX_RECORDS_FILE, RECORDS, parse_records
 from voute.format.canonical import MAX_BYTES
 from voute.format.receipt import MAX_RECEIPT, parse_receipt
+from voute.tlog.timestamp import Chain
 from voute.verify.act import ACT_STEPS, ProvenAct, verify_act
 from voute.verify.receipt import STEPS, Verdict, digest, verify_receipt
+from voute.verify.timestamp import MAX_STAMPED, receipt_stamped_at
 
 
 class RecordsMissingError(StateError):
@@ -27,11 +29,15 @@ class RecordsMissingError(StateError):
     code: ClassVar[str] = "records-missing"
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     document: Annotated[Path, typer.Argument(metavar="DOCUMENT.pdf|ACT.json", exists=True, dir_okay=False)],
     receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False)],
     trust_root: Annotated[Path | None, typer.Option("--trust-root", help=help_of("option-trust-root"), dir_okay=False)] = None,
     witnessed: Annotated[bool, typer.Option("--witnessed", help=help_of("option-witnessed"))] = False,
+    authority: Annotated[Path | None, typer.Option("--tsa", exists=True, dir_okay=False, help=help_of("option-tsa"))] = None,
+    timestamp: Annotated[
+        Path | None, typer.Option("--timestamp", exists=True, dir_okay=False, help=help_of("option-timestamp"))
+    ] = None,
     records: Annotated[Path | None, typer.Option("--records", help=help_of("option-records"), dir_okay=False)] = None,
     home: Home = None,
     as_json: Json = False,
@@ -50,16 +56,22 @@ def verify(
         with document.open("rb") as file:
             found = digest(file)
         verdict = verify_receipt(found, raw, trust.root, require_witnessed=witnessed)
+        stamped_at = None if authority is None else _stamped_at(raw, authority, timestamp)
     except VouteError as error:
         _show_failure(speaker, error, steps)
         raise typer.Exit(Exit.REFUSED) from error
-    _show(speaker, verdict, trust)
+    _show(speaker, verdict, trust, stamped_at)
 
 
 def _head(path: Path, maximum: int) -> bytes:
     """Read a small file, and one byte more than may be there, so that a parser sees what is too long."""
     with path.open("rb") as file:
         return file.read(maximum + 1)
+
+
+def _stamped_at(receipt: bytes, authority: Path, timestamp: Path | None) -> UnixTime:
+    stamped = None if timestamp is None else _head(timestamp, MAX_STAMPED)
+    return receipt_stamped_at(receipt, Chain.of_pem(authority.read_bytes()), stamped)
 
 
 def _is_of_act(receipt: bytes) -> bool:
@@ -89,7 +101,7 @@ def _step(speaker: Speaker, number: int, name: str, mark: str, style: str) -> No
     speaker.screen.print(f"  {mark} {number}. {speaker.words.text(f'verify-step-{name}')}", style=style, markup=False)
 
 
-def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust) -> None:
+def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust, stamped_at: UnixTime | None) -> None:
     french = speaker.words.language == "fr"
     witnessed_at = None if verdict.witnessed_at is None else time_text(verdict.witnessed_at)
     speaker.give(
@@ -102,6 +114,7 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust) -> None:
             "issued_at": time_text(verdict.issued_at),
             "event_time": time_text(verdict.event_time),
             "witnessed_at": witnessed_at,
+            "stamped_at": None if stamped_at is None else time_text(stamped_at),
             "index": verdict.index,
             "tree_size": verdict.tree_size,
             "fingerprint": trust.trusted.fingerprint,
@@ -121,6 +134,8 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust) -> None:
         "index": verdict.index,
     }
     speaker.say(f"verify-{verdict.state}", facts, style="bold green")
+    if stamped_at is not None:
+        speaker.say("verify-stamped", {"time": local_time(stamped_at)}, style="green")
     speaker.say("verify-fingerprint", facts)
 
 

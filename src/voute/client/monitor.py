@@ -22,11 +22,14 @@ from voute.client.monitor_log import (
     look_at_log,
 )
 from voute.client.monitor_pages import MANIFEST, ReleaseNotLoggedError, check_manifest, check_pages
+from voute.client.monitor_stamp import check_stamp
 from voute.client.monitor_state import MonitorState, read_state, write_state
 from voute.core.errors import VouteError
 from voute.format.release import ServedFile
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import NoQuorumError, verify_checkpoint
+from voute.tlog.reader import GetTile
+from voute.tlog.timestamp import Chain
 from voute.verify.receipt import checkpoint_policy
 from voute.verify.trust import TrustedRoot, accept_first, accept_next
 
@@ -47,6 +50,8 @@ class Report:
     addresses: int = 0
     problems: list[VouteError] = field(default_factory=list)
     evidence: Path | None = None
+    stamped_at: int | None = None
+    """When the timestamp authority saw the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Watched:
     address: str
     judge: Judge | None
     root: TrustedRoot | None
+    authority: Chain | None = None
+    """Certificates of the timestamp authority that the log is to be stamped by; None: nobody asks."""
 
 
 class Monitor:
@@ -150,7 +157,14 @@ class Monitor:
                     time.sleep(_RETRY)
                     continue
                 report.problems.append(error)
+            self._stamp(lambda path: fetch.get(f"{prefix}/{path}"), look.head.signed, judge, report)
             return state
+
+    def _stamp(self, get: GetTile, head: SignedCheckpoint, judge: Judge, report: Report) -> None:
+        if self._watched.authority is None or report.stamped_at is not None:
+            return
+        with _collect(report):
+            report.stamped_at = check_stamp(get, head, judge, self._watched.authority, self._now, self._max_age)
 
     def _released(
         self, fetch: Fetcher, state: MonitorState, judge: Judge, root: TrustedRoot, report: Report

@@ -21,6 +21,7 @@ from voute.server.jobs.election import election_of
 from voute.server.jobs.housekeeping import housekeeping
 from voute.server.jobs.scrub import ScrubThread
 from voute.server.jobs.sequencer import SequencerThread
+from voute.server.jobs.timestamps import timestamps
 from voute.server.jobs.worker import worker
 from voute.server.logs import set_up_logs
 from voute.server.notices.push_sender import push_sender
@@ -86,6 +87,8 @@ def start_jobs(settings: Settings, assembled: Assembled, signals: Signals = SILE
             jobs.append(notice_sender(settings, city, election, signals))
         if settings.push:
             jobs.append(push_sender(settings, city, election, signals))
+        if settings.tsa_url:
+            jobs.append(timestamps(settings, city, election, signals))
         jobs.append(ScrubThread(settings, city, election, signals))
         jobs.append(SequencerThread(sequencing(city, parts), parts, city.tiles, assembled.woken, election, signals))
     for job in jobs:

@@ -23,7 +23,7 @@ from voute.store.sql_raw import SqlRawCatalogue
 __all__ = ["CityServedError", "Inspected", "alone", "inspect", "is_served", "made_anew", "now_microseconds"]
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
-_LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging)/.+)")
+_LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging|timestamp)/.+)")
 _LEDGER: Final = re.compile(r"(?:page/[0-9]{3}/[0-9]{3}/[0-9]{3}/[0-9]{3}|(?:vault|index)/([0-9a-f]{2})/\1[0-9a-f]{62})")
 _LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
 

@@ -130,6 +130,8 @@ class Settings:
     ] = ""
     traces: Annotated[str, "OTLP/HTTP address that traces go to, `http://127.0.0.1:4318/v1/traces`; empty: none are made"] = ""
     trace_percent: Annotated[int, "how many requests of a hundred are traced"] = 10
+    tsa_url: Annotated[str, "RFC 3161 timestamp authority that is asked to stamp checkpoints; empty: none is"] = ""
+    tsa_certificates: Annotated[Path, "its certificates, PEM: the root, and those that lead to it"] = Path()
     scrub_days: Annotated[int, "within how many days every stored byte is read and compared"] = 30
     scrub_megabytes: Annotated[int, "megabytes a second that this reads, at most"] = 20
     log_level: Annotated[str, "`debug`, `info`, `warning` or `error`"] = "info"
@@ -142,6 +144,8 @@ class Settings:
         _ = self.metrics_address
         if self.traces and not self.traces.startswith(("http://", "https://")):
             raise SettingError("not an address", setting="traces")
+        if self.tsa_url and not self.tsa_url.startswith(("http://", "https://")):
+            raise SettingError("not an address", setting="tsa_url")
         self._check_mail()
         self._check_push()
         self._check_s3()

@@ -13,6 +13,7 @@ from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint, parse_decimal
 from voute.tlog.note import Note, SignatureLine, VerifierKey, encode_signatures, parse_signatures
 from voute.tlog.proof import TlogProof
 from voute.tlog.staging import StagedBatch, parse_path
+from voute.tlog.timestamp import Stamped
 from voute.tlog.tree import MemoryTree, consistency_proof, inclusion_proof, subtree_consistency_proof, subtree_root
 from voute.tlog.witness import AddCheckpoint
 
@@ -222,6 +223,14 @@ LOG = (
         as_lines,
         twin=False,
         exact=False,
+    ),
+    Format(
+        "stamped-checkpoint",
+        lambda raw: Stamped.parse(raw).encode(),
+        lambda: [Stamped(seed("answer"), SignedCheckpoint.parse(one)).encode() for one in _checkpoints()],
+        ("tlog.timestamp.Stamped.parse",),
+        as_lines,
+        twin=False,
     ),
     Format(
         "entry-bundle",

@@ -7,6 +7,7 @@ import pytest
 from tests.support.overviews import AT, GIGABYTE, NOW, WELL
 from voute.app.health import Health
 from voute.app.scrub import Damage, Walk
+from voute.app.stamp import LastStamp
 from voute.core.ports_seen import JobCount, MailCount
 from voute.core.values import MICROSECONDS
 from voute.messages import messages
@@ -48,6 +49,10 @@ CASES = [
     (counted(jobs={"destroy": JobCount(0, ago(9 * HOUR))}), {}),
     (counted(mails=MailCount(0, 1, ago(6 * HOUR))), {}),
     (counted(mails=MailCount(0, 1, ago(6 * HOUR + 1))), {"mails": Level.SOON}),
+    (counted(stamp=LastStamp(399_999, NOW - HOUR)), {}),
+    (counted(stamp=LastStamp(399_999, NOW - HOUR - 1)), {"timestamp": Level.SOON}),
+    (counted(stamp=LastStamp(400_000, NOW - 99 * HOUR)), {}),
+    (counted(stamp=None, published_at=ago(HOUR + 1)), {"timestamp": Level.SOON}),
     (counted(walk=Walk(ended_at=ago(60 * 24 * HOUR))), {}),
     (counted(walk=Walk(ended_at=ago(61 * 24 * HOUR))), {"scrub": Level.SOON}),
     (counted(walk=Walk(begun_at=ago(60 * 24 * HOUR))), {}),

@@ -110,6 +110,7 @@ act-paperless = The holder gave up paper for “{ $type }” ({ $issuer }, choic
 act-paper = The holder asked for paper again for “{ $type }” ({ $issuer }, choice no. { $number }).
 act-other = The holder signed an act of type “{ $type }”.
 verify-fingerprint = Compare the city's fingerprint with the one on your letter: { $fingerprint }
+verify-stamped = The timestamp authority saw this log on { $time }.
 
 open-written = { $file } — { $title } ({ $issuer }), verified
 open-note = your note: { $note }

@@ -362,3 +362,9 @@ error-move-unsound = { $end ->
     [target] Run “voute fsck” with the new settings to see them; run this again: what is whole is not copied twice.
    *[source] Run “voute fsck”, mend what it names, then run this again.
     }
+error-timestamp-authority = The timestamp authority does not answer, or refuses. The log goes on without it.
+    .fix = Check the network and the setting `tsa_url`; the server tries again every minute.
+error-timestamp-bad = The timestamp does not hold: it is not by this authority, or not of this checkpoint.
+    .fix = Make sure that the certificates are the authority's; if they are, do not trust this timestamp.
+error-timestamp-stale = The log went on, but has not been timestamped for { $minutes } min.
+    .fix = Tell the city: its timestamp authority may not answer any more.

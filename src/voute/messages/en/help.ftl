@@ -106,3 +106,5 @@ help-admin-bounces = Count the notices that came back, from a mailbox file (mbox
 option-bounces = mbox file of mails that came back
 help-migrate-store = Copy a city's packs, log and catalogue to other stores (S3, PostgreSQL, or back), checked at both ends.
 option-move-to = Settings file of the server afterwards: what differs from the present settings is moved.
+option-tsa = Certificates (PEM) of the timestamp authority that the log must be stamped by.
+option-timestamp = Stamped checkpoint (of /log/timestamp/…) that is the receipt's own.

@@ -110,6 +110,7 @@ act-paperless = La personne a renoncé au papier pour « { $type } » ({ $issu
 act-paper = La personne a redemandé le papier pour « { $type } » ({ $issuer }, choix no { $number }).
 act-other = La personne a signé un acte du type « { $type } ».
 verify-fingerprint = Comparez l'empreinte de la ville avec celle de votre lettre : { $fingerprint }
+verify-stamped = L'autorité d'horodatage a vu ce registre le { $time }.
 
 open-written = { $file } — { $title } ({ $issuer }), vérifié
 open-note = votre note : { $note }

@@ -362,3 +362,9 @@ error-move-unsound = { $end ->
     [target] Lancez « voute fsck » avec les nouveaux réglages pour les voir, puis recommencez : ce qui est entier n'est pas copié deux fois.
    *[source] Lancez « voute fsck », réparez ce qu'il nomme, puis recommencez.
     }
+error-timestamp-authority = L'autorité d'horodatage ne répond pas, ou refuse. Le registre continue sans elle.
+    .fix = Vérifiez le réseau et le réglage « tsa_url » ; le serveur essaie de nouveau chaque minute.
+error-timestamp-bad = L'horodatage ne tient pas : il n'est pas de cette autorité, ou pas de ce point de contrôle.
+    .fix = Vérifiez que les certificats sont bien ceux de l'autorité ; s'ils le sont, ne vous fiez pas à cet horodatage.
+error-timestamp-stale = Le registre a continué, mais n'a pas été horodaté depuis { $minutes } min.
+    .fix = Prévenez la Ville : son autorité d'horodatage ne répond peut-être plus.

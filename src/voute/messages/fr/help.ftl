@@ -106,3 +106,5 @@ help-admin-bounces = Compte les avis qui sont revenus, d'après un fichier de bo
 option-bounces = fichier mbox des courriels revenus
 help-migrate-store = Copier les paquets, le registre et le catalogue d'une ville vers d'autres stockages (S3, PostgreSQL, ou retour), vérifiés aux deux bouts.
 option-move-to = Fichier de réglages du serveur ensuite : ce qui y diffère des réglages actuels est déplacé.
+option-tsa = Certificats (PEM) de l'autorité d'horodatage : le registre doit être horodaté par elle.
+option-timestamp = Point de contrôle horodaté (de /log/timestamp/…) qui est celui du reçu.

@@ -96,6 +96,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     packs.put_draft,
     log.read_checkpoint,
     log.read_tile,
+    log.read_timestamp,
     pages.resident_page,
     pages.verify_page,
     pages.verifier_file,

@@ -17,6 +17,8 @@ from voute.tlog.sequencer import CHECKPOINT_PATH
 _LIMIT: Final = Limit("log", 6_000, step=50)
 # C2SP tlog-tiles: level or `entries`, the index in groups of three digits, the width of a partial tile.
 _TILE: Final = re.compile(r"(?:entries|[0-9]{1,2})(?:/x[0-9]{3}){0,5}/[0-9]{3}(?:\.p/[0-9]{1,3})?")
+# The size of a tree, in groups of three digits.
+_STAMP: Final = re.compile(r"latest|(?:x[0-9]{3}/){0,5}[0-9]{3}")
 _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -33,6 +35,16 @@ def read_tile(city: TheCity, tile: FromPath[str]) -> Response[bytes]:
     if _TILE.fullmatch(name) is None:
         raise NotFoundException
     return Response(_read(city, f"tile/{name}"), media_type="application/octet-stream", headers=_IMMUTABLE)
+
+
+@get("/log/timestamp/{stamp:path}", opt=public(_LIMIT), media_type="text/plain", sync_to_thread=True)
+def read_timestamp(city: TheCity, stamp: FromPath[str]) -> Response[bytes]:
+    """Return a checkpoint that a timestamp authority stamped, of a tree size, or the `latest`."""
+    name = stamp.removeprefix("/")
+    if _STAMP.fullmatch(name) is None:
+        raise NotFoundException
+    headers = {} if name == "latest" else _IMMUTABLE
+    return Response(_read(city, f"timestamp/{name}"), media_type="text/plain", headers=headers)
 
 
 def _read(city: City, path: str) -> bytes:

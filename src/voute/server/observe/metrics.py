@@ -158,6 +158,8 @@ def _of_catalogue(seen: Counted, at: int) -> Iterator[Metric]:
     yield _time("voute_scrub_timestamp_seconds", "When all bytes were last read and compared; 0: not yet.", seen.walk.ended_at)
     yield _one("voute_scrub_damaged", "Places that are known to be damaged.", facts_of(seen.walk)["damaged"])
     yield _one("voute_scrub_read_bytes", "Bytes read by the walk that is under way.", seen.walk.size)
+    stamped = 0 if seen.stamp is None else seen.stamp.size
+    yield _one("voute_timestamped_entries", "Entries of the last checkpoint that a timestamp authority stamped.", stamped)
     yield _time("voute_backup_timestamp_seconds", "Instant of the newest backup; 0: none yet.", seen.backup_at)
 
 

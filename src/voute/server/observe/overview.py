@@ -12,6 +12,7 @@ from voute.app.city import City
 from voute.app.health import Health, check_health
 from voute.app.mail_blocks import last_block
 from voute.app.scrub import Walk, read_walk
+from voute.app.stamp import LastStamp, last_stamp
 from voute.core.errors import VouteError
 from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
@@ -63,6 +64,7 @@ class Counted:
     sessions: Mapping[str, int]
     dead: DeadCount
     backup_at: int | None
+    stamp: LastStamp | None
     walk: Walk
     """Where the walk through all bytes is."""
     mail_blocked_at: int | None
@@ -88,6 +90,8 @@ class Overview:
     disks: tuple[Disk, ...]
     sends_mail: bool
     scrub_days: int
+    is_stamped: bool
+    """Whether a timestamp authority is asked."""
 
 
 def look(city: City, settings: Settings) -> Overview:
@@ -106,6 +110,7 @@ def look(city: City, settings: Settings) -> Overview:
         disks=_disks({"data": settings.data, "locks": settings.locks_folder}),
         sends_mail=city.notices is not None,
         scrub_days=settings.scrub_days,
+        is_stamped=bool(settings.tsa_url),
     )
 
 
@@ -126,6 +131,7 @@ def _count(tx: Transaction, now: int) -> Counted:
         sessions={**dict.fromkeys(_SESSIONS, 0), **tx.counts.sessions(now)},
         dead=tx.counts.dead(),
         backup_at=last_backup(tx),
+        stamp=last_stamp(tx),
         walk=read_walk(tx),
         mail_blocked_at=last_block(tx),
     )

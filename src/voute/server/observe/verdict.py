@@ -27,6 +27,8 @@ SHOWN_PLACES: Final = 5
 """Damaged places that one line names; all of them are in the log."""
 MAIL_BLOCKED: Final = 24 * HOUR
 """How long a refusal of us is shown: a working day in between."""
+STAMP_LATE: Final = HOUR
+"""A checkpoint is stamped within a minute or two."""
 DISK_SOON: Final = 20
 """Percent free."""
 DISK_NOW: Final = 5
@@ -59,6 +61,8 @@ def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
     if seen.counted is not None:
         checks += _of_log(seen, seen.counted)
         checks += _of_work(seen, seen.counted)
+        if seen.is_stamped:
+            checks.append(_of_stamps(seen, seen.counted))
         checks.append(_of_bytes(seen, seen.counted.walk))
     checks += _of_disks(seen)
     return tuple(checks)
@@ -104,6 +108,16 @@ def _of_work(seen: Overview, counted: Counted) -> Iterator[Check]:
     else:
         level = Level.NOW if age_of_backup > BACKUP_NOW else Level.SOON if age_of_backup > BACKUP_SOON else Level.WELL
         yield Check("backup", level, {"hours": age_of_backup // HOUR})
+
+
+def _of_stamps(seen: Overview, counted: Counted) -> Check:
+    """The last stamp may lie a while behind a log that goes on."""
+    size = 0 if counted.stamp is None else counted.stamp.size
+    behind = counted.entries - size
+    age = seconds_since(counted.published_at, seen.at) or 0
+    since = age if counted.stamp is None else max(0, seen.at // MICROSECONDS - counted.stamp.time)
+    late = behind > 0 and since > STAMP_LATE
+    return Check("timestamp", Level.SOON if late else Level.WELL, {"behind": max(0, behind), "hours": since // HOUR})
 
 
 def _of_bytes(seen: Overview, walk: Walk) -> Check:
