@@ -75,7 +75,7 @@ def measure(folder: Path, vaults: int, documents: int) -> dict[str, Any]:
     points: list[dict[str, Any]] = []
     done, runs = 0, []
     while done < documents:
-        many = min(DELIVERY, documents - done)
+        many = min(DELIVERY, max(1, documents // 10), documents - done)
         runs.append(bring(city.slug, steps, [drawn.choice(boxes) for _ in range(many)]))
         done += many
         passed = {size for size in sizes if size <= done}
@@ -116,24 +116,24 @@ def look_at(
     """Take times at this size; of sequencing, those of the deliveries since the last point."""
     holders = [Holder(vault, _hash(), _FOR_EVER) for vault in drawn.choices(boxes, k=ASKED)]
     own = [(one, rows[0].document_id) for one in holders if (rows := list_documents(city, one, 0, PAGE))]
-    rates = [one.events / one.seconds for one in runs]
+    rates = [one.events / one.cpu_s for one in runs]
     runs.clear()
     return {
         "documents": documents,
         "list_ms": times(lambda one: list_documents(city, one, 0, PAGE), holders),
         "receipt_ms": times(lambda pair: read_receipt(city, pair[0], DocumentId(pair[1])), own),
         "overview_ms": times(lambda _: look(city, settings), range(20)),
-        "events_a_second": round(statistics.median(rates)),
+        "events_a_processor_second": round(statistics.median(rates)),
     }
 
 
 def times(call: Callable[[Any], object], asked: Any) -> Mapping[str, float]:  # noqa: ANN401 -- what the call takes
-    """Return the median and the slowest of a hundred, in milliseconds."""
+    """Return the median and the slowest of a hundred, in milliseconds of processor: other work on the machine does not count."""
     found = []
     for one in asked:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         call(one)
-        found.append((time.perf_counter() - begin) * 1_000)
+        found.append((time.thread_time() - begin) * 1_000)
     found.sort()
     return {"median": round(statistics.median(found), 2), "p99": round(found[max(0, len(found) * 99 // 100 - 1)], 2)}
 
