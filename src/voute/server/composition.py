@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import Final, Protocol
 
 from voute.app.city import City
@@ -19,7 +20,7 @@ from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
 from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_or_create_push_key, read_witness_seed
 from voute.server.notices.vapid import public_point
-from voute.server.settings import Settings
+from voute.server.settings import SettingError, Settings
 from voute.server.trust_file import TrustFile
 from voute.server.webauthn import WebAuthnVerifier
 from voute.store.posix_blobs import PosixBlobs, PosixSidecars
@@ -112,14 +113,11 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     """Open the drivers that the settings name; nothing is created that an operator has not asked for by `create_city`."""
     locks: SweptLocks = PosixLocks(settings.locks_folder, watch)
     if settings.s3_locks:
-        # A city on one machine needs none of the S3 library.
-        from voute.server.s3_stores import open_s3_locks  # noqa: PLC0415
-
-        locks = open_s3_locks(settings, watch)
+        locks = _s3("s3_locks").open_s3_locks(settings, watch)
     if settings.blobs:
-        from voute.server.s3_stores import open_s3  # noqa: PLC0415
-
-        return Stores(SqlCatalogue(settings.catalogue_url, watch), *open_s3(settings, watch), locks)
+        there = _s3("blobs").open_s3(settings, watch)
+        catalogue = SqlCatalogue(settings.catalogue_url, watch)
+        return Stores(catalogue, there.blobs, there.sidecars, there.tiles, there.ledger, locks)
     return Stores(
         SqlCatalogue(settings.catalogue_url, watch),
         PosixBlobs(settings.packs_folder, watch),
@@ -128,6 +126,15 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
         PosixTiles(settings.ledger_folder, watch),
         locks,
     )
+
+
+def _s3(setting: str) -> ModuleType:
+    """Load the drivers for S3: a city on one machine needs none of their library."""
+    try:
+        from voute.server import s3_stores  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise SettingError("the library for S3 is missing: pip install 'voute[s3]'", setting=setting) from error
+    return s3_stores
 
 
 def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watch: Watch | None = None) -> Assembled:
