@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,6 +15,7 @@ import pytest
 from tests.support.command import Voute, small_pdf, write_list
 from tests.support.crash_office import CrashForks
 from tests.support.holdings import Holdings
+from tests.support.postgres import Postgres, postgres
 from tests.support.proxy import Exchange
 from tests.support.served_city import ServedCity, serve_city
 from voute.cli.fsck import check_city
@@ -94,8 +96,14 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     city = serve_city(tmp_path_factory.mktemp("city"), ["finances"])
-    voute, forks = Voute(tmp_path_factory.mktemp("voute")), CrashForks(tmp_path_factory.mktemp("forks"))
-    yield Office(city, city.home("finances"), tmp_path_factory.mktemp("office"), voute, forks)
+    with working(city, tmp_path_factory) as made:
+        yield made
+
+
+@contextmanager
+def working(city: ServedCity, folders: pytest.TempPathFactory) -> Iterator[Office]:
+    voute, forks = Voute(folders.mktemp("voute")), CrashForks(folders.mktemp("forks"))
+    yield Office(city, city.home("finances"), folders.mktemp("office"), voute, forks)
     voute.close()
     forks.close()
     city.close()
@@ -120,7 +128,7 @@ def sealers(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
 
 
-def meet(office: Office, run: str, instant: Instant, victim: str, *, several: bool) -> None:
+def meet(office: Office, run: str, instant: Instant, victim: str, databases: Sequence[Postgres] = (), *, several: bool) -> None:
     """Start a delivery, kill one side at the instant, and go on."""
     table = office.bills(run)
     with office.city.proxy.hooks(before=instant):
@@ -132,6 +140,8 @@ def meet(office: Office, run: str, instant: Instant, victim: str, *, several: bo
             time.sleep(instant.pause)
             if victim == "server":
                 office.city.server.kill()
+            elif victim == "database":
+                databases[0].kill()
             elif victim == "client":
                 os.kill(pid, signal.SIGKILL)
             else:
@@ -142,18 +152,20 @@ def meet(office: Office, run: str, instant: Instant, victim: str, *, several: bo
         killer.start()
         ran = office.forks.wait()
         killer.join()
+    for database in databases:
+        database.ensure()
     office.city.server.ensure()
     print(f"{run}: killed {victim} {instant.pause:.3f} s after an exchange, ended with {ran.code}")  # noqa: T201
     if ran.code:
         office.go_on(run)
 
 
-def rounds(office: Office, kinds: Sequence[tuple[str, bool]]) -> None:
+def rounds(office: Office, kinds: Sequence[tuple[str, bool]], databases: Sequence[Postgres] = ()) -> None:
     seed = int(os.environ.get("VOUTE_TEST_SEED") or random.SystemRandom().randrange(2**32))
     chance = random.Random(seed)
     for number, (victim, several) in enumerate(kinds):
         print(f"VOUTE_TEST_SEED={seed}, round {number}")  # noqa: T201 -- shown when a test fails
-        meet(office, f"{victim}-{seed}-{number}", Instant(chance, 24), victim, several=several)
+        meet(office, f"{victim}-{seed}-{number}", Instant(chance, 24), victim, databases, several=several)
     office.check()
 
 
@@ -165,3 +177,11 @@ def test_fault_kill_client_and_server_in_a_delivery_of_2000_then_each_document_o
 def test_fault_kill_client_and_server_many_times(office: Office) -> None:
     kinds = [(victim, several) for victim in ("client", "server") for several in (True, False)] * 3
     rounds(office, [*kinds, *[("sealer", True)] * 2])
+
+
+@pytest.mark.long
+def test_fault_kill_database_server_and_client_in_deliveries_on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with postgres() as database:
+        city = serve_city(tmp_path_factory.mktemp("city"), ["finances"], catalogue=database.database(empty=True))
+        with working(city, tmp_path_factory) as office:
+            rounds(office, [("database", True), ("server", True), ("database", False), ("client", False)], [database])

@@ -93,6 +93,11 @@ class Postgres:
             assert time.monotonic() < end, self.log.read_text()
             time.sleep(0.05)
 
+    def ensure(self) -> None:
+        """Start it unless it runs; by the thread that stays, for the server ends with the one that started it."""
+        if self._process is None:
+            self.start()
+
     def stop(self) -> None:
         """End it as an operator does: who is connected is cut off."""
         self._end(signal.SIGINT)

@@ -5,6 +5,7 @@ the sidecar are those of the rows. A draft that came before returns what it retu
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,7 +107,18 @@ def _check(checked: _Checked) -> None:
         check_header(record.placement.header)
 
 
+class _CodesGoneError(Exception):
+    """Another delivery, which had brought one of these codes, was cancelled while they were looked at."""
+
+
 def _keep(city: City, kept: PackRow, checked: _Checked) -> tuple[int, bool]:
+    while True:
+        # All over again, without any lock: whoever went on with some of them could be waited for both ways.
+        with suppress(_CodesGoneError):
+            return _keep_once(city, kept, checked)
+
+
+def _keep_once(city: City, kept: PackRow, checked: _Checked) -> tuple[int, bool]:
     issuer, delivery, pack = checked.statement.issuer, kept.delivery_id, kept.pack_hash
     events = _events(city, checked)
     try:
@@ -213,13 +225,14 @@ def _check_boxes(tx: Transaction, issuer: Slug, delivery: DeliveryId, records: S
             lookup, token = LookupId(one.placement.box_id), one.placement.token_hash
             if tokens.setdefault(lookup, token) != token:
                 raise LookupRefusedError("one code with two tokens", lookup_id=lookup.hex())
-    # Again while another delivery brings one of these codes, or is cancelled with it, at the same moment.
-    while True:
-        known = tx.lookups.hold(sorted(tokens))
-        _check_codes(issuer, tokens, known, opened_at)
-        new = [_lookup(issuer, delivery, *pair) for pair in tokens.items() if pair[0] not in known]
-        if tx.lookups.add_missing(new) == len(new):
-            return
+    # New ones first, then all are held, each time in one order: so that no two drafts, or a cancelling, wait for each other both
+    # ways.
+    known = tx.lookups.get_many(sorted(tokens))
+    tx.lookups.add_missing([_lookup(issuer, delivery, *pair) for pair in tokens.items() if pair[0] not in known])
+    held = tx.lookups.hold(sorted(tokens))
+    if len(held) != len(tokens):
+        raise _CodesGoneError
+    _check_codes(issuer, tokens, held, opened_at)
 
 
 def _check_codes(issuer: Slug, tokens: Mapping[LookupId, Hash], known: Mapping[LookupId, LookupRow], opened_at: int) -> None:

@@ -113,7 +113,8 @@ class SqlLookups:
 
     def add_missing(self, rows: Sequence[LookupRow]) -> int:
         """Keep those that are not known (`Lookups.add_missing`)."""
-        return self._session.upsert(lookups, rows, update=False)
+        # In one order: two drafts that bring the same codes would wait for each other.
+        return self._session.upsert(lookups, sorted(rows), update=False)
 
     def get(self, lookup_id: LookupId, *, lock: bool = False) -> LookupRow | None:
         """Return one (`Lookups.get`)."""
