@@ -3,8 +3,6 @@
 import copy
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +34,7 @@ from voute.format.trust_root import TrustRoot
 from voute.server.backup import frozen_city
 from voute.server.ceremony import create_city
 from voute.server.keys import KeyFileError
-from voute.server.settings import Settings, write_settings
+from voute.server.settings import Settings
 from voute.store.freeze import FreezeError
 
 COOKIE = "__Host-voute"
@@ -388,16 +386,6 @@ def test_api_s3_locks_on_s3_found_and_write_the_log(s3: S3Simulator, folder: Pat
     assert list(settings.locks_folder.iterdir()) == []
     assert check_city(settings).findings == []
     demo.close()
-
-
-def test_api_s3_without_its_library_is_a_setting_that_cannot_be(s3: S3Simulator, folder: Path) -> None:
-    program = "import sys; sys.modules['obstore'] = None\n"
-    program += "from voute.server.composition import open_stores; from voute.server.settings import SettingError, load_settings\n"
-    program += "try: open_stores(load_settings())\nexcept SettingError as error: print(error.facts['setting'], error.detail)"
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
-    environ |= write_settings(on_s3(demo_settings(folder), s3, "city/d"))
-    said = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True).stdout
-    assert said == "blobs the library for S3 is missing: pip install 'voute[s3]'\n"
 
 
 def test_api_s3_backup_of_files_is_refused_in_words(city: OnS3) -> None:
