@@ -65,6 +65,9 @@ export class Shelf {
   private after = 0;
   private loading: Promise<void> | null = null;
   private indexNumber: number | null = null;
+  /** What the holder said of a document could not be written yet; it is here, and sent again. */
+  unkept = $state(false);
+  private said = false;
   private unsaved = false;
   private saving: Promise<void> | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,7 +88,7 @@ export class Shelf {
     this.waysIn = null;
     this.loading = null;
     this.indexNumber = null;
-    this.unsaved = false;
+    this.unsaved = this.said = this.unkept = false;
     this.after = 0;
   }
 
@@ -251,8 +254,14 @@ export class Shelf {
     const row = this.rows.find((one) => one.id === id);
     const marks = { ...(row?.marks ?? NO_MARKS), ...part };
     this.change(id, { marks });
-    await (await this.visit.keys()).mark(id, marks);
-    this.unsaved = true;
+    try {
+      await (await this.visit.keys()).mark(id, marks);
+    } catch (thrown) {
+      // What the key holder did not take is not on the screen either.
+      this.change(id, { marks: row?.marks ?? NO_MARKS });
+      throw thrown;
+    }
+    this.unsaved = this.said = true;
     this.saveSoon();
   }
 
@@ -309,6 +318,7 @@ export class Shelf {
       for (let attempt = 1; ; attempt++) {
         try {
           await this.writeOnce(keys);
+          this.said = this.unkept = this.unsaved;
           return;
         } catch (thrown) {
           if (toFailure(thrown).code !== 'index-conflict' || attempt === TRIES) throw thrown;
@@ -316,7 +326,8 @@ export class Shelf {
         }
       }
     } catch {
-      // Nothing is lost while the vault is open: it is written again.
+      // Nothing is lost while the vault is open: it is written again. Whoever closes it now should know.
+      this.unkept = this.said && this.visit.open;
       if (this.visit.open) this.saveSoon(SAVE_AGAIN_MS);
     }
   }

@@ -202,6 +202,8 @@ export const held: DocumentHold = {
   marks: NO_MARKS,
   folders: ['Auto', 'Maison'],
   offer: 'none',
+  markFailure: null,
+  unkept: false,
   removing: 'no',
   failure: null,
 };

@@ -19,6 +19,20 @@ export const documentStates: readonly PageState[] = [
     hold: { ...held, marks: { ...held.marks, handled: true }, failure: failure('network') },
   },
   {
+    id: 'document-mark-failed',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    hold: { ...held, markFailure: failure('network') },
+  },
+  {
+    id: 'document-unkept',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    hold: { ...held, unkept: true },
+  },
+  {
     id: 'document-own',
     path: '/documents/ID',
     screen: 'document',

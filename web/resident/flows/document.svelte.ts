@@ -56,6 +56,10 @@ export interface DocumentHold {
   /** Folders that the holder has. */
   readonly folders: readonly string[];
   readonly offer: OfferView;
+  /** What was said could not be taken: why; nothing of it counts. */
+  readonly markFailure: Failure | null;
+  /** What was said is not written yet: tried, and tried again. */
+  readonly unkept: boolean;
   readonly removing: 'no' | 'busy';
   readonly failure: Failure | null;
 }
@@ -70,6 +74,7 @@ export class DocumentFlow implements DocumentActions {
   view = $state.raw<DocumentView>({ at: 'loading', manifest: null });
   removing = $state<'no' | 'busy'>('no');
   removeFailure = $state.raw<Failure | null>(null);
+  markFailure = $state.raw<Failure | null>(null);
   readonly offer: OfferFlow;
   private removal: { readonly act: string; readonly manifest: CheckedManifest } | null = null;
   private readonly session: Session;
@@ -124,6 +129,8 @@ export class DocumentFlow implements DocumentActions {
       marks: rows.find((one) => one.id === this.id)?.marks ?? NO_MARKS,
       folders: foldersOf(rows, currentLocale()),
       offer: this.offer.view,
+      markFailure: this.markFailure,
+      unkept: this.session.shelf.unkept,
       removing: this.removing,
       failure: this.removeFailure,
     };
@@ -134,10 +141,11 @@ export class DocumentFlow implements DocumentActions {
   call = async (words: OwnWords): Promise<void> => this.mark(words);
 
   private async mark(part: Partial<Marks>): Promise<void> {
+    this.markFailure = null;
     try {
       await this.session.shelf.mark(this.id, part);
     } catch (thrown) {
-      this.session.failed(thrown);
+      this.markFailure = this.session.failed(thrown);
     }
   }
 

@@ -56,6 +56,23 @@ describe('index', () => {
     expect(asked('documents')).toBe(before);
   });
 
+  test('home_mark_that_is_not_taken_or_not_written_is_said', async () => {
+    const one = visit();
+    await one.claim();
+    await one.session.shelf.load();
+    const flow = new DocumentFlow(one.session, one.session.shelf.rows[0]?.id ?? '');
+    service.troubles = [{ route: 'putIndex', code: 'network', after: false }];
+    await flow.handled(true);
+    await one.session.shelf.save();
+    expect(flow.hold).toMatchObject({ marks: { handled: true }, unkept: true, markFailure: null });
+    await one.session.shelf.save();
+    expect(flow.hold).toMatchObject({ unkept: false });
+    // A key holder that was ended meanwhile takes nothing.
+    await (await one.session.keys()).lock();
+    await flow.handled(false);
+    expect(flow.hold.markFailure?.code).toBe('locked');
+  });
+
   test('home_index_that_was_swapped_costs_marks_and_nothing_else', async () => {
     const one = visit();
     await one.claim();

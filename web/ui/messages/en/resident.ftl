@@ -228,6 +228,7 @@ document-handle = Mark as handled
 document-unhandle = Back to do
 document-handled = Handled
 document-handled-said = “{ $title }” is handled
+document-unkept = What you just noted is not saved yet. It stays here while your vault is open, and is sent again in a moment.
 document-calendar = Add to calendar
 document-share = Share
 document-share-failed = This device could not share the file. Download it, then attach it.

@@ -228,6 +228,7 @@ document-handle = Marquer comme traité
 document-unhandle = Remettre à faire
 document-handled = Traité
 document-handled-said = « { $title } » est traité
+document-unkept = Ce que vous venez de noter n’est pas encore enregistré. Il reste ici tant que votre coffre est ouvert, et il est envoyé de nouveau dans un instant.
 document-calendar = Ajouter à l’agenda
 document-share = Partager
 document-share-failed = Cet appareil n’a pas pu partager le fichier. Téléchargez-le, puis joignez-le.
