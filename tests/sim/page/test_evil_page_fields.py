@@ -73,7 +73,10 @@ def visit(evil: EvilPage) -> Seen | str:
     page.wait_for_selector(".proof")
     document = "\n".join(page.locator(".head").all_inner_texts())
     proof = page.locator(".proof").inner_text()
-    return Seen(frozenset(rows), document.replace(proof, ""), proof, frozenset(refused.values()), frozenset(missing))
+    # The offer is made once for each kind of document, so not at every visit.
+    for beside in (proof, *page.locator(".offer").all_inner_texts()):
+        document = document.replace(beside, "")
+    return Seen(frozenset(rows), re.sub(r"\n+", "\n", document), proof, frozenset(refused.values()), frozenset(missing))
 
 
 def judge(seen: Seen | str, true: Seen, words: str) -> str:
