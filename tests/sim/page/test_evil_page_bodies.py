@@ -100,24 +100,25 @@ def test_sim_evil_page_altered_files_are_refused_alike_and_nothing_more_is_asked
     assert other is not None
     changes = CHANGES | {"another document": lambda _: other.body}
     codes, asked = {}, {}
-    # The row, which the list left out, comes with the first file; from then on the file alone is asked for.
+    # The row, which the list left out, comes with the first file and its proof, all asked for at once.
     with evil.lying(changed(changes["nothing"])) as exchanged:
         assert evil.open(LONG) == "body-mismatch"
+        evil.settle()
     assert sorted(one.route for one in exchanged if "/api/" in one.route) == [
         "GET /api/documents/ID",
         "GET /api/documents/ID/body",
+        "GET /api/documents/ID/receipt",
     ]
-    for number, (name, change) in enumerate(changes.items()):
+    for name, change in changes.items():
         with evil.lying(changed(change)) as exchanged:
             codes[name] = evil.retry()
             nothing_is_shown(evil)
-            if number == len(changes) - 1:
-                evil.settle()
-        asked[name] = [(one.route, len(one.request.raw), one.status) for one in exchanged if "/api/" in one.route]
+            evil.settle()
+        asked[name] = sorted((one.route, len(one.request.raw), one.status) for one in exchanged if "/api/" in one.route)
     assert codes == dict.fromkeys(changes, "body-mismatch")
-    # After each cause the same requests, of the same size, with the same answers: the file itself, and nothing else.
+    # After each cause the same requests, of the same size, with the same answers: the file, its proof, and nothing else.
     first = asked["nothing"]
-    assert [route for route, _, _ in first] == ["GET /api/documents/ID/body"]
+    assert [route for route, _, _ in first] == ["GET /api/documents/ID/body", "GET /api/documents/ID/receipt"]
     assert asked == dict.fromkeys(changes, first)
     with evil.lying(cut):
         assert evil.retry() == "network"
