@@ -9,7 +9,7 @@ from voute.core.ids import HASH_SIZE
 from voute.core.rows import DeliveryRow, DeliveryState, PackRow
 from voute.fsck.context import Context
 from voute.fsck.group import Group
-from voute.fsck.packs import check_file, check_group
+from voute.fsck.packs import check_group, check_sent
 from voute.fsck.sidecars import save_statement
 from voute.fsck.statement import try_statement
 from voute.fsck.tables import DELIVERIES, DOCUMENTS, PACKS, DocumentLine
@@ -103,7 +103,7 @@ def _check_delivery(ctx: Context, one: _Placed, late: list[Group], astray: dict[
             late.append(group)
             _set_strays_apart(group, astray)
         else:
-            check_file(ctx, group)
+            check_sent(ctx, group)
     ctx.findings.count("deliveries")
     if one.row is not None:
         _check_row(ctx, one.row, list(groups.values()), tally)

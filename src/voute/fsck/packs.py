@@ -10,6 +10,7 @@ from voute.fsck.context import Context
 from voute.fsck.documents import check_document
 from voute.fsck.findings import Mend
 from voute.fsck.group import Group, Pack, gather, is_proven
+from voute.fsck.sidecars import read_sidecar
 from voute.fsck.statement import Statement, read_statement, signs, try_statement
 from voute.fsck.tables import DocumentLine
 
@@ -17,7 +18,7 @@ from voute.fsck.tables import DocumentLine
 def check_group(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -> None:
     """Check one pack with its sidecar, its rows, and the rows of its documents; missing ones are looked for in `astray`."""
     pack = gather(ctx, group, astray)
-    check_file(ctx, group, _destroyed(pack))
+    _check_file(ctx, group, _destroyed(pack))
     if group.is_draft and group.file is None:
         # Its delivery cannot be committed before the pack is sent again.
         ctx.findings.pend("drafts-cut")
@@ -30,13 +31,20 @@ def check_group(ctx: Context, group: Group, astray: dict[bytes, DocumentLine]) -
     ctx.findings.count("documents", len(pack.lines))
 
 
+def check_sent(ctx: Context, group: Group) -> None:
+    """Check a pack that was sent and not drafted; it may be the file of another delivery, with its holes."""
+    sidecar, _ = read_sidecar(ctx.storage, group.pack_hash)
+    records = () if sidecar is None else sidecar.records
+    _check_file(ctx, group, frozenset(one.placement.document_id for one in records if one.is_deleted))
+
+
 def _destroyed(pack: Pack) -> frozenset[bytes]:
     """Return the documents of a pack that are to have no bytes: destroyed ones."""
     emptied = {name for name, record in pack.records.items() if record.is_deleted}
     return frozenset(emptied | {name for name, line in pack.lines.items() if line.deleted_at is not None})
 
 
-def check_file(ctx: Context, group: Group, destroyed: Collection[bytes] = ()) -> None:
+def _check_file(ctx: Context, group: Group, destroyed: Collection[bytes]) -> None:
     """Check the bytes of a pack; of those destroyed documents zeros are right."""
     where, file = f"packs/{group.pack_hash.hex()}.pack", group.file
     if file is None:
