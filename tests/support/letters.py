@@ -8,6 +8,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image
 
+from voute.cli import demo_city
 from voute.client.home import IssuerHome
 from voute.client.letter_settings import settings_path
 
@@ -17,10 +18,14 @@ hours_en = "Monday to Friday, 8:30 to 16:30"
 office_fr = "Service des finances"
 office_en = "Finance Department"
 """
+WITH_ARMS = f'{SETTINGS}arms = "armoiries.svg"\n'
+ARMS = Path(demo_city.__file__).with_name("demo_arms.svg")
 
 
-def write_settings(home: IssuerHome, text: str = SETTINGS) -> None:
-    settings_path(home).write_text(text, "utf-8")
+def write_settings(home: IssuerHome, text: str = WITH_ARMS) -> None:
+    place = settings_path(home)
+    place.write_text(text, "utf-8")
+    place.with_name("armoiries.svg").write_bytes(ARMS.read_bytes())
 
 
 def text_of(pdf: Path, first: int = 1, last: int = 0) -> str:

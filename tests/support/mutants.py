@@ -149,12 +149,12 @@ _number = Sequencing._number  # noqa: SLF001 -- as above
 
 def _number_and_show(self: Sequencing, size: int) -> Any:  # noqa: ANN401 -- what the original gives
     """Count an event as logged once it has its number."""
-    rows = _number(self, size)
+    rows, begun = _number(self, size)
     with self.catalogue.write() as tx:
         tx.events.set_logged(size + len(rows))
         for delivery in tx.deliveries.committed():
             tx.deliveries.publish(delivery.delivery_id, self.now())
-    return rows
+    return rows, begun
 
 
 def _published_head(self: Any) -> Checkpoint:  # noqa: ANN401 -- a sequencer

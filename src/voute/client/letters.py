@@ -4,6 +4,7 @@ No city is asked: the pinned trust root, the department's registry and its maste
 found before a print file is made. The same call again makes nothing twice.
 """
 
+import hashlib
 import json
 import time
 from collections import Counter
@@ -203,7 +204,8 @@ class Letters:
 
     def _common(self, sender: Sender) -> str:
         """Say what all letters have in common but their date, for the plan's name."""
-        return json.dumps([asdict(sender) | {"written_on": None}, self._order.with_documents], sort_keys=True)
+        arms = None if sender.arms is None else hashlib.sha256(sender.arms.data).hexdigest()
+        return json.dumps([asdict(sender) | {"written_on": None, "arms": arms}, self._order.with_documents], sort_keys=True)
 
     def _head(self) -> dict[str, str]:
         return {"city": self._settings.city, "issuer": self._settings.issuer, "run": self._order.run}
