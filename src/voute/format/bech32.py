@@ -6,7 +6,7 @@ of some bits of the symbols, which are one long number (docs/adr/0042).
 """
 
 from base64 import b32encode
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from operator import xor
 from typing import Final
 
@@ -26,10 +26,6 @@ _GENERATORS: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3
 _CHECKSUM_SYMBOLS: Final = 6
 _STATE_BITS: Final = 30
 _SYMBOL_BITS: Final = 5
-_MASKS_KEPT: Final = 8
-"""Lengths whose masks are kept: the product has two, 37 kB of masks for a recipient."""
-
-
 _CARRIED: Final = tuple(
     reduce(xor, (generator for bit, generator in enumerate(_GENERATORS) if top >> bit & 1), 0) for top in range(32)
 )
@@ -40,18 +36,15 @@ def _shift(state: int) -> int:
     return (state & 0x1FFFFFF) << _SYMBOL_BITS ^ _CARRIED[state >> 25]
 
 
-@lru_cache(maxsize=_MASKS_KEPT)
-def _masks(symbols: int) -> tuple[int, ...]:
+@cache
+def _masks() -> tuple[int, ...]:
     """Give for each bit of the state, highest first, the bits of which it is the parity.
 
-    They are those of so many symbols and, above them, of the state before: running over symbols is a linear map of both.
+    They are those of the symbols and, above them, of the state before: running over symbols is a linear map of both. A bit
+    five places higher becomes what this one does, one symbol later, so the masks of the longest string serve every other.
     """
     images = [1 << bit for bit in range(_SYMBOL_BITS)]
-    for _ in range((symbols - 1) * _SYMBOL_BITS):
-        images.append(_shift(images[-_SYMBOL_BITS]))
-    # What a bit of the state before becomes: what its symbol would, a place above the first.
-    images += [_shift(image) for image in images[-_SYMBOL_BITS:]]
-    for _ in range(_STATE_BITS - _SYMBOL_BITS):
+    while len(images) < MAX_LENGTH * _SYMBOL_BITS + _STATE_BITS:
         images.append(_shift(images[-_SYMBOL_BITS]))
     rows = "".join([f"{image:0{_STATE_BITS}b}" for image in reversed(images)])
     return tuple(int(rows[bit::_STATE_BITS], 2) for bit in range(_STATE_BITS))
@@ -61,7 +54,7 @@ def _checksum(number: int, symbols: int, state: int) -> int:
     """Run the checksum over so many symbols, which are one number, from the state that the prefix left."""
     whole = state << symbols * _SYMBOL_BITS | number
     result = 0
-    for mask in _masks(symbols):
+    for mask in _masks():
         result = result << 1 | (whole & mask).bit_count() & 1
     return result
 
@@ -75,9 +68,14 @@ def _prefix_state(prefix: str) -> int:
 
 
 def encode_bech32(prefix: str, data: bytes) -> str:
-    """Encode bytes behind a prefix of ASCII letters, digits and hyphens of one case; the text takes its case."""
+    """Encode bytes behind a prefix of ASCII letters, digits and hyphens of one case; the text takes its case.
+
+    Raises `FormatError` for more than `decode_bech32` would take.
+    """
     digits = b32encode(data).rstrip(b"=").translate(_FROM_BASE32)
     length = len(digits) + _CHECKSUM_SYMBOLS
+    if len(prefix) + 1 + length > MAX_LENGTH:
+        raise FormatError("bech32: too long")
     check = _checksum(int(digits or b"0", 32) << _CHECKSUM_SYMBOLS * _SYMBOL_BITS, length, _prefix_state(prefix)) ^ 1
     digits += bytes(_DIGITS[check >> bits & 31] for bits in (25, 20, 15, 10, 5, 0))
     text = f"{prefix}1".lower() + digits.translate(_TO_SYMBOLS).decode("ascii")

@@ -122,3 +122,12 @@ def test_bech32_text_longer_than_the_limit_is_refused() -> None:
     assert decode_bech32("x", encode_bech32("x", bytes(size))) == bytes(size)
     with pytest.raises(FormatError, match="long"):
         decode_bech32("x", encode_bech32("x", bytes(size + 1)))
+
+
+def test_bech32_longest_text_is_written_and_read_and_none_longer() -> None:
+    # 4,096 symbols: a letter, the separator, six of checksum, and 4,088 that are 2,555 bytes.
+    text = encode_bech32("a", bytes(range(255)) * 10 + bytes(5))
+    assert len(text) == MAX_LENGTH
+    assert encode_bech32("a", decode_bech32("a", text)) == text
+    with pytest.raises(FormatError):
+        encode_bech32("a", bytes(2_556))
