@@ -211,7 +211,10 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
         monitor = [str(ROOT / shlex.split(said["monitor"])[0]), *shlex.split(said["monitor"])[1:], "--json"]
         looked = subprocess.run(monitor, env=env, cwd=tmp_path, capture_output=True, check=False)
         assert (looked.returncode, json.loads(looked.stdout)["problems"]) == (0, []), looked.stdout
-        fsck = [command[0], "fsck", "--data", str(Path(said["folder"]) / "city"), "--json"]
+        letters = [str(ROOT / shlex.split(said["letters"])[0]), *shlex.split(said["letters"])[1:], "--json"]
+        printed = subprocess.run(letters, env=env, cwd=tmp_path, capture_output=True, check=False)
+        assert (printed.returncode, json.loads(printed.stdout)["letters"]) == (0, BILLS), printed.stdout
+        fsck = [str(ROOT / shlex.split(said["fsck"])[0]), *shlex.split(said["fsck"])[1:], "--json"]
         checked = subprocess.run(fsck, env=env, cwd=tmp_path, capture_output=True, check=False)
         assert (checked.returncode, json.loads(checked.stdout)["counts"]["documents"]) == (0, BILLS + 3), checked.stdout
         resident.client.close()

@@ -63,7 +63,11 @@ def _show_and_wait(speaker: Speaker, city: Demo, process: subprocess.Popen[bytes
     deliver = f"{command} deliver {shlex.quote(city.permits)} --pdf-dir {shlex.quote(city.permits_folder)} --as finances {home}"
     verify = f"{command} verify DOCUMENT.pdf RECU.json {home}"
     monitor = f"{command} monitor {city.origin} {home}"
-    commands = {"deliver": deliver, "verify": verify, "monitor": monitor}
+    # The bills stand beside the permits.
+    bills, pages = Path(city.permits).with_name("factures.csv"), Path(city.permits_folder).with_name("pdf")
+    letters = f"{command} letters {shlex.quote(str(bills))} --pdf-dir {shlex.quote(str(pages))} --as finances {home}"
+    fsck = f"{command} fsck --data {shlex.quote(str(city.settings.data))}"
+    commands = {"deliver": deliver, "letters": letters, "verify": verify, "monitor": monitor, "fsck": fsck}
     speaker.give({**asdict(city), "home": str(city.home), **commands})
     if not speaker.as_json:
         speaker.say("demo-ready", {**asdict(city), **commands})

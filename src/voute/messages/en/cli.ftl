@@ -145,10 +145,14 @@ demo-ready =
 
     In another terminal, once the vault is open:
       { $deliver }
+    The bills as letters, for a print house:
+      { $letters }
     After saving the document and its receipt from the page:
       { $verify }
     To watch the city from outside, log and pages:
       { $monitor }
+    To check it from inside:
+      { $fsck }
 
     Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
 demo-stopped = The city is closed. Everything is kept in { $path }.

@@ -145,10 +145,14 @@ demo-ready =
 
     Dans un autre terminal, une fois le coffre ouvert :
       { $deliver }
+    Les comptes en lettres, pour un imprimeur :
+      { $letters }
     Après avoir enregistré le document et son reçu depuis la page :
       { $verify }
     Pour surveiller la ville du dehors, registre et pages :
       { $monitor }
+    Pour la vérifier du dedans :
+      { $fsck }
 
     Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
