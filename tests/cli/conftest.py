@@ -14,7 +14,7 @@ from tests.support.served_city import ServedCity, serve_city
 from voute.client.codes import CodeDesk
 from voute.client.home import IssuerHome
 
-DEPARTMENTS = 120
+DEPARTMENTS = 160
 
 
 @dataclass
