@@ -75,5 +75,5 @@ def test_cli_status_an_older_backup_changes_nothing_and_an_old_one_is_told(found
 
 def test_cli_status_of_no_city_says_so(tmp_path: Path) -> None:
     ran = finish(start(tmp_path, "status", "--data", tmp_path / "nowhere", "--json")).ended(1)
-    assert ran.json["error"] == "store"
+    assert ran.json["error"] == "no-city"
     assert not (tmp_path / "nowhere").exists()

@@ -53,7 +53,7 @@ def test_cli_wrong_command_line_ends_with_2(office: Department, args: tuple[str,
 
 def test_cli_unknown_issuer_folder_ends_with_1(office: Department) -> None:
     ran = office.voute("codes", "list", "--as", "nobody", "--home", office.home.home, "--json").ended(1)
-    assert ran.json["error"] == "issuer-home"
+    assert ran.json["error"] == "no-issuer-home"
 
 
 def test_cli_issuer_that_the_city_does_not_know_sends_nothing(office: Department) -> None:

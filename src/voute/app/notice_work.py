@@ -58,6 +58,11 @@ def send_due(city: City, send: Callable[[Outgoing], Sent], limit: int) -> int:
     return done
 
 
+def rest_after(tries: int) -> int:
+    """Return how long a notice rests that was tried so often before, in microseconds."""
+    return min(FIRST_REST << tries, LONGEST_REST)
+
+
 def purge(city: City) -> int:
     """Forget addresses that nobody confirmed in time; returns how many."""
     with city.catalogue.write() as tx:
@@ -76,8 +81,7 @@ def _take(city: City, limit: int) -> tuple[Outgoing, ...]:
             if notice is None or mail.tries >= MAX_TRIES or not _may(mail, notice):
                 tx.notices.mail_done(mail.mail_id)
                 continue
-            rest = min(FIRST_REST * 2**mail.tries, LONGEST_REST)
-            mail = mail._replace(tries=mail.tries + 1, due_at=now + rest)  # noqa: PLW2901 - the row as it is from now on
+            mail = mail._replace(tries=mail.tries + 1, due_at=now + rest_after(mail.tries))  # noqa: PLW2901 - the row as it is from now on
             tx.notices.put_mails([mail])
             taken.append(Outgoing(mail, notice))
     return tuple(taken)

@@ -153,6 +153,11 @@ def stop_by_token(city: City, token: bytes) -> None:
             tx.notices.remove(row.vault_id)
 
 
+def with_issuer(issuers: str, issuer: Slug) -> str:
+    """Return whom a waiting notice names, and one more: sorted, each once."""
+    return SEPARATOR.join(sorted({*issuers.split(SEPARATOR), issuer}))
+
+
 def tell_of_delivery(tx: Transaction, city_kit: NoticeKit | None, delivery: DeliveryRow, now: int) -> None:
     """Leave a mail for every holder whom a delivery reaches and who asked; called where it becomes visible."""
     if city_kit is None:
@@ -165,9 +170,8 @@ def tell_of_delivery(tx: Transaction, city_kit: NoticeKit | None, delivery: Deli
         old = waiting.get(row.vault_id)
         if old is None:
             mails.append(_mail(row, MailKind.DOCUMENTS, (delivery.issuer,), now, due_at(row, now, city_kit.zone)))
-        elif delivery.issuer not in old.issuers.split(SEPARATOR):
-            issuers = sorted({*old.issuers.split(SEPARATOR), delivery.issuer})
-            mails.append(old._replace(issuers=SEPARATOR.join(issuers)))
+        elif (issuers := with_issuer(old.issuers, delivery.issuer)) != old.issuers:
+            mails.append(old._replace(issuers=issuers))
     tx.notices.put_mails(mails)
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from voute.app.city import City
 from voute.app.errors import PushOffError, PushServiceUnknownError
 from voute.app.notice_times import check_times, due_at
-from voute.app.notices import SEPARATOR
+from voute.app.notices import SEPARATOR, with_issuer
 from voute.app.ports import Holder, PushKit
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, Slug, VaultId
@@ -198,9 +198,8 @@ def tell_devices_of_delivery(tx: Transaction, kit: PushKit | None, delivery: Del
         old = waiting.get(row.device_id)
         if old is None:
             messages.append(_message(row, PushKind.DOCUMENTS, (delivery.issuer,), now, due_at(row, now, kit.zone)))
-        elif delivery.issuer not in old.issuers.split(SEPARATOR):
-            issuers = sorted({*old.issuers.split(SEPARATOR), delivery.issuer})
-            messages.append(old._replace(issuers=SEPARATOR.join(issuers)))
+        elif (issuers := with_issuer(old.issuers, delivery.issuer)) != old.issuers:
+            messages.append(old._replace(issuers=issuers))
     tx.devices.put_messages(messages)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from voute.app.city import City
-from voute.app.notice_work import FIRST_REST, LONGEST_REST, MAX_TRIES
+from voute.app.notice_work import MAX_TRIES, rest_after
 from voute.core.rows_push import DeviceRow, PushRow
 
 
@@ -60,8 +60,7 @@ def _take(city: City, limit: int) -> tuple[ToDevice, ...]:
             if device is None or message.tries >= MAX_TRIES:
                 tx.devices.message_done(message.message_id)
                 continue
-            rest = min(FIRST_REST * 2**message.tries, LONGEST_REST)
-            message = message._replace(tries=message.tries + 1, due_at=now + rest)  # noqa: PLW2901 - the row as it is from now on
+            message = message._replace(tries=message.tries + 1, due_at=now + rest_after(message.tries))  # noqa: PLW2901 - the row as it is from now on
             tx.devices.put_messages([message])
             taken.append(ToDevice(message, device))
     return tuple(taken)

@@ -40,6 +40,12 @@ class HomeError(VouteError):
     code: ClassVar[str] = "issuer-home"
 
 
+class NoHomeError(HomeError):
+    """There is no folder of this department in the home."""
+
+    code: ClassVar[str] = "no-issuer-home"
+
+
 @dataclass(frozen=True, slots=True)
 class IssuerSettings:
     """What `issuer.toml` says: slugs, the city's origin, and whole days."""
@@ -67,7 +73,7 @@ class IssuerHome:
     """One issuer's folder inside a home."""
 
     def __init__(self, home: Path, issuer: str) -> None:
-        """Take the home and the issuer's id; raises `HomeError` when there is no such folder."""
+        """Take the home and the issuer's id; raises `NoHomeError` when there is no such folder."""
         try:
             self.issuer = slug(issuer)
         except FormatError as error:
@@ -75,7 +81,7 @@ class IssuerHome:
         self.home = home
         self.folder = home / "issuers" / self.issuer
         if not self.folder.is_dir():
-            raise HomeError("no such issuer here", path=str(self.folder))
+            raise NoHomeError("no such issuer here", path=str(self.folder))
 
     @property
     def trust_root_path(self) -> Path:

@@ -20,12 +20,28 @@ from voute.store.freeze import WORKING
 from voute.store.leftovers import PosixLeftovers
 from voute.store.sql_raw import SqlRawCatalogue
 
-__all__ = ["CityServedError", "Inspected", "alone", "inspect", "is_served", "made_anew", "now_microseconds"]
+__all__ = [
+    "CityServedError",
+    "Inspected",
+    "NoCityError",
+    "alone",
+    "inspect",
+    "is_served",
+    "made_anew",
+    "now_microseconds",
+    "require_folders",
+]
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
 _LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging|timestamp)/.+)")
 _LEDGER: Final = re.compile(r"(?:page/[0-9]{3}/[0-9]{3}/[0-9]{3}/[0-9]{3}|(?:vault|index)/([0-9a-f]{2})/\1[0-9a-f]{62})")
 _LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
+
+
+class NoCityError(StoreError):
+    """A folder of the city is not there."""
+
+    code: ClassVar[str] = "no-city"
 
 
 class CityServedError(StateError):
@@ -51,15 +67,20 @@ def inspect(settings: Settings) -> Inspected:
         StoreError: there is no city.
     """
     here = () if settings.blobs else (settings.packs_folder, settings.log_folder)
-    for folder in (*here, settings.locks_folder):
-        if not folder.is_dir():
-            raise StoreError(f"no folder {folder.name}")
+    require_folders(*here, settings.locks_folder)
     try:
         trust_root = settings.trust_root_file.read_bytes()
     except OSError as error:
         raise StoreError(f"trust root: {error.strerror}") from error
     leftovers = {"locks": _strays(settings.locks_folder, _LOCK), **_leftovers(settings)}
     return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)
+
+
+def require_folders(*folders: Path) -> None:
+    """Raise `NoCityError` unless they are all there: none is made by who only looks."""
+    for folder in folders:
+        if not folder.is_dir():
+            raise NoCityError(f"no folder {folder.name}", path=str(folder))
 
 
 def _leftovers(settings: Settings) -> Mapping[str, Leftovers]:
