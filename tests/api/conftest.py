@@ -4,7 +4,7 @@ import copy
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -26,6 +26,7 @@ from tests.support.city import (
 )
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack
+from tests.support.mail_server import MailServer, mail_server
 from voute.core.ids import Slug
 from voute.format.dsse import parse
 from voute.format.trust_root import TrustRoot, parse_trust_root
@@ -166,3 +167,21 @@ def drafted(client: httpx.Client, issuer: Department, bills: list[Bill]) -> tupl
     check(issuer.put_pack(client, delivery, pack), 201)
     check(issuer.put_draft(client, delivery, pack), 201)
     return delivery, pack
+
+
+@pytest.fixture
+def post() -> Iterator[MailServer]:
+    """Another organisation's mail server."""
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture
+def noticed(demo: DemoCity, post: MailServer, loop: Loop, shared: SharedApplication) -> Iterator[DemoCity]:
+    """The test's city, with a mail server."""
+    settings = replace(
+        demo.settings, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security="none", mail_from="avis@ville.test"
+    )
+    city = open_demo_city(settings, demo.root, demo.clock, loop, shared)
+    yield city
+    city.close()

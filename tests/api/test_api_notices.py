@@ -3,7 +3,6 @@
 import base64
 import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from email.message import EmailMessage
@@ -15,11 +14,10 @@ import pytest
 
 from tests.api.test_api_documents import deliver_to_vault
 from tests.api.test_api_keyring_replace import with_second_passkey
-from tests.support.asgi import Loop
-from tests.support.city import DemoCity, SharedApplication, check, open_demo_city
+from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
 from tests.support.issuer import Department
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from voute.app.notice_work import FIRST_REST, MAX_BOUNCES, MAX_TRIES, Outgoing, Sent, send_due
 from voute.core.errors import VouteError
 from voute.server.jobs.housekeeping import sweep
@@ -38,23 +36,6 @@ WISH: dict[str, Any] = {
     "quiet_from": 0,
     "quiet_until": 0,
 }
-
-
-@pytest.fixture
-def post() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def noticed(demo: DemoCity, post: MailServer, loop: Loop, shared: SharedApplication) -> Iterator[DemoCity]:
-    """The test's city, with a mail server."""
-    settings = replace(
-        demo.settings, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security="none", mail_from="avis@ville.test"
-    )
-    city = open_demo_city(settings, demo.root, demo.clock, loop, shared)
-    yield city
-    city.close()
 
 
 def send(demo: DemoCity) -> int:

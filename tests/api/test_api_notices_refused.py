@@ -1,38 +1,19 @@
 """Notices that a mail server refuses because of us, and the pace: nothing counts against an address that did no wrong."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.api.test_api_notices import WISH, confirm, deliver, report, send, state
-from tests.support.asgi import Loop
-from tests.support.city import DemoCity, SharedApplication, check, open_demo_city
+from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
 from tests.support.issuer import Department
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer
 from voute.app.mail_blocks import last_block
 from voute.app.notice_work import MAX_BOUNCES
 from voute.server.notices.bounces import read_bounces
 from voute.server.notices.sender import MINUTE, Pacer, send_some
-
-
-@pytest.fixture
-def post() -> Iterator[MailServer]:
-    with mail_server() as server:
-        yield server
-
-
-@pytest.fixture
-def noticed(demo: DemoCity, post: MailServer, loop: Loop, shared: SharedApplication) -> Iterator[DemoCity]:
-    settings = replace(
-        demo.settings, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security="none", mail_from="avis@ville.test"
-    )
-    city = open_demo_city(settings, demo.root, demo.clock, loop, shared)
-    yield city
-    city.close()
 
 
 @pytest.mark.parametrize(
