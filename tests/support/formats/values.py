@@ -51,9 +51,10 @@ def _mend_bech32(raw: bytes) -> bytes:
     digits = lower[:-CHECKSUM].translate(TO_DIGITS)
     try:
         payload = bech32._to_bytes(int(digits or b"0", 32), len(digits))  # noqa: SLF001 (the checksum of what was changed, whatever it is)
+        return bech32.encode_bech32(head.decode("ascii"), payload).encode("ascii")
     except FormatError:
+        # Of padding that is none, or longer than any text that is read: refused with whatever checksum.
         return raw
-    return bech32.encode_bech32(head.decode("ascii"), payload).encode("ascii")
 
 
 def _recipient(raw: bytes) -> bytes:
