@@ -33,13 +33,13 @@ conditions-title = Terms
 conditions-lead = There is nothing to sign.
 
 conditions-free = Free, and never required
-conditions-free-text = { $city } puts your documents here. Without a vault, your services and your deadlines stay the same.
+conditions-free-text = { $city } puts your documents here. Without a vault, your services and deadlines do not change.
 
 conditions-paper = Paper goes on
 conditions-paper-text = Opening a vault takes no letter away. You choose later, type by type; one tap brings paper back.
 
 conditions-keys = Your keys, in your keeping
-conditions-keys-text = We have no copy of them. Keep two ways in: if you lose them all, nobody reopens this vault.
+conditions-keys-text = We have no copy of them. Keep two ways in: without them, nobody reopens this vault.
 
 conditions-rest = Losses, leaving, proof, laws
 

@@ -33,13 +33,13 @@ conditions-title = Conditions
 conditions-lead = Il n’y a rien à signer.
 
 conditions-free = Gratuit, et jamais obligatoire
-conditions-free-text = { $city } dépose ici vos documents. Sans coffre, vos services et vos délais restent les mêmes.
+conditions-free-text = { $city } dépose ici vos documents. Sans coffre, vos services et délais ne changent pas.
 
 conditions-paper = Le papier continue
 conditions-paper-text = Ouvrir un coffre ne retire aucune lettre. Vous choisissez plus tard, type par type; un geste ramène le papier.
 
 conditions-keys = Vos clés, votre garde
-conditions-keys-text = Nous n’en avons pas de copie. Gardez deux moyens d’accès : si vous les perdez tous, personne ne rouvre ce coffre.
+conditions-keys-text = Nous n’en avons pas de copie. Gardez deux moyens d’accès : sans eux, personne ne rouvre ce coffre.
 
 conditions-rest = Pertes, départ, preuve, lois
 
