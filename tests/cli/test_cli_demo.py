@@ -1,5 +1,6 @@
 """`voute demo`: made once, stopped and opened again with everything in it, and the commands that it prints work."""
 
+import csv
 import json
 import os
 import shlex
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,12 @@ from tests.support.command import Voute, environment, finish, start
 from tests.support.holder import Resident
 from tests.support.project import ROOT
 from tests.support.served_city import browser
-from voute.cli.demo_city import Demo, at_ports, read_demo
+from voute.cli.demo_again import LettersUsedError, refreshed
+from voute.cli.demo_city import ISSUER, Demo, at_ports, read_demo
+from voute.cli.demo_lock import one_demo
 from voute.cli.held_port import HOST, PortTakenError, any_ports, held_port
+from voute.client.codes import CodeDesk
+from voute.client.home import IssuerHome
 from voute.client.trust import read_pinned
 from voute.format.claim_code import read_code
 from voute.paper.demo_city import LEAST
@@ -158,6 +164,16 @@ def test_cli_demo_port_that_many_ask_for_at_once_goes_to_one_at_most() -> None:
         assert len(found) <= 1
 
 
+def test_cli_demo_beside_one_that_is_made_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "half").touch()
+    with one_demo(tmp_path / "demo"):
+        ran = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+    assert ran.code == 1
+    assert f"processus {os.getpid()}" in ran.out
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["demo.lock", "half"]
+
+
 def test_cli_demo_says_that_another_program_has_its_port(tmp_path: Path) -> None:
     with held_port(any_ports()) as port:
         demo = Demo(str(tmp_path / "demo"), f"http://localhost:{port}", port, "c", "l", "p", "f", "r", "m", "d", "b")
@@ -168,8 +184,39 @@ def test_cli_demo_says_that_another_program_has_its_port(tmp_path: Path) -> None
     assert f"Le port {port} est pris" in ran.out
 
 
+def first_due(said: dict[str, Any]) -> str:
+    with (Path(said["folder"]) / "documents" / "factures.csv").open(encoding="utf-8-sig") as table:
+        return next(csv.DictReader(table, delimiter=";"))["échéance"]
+
+
+def typed(command: str, folder: Path) -> dict[str, Any]:
+    """What a command says that the demonstration printed."""
+    program, *args = shlex.split(command)
+    ran = subprocess.run([ROOT / program, *args, "--json"], env=environment(ROOT), cwd=folder, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def claimed(said: dict[str, Any]) -> Resident:
+    resident = Resident(browser(said["origin"]), read_pinned(Path(said["home"]) / "trust-root.json").root)
+    resident.claim(read_code(said["code"]))
+    return resident
+
+
+def use_up(folder: Path) -> None:
+    """No letter is taken while one's own was not used; once none is left, there is none to take."""
+    city = read_demo(folder)
+    assert city is not None
+    assert refreshed(city) == city
+    desk = CodeDesk(IssuerHome(city.home, ISSUER))
+    for entry in desk.entries():
+        desk.revoke(entry.reference)
+    with pytest.raises(LettersUsedError):
+        refreshed(city)
+
+
 def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> None:
-    env = environment(ROOT)
     (tmp_path / "neighbour").mkdir()
     # Two that start at the same moment both come up, each at a port of its own.
     with begun(tmp_path / "neighbour") as neighbour, begun(tmp_path) as process:
@@ -182,40 +229,44 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
             with browser(one["origin"]) as client:
                 served = client.get("/api/trust-root").raise_for_status()
                 assert served.content == (Path(one["home"]) / "trust-root.json").read_bytes()
+        use_up(tmp_path / "neighbour" / "demo")
         beside.stop(signal.SIGINT)
         assert Path(said["letter"]).read_bytes().startswith(b"%PDF-")
         assert said["link"] == f"{said['origin']}/ouvrir#{said['code'].replace('-', '')}"
-        root = read_pinned(Path(said["home"]) / "trust-root.json").root
-        resident = Resident(browser(said["origin"]), root)
-        resident.claim(read_code(said["code"]))
+        assert first_due(said) > datetime.now(UTC).date().isoformat()
+        resident = claimed(said)
         (bill,) = visible(resident, 1)
         on_disk = (Path(said["folder"]) / "documents" / "pdf" / said["bill"]).read_bytes()
         assert resident.read(bill) == on_disk
         assert witnesses_of(said) == ["localhost/witness-1", "localhost/witness-2"]
         assert is_running(Path(said["folder"]))
+        second = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+        assert (second.code, second.err) == (0, "")
+        assert said["link"] in second.out
+        assert f"kill {process.pid}" in second.out
         demo.stop(signal.SIGINT)
         assert not is_running(Path(said["folder"]))
+    letter = Path(said["letter"]).read_bytes()
     with begun(tmp_path) as process:
         demo = ready(process)
-        assert demo.said == said
+        again = demo.said
+        # The letter was used: there is another one, and a second delivery for both vaults.
+        changed = {key for key, value in again.items() if value != said[key]}
+        assert changed == {"code", "link", "reference", "bill", "permits", "deliver"}
+        assert Path(again["letter"]).read_bytes() != letter
         assert resident.sign_in().status_code == 200
         resident.unlock_again()
         assert resident.read(bill) == on_disk
-        command = [str(ROOT / shlex.split(said["deliver"])[0]), *shlex.split(said["deliver"])[1:], "--json"]
-        sent = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, check=False)
-        assert sent.returncode == 0, sent.stderr
-        outcome = json.loads(sent.stdout)
-        assert (outcome["sent"], outcome["to_vaults"]) == (3, 1)
-        assert len(visible(resident, 2)) == 2
+        other = claimed(again)
+        (bill,) = visible(other, 1)
+        assert other.read(bill) == (Path(said["folder"]) / "documents" / "pdf" / again["bill"]).read_bytes()
+        outcome = typed(again["deliver"], tmp_path)
+        assert (outcome["sent"], outcome["to_vaults"]) == (2, 2)
+        assert len(visible(resident, 2)) == len(visible(other, 2)) == 2
         assert witnesses_of(said) == ["localhost/witness-1", "localhost/witness-2"]
-        monitor = [str(ROOT / shlex.split(said["monitor"])[0]), *shlex.split(said["monitor"])[1:], "--json"]
-        looked = subprocess.run(monitor, env=env, cwd=tmp_path, capture_output=True, check=False)
-        assert (looked.returncode, json.loads(looked.stdout)["problems"]) == (0, []), looked.stdout
-        letters = [str(ROOT / shlex.split(said["letters"])[0]), *shlex.split(said["letters"])[1:], "--json"]
-        printed = subprocess.run(letters, env=env, cwd=tmp_path, capture_output=True, check=False)
-        assert (printed.returncode, json.loads(printed.stdout)["letters"]) == (0, BILLS), printed.stdout
-        fsck = [str(ROOT / shlex.split(said["fsck"])[0]), *shlex.split(said["fsck"])[1:], "--json"]
-        checked = subprocess.run(fsck, env=env, cwd=tmp_path, capture_output=True, check=False)
-        assert (checked.returncode, json.loads(checked.stdout)["counts"]["documents"]) == (0, BILLS + 3), checked.stdout
+        assert typed(again["monitor"], tmp_path)["problems"] == []
+        assert typed(again["letters"], tmp_path)["letters"] == BILLS
+        assert typed(again["fsck"], tmp_path)["counts"]["documents"] == BILLS + 2
         resident.client.close()
+        other.client.close()
         demo.stop(signal.SIGTERM)

@@ -15,6 +15,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from voute.client.trust import pin, read_pin
 from voute.core.ids import slug
 from voute.core.values import Names, unix_time
 from voute.format.claim_code import group_code, write_code
+from voute.format.registry import Entry
 from voute.format.trust_root import DocumentType, LogKey, WitnessKey
 from voute.paper.demo_city import BILL_TYPE, PERMIT_TYPE, DemoCity, build_demo_city
 from voute.server.ceremony import CityKeys, create_city
@@ -38,7 +40,6 @@ from voute.server.witness.folder import WitnessFolder
 
 CITY: Final = "val-des-cedres"
 ISSUER: Final = "finances"
-BILLS_RUN: Final = "taxes-2026"
 PORTS: Final = range(8100, 8150)
 """Ports tried, a round number first, for people type it: a machine with fifty of them taken has other troubles."""
 WITNESSES: Final = 2
@@ -48,6 +49,8 @@ _THRESHOLD: Final = 2
 _HELP_PHONE: Final = "819 555-0142"
 _HOURS: Final = Names(en="Monday to Friday, 8:30 to 16:30", fr="du lundi au vendredi, de 8 h 30 à 16 h 30")
 _ARMS: Final = "armoiries.svg"
+DEMO: Final = "demo.json"
+LETTER: Final = "letter.pdf"
 _LETTER_SETTINGS: Final = f"""phone = "{_HELP_PHONE}"
 hours_fr = "{_HOURS.fr}"
 hours_en = "{_HOURS.en}"
@@ -87,6 +90,16 @@ class Demo:
     def home(self) -> Path:
         """The department's home."""
         return Path(self.folder) / "home"
+
+    @property
+    def bills(self) -> Path:
+        """The list of the bills."""
+        return Path(self.permits).with_name("factures.csv")
+
+    @property
+    def pages(self) -> Path:
+        """The bills' PDFs."""
+        return Path(self.permits).with_name("pdf")
 
     @property
     def witness_folders(self) -> tuple[Path, ...]:
@@ -129,7 +142,7 @@ def _settings(folder: Path, port: int) -> Settings:
 
 def read_demo(folder: Path) -> Demo | None:
     """Return the demonstration city of a folder, or None when none was finished there."""
-    path = folder / "demo.json"
+    path = folder / DEMO
     return Demo(**json.loads(path.read_text("utf-8"))) if path.exists() else None
 
 
@@ -187,7 +200,8 @@ def found_demo(folder: Path, port: int, count: int, tell: Tell, witnesses: int =
     DISK.replace(settings.trust_root_file, raw, mode=0o644)
     pin(home.trust_root_path, raw)
     tell("demo-typeset", count)
-    return Founded(folder, port, home, build_demo_city(folder / "documents", count=count), witnesses)
+    today = datetime.fromtimestamp(now, UTC).astimezone().date()
+    return Founded(folder, port, home, build_demo_city(folder / "documents", count=count, today=today), witnesses)
 
 
 def _make_witnesses(folder: Path, keys: CityKeys, count: int) -> tuple[WitnessKey, ...]:
@@ -205,16 +219,15 @@ def _make_witnesses(folder: Path, keys: CityKeys, count: int) -> tuple[WitnessKe
 
 def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> Demo:
     """Deliver the bills to the city that is being served, print the letter, and write `demo.json`."""
-    order = DeliverOrder(city.documents.bills_csv, city.documents.bills_dir, BILLS_RUN)
+    order = DeliverOrder(city.documents.bills_csv, city.documents.bills_dir, city.documents.run)
     Delivery(city.home, order, progress).run()
     resident = city.documents.resident
     desk = CodeDesk(city.home)
-    code = write_code(desk.code(desk.at(resident.reference)[0]))
+    entry = desk.at(resident.reference)[0]
+    code = write_code(desk.code(entry))
     trust = read_pin(city.home)
-    letter = city.folder / "letter.pdf"
-    letters = LettersOrder(city.documents.bills_csv, city.documents.bills_dir, BILLS_RUN, folder=city.folder)
-    (made,) = Letters(city.home, letters, progress).reprint(resident.reference)
-    DISK.rename(made, letter)
+    letter = city.folder / LETTER
+    put_letter(city.home, entry, city.documents.bills_csv, city.documents.bills_dir, letter)
     demo = Demo(
         folder=os.fspath(city.folder),
         origin=trust.root.origin,
@@ -229,5 +242,12 @@ def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> De
         bill=resident.bill_file,
         witnesses=city.witnesses,
     )
-    DISK.replace(city.folder / "demo.json", json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
+    DISK.replace(city.folder / DEMO, json.dumps(asdict(demo), indent=1).encode(), mode=0o600)
     return demo
+
+
+def put_letter(home: IssuerHome, entry: Entry, table: Path, pages: Path, letter: Path) -> None:
+    """Print the letter of one code, in place of the one that is there."""
+    order = LettersOrder(table, pages, entry.run, folder=letter.parent)
+    (made,) = Letters(home, order, lambda _stage, _done, _total: None).reprint(entry.reference)
+    DISK.rename(made, letter)

@@ -13,7 +13,9 @@ from typing import NoReturn
 
 from voute.cli.city_process import serving, serving_witnesses
 from voute.cli.console import Speaker
+from voute.cli.demo_again import LettersUsedError, refreshed
 from voute.cli.demo_city import PORTS, WITNESSES, Demo, Founded, at_ports, deliver_demo, found_demo, read_demo
+from voute.cli.demo_lock import DemoRunsError, one_demo
 from voute.cli.held_port import held_port
 from voute.cli.stages import stages
 from voute.paper.demo_city import COUNT
@@ -21,22 +23,52 @@ from voute.server.ceremony import migrate
 
 
 def run_demo(speaker: Speaker, folder: Path, count: int | None) -> None:
-    """Make the city in a folder once, with `count` bills, and serve it until SIGINT or SIGTERM."""
+    """Make the city in a folder once, with `count` bills, and serve it until SIGINT or SIGTERM; say so if it is served already.
+
+    Raises:
+        DemoRunsError: another process is making it at this moment.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
-    wanted = COUNT if count is None else count
-    city = read_demo(folder)
     try:
-        # The port stands in the city's trust root: it is held from before the founding until the server has ended.
-        with held_port(PORTS if city is None else [city.port]) as port:
-            if city is None:
-                _found_and_serve(speaker, folder, port, wanted)
-            else:
-                speaker.say("demo-again")
-                migrate(city.settings)
-                with _served(city) as process:
-                    _show_and_wait(speaker, city, process)
+        with one_demo(folder):
+            _run(speaker, folder, COUNT if count is None else count)
+    except DemoRunsError as error:
+        city = read_demo(folder)
+        if city is None:
+            raise
+        if not speaker.as_json:
+            speaker.say("demo-runs", error.facts, style="bold")
+        _show(speaker, city)
     except KeyboardInterrupt:
         speaker.say("demo-stopped", {"path": str(folder)})
+
+
+def _run(speaker: Speaker, folder: Path, count: int) -> None:
+    city = read_demo(folder)
+    # The port stands in the city's trust root: it is held from before the founding until the server has ended.
+    with held_port(PORTS if city is None else [city.port]) as port:
+        if city is None:
+            _found_and_serve(speaker, folder, port, count)
+        else:
+            speaker.say("demo-again")
+            migrate(city.settings)
+            with _served(city) as process:
+                _show(speaker, _again(speaker, city), "demo-stop")
+                process.wait()
+
+
+def _again(speaker: Speaker, city: Demo) -> Demo:
+    """Take another letter where this one was used, and say so: whoever starts the demonstration can open a vault."""
+    try:
+        now = refreshed(city)
+    except LettersUsedError as error:
+        what, fix = speaker.words_of(error)
+        if not speaker.as_json:
+            speaker.screen.print(f"{what}\n{fix}", style="bold yellow", markup=False)
+        return city
+    if now.reference != city.reference and not speaker.as_json:
+        speaker.say("demo-fresh", {"origin": city.origin})
+    return now
 
 
 def _found_and_serve(speaker: Speaker, folder: Path, port: int, count: int) -> None:
@@ -46,7 +78,8 @@ def _found_and_serve(speaker: Speaker, folder: Path, port: int, count: int) -> N
         speaker.say("demo-delivering")
         with stages(speaker) as progress:
             city = deliver_demo(founded, progress)
-        _show_and_wait(speaker, city, process)
+        _show(speaker, city, "demo-stop")
+        process.wait()
 
 
 @contextmanager
@@ -56,22 +89,23 @@ def _served(city: Demo | Founded) -> Iterator[subprocess.Popen[bytes]]:
         yield process
 
 
-def _show_and_wait(speaker: Speaker, city: Demo, process: subprocess.Popen[bytes]) -> None:
+def _show(speaker: Speaker, city: Demo, end: str | None = None) -> None:
+    """Say what to open and what to type, then the message `end`."""
     voute = Path(sys.argv[0])
     command = shlex.quote(str(voute.relative_to(Path.cwd()) if voute.is_relative_to(Path.cwd()) else voute))
     home = f"--home {shlex.quote(str(city.home))}"
     deliver = f"{command} deliver {shlex.quote(city.permits)} --pdf-dir {shlex.quote(city.permits_folder)} --as finances {home}"
     verify = f"{command} verify DOCUMENT.pdf RECU.json {home}"
     monitor = f"{command} monitor {city.origin} {home}"
-    # The bills stand beside the permits.
-    bills, pages = Path(city.permits).with_name("factures.csv"), Path(city.permits_folder).with_name("pdf")
-    letters = f"{command} letters {shlex.quote(str(bills))} --pdf-dir {shlex.quote(str(pages))} --as finances {home}"
+    bills = f"{shlex.quote(str(city.bills))} --pdf-dir {shlex.quote(str(city.pages))}"
+    letters = f"{command} letters {bills} --as finances {home}"
     fsck = f"{command} fsck --data {shlex.quote(str(city.settings.data))}"
     commands = {"deliver": deliver, "letters": letters, "verify": verify, "monitor": monitor, "fsck": fsck}
     speaker.give({**asdict(city), "home": str(city.home), **commands})
     if not speaker.as_json:
         speaker.say("demo-ready", {**asdict(city), **commands})
-    process.wait()
+        if end is not None:
+            speaker.say(end)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

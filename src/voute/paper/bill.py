@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from voute.core.errors import LimitError
 from voute.paper import figures
+from voute.paper.demo_dates import year_words
 from voute.paper.typeset import Data, Typesetter
 
 INSTALMENTS: Final = 4
@@ -23,6 +24,8 @@ _ROLL_GROUPS: Final = (4, 2, 4, 1, 3, 4)
 
 Source: Manuel d'évaluation foncière du Québec, volume 2, identification of the units (matricule)."""
 ROLL_DIGITS: Final = sum(_ROLL_GROUPS)
+_DATED: Final = ("title", "year_covered", "assessment", "assessment_note", "taxes", "total_taxes")
+"""Words that name a year."""
 _MODULUS: Final = 97
 """Of the two check digits of a payment reference (ISO 7064, MOD 97-10)."""
 
@@ -71,6 +74,11 @@ class Bill:
         return sum(one.cents for one in self.charges)
 
     @property
+    def year(self) -> int:
+        """The year that the taxes are for."""
+        return self.issued_on.year
+
+    @property
     def payment_reference(self) -> str:
         """Twenty digits: the roll number and two check digits, so that a bank can refuse a mistyped one."""
         digits = self.roll_number.replace("-", "")
@@ -104,21 +112,23 @@ def in_instalments(cents: int, days: tuple[date, ...]) -> tuple[Instalment, ...]
     return tuple(Instalment(share + (rest if place == 0 else 0), when) for place, when in enumerate(days))
 
 
-@lru_cache(maxsize=1)
-def words() -> dict[str, Any]:
-    """Give the words of the bill (French, as in `bill.fr.json`)."""
+@lru_cache(maxsize=4)
+def words(year: int) -> dict[str, Any]:
+    """Give the words of a bill of this year (French, as in `bill.fr.json`)."""
     loaded: dict[str, Any] = json.loads(files("voute.paper").joinpath("bill.fr.json").read_bytes())
-    return loaded
+    facts = year_words(year)
+    return loaded | {key: loaded[key].format(**facts) for key in _DATED}
 
 
 def day(when: date) -> str:
     """Write a day in full, in the bill's language."""
-    return figures.day(when, words()["months"], words()["first_of_month"])
+    said = words(when.year)
+    return figures.day(when, said["months"], said["first_of_month"])
 
 
 def as_data(bill: Bill) -> dict[str, Data]:
     """Give what the template shows: words and formatted figures, nothing to compute."""
-    said = words()
+    said = words(bill.year)
     shown = dict(said)
     if len(bill.owners) > 1:
         shown["addressed_to"] = said["addressed_to_many"]

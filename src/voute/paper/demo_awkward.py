@@ -45,11 +45,12 @@ class Source:
     def sheet(self, kind: str, size: tuple[int, int], values: tuple[str, ...]) -> bytes:
         """Set a short page of its own size (millimetres)."""
         words = self.words[kind]
+        year = self.taxpayer.bill.year
         data: dict[str, Data] = {
-            "title": words["title"],
+            "title": words["title"].format(year=year),
             "city": self.taxpayer.bill.city,
             "office": self.words["finances"],
-            "paragraphs": words.get("paragraphs", []),
+            "paragraphs": [text.format(year=year) for text in words.get("paragraphs", [])],
             "rows": list(zip(words["labels"], values, strict=True)),
             "width_mm": size[0],
             "height_mm": size[1],

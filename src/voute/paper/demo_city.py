@@ -1,7 +1,7 @@
 """Writes the demonstration city's two deliveries: lists and PDFs, as a city's own system would hand them over.
 
-The same seed and count give the same bytes. Amounts, dates and headings are written as people in Québec export them: UTF-8 with a
-byte order mark, semicolons, decimal commas.
+The same seed, count and day give the same bytes. Amounts, dates and headings are written as people in Québec export them: UTF-8
+with a byte order mark, semicolons, decimal commas.
 """
 
 import csv
@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from voute.core.errors import LimitError
 from voute.paper import bill, demo_awkward, demo_people, figures
+from voute.paper.demo_dates import SAMPLE_DAY, a_year_later, permit_day
 from voute.paper.demo_people import Taxpayer
 from voute.paper.typeset import Typesetter
 
@@ -26,6 +27,8 @@ COUNT: Final = 200
 BILL_TYPE: Final = "tax-bill"
 PERMIT_TYPE: Final = "permit"
 """Document types: the demonstration's trust root must give them to the issuer."""
+PERMITS: Final = "permis"
+"""Folder of the permits' PDFs."""
 _HEADINGS: Final = (
     "référence", "partie", "nom", "adresse", "langue", "fichier", "titre", "type",
     "montant", "échéance", "versements", "référence de paiement", "clé",
@@ -61,6 +64,7 @@ class DemoCity:
     """
 
     name: str
+    year: int
     bills_csv: Path
     bills_dir: Path
     bills: int
@@ -70,27 +74,34 @@ class DemoCity:
     resident: DemoResident
     awkward: tuple[tuple[str, str], ...]
 
+    @property
+    def run(self) -> str:
+        """What the delivery of the bills is called."""
+        return f"taxes-{self.year}"
 
-def build_demo_city(folder: Path, *, seed: int = SEED, count: int = COUNT) -> DemoCity:
+
+def build_demo_city(folder: Path, *, seed: int = SEED, count: int = COUNT, today: date = SAMPLE_DAY) -> DemoCity:
     """Write `factures.csv`, `pdf/`, `permis.csv` and `permis/` into `folder`, which is made if needed.
 
-    `count` bills, 20 of them awkward; raise `LimitError` if `count` leaves no plain bill for the resident and two more.
+    `count` bills, 20 of them awkward, the first payment due soon after `today`; raise `LimitError` if `count` leaves no plain
+    bill for the resident and two more.
     Files of the same names are overwritten; nothing is promised about durability.
     """
     if count < LEAST:
         raise LimitError("too few bills for the awkward ones", count=count, least=LEAST)
-    people = demo_people.taxpayers(seed, count)
-    bills_dir, permits_dir = folder / "pdf", folder / "permis"
+    people = demo_people.taxpayers(seed, count, today)
+    bills_dir, permits_dir = folder / "pdf", folder / PERMITS
     for each in (bills_dir, permits_dir):
         each.mkdir(parents=True, exist_ok=True)
     named = _write_bills(bills_dir, people, seed)
     rows = [_bill_row(one, file, title) for one, (file, title) in zip(people, named, strict=True)]
     _write_list(folder / "factures.csv", rows)
-    permits = _write_permits(permits_dir, people)
-    _write_list(folder / "permis.csv", permits)
     first = people[0]
+    numbers = _sheets_words()["permit"]["numbers"]
+    permits = write_permits(folder / "permis.csv", (first, *people[-(len(numbers) - 1) :]), numbers, today)
     return DemoCity(
         name=first.bill.city,
+        year=first.bill.year,
         bills_csv=folder / "factures.csv",
         bills_dir=bills_dir,
         bills=len(people),
@@ -117,7 +128,8 @@ def _sheets_words() -> dict[str, Any]:
 
 
 def _file_name(taxpayer: Taxpayer) -> str:
-    return f"{bill.words()['file_name']}-2026-{taxpayer.bill.roll_number.replace('-', '')}.pdf"
+    made = taxpayer.bill
+    return f"{bill.words(made.year)['file_name']}-{made.year}-{made.roll_number.replace('-', '')}.pdf"
 
 
 def _write_bills(folder: Path, people: Sequence[Taxpayer], seed: int) -> list[tuple[str, str]]:
@@ -131,12 +143,13 @@ def _write_bills(folder: Path, people: Sequence[Taxpayer], seed: int) -> list[tu
         written = []
         for place, taxpayer, kind in share:
             name, pdf = _file_name(taxpayer), press.pdf(taxpayer.bill)
-            on_disk, title = name, bill.words()["title"]
+            year = taxpayer.bill.year
+            on_disk, title = name, bill.words(year)["title"]
             if kind is not None:
                 random = Random(f"{seed}/{kind.kind}")  # noqa: S311 grain of a scan, no secret
                 pdf = kind.make(demo_awkward.Source(taxpayer, pdf, press, sheets, words, random))
-                title = words[kind.kind]["title"] if kind.titled else title
-                name = words["odd_names"][kind.odd_name] if kind.odd_name else name
+                title = words[kind.kind]["title"].format(year=year) if kind.titled else title
+                name = words["odd_names"][kind.odd_name].format(year=year) if kind.odd_name else name
                 # A Mac keeps names decomposed while the spreadsheet's list has them composed.
                 on_disk = unicodedata.normalize("NFD", name) if kind.decomposed else name
             (folder / on_disk).write_bytes(pdf)
@@ -156,7 +169,7 @@ def _bill_row(taxpayer: Taxpayer, file: str, title: str) -> dict[str, str]:
         "échéance": made.instalments[0].due.isoformat(),
         "versements": " | ".join(f"{one.due.isoformat()}: {_cell(one.cents)}" for one in made.instalments),
         "référence de paiement": made.payment_reference,
-        "clé": f"TX-2026-{made.roll_number}",
+        "clé": f"TX-{made.year}-{made.roll_number}",
     }
 
 
@@ -184,14 +197,14 @@ def _write_list(path: Path, rows: Iterable[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def _write_permits(folder: Path, people: Sequence[Taxpayer]) -> list[dict[str, str]]:
-    """Write a permit for the resident and for two others, and give their rows."""
+def write_permits(table: Path, holders: Sequence[Taxpayer], serials: Sequence[int], today: date) -> list[dict[str, str]]:
+    """Write a list of permits, one for each holder, and their PDFs into `permis/` beside it; gives the rows."""
     words = _sheets_words()
     said, press = words["permit"], Typesetter("sheet.typ")
-    issued, until = (date.fromisoformat(said[key]) for key in ("issued_on", "valid_until"))
-    holders = (people[0], *people[-(len(said["numbers"]) - 1) :])
+    issued = permit_day(today)
     rows = []
-    for holder, number in zip(holders, said["numbers"], strict=True):
+    for holder, serial in zip(holders, serials, strict=True):
+        number = f"{issued.year}-{serial:04d}"
         works = said["works"][holder.bill.use]
         title, file = said["title"].format(number=number), said["file"].format(number=number)
         values = (
@@ -201,7 +214,7 @@ def _write_permits(folder: Path, people: Sequence[Taxpayer]) -> list[dict[str, s
             works["what"],
             figures.money(works["cost"]),
             bill.day(issued),
-            bill.day(until),
+            bill.day(a_year_later(issued)),
         )
         data = {
             "title": title,
@@ -213,6 +226,8 @@ def _write_permits(folder: Path, people: Sequence[Taxpayer]) -> list[dict[str, s
             "width_mm": _LETTER[0],
             "height_mm": _LETTER[1],
         }
-        (folder / file).write_bytes(press.pdf(data, created=datetime.combine(issued, time(12), UTC)))
+        made = press.pdf(data, created=datetime.combine(issued, time(12), UTC))
+        (table.parent / PERMITS / file).write_bytes(made)
         rows.append(_common_row(holder, file, title) | {"type": PERMIT_TYPE, "clé": f"PC-{number}"})
+    _write_list(table, rows)
     return rows

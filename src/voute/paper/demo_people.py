@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, Final
 
 from voute.paper import bill
+from voute.paper.demo_dates import SAMPLE_DAY, BillDays, bill_days
 
 _COUPLES: Final = 0.38
 _RENTALS: Final = 0.06
@@ -37,20 +38,21 @@ class Taxpayer:
 
 @lru_cache(maxsize=1)
 def city() -> dict[str, Any]:
-    """Give names, streets, rates and dates of the demonstration city."""
+    """Give names, streets and rates of the demonstration city."""
     loaded: dict[str, Any] = json.loads(files("voute.paper").joinpath("demo_city.fr.json").read_bytes())
     return loaded
 
 
-def taxpayers(seed: int, count: int) -> tuple[Taxpayer, ...]:
-    """Give `count` taxpayers, the first being the demonstration's resident; no two share a reference."""
-    return tuple(taxpayer for taxpayer, _ in zip(_endless(Random(seed)), range(count), strict=False))  # noqa: S311 sample data
+def taxpayers(seed: int, count: int, today: date = SAMPLE_DAY) -> tuple[Taxpayer, ...]:
+    """Give `count` taxpayers, the first being the demonstration's resident; no two share a reference; dates follow `today`."""
+    endless = _endless(Random(seed), bill_days(today))  # noqa: S311 sample data
+    return tuple(taxpayer for taxpayer, _ in zip(endless, range(count), strict=False))
 
 
-def _endless(random: Random) -> Iterator[Taxpayer]:
+def _endless(random: Random, days: BillDays) -> Iterator[Taxpayer]:
     known = city()
     seen = {known["resident"]["roll_digits"]}
-    yield _resident(random)
+    yield _resident(random, days)
     account = 104_300
     while True:
         account += random.randint(1, 40)
@@ -67,17 +69,18 @@ def _endless(random: Random) -> Iterator[Taxpayer]:
             if flat:
                 street += known["unit"].format(number=int(digits[-4:]))
             land, building, units = _assessment(random, use, flat=flat)
-            yield _taxpayer(random, f"C-{account}", owners, (digits, street), use, (land, building, units))
+            yield _taxpayer(random, days, f"C-{account}", owners, (digits, street), use, (land, building, units))
 
 
-def _resident(random: Random) -> Taxpayer:
+def _resident(random: Random, days: BillDays) -> Taxpayer:
     one = city()["resident"]
     place = (one["roll_digits"], f"{one['civic_number']}, {one['street']}")
-    return _taxpayer(random, one["account"], tuple(one["owners"]), place, "home", (one["land"], one["building"], 1))
+    return _taxpayer(random, days, one["account"], tuple(one["owners"]), place, "home", (one["land"], one["building"], 1))
 
 
 def _taxpayer(
     random: Random,
+    days: BillDays,
     account: str,
     owners: tuple[str, ...],
     place: tuple[str, str],
@@ -102,8 +105,8 @@ def _taxpayer(
         land=land,
         building=building,
         charges=charges,
-        instalments=bill.in_instalments(sum(one.cents for one in charges), tuple(map(date.fromisoformat, known["due"]))),
-        issued_on=date.fromisoformat(known["issued_on"]),
+        instalments=bill.in_instalments(sum(one.cents for one in charges), days.due),
+        issued_on=days.issued_on,
     )
     name = owners[0] if len(owners) == 1 else known["joined"].format(first=owners[0], second=owners[1])
     return Taxpayer(account, name, f"{street}, {' '.join(locality.split())}", made)

@@ -83,7 +83,7 @@ def test_bill_data_names_several_owners_and_units() -> None:
     assert isinstance(taxes, list)
     assert words["addressed_to"] == "Propriétaires"
     assert taxes[2]["base"] == "8\u00a0logements"
-    assert bill.words()["addressed_to"] == "Propriétaire"
+    assert bill.words(2026)["addressed_to"] == "Propriétaire"
 
 
 def test_bill_data_counts_a_business_in_premises() -> None:

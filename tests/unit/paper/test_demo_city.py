@@ -4,6 +4,8 @@ import csv
 import hashlib
 import io
 import unicodedata
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -12,8 +14,9 @@ import pytest
 from voute.client.preflight import PdfFolder, check_table
 from voute.client.table import read_table
 from voute.core.errors import LimitError
-from voute.paper import demo_awkward, demo_people
+from voute.paper import bill, demo_awkward, demo_people
 from voute.paper.demo_city import BILL_TYPE, PERMIT_TYPE, DemoCity, build_demo_city
+from voute.paper.demo_dates import SAMPLE_DAY, a_year_later, permit_day
 
 COUNT = 24
 
@@ -215,6 +218,42 @@ def test_demo_people_are_varied_and_belong_to_their_seed() -> None:
     assert {len(one.bill.owners) for one in people} == {1, 2}
     assert len({one.bill.roll_number for one in people}) == 400
     assert len({one.party for one in people}) < 400
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 1) + timedelta(days=number) for number in range(0, 1600, 11)])
+def test_demo_bills_of_any_day_wait_to_be_paid(today: date) -> None:
+    made = demo_people.taxpayers(2026, 1, today)[0].bill
+    due = [one.due for one in made.instalments]
+    assert made.issued_on < today < today + timedelta(days=13) < due[0] < today + timedelta(days=21)
+    assert due == sorted(due)
+    assert {one.weekday() for one in due} == {3}
+    assert (due[0] - made.issued_on).days == 31
+    assert (permit_day(today).weekday() < 5, today - permit_day(today) < timedelta(days=3)) == (True, True)
+
+
+def test_demo_bills_of_a_day_differ_in_dates_alone() -> None:
+    then, now = (demo_people.taxpayers(2026, 30, day)[29] for day in (SAMPLE_DAY, date(2029, 11, 26)))
+    assert [one.cents for one in then.bill.instalments] == [one.cents for one in now.bill.instalments]
+    assert replace(then.bill, instalments=(), issued_on=now.bill.issued_on) == replace(now.bill, instalments=())
+
+
+def test_demo_bill_says_the_days_of_its_list() -> None:
+    today = date(2029, 11, 26)
+    made = demo_people.taxpayers(2026, 1, today)[0].bill
+    with pikepdf.open(io.BytesIO(bill.BillPress().pdf(made))) as pdf:
+        assert str(pdf.docinfo.Title) == "Compte de taxes municipales 2029"
+    said = bill.as_data(made)
+    assert said["issued_on"] == "12\u00a0novembre\u00a02029"
+    assert "'due': '13\\xa0décembre\\xa02029'" in str(said["instalments"])
+    words = bill.words(2029)
+    assert (words["assessment"], words["taxes"]) == ("Évaluation au rôle 2028-2029-2030", "Vos taxes en 2029")
+    assert "1er\u00a0juillet\u00a02026" in words["assessment_note"]
+    assert not [key for key, word in words.items() if isinstance(word, str) and "{" in word]
+
+
+@pytest.mark.parametrize(("when", "later"), [(date(2028, 2, 29), date(2029, 2, 28)), (date(2026, 4, 14), date(2027, 4, 14))])
+def test_demo_permit_is_good_for_a_year(when: date, later: date) -> None:
+    assert a_year_later(when) == later
 
 
 def test_demo_people_csv_cells_hold_no_separator_of_lines() -> None:

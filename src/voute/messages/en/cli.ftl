@@ -129,6 +129,9 @@ demo-typeset = Typesetting { $count } tax bills as PDF…
 demo-delivering = Sealing and delivering…
 demo-too-few = { $count } bills are too few: the demonstration needs at least { $least }. Nothing was made.
 demo-again = The demonstration city is there already: opening it again.
+demo-fresh =
+    The last letter was used: here is another, of another taxpayer.
+    The vault that is open already waits for its passkey: { $origin }
 demo-ready =
     Open this link in a browser that knows passkeys:
 
@@ -153,8 +156,8 @@ demo-ready =
       { $monitor }
     To check it from inside:
       { $fsck }
-
-    Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
+demo-stop = Ctrl+C stops the city. Nothing is lost: “make demo” opens it again.
+demo-runs = The demonstration of this folder runs already; nothing was changed. To stop it: Ctrl+C in its terminal, or “kill { $process }”.
 demo-stopped = The city is closed. Everything is kept in { $path }.
 
 admin-founded = The city is founded. The officers need these keys for the trust root (docs/operate/keys.md):

@@ -156,7 +156,11 @@ error-pack-hash = A pack arrived damaged; nothing of it was kept.
 error-pack-unknown = The city does not know this pack.
     .fix = Run the delivery again.
 error-port-taken = Port { $port } is taken by another program; what the city kept is untouched.
-    .fix = Stop that program, then start again.
+    .fix = “ss -ltnp sport = { $port }” names that program: stop it, then start again. This city keeps its address for ever; a demonstration in another folder takes another port: voute demo --folder var/other
+error-demo-runs = Another command (process { $process }) is making the demonstration of this folder at this moment; nothing was changed.
+    .fix = Wait for the link in the other terminal. To stop it: Ctrl+C there, or “kill { $process }”.
+error-demo-letters-used = Every letter of this demonstration was used; the open vaults are untouched: { $origin }
+    .fix = To open another one, make another demonstration: voute demo --folder var/other
 error-preflight-failed = The list has things to mend; nothing was sent.
     .fix = Mend the rows that are named, then run again.
 error-range-refused = The part of the document that was asked for does not exist.

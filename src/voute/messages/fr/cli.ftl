@@ -129,6 +129,9 @@ demo-typeset = Composition de { $count } comptes de taxes en PDF…
 demo-delivering = Scellement et livraison…
 demo-too-few = { $count } factures, c'est trop peu : la démonstration en demande au moins { $least }. Rien n'a été créé.
 demo-again = La ville de démonstration est déjà là : on la rouvre.
+demo-fresh =
+    La lettre précédente a servi : en voici une autre, celle d'un autre contribuable.
+    Le coffre déjà ouvert vous attend avec sa clé d'accès : { $origin }
 demo-ready =
     Ouvrez ce lien dans un navigateur qui connaît les clés d'accès :
 
@@ -153,8 +156,8 @@ demo-ready =
       { $monitor }
     Pour la vérifier du dedans :
       { $fsck }
-
-    Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
+demo-stop = Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
+demo-runs = La démonstration de ce dossier tourne déjà ; rien n'a été changé. Pour l'arrêter : Ctrl+C dans son terminal, ou « kill { $process } ».
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
 
 admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :

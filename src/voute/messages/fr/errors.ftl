@@ -156,7 +156,11 @@ error-pack-hash = Un lot est arrivé abîmé ; rien n'en a été gardé.
 error-pack-unknown = Ce lot n'est pas connu de la ville.
     .fix = Relancez l'envoi.
 error-port-taken = Le port { $port } est pris par un autre programme ; ce que la ville gardait est intact.
-    .fix = Arrêtez ce programme, puis recommencez.
+    .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le, puis recommencez. L'adresse de cette ville est la sienne pour toujours ; une démonstration dans un autre dossier prend un autre port : voute demo --folder var/autre
+error-demo-runs = Une autre commande (processus { $process }) crée en ce moment la démonstration de ce dossier ; rien n'a été changé.
+    .fix = Attendez le lien dans l'autre terminal. Pour l'arrêter : Ctrl+C là-bas, ou « kill { $process } ».
+error-demo-letters-used = Toutes les lettres de cette démonstration ont servi ; les coffres ouverts sont intacts : { $origin }
+    .fix = Pour en ouvrir un autre, créez une autre démonstration : voute demo --folder var/autre
 error-preflight-failed = La liste a des choses à corriger ; rien n'a été envoyé.
     .fix = Corrigez les lignes nommées, puis relancez.
 error-range-refused = La partie demandée du document n'existe pas.
