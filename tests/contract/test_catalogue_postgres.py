@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.support import rows
 from tests.support.postgres import Postgres
 from voute.core.errors import StoreError
-from voute.core.ports_store import RowExistsError
+from voute.core.ports_store import RowExistsError, StoreFullError
 from voute.store.instant import instant
 from voute.store.postgres import COPY_FROM
 from voute.store.sql_catalogue import SqlCatalogue
@@ -62,6 +62,14 @@ def test_contract_postgres_connections_that_were_cut_are_made_again(opened: SqlC
         tx.vaults.number_for(rows.lookup("b").lookup_id, 5)
     with opened.write() as tx:
         assert tx.vaults.given(1) is None
+
+
+def test_contract_postgres_without_room_is_told_in_any_language(opened: SqlCatalogue) -> None:
+    """Debian's packages speak the language of the server's locale."""
+    said = "n''a pas pu étendre le fichier « base/16384/1259 » : Aucun espace disponible"
+    raised = text(f"DO $$ BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'disk_full'; END $$")
+    with pytest.raises(StoreFullError, match="étendre"), opened.write() as tx:
+        tx.vaults._session.run(raised)  # noqa: SLF001 - no statement of ours can be made to fail so
 
 
 def test_contract_postgres_many_rows_are_refused_together(opened: SqlCatalogue) -> None:

@@ -23,6 +23,8 @@ from voute.store.sql_catalogue import SCHEMA_VERSION
 DEBIAN = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL is not installed: `make setup`, or as an administrator `apt-get install postgresql`"
 START_SECONDS = 60
+PORT = 5432
+"""The one that clients assume."""
 UNPRIVILEGED = "postgres"
 """Debian's package makes this user; the server refuses to run as root."""
 FAST = ("fsync=off", "full_page_writes=off")
@@ -54,6 +56,12 @@ class Postgres:
 
     folder: Path
     options: tuple[str, ...] = ()
+    port: int = PORT
+    """Part of the socket's name, too."""
+    within: tuple[str, ...] = ()
+    """What comes before each of its commands: the way into a view of the disks of its own."""
+    init: tuple[str, ...] = ()
+    """How its folder is made, beyond what is usual."""
     _process: "subprocess.Popen[bytes] | None" = None
     _numbers: Iterator[int] = field(default_factory=count)
     _template: str | None = None
@@ -66,37 +74,44 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(self.folder, UNPRIVILEGED, UNPRIVILEGED)
         command = ["initdb", "--pgdata", str(self.folder / "data"), "--username=voute", "--auth=trust"]
-        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", *self.init]
         self._run(command)
 
     def start(self) -> None:
-        settings = [f"--{one}" for one in (*COMMON, *self.options, f"unix_socket_directories={self.folder}")]
+        place = (f"unix_socket_directories={self.folder}", f"port={self.port}")
+        settings = [f"--{one}" for one in (*COMMON, *place, *self.options)]
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [*_as_somebody(), str(programs() / "postgres"), "-D", str(self.folder / "data"), *settings],
+                [*self.within, *_as_somebody(), str(programs() / "postgres"), "-D", str(self.folder / "data"), *settings],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait until it answers; one that ends meanwhile is started once more."""
         end = time.monotonic() + START_SECONDS
         while True:
+            assert self._process is not None
+            assert time.monotonic() < end, self.log.read_text()
             if self._process.poll() is not None:
-                # A server that was killed leaves its memory to children that end a moment later.
-                assert time.monotonic() < end, self.log.read_text()
+                # One that was killed leaves its memory to children that end a moment later.
                 time.sleep(0.1)
                 self.start()
                 return
             with contextlib.suppress(Exception), self.connected() as connection:
                 connection.execute(text("SELECT 1"))
                 return
-            assert time.monotonic() < end, self.log.read_text()
             time.sleep(0.05)
 
     def ensure(self) -> None:
-        """Start it unless it runs; by the thread that stays, for the server ends with the one that started it."""
+        """See that it runs and answers; by the thread that stays, for the server ends with the one that started it."""
         if self._process is None:
             self.start()
+        else:
+            self._wait()
 
     def stop(self) -> None:
         """End it as an operator does: who is connected is cut off."""
@@ -120,7 +135,8 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database, as a setting holds it."""
-        made = URL.create("postgresql+psycopg", "voute", database=database, query={"host": str(self.folder)})
+        query = {"host": str(self.folder)} if self.port == PORT else {"host": str(self.folder), "port": str(self.port)}
+        made = URL.create("postgresql+psycopg", "voute", database=database, query=query)
         return made.render_as_string(hide_password=False)
 
     @contextmanager
@@ -171,7 +187,7 @@ class Postgres:
         return self._template
 
     def _run(self, command: list[str]) -> None:
-        command = [*_as_somebody(), str(programs() / command[0]), *command[1:]]
+        command = [*self.within, *_as_somebody(), str(programs() / command[0]), *command[1:]]
         ran = subprocess.run(command, cwd=self.folder, check=False, capture_output=True, stdin=subprocess.DEVNULL)
         assert ran.returncode == 0, ran.stderr.decode()
 
@@ -183,12 +199,29 @@ def _children(pid: int) -> list[int]:
 
 @contextmanager
 def postgres(*options: str) -> Iterator[Postgres]:
-    """Run a server; its folder is short-named, as the path of a socket must be, and goes with it."""
-    server = Postgres(Path(tempfile.mkdtemp(prefix="voute-pg-")), options)
-    try:
+    """Run a server."""
+    with folder_of_a_server() as folder:
+        server = Postgres(folder, options)
         server.initialise()
+        with running(server):
+            yield server
+
+
+@contextmanager
+def folder_of_a_server() -> Iterator[Path]:
+    """Make a folder that is gone afterwards; short-named, as the path of a socket must be."""
+    folder = Path(tempfile.mkdtemp(prefix="voute-pg-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(server: Postgres) -> Iterator[None]:
+    """Start a server whose folder is made, and stop it."""
+    try:
         server.start()
-        yield server
+        yield
     finally:
         server.stop()
-        shutil.rmtree(server.folder, ignore_errors=True)

@@ -39,12 +39,12 @@ def bytes64(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def make_certificate(path: Path) -> Path:
-    """A certificate of this machine's address, with its key, in one file."""
+def make_certificate(path: Path, host: str = "") -> Path:
+    """A certificate of this machine's address, or of the name of a host, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "push.test")])
     now = dt.datetime.now(dt.UTC)
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    address = x509.SubjectAlternativeName([x509.DNSName(host) if host else x509.IPAddress(ipaddress.ip_address(HOST))])
     signed = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -203,11 +203,21 @@ def settings_of(folder: Path, port: int) -> Settings:
     return replace(Settings(), data=folder / "city", locks=folder / "city" / "locks", port=port, limit_factor=1_000)
 
 
-def serve_city(folder: Path, issuers: Sequence[str], *, delay_days: int = 0, catalogue: str = "") -> ServedCity:
-    """Found a city with a home for each issuer, and serve it; `catalogue` is the address of an empty database."""
+def serve_city(
+    folder: Path,
+    issuers: Sequence[str],
+    *,
+    delay_days: int = 0,
+    catalogue: str = "",
+    place: Callable[[Settings], Settings] = lambda settings: settings,
+) -> ServedCity:
+    """Found a city with a home for each issuer, and serve it; `catalogue` is the address of an empty database.
+
+    `place` says where its packs and its log are, if not in its folder.
+    """
     port, behind = free_port(), free_port()
     origin = f"http://localhost:{port}"
-    settings = replace(settings_of(folder, behind), catalogue=catalogue)
+    settings = place(replace(settings_of(folder, behind), catalogue=catalogue))
     keys = create_city(settings, f"localhost/{CITY}", f"localhost/{CITY}/witness")
     homes = [create_issuer_home(folder / "homes" / one, IssuerSettings(CITY, Slug(one), origin, delay_days)) for one in issuers]
     types = [DocumentType(Slug(one), Names(en=one, fr=one), registered=False) for one in TYPES]

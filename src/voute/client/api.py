@@ -41,8 +41,11 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 _BUSY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 
-_STORAGE = frozenset({"store-unreachable", "store-refused"})
-"""What a city says of its storage that a department can do something about: wait, or call."""
+_STORAGE = {"store-unreachable": "store-unreachable", "store-refused": "store-refused", "store-full": "city-full"}
+"""What a city says of its storage that a department can do something about (wait, or call), and how it is told.
+
+The full disk has a name of its own: it is not the department's.
+"""
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{0,60}")
 """What a problem's code may be (docs/spec/api.md): it is shown, and names a message."""
@@ -70,7 +73,8 @@ class CityRefusedError(VouteError):
 class CityUnreachableError(VouteError):
     """The city did not answer, after several tries; what it acknowledged before stays.
 
-    Fact `problem`, where it said so: its storage does not answer (`store-unreachable`), or does not let it in (`store-refused`).
+    Fact `problem`, where it said so: its storage does not answer (`store-unreachable`), does not let it in (`store-refused`), or
+    is full (`city-full`).
     """
 
     code: ClassVar[str] = "city-unreachable"
@@ -259,8 +263,8 @@ class CityApi:
                 last, facts = type(error).__name__, {}
                 continue
             if answer.status_code in _BUSY:
-                last, said = str(answer.status_code), _problem(answer.status_code, body).facts.get("problem")
-                facts = {"problem": str(said)} if said in _STORAGE else {}
+                last, said = str(answer.status_code), str(_problem(answer.status_code, body).facts.get("problem"))
+                facts = {"problem": _STORAGE[said]} if said in _STORAGE else {}
                 continue
             if answer.is_success:
                 return body

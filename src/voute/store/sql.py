@@ -15,10 +15,11 @@ from voute.store.postgres import COPY_FROM, CityLock, copy_rows, hold
 
 # Ids in one statement: both engines take more, but plans and memory stay small.
 IN_CHUNK: Final = 1_000
-# How the engines say that a unique key is taken, and that there is no room.
+# How the engines say that a unique key is taken, and that there is no room; PostgreSQL's words are of its server's language.
 _SQLITE_UNIQUE: Final = "UNIQUE constraint failed"
 _POSTGRES_UNIQUE: Final = "23505"
-_FULL: Final = ("database or disk is full", "No space left", "could not extend file")
+_SQLITE_FULL: Final = "database or disk is full"
+_POSTGRES_FULL: Final = "53100"
 
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
@@ -31,13 +32,18 @@ def translating() -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == _POSTGRES_UNIQUE or _SQLITE_UNIQUE in str(error.orig):
+        if _state(error) == _POSTGRES_UNIQUE or _SQLITE_UNIQUE in str(error.orig):
             raise RowExistsError(_reason(error)) from error
         raise StoreError(_reason(error)) from error
     except (exc.DBAPIError, exc.TimeoutError) as error:
         reason = _reason(error)
-        kind = StoreFullError if any(words in reason for words in _FULL) else StoreError
-        raise kind(reason) from error
+        is_full = _state(error) == _POSTGRES_FULL or _SQLITE_FULL in reason
+        raise (StoreFullError if is_full else StoreError)(reason) from error
+
+
+def _state(error: exc.SQLAlchemyError) -> str | None:
+    """Return PostgreSQL's code of an error; None where there is none."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def _reason(error: exc.SQLAlchemyError) -> str:
