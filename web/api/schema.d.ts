@@ -1445,6 +1445,16 @@ export interface components {
             credential: components["schemas"]["AssertionReply"];
         };
         /**
+         * SignedBodyReply
+         * @description A link to a body, or to the wanted range of it, at another server; `range` must be sent with it as that header.
+         */
+        SignedBodyReply: {
+            /** @description RFC 3339, UTC, whole seconds */
+            expires_at: string;
+            range: string;
+            url: string;
+        };
+        /**
          * SignedIn
          * @description Who signed in.
          */
@@ -2291,6 +2301,7 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                    "application/vnd.voute.signed-url+json": components["schemas"]["SignedBodyReply"];
                 };
             };
             /** @description Request fulfilled, document follows */

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from voute.app.ledger import Ledger
 from voute.app.ports import CredentialVerifier, NoticeKit, PushKit
 from voute.core.ids import Slug
+from voute.core.ports_direct import RangeSigner
 from voute.core.ports_log import TileStore
 from voute.core.ports_store import BlobStore, Catalogue, SidecarStore
 from voute.core.values import MICROSECONDS, UnixTime, unix_time
@@ -24,7 +25,8 @@ class Trust:
 class City:
     """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready.
 
-    Without `notices` the city sends no mail, without `push` it tells on no device.
+    Without `notices` the city sends no mail, without `push` it tells on no device, without `signer` it gives no links to
+    bodies.
     """
 
     catalogue: Catalogue
@@ -38,6 +40,7 @@ class City:
     wake: Callable[[], None]
     notices: NoticeKit | None = None
     push: PushKit | None = None
+    signer: RangeSigner | None = None
 
     @property
     def slug(self) -> Slug:

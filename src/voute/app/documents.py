@@ -1,16 +1,15 @@
 """A holder reads: lists, one document, a range of a sealed body, and notes the first opening."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from voute.app.boxes import boxes_of, visible_document
 from voute.app.city import City
 from voute.app.errors import DocumentUnknownError, RangeRefusedError
 from voute.app.ports import Holder
 from voute.app.statements import holder_act, keep_act_event
-from voute.core.ids import DocumentId
-from voute.core.rows import BoxKind, DocumentRow, ListedDocument
+from voute.core.ids import DocumentId, Hash
+from voute.core.rows import BoxKind, ListedDocument
 from voute.format.subject import Opened
 
 MAX_PAGE: Final = 200
@@ -33,18 +32,20 @@ def read_document(city: City, holder: Holder, document: DocumentId) -> ListedDoc
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A range of a sealed body: first byte, length, size of the whole, and the chunks of the range."""
+class BodyPlace(NamedTuple):
+    """Where a range of a sealed body lies: its first byte in the body, its length, the body's size; the pack, the byte there."""
 
     start: int
     length: int
     size: int
-    chunks: Iterator[bytes]
+    pack: Hash
+    offset: int
 
 
-def read_body(city: City, holder: Holder, document: DocumentId, wanted: tuple[int | None, int | None] | None) -> Body:
-    """Return a sealed body, or the range `wanted` of it: (first, last) both included, (first, None), or (None, suffix).
+def find_body(city: City, holder: Holder, document: DocumentId, wanted: tuple[int | None, int | None] | None) -> BodyPlace:
+    """Find a sealed body, or the range `wanted` of it: (first, last) both included, (first, None), or (None, suffix).
+
+    What is found is the holder's own and nobody else's: whoever hands it out (this server, the proxy, S3) gives no other byte.
 
     Raises:
         DocumentUnknownError: not a visible document of this vault.
@@ -53,11 +54,16 @@ def read_body(city: City, holder: Holder, document: DocumentId, wanted: tuple[in
     with city.catalogue.read() as tx:
         row = visible_document(tx, holder.vault_id, document)
     start, length = _cut(wanted, row.body_length)
-    return Body(start, length, row.body_length, _chunks(city, row, start, length))
+    return BodyPlace(start, length, row.body_length, row.pack_hash, row.body_offset + start)
 
 
-def _chunks(city: City, row: DocumentRow, start: int, length: int) -> Iterator[bytes]:
-    return city.blobs.read(row.pack_hash, row.body_offset + start, length)
+def read_place(city: City, place: BodyPlace) -> Iterator[bytes]:
+    """Read what was found, in chunks; the pack is looked up now.
+
+    Raises:
+        StoreError: it is not there, or the store failed.
+    """
+    return city.blobs.read(place.pack, place.offset, place.length)
 
 
 def _cut(wanted: tuple[int | None, int | None] | None, size: int) -> tuple[int, int]:

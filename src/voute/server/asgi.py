@@ -15,6 +15,7 @@ from voute.core.errors import VouteError
 from voute.core.ids import hash_of
 from voute.server.composition import Assembled, arms_of, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
+from voute.server.http.bodies import packs_address
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.jobs.election import election_of
@@ -41,7 +42,8 @@ def create(settings: Settings | None = None) -> Frame:
     set_up_logs(chosen.log_level)
     traces = traced(chosen)
     assembled = assemble(chosen, watch=None if traces is None else traces.steps)
-    web = WebFiles(web_folder(chosen), assembled.city.trust().root.origin if chosen.push else "", arms_of(chosen))
+    push_origin = assembled.city.trust().root.origin if chosen.push else ""
+    web = WebFiles(web_folder(chosen), push_origin, arms_of(chosen), packs_address(chosen))
     manifest = web.seal()
     watched = observed(chosen, assembled.city, traces)
 

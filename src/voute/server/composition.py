@@ -20,7 +20,7 @@ from voute.format.trust_root import TrustRoot
 from voute.server.http_witness import HttpWitness
 from voute.server.keys import read_log_seeds, read_or_create_notice_key, read_or_create_push_key, read_witness_seed
 from voute.server.notices.vapid import public_point
-from voute.server.settings import SettingError, Settings
+from voute.server.settings import SIGNED_URL, SettingError, Settings
 from voute.server.trust_file import TrustFile
 from voute.server.webauthn import WebAuthnVerifier
 from voute.store.posix_blobs import PosixBlobs, PosixSidecars
@@ -143,6 +143,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
     Raises:
         TrustFileError: no fit trust root.
         CatalogueVersionError: the catalogue is of another release; an operator migrates it, a start never does.
+        StoreError: bodies are read by signed links, and there are no keys to sign with.
     """
     stores = open_stores(settings, watch)
     trust = TrustFile(settings.trust_root_file, now_seconds)
@@ -161,6 +162,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         wake=woken.set,
         notices=notice_kit(settings),
         push=push_kit(settings),
+        signer=_s3("direct_reads").open_signer(settings) if settings.direct_reads == SIGNED_URL else None,
     )
     return Assembled(city, stores, woken)
 

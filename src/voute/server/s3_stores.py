@@ -10,6 +10,7 @@ from voute.store.s3 import Bucket, S3Place, connect
 from voute.store.s3_blobs import PACK, SIDECAR, S3Blobs, S3Sidecars
 from voute.store.s3_leftovers import S3Leftovers
 from voute.store.s3_log import S3Locks, S3Tiles
+from voute.store.s3_signing import S3Signer
 from voute.store.s3_uploads import Uploads
 from voute.store.watch import Watch
 
@@ -53,6 +54,15 @@ def open_s3(settings: Settings, watch: Watch | None = None) -> S3Stores:
         S3Tiles(Bucket(store, LOG, watch), settings.s3_at_once),
         S3Tiles(Bucket(store, LEDGER, watch), settings.s3_at_once),
     )
+
+
+def open_signer(settings: Settings) -> S3Signer:
+    """Return what gives holders links to their ranges of packs.
+
+    Raises:
+        StoreError: there are no keys to sign with.
+    """
+    return S3Signer(place_of(settings, settings.blobs), PACKS, settings.public_s3_address)
 
 
 def open_s3_locks(settings: Settings, watch: Watch | None = None) -> S3Locks:

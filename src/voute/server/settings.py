@@ -35,6 +35,11 @@ LOOPBACK: Final = "127.0.0.1"
 MAX_PORT: Final = 65_535
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 S3_PLACE: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,8})")
+S3_ADDRESS: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,39}\])(?::[1-9][0-9]{0,4})?")
+"""Nothing that could end a source of a policy and begin another one."""
+X_ACCEL_REDIRECT: Final = "x-accel-redirect"
+SIGNED_URL: Final = "signed-url"
+DIRECT_READS: Final = ("", X_ACCEL_REDIRECT, SIGNED_URL)
 MAIL_FROM: Final = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -81,6 +86,14 @@ class Settings:
     s3_ca: Annotated[Path, "certificates that its own is checked with, beside those of the system"] = Path()
     s3_seconds: Annotated[int, "how long one call to it may take, repetitions included"] = 30
     s3_at_once: Annotated[int, "calls of one batch of the log that are on their way at once"] = 8
+    direct_reads: Annotated[
+        str,
+        "who hands sealed bodies to their holders: empty, this server; `x-accel-redirect`, the nginx in front of it, from disk;"
+        " `signed-url`, the S3 server itself (docs/operate/direct-reads.md)",
+    ] = ""
+    s3_public_endpoint: Annotated[str, "address that browsers reach the S3 server at, for `signed-url`; empty: `s3_endpoint`"] = (
+        ""
+    )
     trust_root: Annotated[Path, "the signed trust root, read again when it changes; empty: `trust-root.json` inside `data`"] = (
         Path()
     )
@@ -149,6 +162,7 @@ class Settings:
         self._check_mail()
         self._check_push()
         self._check_s3()
+        self._check_direct()
 
     def _check_push(self) -> None:
         if not all(PUSH_SERVICE.fullmatch(one) for one in self.push_hosts):
@@ -176,10 +190,20 @@ class Settings:
                 raise SettingError("not s3://BUCKET/FOLDER", setting=name)
         if self.s3_locks and self.s3_locks == self.blobs:
             raise SettingError("locks lie apart from what they guard", setting="s3_locks")
-        address = urlsplit(self.s3_endpoint)
-        is_near = address.scheme == "http" and address.hostname in THIS_MACHINE
-        if self.s3_endpoint and (not (address.scheme == "https" or is_near) or address.path or not address.hostname):
-            raise SettingError("https://HOST, or http:// on this machine", setting="s3_endpoint")
+        for name, text in (("s3_endpoint", self.s3_endpoint), ("s3_public_endpoint", self.s3_public_endpoint)):
+            address = urlsplit(text)
+            is_near = address.scheme == "http" and address.hostname in THIS_MACHINE
+            if text and not (S3_ADDRESS.fullmatch(text) and (address.scheme == "https" or is_near)):
+                raise SettingError("https://HOST, or http:// on this machine", setting=name)
+
+    def _check_direct(self) -> None:
+        if self.direct_reads not in DIRECT_READS:
+            raise SettingError("not a way to hand out bodies", setting="direct_reads")
+        if self.direct_reads == SIGNED_URL and not self.blobs:
+            raise SettingError("only S3 is read by signed links", setting="direct_reads")
+        if self.direct_reads == X_ACCEL_REDIRECT and (self.blobs or not self.trusted_proxies):
+            # A client that comes past the proxy would be told where its bytes lie, and get none of them.
+            raise SettingError("packs on this machine's disk, and `trusted_proxies`", setting="direct_reads")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -239,6 +263,11 @@ class Settings:
     def is_catalogue_local(self) -> bool:
         """Whether a read of the catalogue is a local one."""
         return not self.catalogue or self.catalogue.startswith("sqlite:")
+
+    @property
+    def public_s3_address(self) -> str:
+        """The S3 server as browsers name it, without a path."""
+        return self.s3_public_endpoint or self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
 
     @property
     def trust_root_file(self) -> Path:

@@ -61,6 +61,11 @@ class S3Place:
     """How long one call may take, and how long it is repeated."""
 
     @property
+    def address(self) -> str:
+        """Where the server is."""
+        return self.endpoint or f"https://s3.{self.region}.amazonaws.com"
+
+    @property
     def has_tls(self) -> bool:
         """Whether the way there is encrypted."""
         return not self.endpoint.startswith("http://")

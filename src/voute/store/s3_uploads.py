@@ -1,12 +1,9 @@
 """Uploads in parts that nobody finished: obstore can neither list nor end them, so these two requests are signed here.
 
-Source: the signature of requests, version 4 (AWS Signature Version 4), for requests without a body; `ListMultipartUploads` and
-`AbortMultipartUpload` of the S3 API. Where the machine's role gives the keys nothing is done here: the bucket's lifecycle rule
-does it (docs/operate/s3.md).
+Source: `ListMultipartUploads` and `AbortMultipartUpload` of the S3 API. Where the machine's role gives the keys nothing is done
+here: the bucket's lifecycle rule does it (docs/operate/s3.md).
 """
 
-import hashlib
-import hmac
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -22,9 +19,8 @@ from voute.core.errors import StoreError
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
 from voute.store.s3 import S3Place
 from voute.store.s3_credentials import Credential, find_credential
+from voute.store.s3_signing import encode_query, sign
 
-_NOTHING: Final = hashlib.sha256().hexdigest()
-_HIDDEN: Final = "x-amz-content-sha256"
 # One page names 1,000 uploads at most, each in less than 1 KiB; a longer answer is no list.
 MAX_PAGE: Final = 2 * 1024 * 1024
 _OK: Final = 200
@@ -47,7 +43,7 @@ class Uploads:
         """Take the bucket and the folder, without a slash at its end."""
         self._place = place
         self._folder = "/".join(filter(None, (place.prefix, folder)))
-        self._address = place.endpoint or f"https://s3.{place.region}.amazonaws.com"
+        self._address = place.address
 
     def found(self) -> Iterator[Upload]:
         """Yield them in the order of the server; none where the keys are the machine's role.
@@ -101,7 +97,7 @@ class Uploads:
     def _ask(
         self, credential: Credential, method: str, path: str, query: dict[str, str], is_well: Callable[[int], bool]
     ) -> bytes:
-        text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(query.items()))
+        text = encode_query(query)
         headers = sign(credential, self._place.region, method, urlsplit(self._address).netloc, path, text, datetime.now(UTC))
         # Without encryption there is nothing to load certificates for, which takes longer than the call.
         verify: ssl.SSLContext | bool = self._place.has_tls
@@ -118,27 +114,6 @@ class Uploads:
         if len(reply.content) > MAX_PAGE:
             raise StoreError("the list of uploads is too long")
         return reply.content
-
-
-def sign(credential: Credential, region: str, method: str, host: str, path: str, query: str, now: datetime) -> dict[str, str]:
-    """Return the headers of a signed request without a body; `path` and `query` are encoded, the query sorted."""
-    moment = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": host, _HIDDEN: _NOTHING, "x-amz-date": moment}
-    if credential.token is not None:
-        headers["x-amz-security-token"] = credential.token
-    names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    request = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{_NOTHING}"
-    scope = f"{moment[:8]}/{region}/s3/aws4_request"
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{credential.secret}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
-    headers["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={credential.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-    )
-    return headers
 
 
 def _tag(page: ET.Element, name: str) -> str:

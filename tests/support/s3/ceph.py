@@ -23,7 +23,7 @@ from tests.support.project import ROOT
 from tests.support.s3.simulator import write_credentials
 from voute.store.s3 import S3Place
 from voute.store.s3_credentials import Credential
-from voute.store.s3_uploads import sign
+from voute.store.s3_signing import sign
 
 PACKAGES: Final = ("ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "ceph-common")
 COMMANDS: Final = ("ceph", "ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin", "monmaptool", "ceph-authtool")

@@ -47,6 +47,14 @@ def test_settings_variables_win_over_the_file(tmp_path: Path) -> None:
         {"VOUTE_S3_ENDPOINT": "http://s3.example"},
         {"VOUTE_S3_ENDPOINT": "https://s3.example/path"},
         {"VOUTE_S3_ENDPOINT": "s3.example"},
+        {"VOUTE_S3_PUBLIC_ENDPOINT": "http://s3.example"},
+        {"VOUTE_S3_PUBLIC_ENDPOINT": "https://s3.example; script-src *"},
+        {"VOUTE_S3_PUBLIC_ENDPOINT": "https://s3.example/"},
+        {"VOUTE_S3_PUBLIC_ENDPOINT": "https://user@s3.example"},
+        {"VOUTE_DIRECT_READS": "yes"},
+        {"VOUTE_DIRECT_READS": "signed-url"},
+        {"VOUTE_DIRECT_READS": "x-accel-redirect"},
+        {"VOUTE_DIRECT_READS": "x-accel-redirect", "VOUTE_TRUSTED_PROXIES": "::1/128", "VOUTE_BLOBS": "s3://bucket/a"},
     ],
 )
 def test_settings_refuses_what_it_does_not_know(environ: dict[str, str]) -> None:

@@ -54,6 +54,11 @@ def also(status: int, like: int) -> dict[str, Any]:
     return {"also": {str(status): str(like)}}
 
 
+def instead(media_type: str, model: type[Any]) -> dict[str, Any]:
+    """Declare, for the OpenAPI document, what a handler answers to who accepts this type."""
+    return {"instead": {media_type: model}}
+
+
 FROM_ELSEWHERE: Final[dict[str, Any]] = {"from_elsewhere": True}
 """Declares a change that a mail program or a form without script may ask for: its token is what counts, no cookie is read."""
 

@@ -22,6 +22,12 @@ def client_address(peer: str, forwarded: str, trusted: Sequence[Network]) -> str
     return "unknown" if current is None else _key(current)
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Tell whether the peer is one of the city's own proxies."""
+    address = _parse(peer)
+    return address is not None and any(address in network for network in trusted)
+
+
 def _parse(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)

@@ -1,9 +1,9 @@
 """A holder's documents: lists, one, its sealed body by ranges, its first opening, its receipt."""
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, delete, get, post
+from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Stream
 
@@ -14,14 +14,13 @@ from voute.app.receipt import read_receipt
 from voute.core.errors import FormatError
 from voute.core.ids import ID_SIZE, DocumentId, document_id, parse_hex
 from voute.core.rows import ListedDocument
-from voute.server.http.access import HOLDER, also
+from voute.server.http.access import HOLDER, also, instead
+from voute.server.http.bodies import SEALED, SIGNED, SignedBodyReply, answer_body
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.receipts import ReceiptReply, receipt_reply
 from voute.server.http.wire import MAX_SMALL, ActBody, Base64, Hex16, Model, SlugText, Time, time_of
 
-WHOLE_AT_ONCE: Final = 1024 * 1024
-"""Ranges up to this many bytes go out as one piece: one step for the event loop instead of many."""
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
@@ -97,28 +96,21 @@ async def read_document(city: TheCity, settings: TheSettings, holder: TheHolder,
 
 @get(
     "/api/documents/{document:str}/body",
-    opt=HOLDER | also(206, like=200),
-    media_type="application/octet-stream",
+    opt=HOLDER | also(206, like=200) | instead(SIGNED, SignedBodyReply),
+    media_type=SEALED,
     sync_to_thread=True,
 )
 def read_body(
+    request: Request[Any, Any, Any],
     city: TheCity,
+    settings: TheSettings,
     holder: TheHolder,
     document: FromPath[str],
     wanted: Annotated[str | None, HeaderParameter(name="range", max_length=100)] = None,
 ) -> Response[bytes] | Stream:
-    """Return the sealed body, or one range of it."""
-    body = rules.read_body(city, holder, _document(document), _range(wanted))
-    headers = {"accept-ranges": "bytes"}
-    status = 200
-    if body.length != body.size:
-        status = 206
-        headers["content-range"] = f"bytes {body.start}-{body.start + body.length - 1}/{body.size}"
-    media_type = "application/octet-stream"
-    if body.length <= WHOLE_AT_ONCE:
-        return Response(b"".join(body.chunks), status_code=status, headers=headers, media_type=media_type)
-    headers["content-length"] = str(body.length)
-    return Stream(body.chunks, status_code=status, headers=headers, media_type=media_type)
+    """Return the sealed body, or one range of it, or what leads to it."""
+    place = rules.find_body(city, holder, _document(document), _range(wanted))
+    return answer_body(city, settings, place, request)
 
 
 def _range(text: str | None) -> tuple[int | None, int | None] | None:

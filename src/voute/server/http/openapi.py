@@ -32,12 +32,12 @@ def openapi_document() -> dict[str, Any]:
     """Return the document as plain values."""
     app = create_routes_only(OpenAPIConfig(title="Voûte", version="1", description=_DESCRIPTION))
     document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
-    document["components"] = {"schemas": _schemas(document), "securitySchemes": dict(_SECURITY)}
     document.pop("servers", None)
     handlers = _handlers(app)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _finish(operation, handlers[path, method.upper()])
+    document["components"] = {"schemas": _schemas(document), "securitySchemes": dict(_SECURITY)}
     return document
 
 
@@ -83,6 +83,9 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         answers[status] = answers[like]
         if int(status) == _NO_CONTENT:
             answers[status] = {name: value for name, value in answers[like].items() if name != "content"}
+    for media_type, model in handler.opt.get("instead", {}).items():
+        schema = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
+        answers["200"] = {**answers["200"], "content": answers["200"]["content"] | {media_type: schema}}
     for content in (answer.get("content", {}).get("application/json", {}) for answer in answers.values()):
         if content.get("schema") == {"type": "string"}:
             content["schema"] = {"type": "object"}  # JSON that is handed through as bytes

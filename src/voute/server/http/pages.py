@@ -22,6 +22,7 @@ from voute.server.http.given import TheCity
 _INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-Za-z0-9+/]{43}= ?)*)"')
 """Where a page of the build names the inline scripts that its policy must allow, by their hashes."""
 MANIFEST: Final = "release-manifest.json"
+RESIDENT: Final = "index.html"
 PUSH_WORKER: Final = "push/worker.js"
 ARMS: Final = "city/arms"
 """Where the coat of arms is, without its ending; no build has a file there."""
@@ -58,17 +59,19 @@ class _File:
     policy: str | None
 
 
-def policy_of(page: bytes, worker: str = "") -> str:
+def policy_of(page: bytes, worker: str = "", packs: str = "") -> str:
     """Give the Content-Security-Policy of a page, with the inline scripts that the page names (docs/spec/pages.md).
 
-    `worker` is the one address that a worker may be started from: that of notices, in a city that tells on devices.
+    `worker` is the one address that a worker may be started from: that of notices, in a city that tells on devices. `packs` is
+    the folder of an S3 server that sealed bodies are read from, in a city whose holders read them there.
     """
     named = _INLINE.search(page)
     inline = "".join(f" '{one}'" for one in named.group(1).decode().split()) if named else ""
     started = f" {worker}" if worker else ""
+    read = f" {packs}" if packs else ""
     return (
         f"default-src 'none'; script-src 'self'{inline}; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-        f"connect-src 'self'; worker-src blob:{started}; manifest-src 'self'; frame-src 'none'; object-src 'none'; "
+        f"connect-src 'self'{read}; worker-src blob:{started}; manifest-src 'self'; frame-src 'none'; object-src 'none'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         "trusted-types svelte-trusted-html voute"
     )
@@ -77,12 +80,14 @@ def policy_of(page: bytes, worker: str = "") -> str:
 class WebFiles:
     """The files of a build, read once and kept (a few megabytes); a folder that is missing has no files."""
 
-    def __init__(self, folder: Path, push_origin: str = "", arms: Arms | None = None) -> None:
+    def __init__(self, folder: Path, push_origin: str = "", arms: Arms | None = None, packs: str = "") -> None:
         """Take the folder of the build, and the origin whose pages may register the worker of notices; empty: none may.
 
-        The coat of arms is a file of the city's own beside those of the build, with a place in their manifest.
+        The coat of arms is a file of the city's own beside those of the build, with a place in their manifest. `packs` is where
+        the resident's page may read sealed bodies besides this server; empty: nowhere.
         """
         self._folder = folder
+        self._packs = packs
         self._worker = f"{push_origin}/{PUSH_WORKER}" if push_origin else ""
         self._kept: dict[str, _File] = {}
         self.arms_path = ""
@@ -137,7 +142,7 @@ class WebFiles:
         squeezed = None
         if suffix in _SQUEEZABLE and len(data) >= _MIN_SQUEEZED:
             squeezed = gzip.compress(data, 9, mtime=0)
-        policy = policy_of(data, self._worker) if suffix == ".html" else None
+        policy = policy_of(data, self._worker, self._packs if name == RESIDENT else "") if suffix == ".html" else None
         return _File(data, squeezed, _TYPES.get(suffix, "application/octet-stream"), policy)
 
 
@@ -183,7 +188,7 @@ _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 )
 def resident_page(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the resident's page."""
-    return _reply(web.get("index.html"), accepted, _PAGE)
+    return _reply(web.get(RESIDENT), accepted, _PAGE)
 
 
 @get("/verifier", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
