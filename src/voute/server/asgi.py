@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from voute.app.city import City
 from voute.app.release import announce
+from voute.core.allocator import share_memory
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
 from voute.server.composition import Assembled, arms_of, assemble, log_parts, sequencing, web_folder
@@ -40,6 +41,7 @@ def create(settings: Settings | None = None) -> Frame:
     """Make the application of the settings (of the environment when none are given), with its jobs in its lifespan."""
     chosen = load_settings() if settings is None else settings
     set_up_logs(chosen.log_level)
+    share_memory()
     traces = traced(chosen)
     assembled = assemble(chosen, watch=None if traces is None else traces.steps)
     push_origin = assembled.city.trust().root.origin if chosen.push else ""
