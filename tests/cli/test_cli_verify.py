@@ -80,6 +80,8 @@ def test_cli_verify_says_what_is_proven(proven: Proven) -> None:
     ran = proven.office.voute(*proven.verify()).ended(0)
     assert ran.out.count("✓") == len(STEPS)
     assert said["fingerprint"] in ran.out
+    # As the page counts them: the log from zero, people from one.
+    assert f"(ligne {said['index'] + 1})" in " ".join(ran.out.split())
 
 
 def _key_of_another(root: TrustRoot) -> TrustRoot:

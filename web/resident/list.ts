@@ -15,12 +15,23 @@ export interface DocumentsView {
   /** Number of ways in, null while unknown: one alone brings the reminder. */
   readonly waysIn: number | null;
   readonly today: string;
+  /** What could not be marked as handled, and why; nothing of it counts. */
+  readonly unmarked: Unmarked | null;
+  /** What was marked is not written yet: tried, and tried again. */
+  readonly unkept: boolean;
+}
+
+/** A document that is still to be done, though the person said that it is not. */
+export interface Unmarked {
+  readonly entry: Entry;
+  readonly failure: Failure;
 }
 
 /** What the list's screen can ask for. */
 export interface DocumentsActions {
   readonly retry: () => Promise<void>;
-  readonly handled: (id: string, done: boolean) => Promise<void>;
+  /** Whether it was taken; if not, the view says why. */
+  readonly handled: (entry: Entry, done: boolean) => Promise<boolean>;
   readonly calendar: (entry: Entry) => void;
   readonly forget: (id: string) => Promise<void>;
 }

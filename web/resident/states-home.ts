@@ -8,6 +8,8 @@ const OWN = { ownTitle: 'Papiers de la maison', folder: 'Maison', note: 'Payé c
 
 /** The states, each a variation of a list. */
 export function homeStates(list: DocumentsView): readonly PageState[] {
+  const [row] = list.rows;
+  if (row === undefined) return [];
   return [
     {
       id: 'documents-late',
@@ -24,6 +26,13 @@ export function homeStates(list: DocumentsView): readonly PageState[] {
         rows: list.rows.map((row, at) => (at > 1 ? row : { ...row, marks: { ...row.marks, ...OWN } })),
       },
     },
+    {
+      id: 'documents-unmarked',
+      path: '/documents',
+      screen: 'documents',
+      view: { ...list, unmarked: { entry: { row, manifest }, failure: { code: 'network', facts: {} } } },
+    },
+    { id: 'documents-unkept', path: '/documents', screen: 'documents', view: { ...list, unkept: true } },
     {
       id: 'documents-missing',
       path: '/documents',

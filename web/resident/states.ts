@@ -75,6 +75,8 @@ const list = {
   problem: null,
   waysIn: 2,
   today,
+  unmarked: null,
+  unkept: false,
 } as const;
 
 const welcome: readonly PageState[] = [

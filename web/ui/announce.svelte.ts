@@ -1,18 +1,40 @@
-/** What a screen reader should say though the focus stays where it is: one polite region in the frame shows it. */
+/**
+ * What a screen reader should say though the focus stays where it is: one polite region in the frame shows it, in the language
+ * of the page, for as long as it is true.
+ */
 
 import { untrack } from 'svelte';
 
-let text = $state('');
+/** Words that are made anew when the language changes. */
+export type Saying = () => string;
 
-/** The words of the live region. */
+// Long enough to be read out after what is being said now; then it is over, and nobody who walks through the page finds it.
+export const STAYS_MS = 10_000;
+
+let saying = $state.raw<{ readonly say: Saying; readonly again: boolean } | null>(null);
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The words of the live region; empty when there is nothing to tell. */
 export function announced(): string {
-  return text;
+  if (saying === null) return '';
+  return saying.again ? `${saying.say()}\u00a0` : saying.say();
 }
 
-/** Says these words once the person pauses; the same words twice are said twice. */
-export function announce(words: string): void {
+/** Says what has happened, once the person pauses; the same words twice are said twice. Forgotten after a moment. */
+export function announce(say: Saying): void {
+  const over = announceWhile(say);
+  timer = setTimeout(over, STAYS_MS);
+}
+
+/** Says what is going on; the answer ends it. Whatever was said meanwhile stays. */
+export function announceWhile(say: Saying): () => void {
   // Untracked: an effect that announces must not run again because of what it announced.
-  untrack(() => {
-    text = text === words ? `${words}\u00a0` : words;
+  return untrack(() => {
+    clearTimeout(timer);
+    const mine = { say, again: announced() === say() };
+    saying = mine;
+    return (): void => {
+      if (untrack(() => saying) === mine) saying = null;
+    };
   });
 }

@@ -66,3 +66,8 @@ export function daysUntil(date: string, now: Date = new Date()): number {
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
   return Math.round((Date.parse(`${date}T00:00:00Z`) - today) / 86_400_000);
 }
+
+/** The line of the register on which an entry stands: people count from one, here and in `voute verify`; the log from zero. */
+export function lineOf(index: number): number {
+  return index + 1;
+}

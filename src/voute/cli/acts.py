@@ -13,6 +13,11 @@ def local_time(time: UnixTime) -> str:
     return datetime.fromtimestamp(time, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
+def line_of(index: int) -> int:
+    """Give the line of the log on which an entry stands: people count from one, here and on the page; the log from zero."""
+    return index + 1
+
+
 def act_words(words: Messages, root: TrustRoot, subject: AnySubject) -> str:
     """Say in a sentence what was signed."""
     match subject:

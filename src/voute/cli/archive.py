@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.acts import act_facts, act_words, local_time
+from voute.cli.acts import act_facts, act_words, line_of, local_time
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
@@ -119,7 +119,7 @@ def _show_act(speaker: Speaker, one: OpenedAct, folder: Path, root: TrustRoot) -
     )
     if not speaker.as_json:
         what = act_words(speaker.words, root, one.signed.subject)
-        facts = {"file": f"{name}.acte.json", "what": what, "signed": local_time(one.signed.time), "index": index or 0}
+        facts = {"file": f"{name}.acte.json", "what": what, "signed": local_time(one.signed.time), "line": line_of(index or 0)}
         speaker.say("open-act-waiting" if index is None else "open-act", facts)
 
 

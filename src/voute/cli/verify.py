@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from voute.cli.acts import act_facts, act_words, local_time
+from voute.cli.acts import act_facts, act_words, line_of, local_time
 from voute.cli.console import Exit, Speaker
 from voute.cli.options import Home, Json
 from voute.cli.words import help_of
@@ -131,7 +131,7 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust, stamped_at: Un
         "title": verdict.title,
         "time": local_time(verdict.event_time),
         "fingerprint": trust.trusted.fingerprint,
-        "index": verdict.index,
+        "line": line_of(verdict.index),
     }
     speaker.say(f"verify-{verdict.state}", facts, style="bold green")
     if stamped_at is not None:
@@ -165,7 +165,7 @@ def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust) -> None:
         "what": act_words(speaker.words, trust.root, proven.subject),
         "signed": local_time(proven.signed_at),
         "time": local_time(proven.event_time),
-        "index": proven.index,
+        "line": line_of(proven.index),
     }
     speaker.say(f"verify-act-{proven.state}", facts, style="bold green")
     speaker.say("verify-fingerprint", {"fingerprint": trust.trusted.fingerprint})

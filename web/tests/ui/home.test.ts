@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
+import { DocumentsFlow } from '../../resident/flows/documents.svelte.ts';
 import { calendarOf } from '../../resident/calendar.ts';
 import { byYear, EVERYTHING, readable, select, toDo } from '../../resident/list.ts';
 import { documents } from '../../resident/states-data.ts';
@@ -71,6 +72,27 @@ describe('index', () => {
     await (await one.session.keys()).lock();
     await flow.handled(false);
     expect(flow.hold.markFailure?.code).toBe('locked');
+  });
+
+  test('home_mark_from_the_list_that_is_not_taken_is_named_and_stays_to_do', async () => {
+    const one = visit();
+    await one.claim();
+    await one.session.shelf.load();
+    const list = new DocumentsFlow(one.session);
+    const [entry] = readable(one.session.shelf.rows);
+    if (entry === undefined) throw new Error('no document');
+    const keys = await one.session.keys();
+    await keys.lock();
+    expect(await list.handled(entry, true)).toBe(false);
+    expect(list.unmarked).toMatchObject({ entry, failure: { code: 'locked' } });
+    expect(one.session.shelf.rows.some(({ marks }) => marks.handled)).toBe(false);
+    expect(one.session.shelf.failure).toBeNull();
+    // At the next visit it is taken, and nothing is named any more.
+    const next = await again(one);
+    const later = new DocumentsFlow(next.session);
+    const [same] = readable(next.session.shelf.rows);
+    expect(same && (await later.handled(same, true))).toBe(true);
+    expect([later.unmarked, next.session.shelf.rows[0]?.marks.handled]).toEqual([null, true]);
   });
 
   test('home_index_that_was_swapped_costs_marks_and_nothing_else', async () => {

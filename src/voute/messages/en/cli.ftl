@@ -16,7 +16,13 @@ deliver-findings-line = Line
 deliver-findings-what = What is wrong
 deliver-findings-fix = What to do
 deliver-more = … and { $count } more; --json gives them all.
-deliver-dry = Nothing to mend. { $vaults } documents would go to vaults, { $codes } would wait for their code. Nothing was sent.
+deliver-dry = Nothing to mend. { $vaults ->
+        [one] { $vaults } document would go to a vault
+       *[other] { $vaults } documents would go to vaults
+    }, { $codes ->
+        [one] { $codes } would wait for its code
+       *[other] { $codes } would wait for their code
+    }. Nothing was sent.
 deliver-done = Sent: { $sent ->
     [one] { $sent } document
    *[other] { $sent } documents
@@ -31,7 +37,10 @@ deliver-choices = Letters avoided, each with the proof of the choice: { $path }
 deliver-no-list = Name the list of documents, or ask for --resume.
 deliver-resume-alone = --resume goes on with a delivery as it began: without --dry-run or --new-party.
 deliver-resuming = Going on with delivery “{ $run }”.
-deliver-resumed = With the city before going on: { $already } documents; sent now: { $rest }.
+deliver-resumed = With the city before going on: { $already ->
+        [one] { $already } document
+       *[other] { $already } documents
+    }; sent now: { $rest }.
 deliver-earlier-cancelled = An unfinished delivery of the same name (“{ $run }”) was cancelled and begun again; --resume would have gone on where it was.
 deliver-earlier-damaged = The journal of an unfinished delivery of the same name (“{ $run }”) was damaged: it is set aside in { $path }. Nothing went twice; receipts of that delivery may be missing.
 deliver-earlier-finished = A delivery of the same name (“{ $run }”) was committed without its receipts having arrived: they are in { $path } now.
@@ -50,7 +59,19 @@ letters-left-out = { $count ->
     [one] One letter was left out:
    *[other] { $count } letters were left out:
 }
-letters-done = { $letters } letters in { $files } files: { $pages } pages, { $sheets } sheets, in { $seconds } s.
+letters-done = { $letters ->
+        [one] { $letters } letter
+       *[other] { $letters } letters
+    } in { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    }: { $pages ->
+        [one] { $pages } page
+       *[other] { $pages } pages
+    }, { $sheets ->
+        [one] { $sheets } sheet
+       *[other] { $sheets } sheets
+    }, in { $seconds } s.
 letters-kinds = With a code: { $code_letters }; for a vault that is open already: { $vault_letters }; without code: { $paper_letters }.
 letters-avoided = Without a letter, by a proven choice: { $avoided }.
 letters-already = Files that were there, left as they are: { $already }.
@@ -98,13 +119,13 @@ verify-step-event-same = The event in the log is about this document.
 verify-step-in-log = The event is in the public log.
 verify-step-checkpoint-signed = The log has signed this checkpoint.
 verify-step-witnesses = The witnesses were consulted.
-verify-witnessed = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }) and seen by the witnesses.
-verify-logged = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (no. { $index }), without a quorum of witnesses.
+verify-witnessed = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (line { $line }) and seen by the witnesses.
+verify-logged = Authentic: { $city }, { $issuer }, { $time }. “{ $title }”. In the log (line { $line }), without a quorum of witnesses.
 verify-step-act-reads = The act and the receipt are well formed.
 verify-step-vault-signed = The signature is the vault's.
 verify-step-act-logged = The event in the log is about this act.
-verify-act-witnessed = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (no. { $index }) and seen by the witnesses.
-verify-act-logged = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (no. { $index }), without a quorum of witnesses.
+verify-act-witnessed = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (line { $line }) and seen by the witnesses.
+verify-act-logged = Authentic: { $city }, vault { $vault }. { $what } Signed { $signed }, in the log since { $time } (line { $line }), without a quorum of witnesses.
 act-delete = The holder deleted document { $document }.
 act-paperless = The holder gave up paper for “{ $type }” ({ $issuer }, choice no. { $number }).
 act-paper = The holder asked for paper again for “{ $type }” ({ $issuer }, choice no. { $number }).
@@ -114,7 +135,7 @@ verify-stamped = The timestamp authority saw this log on { $time }.
 
 open-written = { $file } — { $title } ({ $issuer }), verified
 open-note = your note: { $note }
-open-act = { $file } — { $what } Signed { $signed }, in the log (no. { $index }), verified
+open-act = { $file } — { $what } Signed { $signed }, in the log (line { $line }), verified
 open-act-waiting = { $file } — { $what } Signed { $signed }, not in the log yet when the archive was made
 open-act-refused = { $act }: refused. { $why }
 open-index-refused = What you had noted about your documents could not be read: the index was refused. Your documents are not affected. { $why }
@@ -125,9 +146,15 @@ open-failed = { $count ->
 }
 
 demo-installing = Making the demonstration city…
-demo-typeset = Typesetting { $count } tax bills as PDF…
+demo-typeset = Typesetting { $count ->
+        [one] { $count } tax bill
+       *[other] { $count } tax bills
+    } as PDF…
 demo-delivering = Sealing and delivering…
-demo-too-few = { $count } bills are too few: the demonstration needs at least { $least }. Nothing was made.
+demo-too-few = { $count ->
+        [one] { $count } bill is too few
+       *[other] { $count } bills are too few
+    }: the demonstration needs at least { $least }. Nothing was made.
 demo-again = The demonstration city is there already: opening it again.
 demo-fresh =
     The last letter was used: here is another, of another taxpayer.
@@ -143,6 +170,7 @@ demo-ready =
 
     { $witnesses ->
         [0] The only witness runs inside the city itself: this demonstration is of the first release.
+        [one] { $witnesses } witness, in a process of its own, cosigns the log; it is needed.
        *[other] { $witnesses } witnesses, each in a process of its own, cosign the log; all of them are needed.
     }
 
@@ -174,11 +202,35 @@ backup-stage-prove = Comparing
 backup-stage-restore = Bringing back
 backup-key = The key is in { $path }: put it into a safe and on no machine of the city. Without it no backup opens.
     Recipient, for “voute backup save --to”: { $recipient }
-backup-saved = Backup { $name }: { $files } files, { $megabytes } MB, of which { $added } were new; log at { $entries } entries; { $seconds } s. Objects forgotten: { $forgotten }.
-backup-proven = Backup { $name } of { $taken_at } is whole: { $files } files, { $megabytes } MB, release { $release }, log at { $entries } entries.
-backup-restored = Backup { $name } of { $taken_at } is back: { $files } files, { $megabytes } MB, release { $release }, schema { $schema }, log at { $entries } entries.
+backup-saved = Backup { $name }: { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    }, { $megabytes } MB, of which { $added ->
+        [one] { $added } was new
+       *[other] { $added } were new
+    }; log at { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }; { $seconds } s. Objects forgotten: { $forgotten }.
+backup-proven = Backup { $name } of { $taken_at } is whole: { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    }, { $megabytes } MB, release { $release }, log at { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }.
+backup-restored = Backup { $name } of { $taken_at } is back: { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    }, { $megabytes } MB, release { $release }, schema { $schema }, log at { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }.
     Next: “voute admin log-recover”, then “voute fsck”, then start the server.
-admin-log-recovered = The log { $origin } goes on after its { $size } entries: no witness knows of a later one.
+admin-log-recovered = The log { $origin } goes on after its { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    }: no witness knows of a later one.
 
 ceremony-which-key = Give the key's file, or a token (--pkcs11, --token).
 ceremony-pin = PIN of the token
@@ -198,11 +250,17 @@ ceremony-whole = All that it says:
 ceremony-changes = All that it changes in the root before it (- goes, + comes):
 ceremony-confirm = Did you compare the fingerprint with the other officers', is each of these lines wanted, and do you want to sign?
 ceremony-signed = Signed with { $public }. Bring { $path } to who joins the signatures.
-ceremony-joined = { $path } has { $count } signatures, as every client asks for.
+ceremony-joined = { $path } has { $count ->
+        [one] { $count } signature
+       *[other] { $count } signatures
+    }, as every client asks for.
 issuer-made = Department { $issuer }: folder { $path }. Next: seal the key that makes the codes to two officers (voute issuer escrow).
     Public key, for the trust root: { $public }
 issuer-key = Department { $issuer } signs with { $public }
-issuer-escrowed = { $path } opens with any one of { $count } keys. Keep copies in two places.
+issuer-escrowed = { $path } opens with any one of { $count ->
+        [one] { $count } key. Keep
+       *[other] { $count } keys. Keep
+    } copies in two places.
 issuer-recovered = The key that makes the codes of { $issuer } is back.
 issuer-next = Next key of { $issuer }, for the trust root: { $public }
 issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.
@@ -214,4 +272,10 @@ move-stage-sidecars = Sidecars
 move-stage-ledger = The ledger
 move-stage-log = The log
 move-stage-target = Checking the copy
-move-done = The copy is whole and was checked at both ends: { $files } files ({ $files_copied } copied now), { $rows } rows ({ $rows_copied } copied now), { $seconds } s. Nothing of the source was changed. Start the server with { $file } from now on, never again with the old settings; keep the old stores until the next backup, then remove them.
+move-done = The copy is whole and was checked at both ends: { $files ->
+        [one] { $files } file
+       *[other] { $files } files
+    } ({ $files_copied } copied now), { $rows ->
+        [one] { $rows } row
+       *[other] { $rows } rows
+    } ({ $rows_copied } copied now), { $seconds } s. Nothing of the source was changed. Start the server with { $file } from now on, never again with the old settings; keep the old stores until the next backup, then remove them.

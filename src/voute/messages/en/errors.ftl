@@ -41,7 +41,10 @@ error-claim-used = This code was used already; the vault it opened is untouched.
     .fix = Sign in. If it wasn't you, call the city.
 error-code-check = A symbol of the code is wrong, or two are swapped.
     .fix = Compare group by group with the letter.
-error-code-length = The code has { $found } symbols instead of { $expected }.
+error-code-length = The code has { $found ->
+        [one] { $found } symbol
+       *[other] { $found } symbols
+    } instead of { $expected }.
     .fix = Compare group by group with the letter.
 error-code-symbol = Symbol no. { $position } is none of a code's.
     .fix = Compare with the letter: no U, no punctuation.
@@ -301,9 +304,12 @@ error-freeze = { $why ->
     [link] Put the whole city on the other disk, and its path into the setting “data”.
    *[catalogue] Look at the setting “catalogue”.
     }
-error-log-behind = The restored log has { $size } entries; one with { $known } was signed. Nothing was changed: going on would make two histories.
+error-log-behind = The restored log has { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    }; one with { $known } was signed. Nothing was changed: going on would make two histories.
     .fix = Restore a later backup. If there is none, the officers must open a new log in the trust root (docs/operate/backup.md).
-error-log-unconfirmed = Only { $have } of { $need } witnesses confirmed that nothing later was signed. Nothing was changed.
+error-log-unconfirmed = Too few witnesses confirmed that nothing later was signed ({ $have } of { $need }). Nothing was changed.
     .fix = Set the addresses of the witnesses (setting “witnesses”), or give --checkpoint with the newest cosigned one.
 error-log-unreadable = No checkpoint signed by this city's log was restored. Nothing was changed.
     .fix = Restore another backup; see “voute backup check”.
@@ -365,8 +371,14 @@ error-move-refused = { $why ->
    *[same] Change “blobs” or “catalogue” in the new file.
     }
 error-move-unsound = { $end ->
-    [target] The copy was checked and has { $differences } differences: it must not be used. The source is as it was.
-   *[source] The city was checked before copying and has { $differences } differences. Nothing was copied.
+    [target] The copy was checked and has { $differences ->
+            [one] { $differences } difference
+           *[other] { $differences } differences
+        }: it must not be used. The source is as it was.
+   *[source] The city was checked before copying and has { $differences ->
+            [one] { $differences } difference
+           *[other] { $differences } differences
+        }. Nothing was copied.
     }
     .fix = { $end ->
     [target] Run “voute fsck” with the new settings to see them; run this again: what is whole is not copied twice.

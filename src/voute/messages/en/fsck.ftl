@@ -2,7 +2,19 @@
 fsck-stage-log = The log
 fsck-stage-packs = Deliveries and packs
 fsck-stage-ledger = The ledger
-fsck-rebuilt = The catalogue was made anew in { $file }: { $deliveries } deliveries, { $documents } documents, { $vaults } vaults, { $events } events; documents that could not be brought back: { $lost }. It is not in use yet: put it in the place of the lost one, then start the server.
+fsck-rebuilt = The catalogue was made anew in { $file }: { $deliveries ->
+        [one] { $deliveries } delivery
+       *[other] { $deliveries } deliveries
+    }, { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }, { $vaults ->
+        [one] { $vaults } vault
+       *[other] { $vaults } vaults
+    }, { $events ->
+        [one] { $events } event
+       *[other] { $events } events
+    }; documents that could not be brought back: { $lost }. It is not in use yet: put it in the place of the lost one, then start the server.
 fsck-rebuild-alone = goes neither with --repair nor with --quick
 fsck-not-rebuilt-sessions = Not brought back: sessions. People and departments sign in again.
 fsck-not-rebuilt-drafts = Not brought back: deliveries that were not committed. Departments send them again with “voute deliver --resume”.
@@ -11,7 +23,25 @@ fsck-not-rebuilt-times = Not the same: the instant at which a delivery was shown
 fsck-not-rebuilt-headers = Not the same: documents that waited for a code are locked as they were for the letter; the keyring opens them.
 fsck-mended = Repaired: the log proves what is right.
 fsck-can-mend = The log proves what is right: “voute fsck --repair” sets it right.
-fsck-counts = Looked at: { $entries } entries of the log, { $events } events, { $deliveries } deliveries, { $packs } packs, { $documents } documents, { $vaults } vaults.
+fsck-counts = Looked at: { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    } of the log, { $events ->
+        [one] { $events } event
+       *[other] { $events } events
+    }, { $deliveries ->
+        [one] { $deliveries } delivery
+       *[other] { $deliveries } deliveries
+    }, { $packs ->
+        [one] { $packs } pack
+       *[other] { $packs } packs
+    }, { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }, { $vaults ->
+        [one] { $vaults } vault
+       *[other] { $vaults } vaults
+    }.
 fsck-pending-committed = Committed deliveries that the server has yet to show: { $count }.
 fsck-pending-drafts = Deliveries not committed yet: { $count }.
 fsck-pending-drafts-cut = Packs of unfinished deliveries to be sent again or cancelled: { $count }.
@@ -95,7 +125,13 @@ find-ledger-missing = A file of the ledger, from which a lost catalogue would be
 remedy-ledger-missing = Set right what else differs, then run “voute fsck --repair”: it writes the file from the catalogue.
 find-ledger-remains = The ledger still holds what was to be destroyed with a deleted document.
 remedy-ledger-remains = Set right what else differs, then run “voute fsck --repair”.
-find-lock-ahead = The lock promises { $locked } entries, { $published } are published, and no batch leads from one to the other.
+find-lock-ahead = The lock promises { $locked ->
+        [one] { $locked } entry
+       *[other] { $locked } entries
+    }, { $published ->
+        [one] { $published } is published
+       *[other] { $published } are published
+    }, and no batch leads from one to the other.
 remedy-lock-ahead = Restore the folder of the log as it was at the last moment; otherwise close this log and begin a new one.
 find-lock-bad = The lock of the log holds no tree head.
 remedy-lock-bad = Do not start the server. Never restore a lock from a backup: close this log and begin a new one.
@@ -103,7 +139,10 @@ find-lock-behind = The lock holds size { $locked }, the published log has { $pub
 remedy-lock-behind = Do not start the server: it could fork the log. Close this log and begin a new one.
 find-lock-missing = The lock that keeps the log from forking is missing.
 remedy-lock-missing = Check the setting `locks`. Never make a new lock: a log whose lock is lost is closed, and a new one begun.
-find-log-behind = The catalogue has a signed checkpoint of { $noted } entries, larger than the log: the log was set back, and proves nothing now.
+find-log-behind = The catalogue has a signed checkpoint of { $noted ->
+        [one] { $noted } entry, larger
+       *[other] { $noted } entries, larger
+    } than the log: the log was set back, and proves nothing now.
 remedy-log-behind = Do not start the server. Restore the folder of the log in its newest state, then check again.
 find-log-state-differs = The catalogue's copy of the checkpoint is not a state of this log.
 remedy-log-state-differs = Run “voute fsck --repair”; if it stays, the catalogue is of another city or newer than the log: restore both together.

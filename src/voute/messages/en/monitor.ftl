@@ -8,8 +8,17 @@ option-monitor-age = How old the checkpoint may be, in seconds.
 option-monitor-patience = How many seconds to wait for witnesses and for a release that has just begun.
 option-monitor-state = The file to remember in; else in the folder of --home.
 monitor-once-or-every = Choose --once or --every.
-monitor-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), witnesses: { $count }; release { $release }, { $addresses } addresses as the log has them.
-monitor-log-well = { $time } { $url }: all is well. { $size } entries ({ $new } new), witnesses: { $count }.
+monitor-well = { $time } { $url }: all is well. { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    } ({ $new } new), witnesses: { $count }; release { $release }, { $addresses ->
+        [one] { $addresses } address
+       *[other] { $addresses } addresses
+    } as the log has them.
+monitor-log-well = { $time } { $url }: all is well. { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    } ({ $new } new), witnesses: { $count }.
 monitor-wrong = { $time } { $url }: { $what }{ $more ->
     [0] {""}
     [one] {" "}(And one more finding.)
@@ -20,13 +29,25 @@ error-monitor-state = The state file { $path } cannot be read; nothing was chang
     .fix = Put it back; without it a rollback from before today could not be seen.
 error-monitor-answer = The city refuses to answer { $path } (answer { $status }).
     .fix = Open that address in a browser; if it answers there, the city treats monitors differently: say so.
-error-log-rolled-back = The log went back: { $size } entries, although it had signed { $seen }.
+error-log-rolled-back = The log went back: { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    }, although it had signed { $seen }.
     .fix = Keep the proof that the monitor wrote, tell the city, then the witnesses.
-error-log-forked = The log has forked: what it shows does not extend the { $size } entries that it had signed.
+error-log-forked = The log has forked: what it shows does not extend the { $size ->
+        [one] { $size } entry
+       *[other] { $size } entries
+    } that it had signed.
     .fix = Keep the proof that the monitor wrote, tell the city, then the witnesses.
-error-checkpoint-stale = The newest checkpoint is { $minutes } minutes old (limit { $limit }): the log has stopped, or an old one is shown.
+error-checkpoint-stale = The newest checkpoint is { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    } old (limit { $limit }): the log has stopped, or an old one is shown.
     .fix = Ask the city whether its log and its witnesses work.
-error-page-altered = A page was altered: { $path } is not that of the release in the log ({ $count } addresses in all).
+error-page-altered = A page was altered: { $path } is not that of the release in the log ({ $count ->
+        [one] { $count } address
+       *[other] { $count } addresses
+    } in all).
     .fix = Do not open your vault in this page; keep a copy and tell the city.
 error-release-not-logged = The city serves a release of its pages that is not the one in its log.
     .fix = Try again in a minute; if it lasts, do not open your vault in these pages and tell the city.

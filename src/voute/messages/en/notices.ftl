@@ -12,7 +12,10 @@ notice-documents =
         [one] A document from { $issuers } is waiting for you in your vault.
        *[other] Documents from { $issuers } are waiting for you in your vault.
     }
-notice-documents-many = Documents from { $count } departments are waiting in your vault.
+notice-documents-many = Documents from { $count ->
+        [one] { $count } department are
+       *[other] { $count } departments are
+    } waiting in your vault.
 notice-way-in =
     A new way into your vault was just added.
 

@@ -1,5 +1,8 @@
 # Checks of a list before sending. Each message says what is wrong; .fix says what to do.
-preflight-table-too-large = The list is larger than { $limit } bytes.
+preflight-table-too-large = The list is larger than { $limit ->
+        [one] { $limit } byte
+       *[other] { $limit } bytes
+    }.
     .fix = Split it into several lists.
 preflight-table-not-text = This file is not a text list.
     .fix = In the spreadsheet, save the sheet as CSV (UTF-8).
@@ -11,11 +14,20 @@ preflight-column-twice = The column “{ $column }” is there twice.
     .fix = Keep only one.
 preflight-column-missing = The column “{ $column }” is missing.
     .fix = Add it, with a value in each row.
-preflight-row-too-long = The row has { $cells } cells for { $columns } columns.
+preflight-row-too-long = The row has { $cells ->
+        [one] { $cells } cell
+       *[other] { $cells } cells
+    } for { $columns ->
+        [one] { $columns } column
+       *[other] { $columns } columns
+    }.
     .fix = A cell probably holds the separator: put it in quotation marks.
 preflight-row-broken-quotes = A quotation mark is not closed; the rest of the list could not be read.
     .fix = Mend the quotation mark of this row.
-preflight-cell-too-long = A cell is longer than { $limit } characters.
+preflight-cell-too-long = A cell is longer than { $limit ->
+        [one] { $limit } character
+       *[other] { $limit } characters
+    }.
     .fix = A quotation mark is probably missing in this row.
 preflight-cell-missing = The cell “{ $column }” is empty.
     .fix = Fill it in.

@@ -7,7 +7,10 @@ push-documents =
        *[other] Documents from { $issuers }
     }
     .body = In your vault.
-push-documents-many = Documents from { $count } departments
+push-documents-many = Documents from { $count ->
+        [one] { $count } department
+       *[other] { $count } departments
+    }
 push-way-in = A new way in to your vault
     .body = Was it you? Nothing to do. It was not you? Open your vault, page “Ways in”, and remove it.
 push-frozen = A code of your vault was frozen

@@ -10,13 +10,25 @@ status-packs-now = The packs of documents do not answer: no document opens or ar
 status-server-well = A server runs.
 status-server-now = No server of this machine writes the log.
     .fix = Start it: `systemctl start voute`. It runs elsewhere already: give this command on that machine.
-status-log-well = The log keeps up: { $entries } entries, waiting: { $waiting }.
-status-log-now = The log does not keep up: { $entries } entries, waiting: { $waiting }. What waits is kept.
+status-log-well = The log keeps up: { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }, waiting: { $waiting }.
+status-log-now = The log does not keep up: { $entries ->
+        [one] { $entries } entry
+       *[other] { $entries } entries
+    }, waiting: { $waiting }. What waits is kept.
     .fix = Look for errors of `sequencer` in `journalctl -u voute`, then run `voute fsck --quick`.
-status-witnesses-well = Witnesses that signed the last checkpoint: { $have } of { $listed } ({ $need } are needed).
+status-witnesses-well = Witnesses that signed the last checkpoint: { $have } of { $listed } ({ $need ->
+        [one] { $need } is needed
+       *[other] { $need } are needed
+    }).
 status-witnesses-soon = Witnesses have been silent for more than an hour: { $silent }. The number that is needed is reached.
     .fix = Write to whoever runs them; check their address in the setting `witnesses`.
-status-witnesses-now = Too few witnesses signed: { $have }, { $need } are needed. Receipts stay at the first degree, nothing is sealed to a new vault.
+status-witnesses-now = Too few witnesses signed: { $have }, { $need ->
+        [one] { $need } is needed
+       *[other] { $need } are needed
+    }. Receipts stay at the first degree, nothing is sealed to a new vault.
     .fix = Check the network and the addresses in the setting `witnesses`; call whoever runs the witnesses.
 status-jobs-well = Work that waits: { $waiting }.
 status-jobs-soon = Work has waited for { $hours } h: { $waiting }. Deleted documents may not be destroyed yet.
@@ -39,16 +51,34 @@ status-disk-soon = Disk “{ $folder }”: only { $percent }% left ({ $gigabytes
 status-disk-now = Disk “{ $folder }” is almost full: { $percent }% ({ $gigabytes } GB).
     .fix = Make room, or a larger disk, now; take nothing out of the city's folder by hand.
 status-scrub-first-well = All bytes are being read for the first time: { $gigabytes } GB so far.
-status-scrub-first-soon = Reading all bytes for the first time has taken { $days } days.
+status-scrub-first-soon = Reading all bytes for the first time has taken { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
     .fix = Raise the setting `scrub_megabytes`, or `scrub_days`.
-status-scrub-well = All bytes were read { $days } days ago ({ $gigabytes } GB): nothing is damaged.
-status-scrub-soon = The bytes have not been read for { $days } days.
+status-scrub-well = All bytes were read { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } ago ({ $gigabytes } GB): nothing is damaged.
+status-scrub-soon = The bytes have not been read for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }.
     .fix = Raise the setting `scrub_megabytes`, or `scrub_days`; see whether the server runs long enough.
 status-scrub-now = Damaged files: { $damaged }. { $places }
     .fix = Restore them from a backup, then run `voute fsck`. Find out what the disk has before the next delivery.
-status-timestamp-well = Timestamp of the log: { $behind } entries have come since the last one.
-status-timestamp-soon = The log has not been timestamped for { $hours } h: { $behind } entries wait. The log itself goes on.
+status-timestamp-well = Timestamp of the log: { $behind ->
+        [one] { $behind } entry has come
+       *[other] { $behind } entries have come
+    } since the last one.
+status-timestamp-soon = The log has not been timestamped for { $hours } h: { $behind ->
+        [one] { $behind } entry waits
+       *[other] { $behind } entries wait
+    }. The log itself goes on.
     .fix = Check the network, the setting `tsa_url` and the authority's certificates (`tsa_certificates`).
 status-numbers-documents = Deliveries: { $deliveries }, of these unfinished: { $drafts }. Documents: { $documents }. Packs: { $megabytes } MB.
-status-numbers-dead = Deleted by their holders: { $deleted } documents, { $dead } MB, of these to be given back: { $held } MB.
+status-numbers-dead = Deleted by their holders: { $deleted ->
+        [one] { $deleted } document
+       *[other] { $deleted } documents
+    }, { $dead } MB, of these to be given back: { $held } MB.
 status-numbers-people = Open sessions: { $sessions }. Addresses for notices, confirmed: { $confirmed }, unreachable: { $unreachable }.

@@ -15,8 +15,17 @@ deliver-refused = { $count ->
 deliver-findings-line = Ligne
 deliver-findings-what = Ce qui ne va pas
 deliver-findings-fix = Quoi faire
-deliver-more = … et { $count } autres ; --json les donne toutes.
-deliver-dry = Rien à corriger. { $vaults } documents iraient à des coffres, { $codes } attendraient leur code. Rien n'a été envoyé.
+deliver-more = … et { $count ->
+        [one] { $count } autre ; --json la donne
+       *[other] { $count } autres ; --json les donne toutes
+    }.
+deliver-dry = Rien à corriger. { $vaults ->
+        [one] { $vaults } document irait à un coffre
+       *[other] { $vaults } documents iraient à des coffres
+    }, { $codes ->
+        [one] { $codes } attendrait son code
+       *[other] { $codes } attendraient leur code
+    }. Rien n'a été envoyé.
 deliver-done = Envoyé : { $sent ->
     [one] { $sent } document
    *[other] { $sent } documents
@@ -31,7 +40,10 @@ deliver-choices = Lettres évitées, chacune avec la preuve du choix : { $path 
 deliver-no-list = Nommez la liste des documents, ou demandez --resume.
 deliver-resume-alone = --resume reprend un envoi tel qu'il a commencé : sans --dry-run ni --new-party.
 deliver-resuming = Reprise de l'envoi « { $run } ».
-deliver-resumed = Déjà à la ville avant la reprise : { $already } documents ; envoyés maintenant : { $rest }.
+deliver-resumed = Déjà à la ville avant la reprise : { $already ->
+        [one] { $already } document
+       *[other] { $already } documents
+    } ; envoyés maintenant : { $rest }.
 deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé ; --resume l'aurait repris où il était.
 deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $run } ») était abîmé : il est mis de côté dans { $path }. Rien n'est parti deux fois ; des reçus de cet envoi peuvent manquer.
 deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont maintenant dans { $path }.
@@ -50,7 +62,19 @@ letters-left-out = { $count ->
     [one] Une lettre a été laissée de côté :
    *[other] { $count } lettres ont été laissées de côté :
 }
-letters-done = { $letters } lettres en { $files } fichiers : { $pages } pages, { $sheets } feuilles, en { $seconds } s.
+letters-done = { $letters ->
+        [one] { $letters } lettre
+       *[other] { $letters } lettres
+    } en { $files ->
+        [one] { $files } fichier
+       *[other] { $files } fichiers
+    } : { $pages ->
+        [one] { $pages } page
+       *[other] { $pages } pages
+    }, { $sheets ->
+        [one] { $sheets } feuille
+       *[other] { $sheets } feuilles
+    }, en { $seconds } s.
 letters-kinds = Avec un code : { $code_letters } ; pour un coffre déjà ouvert : { $vault_letters } ; sans code : { $paper_letters }.
 letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
 letters-already = Fichiers déjà là, laissés tels quels : { $already }.
@@ -98,13 +122,13 @@ verify-step-event-same = L'événement inscrit porte sur ce document.
 verify-step-in-log = L'événement est dans le registre public.
 verify-step-checkpoint-signed = Le registre a signé ce point de contrôle.
 verify-step-witnesses = Les témoins ont été consultés.
-verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }) et vu par les témoins.
-verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (no { $index }), sans quorum de témoins.
+verify-witnessed = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (ligne { $line }) et vu par les témoins.
+verify-logged = Authentique : { $city }, { $issuer }, { $time }. « { $title } ». Inscrit au registre (ligne { $line }), sans quorum de témoins.
 verify-step-act-reads = L'acte et le reçu sont bien formés.
 verify-step-vault-signed = La signature est celle du coffre.
 verify-step-act-logged = L'événement inscrit porte sur cet acte.
-verify-act-witnessed = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }) et vu par les témoins.
-verify-act-logged = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (no { $index }), sans quorum de témoins.
+verify-act-witnessed = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (ligne { $line }) et vu par les témoins.
+verify-act-logged = Authentique : { $city }, coffre { $vault }. { $what } Signé le { $signed }, inscrit au registre le { $time } (ligne { $line }), sans quorum de témoins.
 act-delete = La personne a supprimé le document { $document }.
 act-paperless = La personne a renoncé au papier pour « { $type } » ({ $issuer }, choix no { $number }).
 act-paper = La personne a redemandé le papier pour « { $type } » ({ $issuer }, choix no { $number }).
@@ -114,7 +138,7 @@ verify-stamped = L'autorité d'horodatage a vu ce registre le { $time }.
 
 open-written = { $file } — { $title } ({ $issuer }), vérifié
 open-note = votre note : { $note }
-open-act = { $file } — { $what } Signé le { $signed }, au registre (no { $index }), vérifié
+open-act = { $file } — { $what } Signé le { $signed }, au registre (ligne { $line }), vérifié
 open-act-waiting = { $file } — { $what } Signé le { $signed }, pas encore au registre quand l'archive a été faite
 open-act-refused = { $act } : refusé. { $why }
 open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
@@ -125,9 +149,15 @@ open-failed = { $count ->
 }
 
 demo-installing = Création de la ville de démonstration…
-demo-typeset = Composition de { $count } comptes de taxes en PDF…
+demo-typeset = Composition de { $count ->
+        [one] { $count } compte de taxes
+       *[other] { $count } comptes de taxes
+    } en PDF…
 demo-delivering = Scellement et livraison…
-demo-too-few = { $count } factures, c'est trop peu : la démonstration en demande au moins { $least }. Rien n'a été créé.
+demo-too-few = { $count ->
+        [one] { $count } facture, c'est trop peu
+       *[other] { $count } factures, c'est trop peu
+    } : la démonstration en demande au moins { $least }. Rien n'a été créé.
 demo-again = La ville de démonstration est déjà là : on la rouvre.
 demo-fresh =
     La lettre précédente a servi : en voici une autre, celle d'un autre contribuable.
@@ -143,6 +173,7 @@ demo-ready =
 
     { $witnesses ->
         [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
+        [one] { $witnesses } témoin, dans un processus à lui, contresigne le registre ; il le faut.
        *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
     }
 
@@ -174,11 +205,35 @@ backup-stage-prove = Comparaison
 backup-stage-restore = Retour
 backup-key = La clé est dans { $path } : mettez-la dans un coffre, sur aucune machine de la ville. Sans elle, aucune sauvegarde ne s'ouvre.
     Destinataire, pour « voute backup save --to » : { $recipient }
-backup-saved = Sauvegarde { $name } : { $files } fichiers, { $megabytes } Mo, dont { $added } nouveaux ; registre à { $entries } inscriptions ; { $seconds } s. Objets oubliés : { $forgotten }.
-backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files } fichiers, { $megabytes } Mo, version { $release }, registre à { $entries } inscriptions.
-backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files } fichiers, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries } inscriptions.
+backup-saved = Sauvegarde { $name } : { $files ->
+        [one] { $files } fichier
+       *[other] { $files } fichiers
+    }, { $megabytes } Mo, dont { $added ->
+        [one] { $added } nouveau
+       *[other] { $added } nouveaux
+    } ; registre à { $entries ->
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
+    } ; { $seconds } s. Objets oubliés : { $forgotten }.
+backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files ->
+        [one] { $files } fichier
+       *[other] { $files } fichiers
+    }, { $megabytes } Mo, version { $release }, registre à { $entries ->
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
+    }.
+backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $files ->
+        [one] { $files } fichier
+       *[other] { $files } fichiers
+    }, { $megabytes } Mo, version { $release }, schéma { $schema }, registre à { $entries ->
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
+    }.
     Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
-admin-log-recovered = Le registre { $origin } continue après ses { $size } inscriptions : aucun témoin n'en connaît une plus récente.
+admin-log-recovered = Le registre { $origin } continue après ses { $size ->
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
+    } : aucun témoin n'en connaît une plus récente.
 
 ceremony-which-key = Donnez le fichier de la clé, ou un jeton (--pkcs11, --token).
 ceremony-pin = NIP du jeton
@@ -189,20 +244,32 @@ ceremony-key-token = La clé est dans le jeton et ne peut pas en sortir.
     Clé publique, pour le plan : { $public }
 ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { $origin }
     Compte à partir du : { $effective }
-    Responsables : { $officers }, dont { $threshold } doivent signer
+    Responsables : { $officers }, dont { $threshold ->
+        [one] { $threshold } doit signer
+       *[other] { $threshold } doivent signer
+    }
     Registres : { $logs }
-    Témoins : { $witnesses } ({ $quorum } doivent cosigner)
+    Témoins : { $witnesses } ({ $quorum ->
+        [one] { $quorum } doit cosigner
+       *[other] { $quorum } doivent cosigner
+    })
     Émetteurs (clés) : { $issuers }
     Empreinte : { $fingerprint }
 ceremony-whole = Tout ce qu'elle dit :
 ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
 ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer ?
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
-ceremony-joined = { $path } porte { $count } signatures, comme le demande tout client.
+ceremony-joined = { $path } porte { $count ->
+        [one] { $count } signature
+       *[other] { $count } signatures
+    }, comme le demande tout client.
 issuer-made = Service { $issuer } : dossier { $path }. Ensuite : scellez pour deux responsables la clé qui fait les codes (voute issuer escrow).
     Clé publique, pour la racine de confiance : { $public }
 issuer-key = Le service { $issuer } signe avec { $public }
-issuer-escrowed = { $path } s'ouvre avec une seule de { $count } clés, n'importe laquelle. Gardez-en des copies à deux endroits.
+issuer-escrowed = { $path } s'ouvre avec une seule de { $count ->
+        [one] { $count } clé, n'importe laquelle
+       *[other] { $count } clés, n'importe laquelle
+    }. Gardez-en des copies à deux endroits.
 issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
 issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.
@@ -214,4 +281,16 @@ move-stage-sidecars = Annexes
 move-stage-ledger = Le livre
 move-stage-log = Le registre
 move-stage-target = Vérification de la copie
-move-done = La copie est entière et a été vérifiée aux deux bouts : { $files } fichiers ({ $files_copied } copiés cette fois), { $rows } lignes ({ $rows_copied } copiées cette fois), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages ; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.
+move-done = La copie est entière et a été vérifiée aux deux bouts : { $files ->
+        [one] { $files } fichier
+       *[other] { $files } fichiers
+    } ({ $files_copied ->
+        [one] { $files_copied } copié cette fois
+       *[other] { $files_copied } copiés cette fois
+    }), { $rows ->
+        [one] { $rows } ligne
+       *[other] { $rows } lignes
+    } ({ $rows_copied ->
+        [one] { $rows_copied } copiée cette fois
+       *[other] { $rows_copied } copiées cette fois
+    }), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages ; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.

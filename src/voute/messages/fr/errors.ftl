@@ -41,7 +41,10 @@ error-claim-used = Ce code a déjà servi ; le coffre qu'il a ouvert est intact
     .fix = Connectez-vous. Si ce n'était pas vous, appelez la ville.
 error-code-check = Un signe du code est faux, ou deux sont inversés.
     .fix = Comparez groupe par groupe avec la lettre.
-error-code-length = Le code a { $found } signes au lieu de { $expected }.
+error-code-length = Le code a { $found ->
+        [one] { $found } signe au lieu
+       *[other] { $found } signes au lieu
+    } de { $expected }.
     .fix = Comparez groupe par groupe avec la lettre.
 error-code-symbol = Le signe no { $position } n'est pas un signe de code.
     .fix = Comparez avec la lettre : ni U, ni ponctuation.
@@ -301,9 +304,12 @@ error-freeze = { $why ->
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Vérifiez le réglage « catalogue ».
     }
-error-log-behind = Le registre restauré a { $size } inscriptions ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
+error-log-behind = Le registre restauré a { $size ->
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
+    } ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
     .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, les responsables doivent ouvrir un nouveau registre dans la racine de confiance (docs/operate/backup.md).
-error-log-unconfirmed = Seulement { $have } témoins sur { $need } ont confirmé que rien de plus récent n'a été signé. Rien n'a changé.
+error-log-unconfirmed = Trop peu de témoins ont confirmé que rien de plus récent n'a été signé ({ $have } sur { $need }). Rien n'a changé.
     .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
 error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.
     .fix = Restaurez une autre sauvegarde ; voyez « voute backup check ».
@@ -365,8 +371,14 @@ error-move-refused = { $why ->
    *[same] Changez « blobs » ou « catalogue » dans le nouveau fichier.
     }
 error-move-unsound = { $end ->
-    [target] La copie a été vérifiée et présente { $differences } différences : elle ne doit pas servir. La source est comme avant.
-   *[source] La ville a été vérifiée avant la copie et présente { $differences } différences. Rien n'a été copié.
+    [target] La copie a été vérifiée et présente { $differences ->
+            [one] { $differences } différence
+           *[other] { $differences } différences
+        } : elle ne doit pas servir. La source est comme avant.
+   *[source] La ville a été vérifiée avant la copie et présente { $differences ->
+            [one] { $differences } différence
+           *[other] { $differences } différences
+        }. Rien n'a été copié.
     }
     .fix = { $end ->
     [target] Lancez « voute fsck » avec les nouveaux réglages pour les voir, puis recommencez : ce qui est entier n'est pas copié deux fois.

@@ -2,7 +2,19 @@
 fsck-stage-log = Le registre
 fsck-stage-packs = Envois et lots
 fsck-stage-ledger = Le grand livre
-fsck-rebuilt = Le catalogue a été refait dans { $file } : { $deliveries } envois, { $documents } documents, { $vaults } coffres, { $events } événements ; documents qui n'ont pu être ramenés : { $lost }. Il ne sert pas encore : mettez-le à la place de celui qui est perdu, puis démarrez le serveur.
+fsck-rebuilt = Le catalogue a été refait dans { $file } : { $deliveries ->
+        [one] { $deliveries } envoi
+       *[other] { $deliveries } envois
+    }, { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }, { $vaults ->
+        [one] { $vaults } coffre
+       *[other] { $vaults } coffres
+    }, { $events ->
+        [one] { $events } événement
+       *[other] { $events } événements
+    } ; documents qui n'ont pu être ramenés : { $lost }. Il ne sert pas encore : mettez-le à la place de celui qui est perdu, puis démarrez le serveur.
 fsck-rebuild-alone = ne va ni avec --repair ni avec --quick
 fsck-not-rebuilt-sessions = Pas ramenées : les sessions. Chacun, titulaire ou service, se connecte de nouveau.
 fsck-not-rebuilt-drafts = Pas ramenés : les envois non confirmés. Les services les renvoient avec « voute deliver --resume ».
@@ -11,7 +23,25 @@ fsck-not-rebuilt-times = Pas pareil : l'instant où un envoi fut montré est ce
 fsck-not-rebuilt-headers = Pas pareil : les documents qui attendaient un code sont verrouillés comme pour la lettre ; le trousseau les ouvre.
 fsck-mended = Réparé : le registre prouve ce qui est juste.
 fsck-can-mend = Le registre prouve ce qui est juste : « voute fsck --repair » le rétablit.
-fsck-counts = Examinés : { $entries } entrées du registre, { $events } événements, { $deliveries } envois, { $packs } lots, { $documents } documents, { $vaults } coffres.
+fsck-counts = Examinés : { $entries ->
+        [one] { $entries } entrée
+       *[other] { $entries } entrées
+    } du registre, { $events ->
+        [one] { $events } événement
+       *[other] { $events } événements
+    }, { $deliveries ->
+        [one] { $deliveries } envoi
+       *[other] { $deliveries } envois
+    }, { $packs ->
+        [one] { $packs } lot
+       *[other] { $packs } lots
+    }, { $documents ->
+        [one] { $documents } document
+       *[other] { $documents } documents
+    }, { $vaults ->
+        [one] { $vaults } coffre
+       *[other] { $vaults } coffres
+    }.
 fsck-pending-committed = Envois confirmés que le serveur doit encore montrer : { $count }.
 fsck-pending-drafts = Envois pas encore confirmés : { $count }.
 fsck-pending-drafts-cut = Lots d'envois inachevés, à envoyer de nouveau ou à annuler : { $count }.
@@ -95,7 +125,13 @@ find-ledger-missing = Un fichier du grand livre, d'où un catalogue perdu serait
 remedy-ledger-missing = Réglez d'abord les autres différences, puis lancez « voute fsck --repair » : le fichier est récrit d'après le catalogue.
 find-ledger-remains = Le grand livre garde encore ce qui devait être détruit avec un document supprimé.
 remedy-ledger-remains = Réglez d'abord les autres différences, puis lancez « voute fsck --repair ».
-find-lock-ahead = Le verrou promet { $locked } entrées, { $published } sont publiées, et aucun envoi en attente ne mène des unes aux autres.
+find-lock-ahead = Le verrou promet { $locked ->
+        [one] { $locked } entrée
+       *[other] { $locked } entrées
+    }, { $published ->
+        [one] { $published } est publiée
+       *[other] { $published } sont publiées
+    }, et aucun envoi en attente ne mène des unes aux autres.
 remedy-lock-ahead = Restaurez le dossier du registre dans son tout dernier état ; sinon fermez ce registre et commencez-en un autre.
 find-lock-bad = Le verrou du registre ne contient pas un état du registre.
 remedy-lock-bad = Ne démarrez pas le serveur. Ne restaurez jamais un verrou d'une sauvegarde : fermez ce registre et commencez-en un autre.
@@ -103,7 +139,10 @@ find-lock-behind = Le verrou tient la taille { $locked }, le registre publié a 
 remedy-lock-behind = Ne démarrez pas le serveur : il pourrait dédoubler le registre. Fermez ce registre et commencez-en un autre.
 find-lock-missing = Le verrou qui empêche le registre de se dédoubler manque.
 remedy-lock-missing = Vérifiez le réglage `locks`. Ne créez jamais un nouveau verrou : un registre dont le verrou est perdu se ferme, et un autre commence.
-find-log-behind = Le catalogue a un point de contrôle signé de { $noted } entrées, plus grand que le registre : le registre a été remis en arrière et ne prouve plus rien.
+find-log-behind = Le catalogue a un point de contrôle signé de { $noted ->
+        [one] { $noted } entrée
+       *[other] { $noted } entrées
+    }, plus grand que le registre : le registre a été remis en arrière et ne prouve plus rien.
 remedy-log-behind = Ne démarrez pas le serveur. Restaurez le dossier du registre dans son dernier état, puis vérifiez de nouveau.
 find-log-state-differs = La copie du point de contrôle dans le catalogue n'est pas un état de ce registre.
 remedy-log-state-differs = Lancez « voute fsck --repair » ; si rien ne change, le catalogue est d'une autre ville ou plus récent que le registre : restaurez les deux ensemble.

@@ -8,8 +8,17 @@ option-monitor-age = L'âge que peut avoir le point de contrôle, en secondes.
 option-monitor-patience = Combien de secondes attendre les témoins et une version qui vient de commencer.
 option-monitor-state = Le fichier où se souvenir ; sinon dans le dossier de --home.
 monitor-once-or-every = Choisissez --once ou --every.
-monitor-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } de plus), témoins : { $count } ; version { $release }, { $addresses } adresses identiques à celles du registre.
-monitor-log-well = { $time } { $url } : tout est en ordre. { $size } entrées ({ $new } de plus), témoins : { $count }.
+monitor-well = { $time } { $url } : tout est en ordre. { $size ->
+        [one] { $size } entrée
+       *[other] { $size } entrées
+    } ({ $new } de plus), témoins : { $count } ; version { $release }, { $addresses ->
+        [one] { $addresses } adresse identique
+       *[other] { $addresses } adresses identiques
+    } à celles du registre.
+monitor-log-well = { $time } { $url } : tout est en ordre. { $size ->
+        [one] { $size } entrée
+       *[other] { $size } entrées
+    } ({ $new } de plus), témoins : { $count }.
 monitor-wrong = { $time } { $url } : { $what }{ $more ->
     [0] {""}
     [one] {" "}(Et un autre constat.)
@@ -20,13 +29,25 @@ error-monitor-state = Le fichier de suivi { $path } ne peut pas être lu ; rien
     .fix = Remettez-le en place ; sans lui, un recul d'avant aujourd'hui ne se verrait plus.
 error-monitor-answer = La ville refuse de répondre à { $path } (réponse { $status }).
     .fix = Ouvrez cette adresse dans un navigateur ; si elle y répond, la ville traite les moniteurs autrement : dites-le.
-error-log-rolled-back = Le registre a reculé : { $size } entrées, alors qu'il en avait signé { $seen }.
+error-log-rolled-back = Le registre a reculé : { $size ->
+        [one] { $size } entrée
+       *[other] { $size } entrées
+    }, alors qu'il en avait signé { $seen }.
     .fix = Gardez la preuve que le moniteur a écrite, avertissez la ville, puis les témoins.
-error-log-forked = Le registre s'est dédoublé : ce qu'il montre ne prolonge pas les { $size } entrées qu'il avait signées.
+error-log-forked = Le registre s'est dédoublé : ce qu'il montre ne prolonge pas les { $size ->
+        [one] { $size } entrée
+       *[other] { $size } entrées
+    } qu'il avait signées.
     .fix = Gardez la preuve que le moniteur a écrite, avertissez la ville, puis les témoins.
-error-checkpoint-stale = Le dernier point de contrôle a { $minutes } minutes (limite { $limit }) : le registre est arrêté, ou l'on en montre un ancien.
+error-checkpoint-stale = Le dernier point de contrôle a { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    } (limite { $limit }) : le registre est arrêté, ou l'on en montre un ancien.
     .fix = Demandez à la ville si son registre et ses témoins fonctionnent.
-error-page-altered = Une page a été modifiée : { $path } n'est pas celle de la version inscrite au registre ({ $count } adresses en tout).
+error-page-altered = Une page a été modifiée : { $path } n'est pas celle de la version inscrite au registre ({ $count ->
+        [one] { $count } adresse en tout
+       *[other] { $count } adresses en tout
+    }).
     .fix = N'ouvrez pas votre coffre dans cette page ; gardez-en une copie et avertissez la ville.
 error-release-not-logged = La ville sert une version de ses pages qui n'est pas celle de son registre.
     .fix = Recommencez dans une minute ; si cela dure, n'ouvrez pas votre coffre dans ces pages et avertissez la ville.

@@ -12,7 +12,10 @@ notice-documents =
         [one] Un document de { $issuers } vous attend dans votre coffre.
        *[other] Des documents de { $issuers } vous attendent dans votre coffre.
     }
-notice-documents-many = Des documents de { $count } services vous attendent dans votre coffre.
+notice-documents-many = Des documents de { $count ->
+        [one] { $count } service vous
+       *[other] { $count } services vous
+    } attendent dans votre coffre.
 notice-way-in =
     Un nouvel accès à votre coffre vient d’être ajouté.
 

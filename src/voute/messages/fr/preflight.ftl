@@ -1,5 +1,8 @@
 # Contrôle d'une liste avant l'envoi. Chaque message dit ce qui ne va pas ; .fix dit quoi faire.
-preflight-table-too-large = La liste dépasse { $limit } octets.
+preflight-table-too-large = La liste dépasse { $limit ->
+        [one] { $limit } octet
+       *[other] { $limit } octets
+    }.
     .fix = Séparez-la en plusieurs listes.
 preflight-table-not-text = Ce fichier n'est pas une liste en texte.
     .fix = Dans le tableur, enregistrez la feuille au format CSV (UTF-8).
@@ -11,11 +14,20 @@ preflight-column-twice = La colonne « { $column } » est là deux fois.
     .fix = Gardez-en une seule.
 preflight-column-missing = Il manque la colonne « { $column } ».
     .fix = Ajoutez-la avec une valeur à chaque ligne.
-preflight-row-too-long = La ligne a { $cells } cases pour { $columns } colonnes.
+preflight-row-too-long = La ligne a { $cells ->
+        [one] { $cells } case
+       *[other] { $cells } cases
+    } pour { $columns ->
+        [one] { $columns } colonne
+       *[other] { $columns } colonnes
+    }.
     .fix = Une case contient sans doute le séparateur : mettez-la entre guillemets.
 preflight-row-broken-quotes = Un guillemet n'est pas fermé ; la suite de la liste n'a pas pu être lue.
     .fix = Corrigez le guillemet de cette ligne.
-preflight-cell-too-long = Une case dépasse { $limit } caractères.
+preflight-cell-too-long = Une case dépasse { $limit ->
+        [one] { $limit } caractère
+       *[other] { $limit } caractères
+    }.
     .fix = Un guillemet manque sans doute sur cette ligne.
 preflight-cell-missing = La case « { $column } » est vide.
     .fix = Remplissez-la.

@@ -7,7 +7,10 @@ push-documents =
        *[other] Des documents de { $issuers }
     }
     .body = Dans votre coffre.
-push-documents-many = Des documents de { $count } services
+push-documents-many = Des documents de { $count ->
+        [one] { $count } service
+       *[other] { $count } services
+    }
 push-way-in = Un nouvel accès à votre coffre
     .body = C’est vous ? Rien à faire. Ce n’est pas vous ? Ouvrez votre coffre, page « Accès », et retirez-le.
 push-frozen = Un code de votre coffre a été bloqué

@@ -10,8 +10,14 @@ status-packs-now = Les lots de documents ne répondent pas : aucun document ne 
 status-server-well = Un serveur tourne.
 status-server-now = Aucun serveur de cette machine n'écrit au registre.
     .fix = Démarrez-le : « systemctl start voute ». Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
-status-log-well = Le registre suit : { $entries } entrées, en attente : { $waiting }.
-status-log-now = Le registre ne suit pas : { $entries } entrées, en attente : { $waiting }. Ce qui attend est gardé.
+status-log-well = Le registre suit : { $entries ->
+        [one] { $entries } entrée
+       *[other] { $entries } entrées
+    }, en attente : { $waiting }.
+status-log-now = Le registre ne suit pas : { $entries ->
+        [one] { $entries } entrée
+       *[other] { $entries } entrées
+    }, en attente : { $waiting }. Ce qui attend est gardé.
     .fix = Regardez les erreurs « sequencer » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
 status-witnesses-well = Témoins qui ont signé le dernier point de contrôle : { $have } sur { $listed } (il en faut { $need }).
 status-witnesses-soon = Des témoins se taisent depuis plus d'une heure : { $silent }. Le nombre voulu est atteint.
@@ -22,7 +28,10 @@ status-jobs-well = Travaux en attente : { $waiting }.
 status-jobs-soon = Des travaux attendent depuis { $hours } h : { $waiting }. Des documents supprimés ne sont peut-être pas encore détruits.
     .fix = Regardez les erreurs « worker » avec « journalctl -u voute » ; puis lancez « voute fsck --quick ».
 status-mails-well = Avis à envoyer : { $waiting }, dont déjà essayés : { $tried }.
-status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried } essayés en vain. Les documents sont dans les coffres.
+status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried ->
+        [one] { $tried } essayé en vain
+       *[other] { $tried } essayés en vain
+    }. Les documents sont dans les coffres.
     .fix = Vérifiez le serveur de courriel et les réglages « smtp_… ».
 status-mails-blocked-soon = Un serveur de courriel a refusé nos avis comme tels (règle ou pourriel), il y a { $hours } h. Les documents sont dans les coffres.
     .fix = Regardez « status » des lignes « mail » du journal, puis SPF, DKIM, DMARC et la réputation de votre serveur de courriel ; les avis sont réessayés.
@@ -39,16 +48,34 @@ status-disk-soon = Disque « { $folder } » : il ne reste que { $percent } %
 status-disk-now = Disque « { $folder } » presque plein : { $percent } % ({ $gigabytes } Go).
     .fix = Faites de la place ou agrandissez le disque maintenant ; n'enlevez rien du dossier de la Ville à la main.
 status-scrub-first-well = Première relecture de tous les octets : { $gigabytes } Go lus.
-status-scrub-first-soon = La première relecture de tous les octets dure depuis { $days } jours.
+status-scrub-first-soon = La première relecture de tous les octets dure depuis { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    }.
     .fix = Augmentez le réglage « scrub_megabytes », ou « scrub_days ».
-status-scrub-well = Tous les octets relus il y a { $days } jours ({ $gigabytes } Go) : rien d'abîmé.
-status-scrub-soon = Les octets n'ont pas été relus depuis { $days } jours.
+status-scrub-well = Tous les octets relus il y a { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    } ({ $gigabytes } Go) : rien d'abîmé.
+status-scrub-soon = Les octets n'ont pas été relus depuis { $days ->
+        [one] { $days } jour
+       *[other] { $days } jours
+    }.
     .fix = Augmentez le réglage « scrub_megabytes », ou « scrub_days » ; voyez si le serveur tourne assez longtemps.
 status-scrub-now = Fichiers abîmés : { $damaged }. { $places }
     .fix = Restaurez-les d'une sauvegarde, puis lancez « voute fsck ». Cherchez ce qu'a le disque avant le prochain envoi.
-status-timestamp-well = Horodatage du registre : { $behind } entrées d'avance sur le dernier.
-status-timestamp-soon = Le registre n'a pas été horodaté depuis { $hours } h : { $behind } entrées attendent. Le registre lui-même continue.
+status-timestamp-well = Horodatage du registre : { $behind ->
+        [one] { $behind } entrée
+       *[other] { $behind } entrées
+    } d'avance sur le dernier.
+status-timestamp-soon = Le registre n'a pas été horodaté depuis { $hours } h : { $behind ->
+        [one] { $behind } entrée attend
+       *[other] { $behind } entrées attendent
+    }. Le registre lui-même continue.
     .fix = Vérifiez le réseau, le réglage « tsa_url » et les certificats de l'autorité (« tsa_certificates »).
 status-numbers-documents = Envois : { $deliveries }, dont inachevés : { $drafts }. Documents : { $documents }. Lots : { $megabytes } Mo.
-status-numbers-dead = Supprimés par leurs titulaires : { $deleted } documents, { $dead } Mo, dont place à rendre : { $held } Mo.
+status-numbers-dead = Supprimés par leurs titulaires : { $deleted ->
+        [one] { $deleted } document
+       *[other] { $deleted } documents
+    }, { $dead } Mo, dont place à rendre : { $held } Mo.
 status-numbers-people = Sessions ouvertes : { $sessions }. Adresses d'avis confirmées : { $confirmed }, injoignables : { $unreachable }.

@@ -23,6 +23,6 @@ bytes-manifest = SHA-256 of the signed manifest
 bytes-entry = Register entry
 bytes-document = Document identifier
 bytes-log = Register
-bytes-index = Position in the register, from zero
+bytes-index = Line of the register
 bytes-size = Lines covered by the checkpoint
 bytes-witnesses = Witnesses

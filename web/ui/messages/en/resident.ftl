@@ -59,7 +59,10 @@ open-type-title = Enter the code on your letter
 open-type-lead = It is printed under the square you can scan: six groups of four letters or digits.
 open-code-label = Code
 open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
-open-code-count = { $count } of { $of } characters
+open-code-count = { $count } of { $of ->
+        [one] { $of } character
+       *[other] { $of } characters
+    }
 open-code-group = It is “{ $symbol }”, in group { $group }.
 open-code-missing = { $missing ->
     [one] One character is missing
@@ -157,7 +160,10 @@ disown-done = Noted
 
 documents-title = My documents
 documents-loading = Opening your documents…
-documents-opening = { $count } documents open, more are coming…
+documents-opening = { $count ->
+        [one] { $total } document open, more
+       *[other] { $total } documents open, more
+    } are coming…
 documents-count = { $count ->
     [0] No documents
     [one] 1 document
@@ -170,13 +176,17 @@ documents-to-do-late = { $count ->
 }
 documents-to-do-soon = Within seven days
 documents-to-do-later = Later
-documents-to-do-all = Show all { $count } coming dates
+documents-to-do-all = { $count ->
+    [one] Show the coming date
+   *[other] Show all { $count } coming dates
+}
 documents-missing = { $count ->
     [one] A document that you had is no longer in the City’s list
    *[other] { $count } documents that you had are no longer in the City’s list
 }
     .text = If you deleted it on another device, all is well. If not, call us: your vault remembers what it has seen.
 documents-missing-forget = I know why
+documents-unmarked = “{ $title }” was not marked as handled: it is still to do.
 documents-index-old = Your most recent marks may be missing
 documents-index-refused = What you had noted could not be read
 documents-index =
@@ -288,7 +298,10 @@ viewer-pages = { $pages ->
     [one] 1 page
    *[other] { $pages } pages
 }
-viewer-cut = Only the first { $shown } pages are shown here. Download the document to see the rest.
+viewer-cut = { $shown ->
+    [one] Only the first page is shown here.
+   *[other] Only the first { $shown } pages are shown here.
+} Download the document to see the rest.
 viewer-page = Page { $number } of { $pages }
 viewer-at = Page { $number } of { $pages }
 viewer-find = Search in the document
@@ -347,8 +360,14 @@ lock-after-title = Automatic lock
 lock-after-text = Your vault locks itself when nobody touches it. We tell you one minute before. This choice is for this browser.
 lock-after-label = Lock after
 lock-after-minutes = { $shared ->
-    [yes] { $minutes } minutes (shared computer)
-   *[other] { $minutes } minutes
+    [yes] { $minutes ->
+        [one] { $minutes } minute (shared computer)
+       *[other] { $minutes } minutes (shared computer)
+    }
+   *[other] { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }
 }
 
 ## Ways in

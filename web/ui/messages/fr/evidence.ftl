@@ -23,6 +23,6 @@ bytes-manifest = Empreinte SHA-256 du manifeste signé
 bytes-entry = Inscription au registre
 bytes-document = Identifiant du document
 bytes-log = Registre
-bytes-index = Position au registre, à partir de zéro
+bytes-index = Ligne du registre
 bytes-size = Lignes couvertes par le point de contrôle
 bytes-witnesses = Témoins

@@ -59,7 +59,10 @@ open-type-title = Entrez le code de votre lettre
 open-type-lead = Il est imprimé sous le carré à numériser : six groupes de quatre lettres ou chiffres.
 open-code-label = Code
 open-code-hint = Majuscules ou minuscules, avec ou sans tirets. Le O se lit comme un zéro, le I et le L comme un 1.
-open-code-count = { $count } caractères sur { $of }
+open-code-count = { $count ->
+        [one] { $count } caractère
+       *[other] { $count } caractères
+    } sur { $of }
 open-code-group = C’est « { $symbol } », dans le groupe { $group }.
 open-code-missing = { $missing ->
     [one] Il manque un caractère
@@ -157,7 +160,10 @@ disown-done = C’est noté
 
 documents-title = Mes documents
 documents-loading = Ouverture de vos documents…
-documents-opening = { $count } documents ouverts, d’autres arrivent…
+documents-opening = { $count ->
+        [one] { $total } document ouvert, d’autres arrivent…
+       *[other] { $total } documents ouverts, d’autres arrivent…
+    }
 documents-count = { $count ->
     [0] Aucun document
     [one] 1 document
@@ -170,13 +176,17 @@ documents-to-do-late = { $count ->
 }
 documents-to-do-soon = Dans les sept jours
 documents-to-do-later = Plus tard
-documents-to-do-all = Voir les { $count } échéances à venir
+documents-to-do-all = Voir { $count ->
+        [one] la seule échéance à venir
+       *[other] les { $count } échéances à venir
+    }
 documents-missing = { $count ->
     [one] Un document que vous aviez n’est plus dans la liste de la Ville
    *[other] { $count } documents que vous aviez ne sont plus dans la liste de la Ville
 }
     .text = Si vous l’avez supprimé sur un autre appareil, tout va bien. Sinon, appelez-nous : votre coffre garde la trace de ce qu’il a déjà vu.
 documents-missing-forget = Je sais pourquoi
+documents-unmarked = « { $title } » n’a pas été marqué comme traité : il reste à faire.
 documents-index-old = Vos marques les plus récentes manquent peut-être
 documents-index-refused = Ce que vous aviez noté n’a pas pu être relu
 documents-index =
@@ -288,7 +298,10 @@ viewer-pages = { $pages ->
     [one] 1 page
    *[other] { $pages } pages
 }
-viewer-cut = Seules les { $shown } premières pages sont affichées ici. Téléchargez le document pour voir le reste.
+viewer-cut = { $shown ->
+        [one] Seule la première page est affichée
+       *[other] Seules les { $shown } premières pages sont affichées
+    } ici. Téléchargez le document pour voir le reste.
 viewer-page = Page { $number } de { $pages }
 viewer-at = Page { $number } sur { $pages }
 viewer-find = Chercher dans le document
@@ -347,8 +360,14 @@ lock-after-title = Verrouillage automatique
 lock-after-text = Votre coffre se verrouille tout seul quand personne n’y touche. Nous vous prévenons une minute avant. Ce choix vaut pour ce navigateur.
 lock-after-label = Verrouiller après
 lock-after-minutes = { $shared ->
-    [yes] { $minutes } minutes (ordinateur partagé)
-   *[other] { $minutes } minutes
+    [yes] { $minutes ->
+        [one] { $minutes } minute (ordinateur partagé)
+       *[other] { $minutes } minutes (ordinateur partagé)
+    }
+   *[other] { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }
 }
 
 ## Moyens d’accès
