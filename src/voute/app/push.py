@@ -141,18 +141,24 @@ def turn_on(city: City, holder: Holder, wish: Subscription) -> None:
     if kit is None:
         raise PushOffError
     check_subscription(wish, kit)
-    now = city.now()
     with city.catalogue.write() as tx:
-        old = tx.devices.at(wish.endpoint)
-        if old is not None and (old.vault_id, old.p256dh, old.auth) == (holder.vault_id, wish.p256dh, wish.auth):
-            tx.devices.put(_row(old.device_id, holder.vault_id, wish, old.created_at))
-            return
-        ours = tx.devices.of(holder.vault_id)
-        too_many = ours[: max(0, len(ours) - MAX_DEVICES + 1)]
-        tx.devices.remove([one.device_id for one in (*too_many, *(() if old is None else (old,)))])
-        row = _row(secrets.token_bytes(ID_SIZE), holder.vault_id, wish, now)
-        tx.devices.put(row)
-        tx.devices.put_messages([_message(row, PushKind.HELLO, (), now, now)])
+        keep_device(tx, holder.vault_id, wish, city.now())
+
+
+def keep_device(tx: Transaction, vault: VaultId, wish: Subscription, now: int) -> None:
+    """Keep a device in the place of the vault's oldest where there are `MAX_DEVICES`, also among calls at the same moment."""
+    # Two at once would both find room for one: the second waits here until the first one's device can be counted.
+    tx.vaults.get(vault, lock=True)
+    old = tx.devices.at(wish.endpoint)
+    if old is not None and (old.vault_id, old.p256dh, old.auth) == (vault, wish.p256dh, wish.auth):
+        tx.devices.put(_row(old.device_id, vault, wish, old.created_at))
+        return
+    ours = tx.devices.of(vault)
+    too_many = ours[: max(0, len(ours) - MAX_DEVICES + 1)]
+    tx.devices.remove([one.device_id for one in (*too_many, *(() if old is None else (old,)))])
+    row = _row(secrets.token_bytes(ID_SIZE), vault, wish, now)
+    tx.devices.put(row)
+    tx.devices.put_messages([_message(row, PushKind.HELLO, (), now, now)])
 
 
 def _row(device_id: bytes, vault: VaultId, wish: Subscription, created: int) -> DeviceRow:
