@@ -81,7 +81,7 @@ def log_recover(
 
 @app.command("bounces", help=help_of("help-admin-bounces"))
 def bounces(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=help_of("option-bounces"))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=help_of("option-bounces"))],
     data: Data = None,
     as_json: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.disk import DISK
@@ -55,7 +55,7 @@ def key(
         card = make_officer_key(path)
         facts = {"public": card.public.hex(), "recipient": card.recipient}
     else:
-        raise typer.BadParameter(speaker.words.text("ceremony-which-key"))
+        raise WrongUseError(speaker.words.text("ceremony-which-key"))
     speaker.give(facts)
     if not as_json:
         speaker.say("ceremony-key-token" if module else "ceremony-key", facts)
@@ -104,7 +104,7 @@ def sign(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the paramete
     speaker, payload, known = Speaker(as_json=as_json), source.read_bytes(), _after(after)
     message = message_of(payload)
     _show(speaker, payload, known)
-    if not yes and not typer.confirm(speaker.words.text("ceremony-confirm"), err=True):
+    if not yes and not speaker.confirms("ceremony-confirm"):
         raise typer.Exit(1)
     with _officer(speaker, key_file, module, token, label) as officer:
         signed = signature_of(payload, officer.public, officer.sign(message), known)
@@ -140,7 +140,7 @@ def _officer(speaker: Speaker, path: Path | None, module: str | None, token: str
     elif path is not None:
         yield read_officer_key(path)
     else:
-        raise typer.BadParameter(speaker.words.text("ceremony-which-key"))
+        raise WrongUseError(speaker.words.text("ceremony-which-key"))
 
 
 @contextmanager

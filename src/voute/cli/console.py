@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 
+import typer
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -23,6 +24,7 @@ from typing_extensions import override
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
 
+_YES = frozenset({"o", "oui", "y", "yes"})
 _C1 = re.compile("[\x7f-\x9f]")
 
 
@@ -44,6 +46,10 @@ class Exit(IntEnum):
     """Stopped by the person; a draft that was open is cancelled."""
 
 
+class WrongUseError(typer.BadParameter):
+    """The command line is wrong in a way that the parser can't know; the message is in the person's language."""
+
+
 class Speaker:
     """Speaks to a person, or to a program with `--json`; secrets are never given to it unless asked for."""
 
@@ -52,10 +58,17 @@ class Speaker:
         self.as_json = as_json
         self.words: Messages = messages(language or language_of_locale())
         self.screen = Console(stderr=as_json, highlight=False, soft_wrap=True)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        """Where a wrong command line is told, whatever the rest goes to."""
 
     def say(self, key: str, facts: Mapping[str, object] | None = None, *, style: str | None = None) -> None:
         """Say one message on a line of its own."""
         self.screen.print(self.words.text(key, facts), style=style, markup=False)
+
+    def confirms(self, key: str) -> bool:
+        """Ask a question on standard error; yes only if the answer says so, in either language."""
+        self.errors.print(self.words.text(key), markup=False, end=" ")
+        return sys.stdin.readline().strip().lower() in _YES
 
     def give(self, value: Mapping[str, object]) -> None:
         """Give the result to a program: one line of JSON on standard output, only with `--json`."""

@@ -8,7 +8,7 @@ from unicodedata import normalize
 
 import typer
 
-from voute.cli.console import Exit, Speaker
+from voute.cli.console import Exit, Speaker, WrongUseError
 from voute.cli.findings import beside, give_findings, show_findings
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
@@ -45,11 +45,11 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     name = None if run is None else normalize("NFC", run)
     if resume:
         if dry_run or new_party:
-            raise typer.BadParameter(speaker.words.text("deliver-resume-alone"))
+            raise WrongUseError(speaker.words.text("deliver-resume-alone"))
         order = _resumed(find_unfinished(issuer_home, name, table), table, pdf_dir)
         speaker.say("deliver-resuming", {"run": order.run}, style="bold")
     elif table is None:
-        raise typer.BadParameter(speaker.words.text("deliver-no-list"))
+        raise WrongUseError(speaker.words.text("deliver-no-list"))
     else:
         order = DeliverOrder(
             table=table,

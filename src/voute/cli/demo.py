@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.words import help_of
 
@@ -22,5 +22,5 @@ def demo(
 
     speaker = Speaker(as_json=as_json)
     if count is not None and count < LEAST:
-        raise typer.BadParameter(speaker.words.text("demo-too-few", {"count": count, "least": LEAST}))
+        raise WrongUseError(speaker.words.text("demo-too-few", {"count": count, "least": LEAST}))
     run_demo(speaker, folder.absolute(), count)

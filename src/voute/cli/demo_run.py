@@ -105,6 +105,7 @@ def _show(speaker: Speaker, city: Demo, end: str | None = None) -> None:
     if not speaker.as_json:
         speaker.say("demo-ready", {**asdict(city), **commands})
         if end is not None:
+            speaker.screen.print()
             speaker.say(end)
 
 

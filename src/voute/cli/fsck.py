@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from voute.cli.admin import settings_of
-from voute.cli.console import Exit, Speaker
+from voute.cli.console import Exit, Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
@@ -38,7 +38,7 @@ def fsck(
 ) -> None:
     """Check a city's stores; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
     if rebuild_into is not None and (repair or quick):
-        raise typer.BadParameter(Speaker(as_json=as_json).words.text("fsck-rebuild-alone"), param_hint="--rebuild-into")
+        raise WrongUseError(Speaker(as_json=as_json).words.text("fsck-rebuild-alone"), param_hint="--rebuild-into")
     settings = settings_of(data)
     speaker = Speaker(as_json=as_json)
     begin = time.monotonic()

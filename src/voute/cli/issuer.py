@@ -47,7 +47,9 @@ def key(issuer: Issuer, home: Home = None, as_json: Json = False) -> None:
 def escrow(
     issuer: Issuer,
     recipients: Annotated[list[str], typer.Option("--to", help=help_of("option-issuer-to"))],
-    output: Annotated[Path, typer.Option("-o", "--output", dir_okay=False)] = Path("master.age"),
+    output: Annotated[Path, typer.Option("-o", "--output", dir_okay=False, help=help_of("option-ceremony-output"))] = Path(
+        "master.age"
+    ),
     home: Home = None,
     as_json: Json = False,
 ) -> None:

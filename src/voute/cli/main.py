@@ -2,8 +2,7 @@
 
 import sys
 import traceback
-from pathlib import Path
-from typing import ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import typer
 
@@ -24,10 +23,12 @@ from voute.cli import (
     serve,
     status,
     trust,
+    usage,
     verify,
     witness,
 )
 from voute.cli.console import Exit, Speaker
+from voute.cli.fault import keep_fault
 from voute.cli.words import help_of
 from voute.client.api import CityUnreachableError
 from voute.core.errors import VouteError
@@ -35,6 +36,15 @@ from voute.core.errors import VouteError
 app: Final = typer.Typer(
     name="voute", help=help_of("help-voute"), no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
 )
+
+
+@app.callback()
+def voute(
+    debug: Annotated[bool, typer.Option("--debug", help=help_of("option-debug"))] = False,
+) -> None:
+    """Take what all commands have in common; `main` looks for it itself, for a fault may come before."""
+    del debug
+
 
 app.command("demo", help=help_of("help-demo"))(demo.demo)
 app.command("serve", help=help_of("help-serve"))(serve.serve)
@@ -63,22 +73,15 @@ class MachineRefusedError(VouteError):
     code: ClassVar[str] = "machine-refused"
 
 
-class FaultError(VouteError):
-    """A fault of ours, named by its kind and its place; the values involved are in neither."""
-
-    code: ClassVar[str] = "fault"
-
-
 def main() -> None:
     """Run a command; every error of ours ends in words and an exit code, never in a stack trace."""
     speaker = Speaker(as_json="--json" in sys.argv)
     try:
-        app()
-    except SystemExit as ended:
+        code = usage.run(app, speaker)
         # Typer makes this code of Ctrl+C, without a word.
-        if ended.code == Exit.INTERRUPTED:
+        if code == Exit.INTERRUPTED:
             speaker.say("cli-interrupted")
-        raise
+        sys.exit(code)
     except VouteError as error:
         speaker.fail(error)
         sys.exit(Exit.UNREACHABLE if isinstance(error, CityUnreachableError) else Exit.REFUSED)
@@ -86,7 +89,7 @@ def main() -> None:
         speaker.fail(MachineRefusedError(type(error).__name__, path=str(error.filename or ""), why=error.strerror or ""))
         sys.exit(Exit.REFUSED)
     except Exception as error:  # noqa: BLE001 -- whatever it is, people get words and a place to report, not a stack trace
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        speaker.fail(FaultError(type(error).__name__, kind=type(error).__name__, where=where))
+        speaker.fail(keep_fault(error))
+        if "--debug" in sys.argv:
+            traceback.print_exception(error)
         sys.exit(Exit.REFUSED)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.console import Exit, Speaker
+from voute.cli.console import Exit, Speaker, WrongUseError
 from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.api import CityUnreachableError
@@ -38,7 +38,7 @@ def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     """Look once, or again and again; every look is one line."""
     speaker = Speaker(as_json=as_json)
     if once and every is not None:
-        raise typer.BadParameter(speaker.words.text("monitor-once-or-every"))
+        raise WrongUseError(speaker.words.text("monitor-once-or-every"))
     home = home or default_home()
     keys = [VerifierKey.parse(text) for text in log_key or ()]
     pinned = None if keys else read_pinned(trust_root or home / "trust-root.json").trusted

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.disk import DISK
@@ -23,7 +23,7 @@ def receipts(
     """Write the self-contained receipt of one document, for `voute verify`."""
     speaker = Speaker(as_json=as_json)
     if reference is None and document is None and line is None:
-        raise typer.BadParameter(speaker.words.text("receipts-which"))
+        raise WrongUseError(speaker.words.text("receipts-which"))
     data = export_receipt(
         source,
         lambda one: (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.trust import read_first
@@ -63,7 +63,7 @@ def follow(
         logs, _ = checkpoint_policy(read_first(trust_root, fingerprint).root)
         wanted += [one for log in logs for one in (log.note_key, log.cosigner_key)]
     if not wanted:
-        raise typer.BadParameter(speaker.words.text("witness-which"))
+        raise WrongUseError(speaker.words.text("witness-which"))
     new = _open(folder).follow(wanted)
     for origin in dict.fromkeys(one.name for one in wanted):
         speaker.give({"origin": origin, "new": origin in new})
