@@ -7,6 +7,7 @@ enough: a vault is used only when the code that this department printed authenti
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from voute.client.consents import ConsentJudge, read_leaf
 from voute.client.findings import Finding, Problem
 from voute.client.preflight import Row
 from voute.client.registry_file import Book
-from voute.client.workers import map_on_all_cores
+from voute.client.workers import on_all_cores
 from voute.core.errors import FormatError, VerificationError, VouteError
 from voute.core.ids import HASH_SIZE, Hash, LookupId, Slug, VaultId, parse_hex
 from voute.core.values import UnixTime
@@ -106,6 +107,21 @@ _Proof = tuple[ProvenVault, CheckpointVerdict] | str
 """A vault that is proven, by which checkpoint; or the check that failed."""
 
 
+_Key = tuple[str, str, int]
+"""Names an entry of the registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the city says of a batch, by lookup id, and by which checkpoint it may be proven; or the check that failed."""
+
+    found: Mapping[LookupId, Json]
+    checkpoint: CheckpointVerdict | str
+
+
+_NOTHING_ASKED: Final = _Answer({}, _NO_CHECKPOINT)
+
+
 @dataclass(frozen=True, slots=True)
 class MatchRules:
     """What a run decides: its name, the delay before new documents go to a young binding, whether parties may change."""
@@ -140,10 +156,17 @@ class Matcher:
         """Decide for every row; raises only when the city refuses or is not there."""
         matched = Matched()
         entries = [(row, entry) for row in rows if (entry := self._entry(row, matched)) is not None]
-        for start in range(0, len(entries), BATCH):
-            batch = entries[start : start + BATCH]
-            self._match_batch(batch, matched)
-            progress(start + len(batch))
+        batches = [entries[start : start + BATCH] for start in range(0, len(entries), BATCH)]
+        after = self._ask(batches[0]) if batches else _NOTHING_ASKED
+        for number, batch in enumerate(batches):
+            answer = after
+            with self._proving(batch, answer) as proofs:
+                # The city answers for the next batch while this one is proven.
+                after = self._ask(batches[number + 1]) if number + 1 < len(batches) else _NOTHING_ASKED
+                proven = proofs()
+            for row, entry in batch:
+                self._place(row, entry, answer.found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
+            progress(number * BATCH + len(batch))
         return matched
 
     def _entry(self, row: Row, matched: Matched) -> Entry | None:
@@ -170,7 +193,8 @@ class Matcher:
         self._book.put(entry)
         return entry
 
-    def _match_batch(self, batch: Sequence[tuple[Row, Entry]], matched: Matched) -> None:
+    def _ask(self, batch: Sequence[tuple[Row, Entry]]) -> "_Answer":
+        """Ask the city about a batch; where the quorum of witnesses is missing, again while there is patience."""
         lookups = list(dict.fromkeys(entry.lookup_id for _, entry in batch))
         types = sorted({row.type for row, _ in batch})
         while True:
@@ -178,17 +202,14 @@ class Matcher:
             found = dict(_answers(answer, lookups))
             checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else _NO_CHECKPOINT
             if checkpoint != _NO_QUORUM or not self._may_wait():
-                break
-        proven = self._prove_all({entry.key: (entry, found[entry.lookup_id]) for _, entry in batch}, checkpoint)
-        for row, entry in batch:
-            self._place(row, entry, found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
+                return _Answer(found, checkpoint)
 
-    def look(self, entries: Sequence[Entry], matched: Matched) -> dict[tuple[str, str, int], str]:
+    def look(self, entries: Sequence[Entry], matched: Matched) -> dict[_Key, str]:
         """Bring codes to what the city says of them, in the book in memory; gives by entry what it says and does not prove.
 
         Acts for new bindings come into `matched`.
         """
-        doubts: dict[tuple[str, str, int], str] = {}
+        doubts: dict[_Key, str] = {}
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]
             answer = self._api.match([entry.lookup_id for entry in batch])
@@ -235,18 +256,21 @@ class Matcher:
         except VouteError:
             return _NO_CHECKPOINT
 
-    def _prove_all(
-        self, asked: Mapping[tuple[str, str, int], tuple[Entry, Json]], checkpoint: CheckpointVerdict | str
-    ) -> dict[tuple[str, str, int], _Proof]:
-        """Prove everything that is bound, on all cores; a code that stands in several rows once."""
-        bound = [(entry, answer["binding"]) for entry, answer in asked.values() if answer["state"] == "bound"]
+    @contextmanager
+    def _proving(self, batch: Sequence[tuple[Row, Entry]], answer: "_Answer") -> Iterator[Callable[[], Mapping[_Key, _Proof]]]:
+        """Prove everything that is bound, on all cores, while the block goes on; a code that stands in several rows once."""
+        asked = {entry.key: (entry, answer.found[entry.lookup_id]) for _, entry in batch}
+        bound = [(entry, one["binding"]) for entry, one in asked.values() if one["state"] == "bound"]
+        checkpoint = answer.checkpoint
         if isinstance(checkpoint, str):
-            return {entry.key: checkpoint for entry, _ in bound}
-        proofs = map_on_all_cores(lambda one: self._try_to_prove(*one, checkpoint), bound, self._rules.processes)
-        return {
-            entry.key: proof if isinstance(proof, str) else (proof, checkpoint)
-            for (entry, _), proof in zip(bound, proofs, strict=True)
-        }
+            yield lambda: {entry.key: checkpoint for entry, _ in bound}
+            return
+        verdict: CheckpointVerdict = checkpoint
+        with on_all_cores(lambda one: self._try_to_prove(*one, verdict), bound, self._rules.processes) as wait:
+            yield lambda: {
+                entry.key: proof if isinstance(proof, str) else (proof, verdict)
+                for (entry, _), proof in zip(bound, wait(), strict=True)
+            }
 
     def _try_to_prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> ProvenVault | str:
         try:

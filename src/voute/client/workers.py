@@ -5,9 +5,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.context import BaseContext
 from threading import Thread
 from typing import Any, Final, TypeVar
@@ -31,21 +32,49 @@ def process_context() -> BaseContext:
     return multiprocessing.get_context("fork" if FORKS else "spawn")
 
 
-def map_on_all_cores(work: Callable[[_Item], _Result], items: Sequence[_Item], processes: int | None = None) -> list[_Result]:
-    """Do the same work for every item and return the results in order: here when they are few, else in one process a core.
+@contextmanager
+def on_all_cores(
+    work: Callable[[_Item], _Result], items: Sequence[_Item], processes: int | None = None
+) -> Iterator[Callable[[], list[_Result]]]:
+    """Do the same work for every item while the block does something else; yields what waits for the results, in order.
 
-    `work` changes nothing, raises nothing, and what it returns is worth sending from one process to another. Where a process
-    was killed, or processes cannot be forked, it is all done here.
+    Many items are shared out to one process a core; few are done when they are waited for. `work` changes nothing, raises
+    nothing, and what it returns is worth sending from one process to another. Where a process was killed, or processes cannot be
+    forked, it is all done here. Leaving the block early drops what has not begun.
     """
+
+    def here() -> list[_Result]:
+        return [work(item) for item in items]
+
     workers = min(processes or os.cpu_count() or 1, -(-len(items) // SHARE))
     if workers <= 1 or not FORKS:
-        return [work(item) for item in items]
+        yield here
+        return
+    with ProcessPoolExecutor(workers, mp_context=process_context(), initializer=_take_work, initargs=(work, items)) as pool:
+        shares = _begin(pool, len(items))
+
+        def wait() -> list[_Result]:
+            try:
+                return [result for share in shares for result in share.result()]
+            except BrokenProcessPool:
+                return here()
+
+        try:
+            yield wait
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _begin(pool: ProcessPoolExecutor, items: int) -> list["Future[list[Any]]"]:
+    shares: list[Future[list[Any]]] = []
     try:
-        with ProcessPoolExecutor(workers, mp_context=process_context(), initializer=_take_work, initargs=(work, items)) as pool:
-            shares = [pool.submit(_do_share, start) for start in range(0, len(items), SHARE)]
-            return [result for share in shares for result in share.result()]
-    except BrokenProcessPool:
-        return [work(item) for item in items]
+        shares.extend(pool.submit(_do_share, start) for start in range(0, items, SHARE))
+    except BrokenProcessPool as error:
+        # A process was killed before the last share was handed out: whoever waits is told so.
+        broken: Future[list[Any]] = Future()
+        broken.set_exception(error)
+        shares.append(broken)
+    return shares
 
 
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
