@@ -208,6 +208,25 @@ def test_api_notices_patience_is_had_and_the_same_mail_is_tried_again(
     assert state(claimed) == "confirmed"
 
 
+def test_api_notices_put_off_by_a_clock_that_was_ahead_go_once_it_is_right(
+    noticed: DemoCity, post: MailServer, client: httpx.Client, issuer: Department, claimed: Resident
+) -> None:
+    confirm(noticed, post, claimed)
+    year = 365 * 24 * 3600
+    deliver(noticed, client, claimed, issuer)
+    noticed.clock.advance(year)
+    post.answers = ["451 later"]
+    assert send(noticed) == 0
+    noticed.clock.advance(-year)
+    assert (send(noticed), send(noticed), len(post.mails)) == (1, 0, 1)
+    # An hour back, as by hand: put off, never lost, never twice.
+    deliver(noticed, client, claimed, issuer, "run-3")
+    noticed.clock.advance(-3600)
+    assert send(noticed) == 0
+    noticed.clock.advance(3600)
+    assert (send(noticed), send(noticed), len(post.mails)) == (1, 0, 2)
+
+
 def test_api_notices_a_crash_between_sending_and_noting_repeats_the_same_mail_once(
     noticed: DemoCity,
     post: MailServer,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from tests.support.authenticator import Passkey
@@ -233,6 +234,33 @@ def test_api_session_ends_after_twelve_hours_however_busy(demo: DemoCity, claime
         demo.clock.advance(HOLDER_IDLE // SECOND - 5)
     demo.clock.advance(300)
     assert not signed_in(claimed)
+
+
+def test_api_session_of_a_clock_that_was_set_back_ends(demo: DemoCity, claimed: Resident) -> None:
+    """Else a page that was left open would stay open until that moment comes again."""
+    day = 24 * 3600
+    demo.clock.advance(day)
+    check(claimed.sign_in())
+    demo.clock.advance(-60)
+    assert signed_in(claimed), "no more than two machines may differ by"
+    demo.clock.advance(60 - day)
+    assert not signed_in(claimed)
+    token = claimed.client.cookies["__Host-voute"]
+    assert sweep(demo.city) >= 1
+    check(claimed.sign_in())
+    assert signed_in(claimed)
+    demo.clock.advance(day)
+    with demo.client() as thief:
+        check(thief.get("/api/session", headers={"cookie": f"__Host-voute={token}"}), 401)
+
+
+def test_api_session_of_an_issuer_ends_when_the_clock_is_set_back(
+    demo: DemoCity, client: httpx.Client, issuer: Department
+) -> None:
+    path = f"/api/deliveries/{os.urandom(16).hex()}"
+    check(client.get(path, headers=issuer.headers), 404)
+    demo.clock.advance(-3600)
+    check(client.get(path, headers=issuer.headers), 401)
 
 
 def test_api_session_delete_ends_it(demo: DemoCity, claimed: Resident) -> None:

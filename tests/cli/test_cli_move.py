@@ -1,9 +1,12 @@
 """`voute migrate-store`: a city goes from files and SQLite to S3 and PostgreSQL, and back; killed on its way, it is run again."""
 
 import json
+import os
+import random
 import sqlite3
 import time
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +29,8 @@ from voute.server.settings import Settings, load_settings, write_settings
 
 PACKS = 6
 SECONDS = 60
+KILLS = 12
+"""Of one direction."""
 SWITCHES = {"true", "false"}
 
 
@@ -155,6 +160,50 @@ def test_cli_move_to_postgres_and_s3(moving: Moving) -> None:
         settings = load(target)
         moving.deliver(settings, 1, "after")
         assert check_city(settings).findings == []
+
+
+def kill_until_done(moving: Moving, target: Path, source: dict[str, str], chance: random.Random) -> Counter[str]:
+    """Kill the command at random instants of its work, then let it end; what it was doing is counted."""
+    stages: Counter[str] = Counter()
+    for _ in range(KILLS):
+        left, process = chance.randrange(1, 60), start(moving.folder, *moving.command(target), env=source)
+        moving.s3.requests()
+        while process.poll() is None and left > 0:
+            time.sleep(0.005)
+            left -= len(moving.s3.requests())
+        # Rows are copied when all files are there.
+        time.sleep(chance.uniform(0, 0.3))
+        stages["ended" if process.poll() is not None else "killed"] += 1
+        process.kill()
+        process.communicate()
+    finish(start(moving.folder, *moving.command(target), env=source)).ended(0)
+    return stages
+
+
+@pytest.mark.long
+def test_cli_move_killed_again_and_again_on_its_way_there_and_back(moving: Moving) -> None:
+    seed = int(os.environ.get("VOUTE_TEST_SEED") or random.SystemRandom().randrange(2**32))
+    print(f"VOUTE_TEST_SEED={seed}")  # noqa: T201 -- shown when the test fails
+    chance = random.Random(seed)
+    moving.deliver(moving.settings, 20, "more")
+    with postgres() as server:
+        target, before = moving.to_s3("new", catalogue=server.database(empty=True)), bytes_of(moving.settings)
+        there = kill_until_done(moving, target, moving.env, chance)
+        assert bytes_of(moving.settings) == before
+        settings = load(target)
+        moving.deliver(settings, 1, "there")
+        kept = {key: moving.s3.read(key) for key in moving.s3.kept()}
+        for name in ("packs", "log", "ledger", "catalogue.sqlite"):
+            moving.settings.data.joinpath(name).rename(moving.folder / f"old-{name}")
+        back = moving.file("back.toml", data=str(moving.settings.data))
+        source = dict(environment(moving.folder, **write_settings(settings)))
+        again = kill_until_done(moving, back, source, chance)
+        assert {key: moving.s3.read(key) for key in moving.s3.kept()} == kept
+        assert check_city(settings).findings == check_city(moving.settings).findings == []
+        moving.deliver(moving.settings, 1, "back")
+        assert check_city(moving.settings).findings == []
+    print(f"\nmoves killed: there {dict(there)}, back {dict(again)}")  # noqa: T201 -- the figures are asked for
+    assert min(there["killed"], again["killed"]) >= KILLS // 2
 
 
 def test_cli_move_refuses_what_would_harm(moving: Moving) -> None:

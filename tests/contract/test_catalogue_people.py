@@ -180,8 +180,18 @@ def test_contract_sessions_purge_removes_the_expired(catalogue: Catalogue) -> No
     with catalogue.write() as tx:
         tx.sessions.add(session("old", 10))
         tx.sessions.add(session("new", 11))
-        assert tx.sessions.purge(10) == 1
+        assert tx.sessions.purge(10, 1_000) == 1
         assert tx.sessions.get(hash_of("new")) is not None
+
+
+def test_contract_sessions_purge_removes_those_of_a_clock_that_was_ahead(catalogue: Catalogue) -> None:
+    with catalogue.write() as tx:
+        for name in ("ahead", "good"):
+            tx.sessions.add(session(name, 5_000))
+        tx.sessions.touch(hash_of("ahead"), 1_001)
+        tx.sessions.touch(hash_of("good"), 1_000)
+        assert tx.sessions.purge(900, 1_000) == 1
+        assert tx.sessions.get(hash_of("good")) is not None
 
 
 def test_contract_limits_count_by_route_client_and_window(catalogue: Catalogue) -> None:

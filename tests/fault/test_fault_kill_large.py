@@ -43,7 +43,7 @@ EXCHANGES = 30
 """Of one kill and the next there are so many at most."""
 EXCHANGES_AFTER = 4
 """The same after the commit."""
-SECONDS = 1_200
+SECONDS = 3_600
 RUN = "autumn"
 COMMIT = "POST /api/deliveries/ID/commit"
 DRAFT = "/draft"

@@ -16,6 +16,8 @@ HOLDER_LIFE: Final = 12 * 3600 * SECOND
 """Nobody stays signed in for longer than a working day."""
 ISSUER_LIFE: Final = 3600 * SECOND
 """A delivery that takes longer signs a second challenge."""
+AHEAD: Final = 5 * 60 * SECOND
+"""By how much the clocks of a city's machines may differ; a session seen later than that is of a clock that was set back."""
 TOUCH_EVERY: Final = 60 * SECOND
 """How exactly idleness is measured: a session costs at most one write a minute."""
 
@@ -81,9 +83,19 @@ def issuer_of(catalogue: Catalogue, token: bytes, now: int) -> Slug:
 def _live(catalogue: Catalogue, token: bytes, kind: str, now: int) -> SessionRow:
     with catalogue.read() as tx:
         row = tx.sessions.get(digest(token))
-    if row is None or row.kind != kind or now >= row.expires_at:
+    if row is None or row.kind != kind or not _is_good(row, now):
         raise NotSignedInError
     return row
+
+
+def _is_good(row: SessionRow, now: int) -> bool:
+    """Whether a session has begun and not ended: one of a clock that was set back would else live on until that moment."""
+    return row.seen_at <= now + AHEAD and now < row.expires_at
+
+
+def sweep(tx: Transaction, now: int) -> int:
+    """Remove the sessions that ended, and those of a clock that was set back; returns how many."""
+    return tx.sessions.purge(now, now + AHEAD)
 
 
 def close(catalogue: Catalogue, holder: Holder) -> None:
@@ -96,7 +108,7 @@ def others(catalogue: Catalogue, holder: Holder, now: int) -> tuple[SessionRow, 
     """Return the vault's other sessions that are still good, the one that was seen last first."""
     with catalogue.read() as tx:
         rows = tx.sessions.of(HOLDER, holder.vault_id)
-    good = (row for row in rows if now < min(row.expires_at, row.seen_at + HOLDER_IDLE))
+    good = (row for row in rows if _is_good(row, now) and now < row.seen_at + HOLDER_IDLE)
     return tuple(row for row in good if row.token_hash != holder.token_hash)
 
 

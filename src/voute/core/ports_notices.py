@@ -1,10 +1,14 @@
 """Port of the notices: where a holder wants to be told, and the mails that are to be sent (docs/spec/notices.md)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from voute.core.ids import DeliveryId, VaultId
 from voute.core.rows import MailRow, NoticeRow
+from voute.core.values import MICROSECONDS
+
+FARTHEST: Final = 9 * 24 * 3600 * MICROSECONDS
+"""Nothing is put off for longer (a week and a day of quiet hours): what is due later was put off by a clock that was ahead."""
 
 
 class Notices(Protocol):
@@ -49,9 +53,9 @@ class Notices(Protocol):
         ...
 
     def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[MailRow, ...]:
-        """Return mails that are due, the longest due first; with `lock` without those that another transaction is taking.
+        """Return mails that are due (also by `FARTHEST`), the longest due first.
 
-        `lock` is for a transaction that writes.
+        With `lock`, which is for a transaction that writes, without those that another transaction is taking.
         """
         ...
 

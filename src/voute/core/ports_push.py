@@ -49,9 +49,9 @@ class Devices(Protocol):
         ...
 
     def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[PushRow, ...]:
-        """Return messages that are due, the longest due first; with `lock` without those that another transaction is taking.
+        """Return messages that are due as mails are, the longest due first.
 
-        `lock` is for a transaction that writes.
+        With `lock`, which is for a transaction that writes, without those that another transaction is taking.
         """
         ...
 

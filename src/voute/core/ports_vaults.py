@@ -176,8 +176,8 @@ class Sessions(Protocol):
         """End all sessions of a subject, but for the one to `keep` if it is there; returns how many ended."""
         ...
 
-    def purge(self, now: int) -> int:
-        """Remove those past `expires_at` and return how many."""
+    def purge(self, now: int, ahead: int) -> int:
+        """Remove those past `expires_at`, and those seen after the instant `ahead`; return how many."""
         ...
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, exists, or_, select
 
 from voute.core.ids import DeliveryId, VaultId
+from voute.core.ports_notices import FARTHEST
 from voute.core.rows import MailRow, NoticeRow
 from voute.store.schema import documents, lookups, notice_mails, notices
 from voute.store.sql import Session, chunks
@@ -44,7 +45,7 @@ _WAITING: Final = (
 )
 _DUE: Final = (
     select(notice_mails)
-    .where(notice_mails.c.due_at <= bindparam("now"))
+    .where((notice_mails.c.due_at <= bindparam("now")) | (notice_mails.c.due_at > bindparam("never")))
     .order_by(notice_mails.c.due_at, notice_mails.c.mail_id)
     .limit(bindparam("most"))
 )
@@ -109,7 +110,7 @@ class SqlNotices:
 
     def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[MailRow, ...]:
         """Return mails that are due (`Notices.due`)."""
-        return self._session.all(MailRow._make, _TAKE if lock else _DUE, {"now": now, "most": limit})
+        return self._session.all(MailRow._make, _TAKE if lock else _DUE, {"now": now, "never": now + FARTHEST, "most": limit})
 
     def mail_done(self, mail_id: bytes) -> None:
         """Forget a mail (`Notices.mail_done`)."""

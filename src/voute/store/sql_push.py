@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, exists, or_, select
 
 from voute.core.ids import DeliveryId, VaultId
+from voute.core.ports_notices import FARTHEST
 from voute.core.rows_push import DeviceRow, PushRow
 from voute.store.schema import documents, lookups, push_devices, push_messages
 from voute.store.sql import Session, chunks
@@ -49,7 +50,7 @@ _LEAVING: Final = (
 )
 _DUE: Final = (
     select(push_messages)
-    .where(push_messages.c.due_at <= bindparam("now"))
+    .where((push_messages.c.due_at <= bindparam("now")) | (push_messages.c.due_at > bindparam("never")))
     .order_by(push_messages.c.due_at, push_messages.c.message_id)
     .limit(bindparam("most"))
 )
@@ -111,7 +112,7 @@ class SqlDevices:
 
     def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[PushRow, ...]:
         """Return messages that are due (`Devices.due`)."""
-        return self._session.all(PushRow._make, _TAKE if lock else _DUE, {"now": now, "most": limit})
+        return self._session.all(PushRow._make, _TAKE if lock else _DUE, {"now": now, "never": now + FARTHEST, "most": limit})
 
     def message_done(self, message_id: bytes) -> None:
         """Forget a message (`Devices.message_done`)."""

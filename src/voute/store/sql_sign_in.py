@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Executable, Table, bindparam, delete, select, update
+from sqlalchemy import Executable, bindparam, delete, select, update
 
 from voute.core.ids import Hash, VaultId
 from voute.core.rows import ChallengeRow, CredentialRow, SessionRow
@@ -29,10 +29,6 @@ _SESSIONS: Final = (
     .order_by(sessions.c.seen_at.desc(), sessions.c.token_hash)
 )
 _TOUCH: Final = update(sessions).where(sessions.c.token_hash == bindparam("key")).values(seen_at=bindparam("now"))
-
-
-def _purge(session: Session, table: Table, now: int) -> int:
-    return session.run(table.delete().where(table.c.expires_at <= now)).rowcount
 
 
 class SqlCredentials:
@@ -83,7 +79,7 @@ class SqlChallenges:
 
     def purge(self, now: int) -> int:
         """Remove the expired ones (`Challenges.purge`)."""
-        return _purge(self._session, challenges, now)
+        return self._session.run(challenges.delete().where(challenges.c.expires_at <= now)).rowcount
 
 
 class SqlSessions:
@@ -118,9 +114,10 @@ class SqlSessions:
         ending = sessions.delete().where(sessions.c.kind == kind, sessions.c.subject == subject)
         return self._session.run(ending if keep is None else ending.where(sessions.c.token_hash != keep)).rowcount
 
-    def purge(self, now: int) -> int:
+    def purge(self, now: int, ahead: int) -> int:
         """Remove the expired ones (`Sessions.purge`)."""
-        return _purge(self._session, sessions, now)
+        ended = (sessions.c.expires_at <= now) | (sessions.c.seen_at > ahead)
+        return self._session.run(sessions.delete().where(ended)).rowcount
 
 
 @cache

@@ -84,6 +84,7 @@ class Sequencer:
         self._clock = clock
         self._lock_key = lock_key(log.origin)
         self._swept = False
+        self._shown: SignedCheckpoint | None = None
 
     @property
     def log(self) -> LogKey:
@@ -107,7 +108,7 @@ class Sequencer:
             LogDamagedError, TileDamagedError: the store lost or changed what the lock promises; nothing is signed.
         """
         head = self._locked_head()
-        published = read_published(self._tiles, self._log)
+        published = self._shown = read_published(self._tiles, self._log)
         if published is not None and published.head == head:
             self._sweep(head)
             return Published(head, published)
@@ -190,8 +191,12 @@ class Sequencer:
         return self._publish(self._sign(head))
 
     def _sign(self, head: Checkpoint) -> SignedCheckpoint:
-        """Sign a head that the lock holds, and check what the signer gave."""
-        signed = SignedCheckpoint.parse(self._signer.sign(head.size, head.root, self._clock()))
+        """Sign a head that the lock holds, and check what the signer gave.
+
+        Its time is never before the one shown: it says that no larger tree was seen by then, wherever the clock was set since.
+        """
+        shown = 0 if self._shown is None else verify_log(self._shown, self._log)
+        signed = SignedCheckpoint.parse(self._signer.sign(head.size, head.root, max(self._clock(), shown)))
         verify_log(signed, self._log)
         if signed.head != head:
             raise RecheckError("the signer signed another head")

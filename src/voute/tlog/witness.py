@@ -13,7 +13,7 @@ from voute.core.errors import FormatError, LimitError, StateError, VerificationE
 from voute.core.ports_log import LockConflictError, LockMissingError, LockStore, WitnessConflictError
 from voute.format.fields import to_base64
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint, parse_decimal, parse_hash
-from voute.tlog.cosignature import Cosigner
+from voute.tlog.cosignature import Cosigner, verify_cosignature
 from voute.tlog.merkle import EMPTY_ROOT, MerkleProofError, verify_append
 from voute.tlog.note import MAX_NOTE, Note, NoteError, VerifierKey, encode_signatures
 from voute.tlog.policy import BadCheckpointError, LogKey, verify_keys
@@ -196,7 +196,7 @@ class WitnessCore:
             verify_append(before.size, head.size, before.root, head.root, proof)
         except MerkleProofError as error:
             raise WitnessInconsistentError(error.detail) from None
-        line = self._cosigner.sign(head, self._clock())
+        line = self._cosigner.sign(head, max(self._clock(), self._cosigned_at(before, stored)))
         keys = self._logs[head.origin].keys
         ours = tuple(kept for kept in signed.note.signatures if any(kept.is_by(key) for key in keys))
         try:
@@ -247,6 +247,13 @@ class WitnessCore:
             raise WitnessUnknownLogError("the log is not enrolled") from None
         text = stored.partition(b"\n\n")
         return Checkpoint.parse(text[0].decode() + "\n" if text[1] else stored.decode()), stored
+
+    def _cosigned_at(self, head: Checkpoint, stored: bytes) -> int:
+        """Return the time of the last cosignature, which no later one may be before, wherever the clock was set; 0: none yet."""
+        if stored == head.encode().encode():
+            return 0
+        lines = SignedCheckpoint.parse(stored).note.signatures
+        return next(verify_cosignature(head, line, self.public) for line in lines if line.is_by(self.public))
 
     def _key(self, origin: str) -> str:
         return "witness-" + sha256(f"{self.name}\n{origin}".encode()).hexdigest()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faults.points import POINTS
 from tests.support.faults.runner import Prepared, prepare
 from tests.support.faults.stage import Ground, Operation, make_ground
 from voute.server.logs import set_up_logs
@@ -31,10 +30,3 @@ def prepared_of(ground: Ground) -> PreparedOf:
         return known[operation.name]
 
     return get
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = terminalreporter.getreports("passed")
-    counts = [value for report in reports for name, value in report.user_properties if name == POINTS]
-    if counts:
-        terminalreporter.write_line(f"{sum(counts)} distinct points broken (operation, call site, ordinal, kind)")

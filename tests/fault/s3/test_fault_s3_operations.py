@@ -17,12 +17,13 @@ from voute.server.logs import set_up_logs
 ON_S3 = [
     one
     for one in OPERATIONS
-    if one.name in {"deliver", "cancel", "cancel-and-send-again", "index", "destroy", "sequence", "recover"}
+    if one.name
+    in {"deliver", "cancel", "cancel-and-send-again", "index", "destroy", "sequence", "recover", "sequence-over-a-tile"}
 ]
 """Those that change the bucket; the others change the catalogue alone."""
 BRIEF = [one for one in ON_S3 if one.name in {"deliver", "destroy"}]
 LENGTHY = [one for one in ON_S3 if one not in BRIEF]
-LEAST = 40
+LEAST = 80
 """Distinct points at which a process must end, of all operations together."""
 
 

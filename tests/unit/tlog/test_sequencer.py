@@ -12,7 +12,7 @@ from voute.core.ports_log import LockConflictError, LockExistsError, LockMissing
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.merkle import EMPTY_ROOT, leaf_hash
 from voute.tlog.note import Note, SignatureLine
-from voute.tlog.policy import BadCheckpointError
+from voute.tlog.policy import BadCheckpointError, verify_log
 from voute.tlog.reader import TileDamagedError, TileTree
 from voute.tlog.recheck import RecheckError, grow_root, recheck_staged, recheck_stored
 from voute.tlog.sequencer import LogDamagedError, Published, SequenceGapError, Sequencer, read_published
@@ -71,6 +71,21 @@ def test_sequencer_sequence_batches_publishes_them(created: World, sizes: tuple[
     assert grow(created, *sizes).head.size == sizes[-1]
     assert_holds(created, sizes[-1])
     assert created.sequencer().sequence([], sizes[-1]).head.size == sizes[-1]
+
+
+def test_sequencer_clock_set_back_signs_no_earlier_time(created: World) -> None:
+    """A time says that no larger tree was seen by then: one of a larger tree that is earlier would be a lie."""
+
+    def time_of(published: Published) -> int:
+        return verify_log(published.checkpoint, created.signer.log)
+
+    begun = created.now
+    assert time_of(grow(created, 3)) == begun
+    for now, expected in ((begun - 86_400, begun), (0, begun), (begun + 5, begun + 5), (begun + 4, begun + 5)):
+        created.now = now
+        size = created.sequencer().recover().head.size
+        assert time_of(grow(created, size + 2)) == expected
+    assert_holds(created, 11)
 
 
 def test_sequencer_sequence_leaves_no_rubbish(created: World) -> None:

@@ -51,6 +51,19 @@ def test_witness_add_checkpoint_growing_log_cosigned(created: World) -> None:
         old = size
 
 
+def test_witness_clock_set_back_cosigns_no_earlier_time(created: World) -> None:
+    begun = created.now
+    assert ask(created, 0, 5) == begun
+    for now, old, size, expected in (
+        (begun - 86_400, 5, 9, begun),
+        (begun - 1, 9, 9, begun),
+        (begun + 5, 9, 12, begun + 5),
+        (begun + 4, 12, 20, begun + 5),
+    ):
+        created.now = now
+        assert ask(created, old, size) == expected
+
+
 def test_witness_checkpoint_is_cosigned_head_for_monitors(created: World) -> None:
     witness = created.witness()
     assert witness.checkpoint(created.signer.origin) is None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from voute.app import notice_work
+from voute.app import notice_work, session
 from voute.app.city import City
 from voute.core.values import MICROSECONDS
 from voute.server.jobs.repeating import RepeatingThread
@@ -21,7 +21,7 @@ def sweep(city: City) -> int:
     """Remove what ended; returns how many rows."""
     now = city.now()
     with city.catalogue.write(durable=False) as tx:
-        return tx.challenges.purge(now) + tx.sessions.purge(now) + tx.limits.purge(now - KEEP_COUNTERS)
+        return tx.challenges.purge(now) + session.sweep(tx, now) + tx.limits.purge(now - KEEP_COUNTERS)
 
 
 def housekeeping(city: City, sweep_files: Callable[[float], int], signals: Signals = SILENT) -> RepeatingThread:
