@@ -47,11 +47,11 @@ class Ledger:
     catalogue: Catalogue
     store: LedgerStore
 
-    def keep(self, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None = None) -> None:
+    def keep(self, rows: Sequence[EventRow], begun: Mapping[int, bytes] | None = None) -> None:
         """Make numbered events durable, that follow one another and are not published yet.
 
-        `begun` are the chain salts of boxes whose chain begins with them, where the caller has just made them; else they are
-        looked for in the catalogue.
+        `begun` are the salts of chains that begin with one of them, by event, where the caller has just made them; else they
+        are looked for in the catalogue.
 
         Raises:
             StoreError: a store failed; any of the files may be written.
@@ -128,7 +128,7 @@ class Ledger:
 
 
 def _pages(
-    tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None = None
+    tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[int, bytes] | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Make the pages from this one on that these rows touch, with what the catalogue has before them on the first.
 
@@ -143,7 +143,7 @@ def _pages(
         yield page_path(place), encode_page(_page(tx, place, all_rows[at : at + PAGE], None if at == 0 and before else begun))
 
 
-def _page(tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None) -> Page:
+def _page(tx: Transaction, number: int, rows: Sequence[EventRow], begun: Mapping[int, bytes] | None) -> Page:
     facts: dict[str, list[Row]] = {name: [] for name in PAGE_ROWS}
     for row in rows:
         _add_facts(tx, row, facts)
@@ -181,15 +181,16 @@ def _run(places: Sequence[BodyRow]) -> Run:
     return Run(first.event_id, first.pack_hash, first.body_offset, len(places))
 
 
-def _salts(tx: Transaction, rows: Sequence[EventRow], begun: Mapping[bytes, bytes] | None) -> Iterator[tuple[bytes, bytes]]:
+def _salts(tx: Transaction, rows: Sequence[EventRow], begun: Mapping[int, bytes] | None) -> Iterator[tuple[bytes, bytes]]:
     """Yield the chain salts of boxes whose chain begins with one of these events."""
-    if begun is None:
-        chains = tx.chains.get_many(sorted({row.box_id for row in rows if row.box_id is not None}))
-        begun = {box: chain.chain_salt for box, chain in chains.items()}
+    if begun is not None:
+        yield from ((row.box_id, begun[row.event_id]) for row in rows if row.box_id is not None and row.event_id in begun)
+        return
+    chains = tx.chains.get_many(sorted({row.box_id for row in rows if row.box_id is not None}))
     for row in rows:
-        salt = None if row.box_id is None else begun.get(row.box_id)
-        if row.box_id is not None and salt is not None and chain_link(salt, 1, NO_CHAIN) == row.chain:
-            yield row.box_id, salt
+        chain = None if row.box_id is None else chains.get(row.box_id)
+        if chain is not None and chain_link(chain.chain_salt, 1, NO_CHAIN) == row.chain:
+            yield chain.box_id, chain.chain_salt
 
 
 def _add_facts(tx: Transaction, row: EventRow, facts: dict[str, list[Row]]) -> None:

@@ -55,7 +55,7 @@ class Sequencing:
         """
         published = self.sequencer.recover()
         waiting = self._numbered(published.head.size)
-        begun: Mapping[bytes, bytes] | None = None
+        begun: Mapping[int, bytes] | None = None
         if not waiting:
             waiting, begun = self._number(published.head.size)
         if waiting:
@@ -71,8 +71,8 @@ class Sequencing:
                 raise LogAheadError(size=size, known=ahead)
             return tx.events.numbered(size, BATCH)
 
-    def _number(self, size: int) -> tuple[tuple[EventRow, ...], Mapping[bytes, bytes]]:
-        """Number the next events; gives them, and the chain salts of boxes whose chain begins with them."""
+    def _number(self, size: int) -> tuple[tuple[EventRow, ...], Mapping[int, bytes]]:
+        """Number the next events; gives them, and the salts of the chains that begin with them, by event."""
         with self.catalogue.read() as tx:
             if not tx.events.pending(1):
                 return (), {}
@@ -85,7 +85,8 @@ class Sequencing:
             links, begun = _extend_chains(tx, rows)
             places = [NumberedEvent(row.event_id, link, size + n) for n, (row, link) in enumerate(zip(rows, links, strict=True))]
             tx.events.number(places)
-        numbered = (row._replace(chain=place.chain, log_index=place.log_index) for row, place in zip(rows, places, strict=True))
+        # The last two fields of a row, as `_replace` would set them in three times the time.
+        numbered = [EventRow._make((*row[:-2], place.chain, place.log_index)) for row, place in zip(rows, places, strict=True)]
         return tuple(numbered), begun
 
     def catch_up(self) -> int:
@@ -119,22 +120,26 @@ def _entry(row: EventRow) -> bytes:
     return row.data if row.type == RELEASE else blind(row.salt, row.chain or NO_CHAIN, row.data)
 
 
-def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> tuple[list[Hash], dict[bytes, bytes]]:
-    """Extend the chain of each event's box, in order; gives the links, and the salts that new boxes got."""
-    boxes = {row.box_id for row in rows if row.box_id is not None}
-    chains = dict(tx.chains.get_many(sorted(boxes)))
+def _extend_chains(tx: Transaction, rows: Sequence[EventRow]) -> tuple[list[Hash], dict[int, bytes]]:
+    """Extend the chain of each event's box, in order; gives the links, and the salts of chains that begin, by event."""
+    boxes = sorted({row.box_id for row in rows if row.box_id is not None})
+    chains = dict(tx.chains.get_many(boxes))
     links: list[Hash] = []
-    begun: dict[bytes, bytes] = {}
+    begun: dict[int, bytes] = {}
     for row in rows:
-        if row.box_id is None:
+        box = row.box_id
+        if box is None:
             links.append(NO_CHAIN)
             continue
-        chain = chains.get(row.box_id)
+        chain = chains.get(box)
         if chain is None:
-            begun[row.box_id] = fresh()
-            chain = ChainRow(row.box_id, begun[row.box_id], 0, NO_CHAIN)
-        link = chain_link(chain.chain_salt, chain.n + 1, chain.head)
-        chains[row.box_id] = ChainRow(row.box_id, chain.chain_salt, chain.n + 1, link)
+            begun[row.event_id] = salt = fresh()
+            number, head = 1, NO_CHAIN
+        else:
+            _, salt, last, head = chain
+            number = last + 1
+        link = chain_link(salt, number, head)
+        chains[box] = ChainRow(box, salt, number, link)
         links.append(link)
-    tx.chains.put_all([chains[box] for box in sorted(boxes)])
+    tx.chains.put_all([chains[box] for box in boxes])
     return links, begun

@@ -125,7 +125,9 @@ def _check_act(subject: AnySubject, statement: Hash | None) -> None:
 
 def blind(salt: bytes, chain: bytes, event: bytes) -> Hash:
     """Compute a log entry: SHA-256(salt ‖ chain ‖ event); salt and chain are 32 bytes each."""
-    return Hash(hashlib.sha256(sized(salt, HASH_SIZE) + sized(chain, HASH_SIZE) + event).digest())
+    if len(salt) != HASH_SIZE or len(chain) != HASH_SIZE:
+        raise FormatError("salt and chain have 32 bytes each")
+    return Hash(hashlib.sha256(salt + chain + event).digest())
 
 
 def chain_link(chain_salt: bytes, number: int, previous: bytes) -> Hash:
@@ -133,5 +135,12 @@ def chain_link(chain_salt: bytes, number: int, previous: bytes) -> Hash:
     if number < 1:
         raise FormatError("the events of a box are numbered from 1")
     # `labelled_hash("chain/v1", salt, number, previous)`, written out: one for every event of a city.
-    salt, before = sized(chain_salt, HASH_SIZE), sized(previous, HASH_SIZE)
-    return Hash(hashlib.sha256(b"".join((_LINK, salt, _OF_NUMBER, binary.u64(number), _OF_HASH, before))).digest())
+    if len(chain_salt) != HASH_SIZE or len(previous) != HASH_SIZE:
+        raise FormatError("salt and chain have 32 bytes each")
+    return Hash(hashlib.sha256(_LINK + chain_salt + _between(number) + previous).digest())
+
+
+@lru_cache(maxsize=1024)
+def _between(number: int) -> bytes:
+    """Write what stands between salt and link: nearly all boxes have few events."""
+    return _OF_NUMBER + binary.u64(number) + _OF_HASH

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, CursorResult, Executable, Table, exc
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Executable, Select, Table, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from voute.core.errors import StoreError, VouteError
@@ -79,7 +80,17 @@ class Session:
 
     def all(self, make: Make[Item], statement: Executable, values: Row | None = None) -> tuple[Item, ...]:
         """Return all rows of a query."""
-        return tuple(make(row) for row in self.run(statement, values))
+        return tuple(map(make, self.run(statement, values).all()))
+
+    def among(self, make: Make[Item], statement: Select[*tuple[Any, ...]], name: str, items: Sequence[Any]) -> Iterator[Item]:
+        """Yield all rows of a query for values of an expanding parameter, its only one, so many at a time.
+
+        The text of a part is kept: the library would name each value anew every time, which takes as long as finding its row.
+        """
+        for part in chunks(items):
+            text = _expanded(statement, name, len(part), self._connection.dialect)
+            with self._noting():
+                yield from map(make, self._connection.exec_driver_sql(text, tuple(part)).all())
 
     def changes(self, statement: Executable, values: Row) -> bool:
         """Execute an update of at most one row and tell whether there was one."""
@@ -143,6 +154,12 @@ class Session:
 def upsertable(table: Table, *, is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
     """Begin an insert that may say what to do on a conflict: the two engines write it alike."""
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+@lru_cache(maxsize=64)
+def _expanded(statement: Select[*tuple[Any, ...]], name: str, many: int, dialect: Dialect) -> str:
+    given = statement.params({name: list(range(many))})
+    return str(given.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

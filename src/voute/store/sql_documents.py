@@ -144,8 +144,7 @@ class SqlDocuments:
 
     def bodies(self, event_ids: Sequence[int]) -> Mapping[int, BodyRow]:
         """Return where documents lie (`Documents.bodies`)."""
-        parts = (self._session.run(_BODIES, {"event_ids": part}) for part in chunks(event_ids))
-        return {row.event_id: row for part in parts for row in map(BodyRow._make, part)}
+        return {row.event_id: row for row in self._session.among(BodyRow._make, _BODIES, "event_ids", event_ids)}
 
     def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
         """Return what these dedupe ids stand for (`Documents.known`)."""

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, text, up
 from voute.core.rows import ChainRow, EventRow, EventState, JobKind, JobRow, LogStateRow, NewEvent, NumberedEvent
 from voute.store.postgres import CityLock
 from voute.store.schema import chains, deliveries, events, jobs, log_state
-from voute.store.sql import Session, chunks, upsertable
+from voute.store.sql import Session, upsertable
 
 _EVENT: Final = select(events).where(events.c.event_id == bindparam("event_id"))
 # A literal, or the planner would not see that the partial index holds all that is asked for.
@@ -84,9 +84,7 @@ class SqlEvents:
 
     def get_many(self, event_ids: Sequence[int]) -> Mapping[int, EventRow]:
         """Return those that exist (`Events.get_many`)."""
-        parts = (self._session.run(_EVENTS, {"event_ids": part}) for part in chunks(event_ids))
-        rows = (EventRow._make(row) for part in parts for row in part)
-        return {row.event_id: row for row in rows}
+        return {row.event_id: row for row in self._session.among(EventRow._make, _EVENTS, "event_ids", event_ids)}
 
     def newest_release(self, *, lock: bool = False) -> EventRow | None:
         """Return the newest release (`Events.newest_release`)."""
@@ -141,9 +139,7 @@ class SqlChains:
 
     def get_many(self, boxes: Sequence[bytes]) -> Mapping[bytes, ChainRow]:
         """Return chains (`Chains.get_many`)."""
-        parts = (self._session.run(_CHAINS, {"boxes": part}) for part in chunks(boxes))
-        rows = (ChainRow._make(row) for part in parts for row in part)
-        return {row.box_id: row for row in rows}
+        return {row.box_id: row for row in self._session.among(ChainRow._make, _CHAINS, "boxes", boxes)}
 
     def put_all(self, rows: Sequence[ChainRow]) -> None:
         """Store or replace chains (`Chains.put_all`)."""
