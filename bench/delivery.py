@@ -14,23 +14,27 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from bench.bound import bound_of, core_time_us
 from bench.checks import check_receipts
 from bench.city import ISSUER, Founded, found_city, served
-from bench.documents import SMALL_SIZE, count_vaults, half_and_half, holder, make_folder, write_list
+from bench.documents import MEAN_SIZE, SMALL_SIZE, count_vaults, half_and_half, holder, make_folder, write_list
 from bench.flushes import count_flushes
-from bench.holders import claim_all
+from bench.holders import claim_beside
 from bench.memory import MemoryWatch, Peak
 from bench.peers import PEERS, Stored
 from bench.unit_costs import MeasuredCosts, measure_unit_costs
-from bench.usage import children_seconds, process_seconds
+from bench.usage import children_seconds, process_seconds, say
 from bench.workplace import WORK, environment
 
 COMMAND: Final = Path(sys.executable).with_name("voute")
+COUNTED: Final = 2_000
+"""Documents of the delivery whose flushes are counted, at most: counting takes far longer than delivering."""
+KEPT: Final = 20_000
+"""Of more documents nothing is kept on the disk that is not needed any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,10 @@ class Measured:
         return self.documents_per_s / self.bound_documents_per_s
 
 
+class NoRoomError(Exception):
+    """The disk is too full for what was asked."""
+
+
 class DeliveryFailedError(Exception):
     """A delivery did not do what was asked of it: its time would mean nothing."""
 
@@ -103,15 +111,37 @@ def measure_delivery(documents: int, runs: int) -> Measured:
     folder = WORK / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    expect_room(folder, documents, runs)
+    say(f"{documents:,} documents are made")
     files = make_folder(WORK / f"documents-{documents}", documents)
     city = found_city(folder)
+    counted = min(documents, COUNTED)
+    done: list[Run] = []
     with ExitStack() as stack:
         server = stack.enter_context(served(city, folder / "server.log"))
         memory = stack.enter_context(MemoryWatch(server))
         _prepare(city, folder, count_vaults(documents))
-        done = [_measure_run(city, server, files, _list(folder, documents, f"run-{number}"), folder) for number in range(runs)]
-        flushes = count_flushes(server, command_of(city, _list(folder, documents, "counted"), files), folder)
-    return Measured(tuple(done), memory.peak, flushes, os.cpu_count() or 1)
+        say(f"flushes of {counted:,} documents are counted")
+        flushes = count_flushes(server, command_of(city, _list(folder, counted, "counted"), files), folder)
+        for number in range(runs):
+            if number:
+                done[-1] = _with_peers(done[-1], files, folder / "peers" / f"{number}")
+            done.append(_measure_run(city, server, files, _list(folder, documents, f"run-{number}")))
+    # Beside the last run's peers the city needs no room any more.
+    shutil.rmtree(city.settings.data, ignore_errors=True)
+    done[-1] = _with_peers(done[-1], files, folder / "peers" / "last")
+    shutil.rmtree(folder, ignore_errors=True)
+    if documents > KEPT:
+        shutil.rmtree(files)
+    return Measured(tuple(done), memory.peak, None if flushes is None else {**flushes, "documents": counted}, os.cpu_count() or 1)
+
+
+def expect_room(folder: Path, documents: int, runs: int) -> None:
+    """Raise `NoRoomError` where the disk has no room: the files, what is delivered of them in each run, each peer's copies."""
+    needed = documents * MEAN_SIZE * (1 + max(1, runs) + (runs - 1) * len(PEERS)) * 1.1
+    free = shutil.disk_usage(folder).free + sum(path.stat().st_size for path in WORK.glob(f"documents-{documents}/*/*.pdf"))
+    if free < needed:
+        raise NoRoomError(f"{needed / 1e9:,.0f} GB are needed below {folder}, {free / 1e9:,.0f} GB are free")
 
 
 def _list(folder: Path, documents: int, run: str) -> Path:
@@ -121,20 +151,37 @@ def _list(folder: Path, documents: int, run: str) -> Path:
 def _prepare(city: Founded, folder: Path, vaults: int) -> None:
     """Give so many recipients a vault, and let the department see and pin each."""
     small = make_folder(WORK / f"small-{vaults}", vaults, SMALL_SIZE)
+    say(f"letters for {vaults:,} vaults are sent")
     deliver(command_of(city, write_list(folder / "letters.csv", map(holder, range(vaults))), small))
-    claim_all(city)
+    say("the vaults are opened")
+    claim_beside(city)
+    say("the department sees and pins them")
     deliver(command_of(city, write_list(folder / "pins.csv", map(holder, range(vaults))), small))
 
 
-def _measure_run(city: Founded, server: int, files: Path, table: Path, folder: Path) -> Run:
-    """Measure the bound, then one delivery, then the peers; what it left is checked when the clocks have stopped."""
+def _with_peers(run: Run, files: Path, folder: Path) -> Run:
+    """Let each peer store what the run has delivered; what it wrote is removed at once where it is much."""
+    took = {}
+    for peer in PEERS:
+        if peer.is_there():
+            say(f"{peer.name} stores {min(run.documents, peer.most):,} documents")
+            took[peer.name] = peer.store(files, folder / peer.name)
+            if run.documents > KEPT:
+                # Some thousand large files at most: what slows ext4 down is removing very many.
+                shutil.rmtree(folder / peer.name)
+    return replace(run, peers=took)
+
+
+def _measure_run(city: Founded, server: int, files: Path, table: Path) -> Run:
+    """Measure the bound, then one delivery; what it left is checked when the clocks have stopped."""
+    say("the machine's bound is measured")
     costs = measure_unit_costs(WORK)
+    say(f"{table.stem}: the delivery")
     server_cpu, client_cpu, start = process_seconds(server), children_seconds(), time.perf_counter()
     answer, peak = deliver(command_of(city, table, files))
     command_seconds = time.perf_counter() - start
     used = children_seconds() - client_cpu, process_seconds(server) - server_cpu
     check_receipts(city, Path(answer["receipts"]), files, answer["sent"])
-    peers = {peer.name: peer.store(files, folder / "peers" / f"{peer.name}-{table.stem}") for peer in PEERS if peer.is_there}
     return Run(
         documents=answer["sent"],
         seconds=answer["seconds"],
@@ -147,7 +194,7 @@ def _measure_run(city: Founded, server: int, files: Path, table: Path, folder: P
         sealed_bytes=answer["bytes"],
         client=peak,
         costs=costs,
-        peers=peers,
+        peers={},
     )
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bench.bars import draw
+from bench.bars import draw, draw_lines
+from bench.growth import growth_figures, growth_pictures
+from bench.peers import DOVECOT_MOST
 from bench.report import RESULTS
+from bench.tables import VAULT_HEADS, log_rows, vault_rows
 
 PAGE: Final = RESULTS.parent.parent / "docs" / "performance.md"
 
@@ -22,8 +25,10 @@ post-quantum wrap, the cipher, SHA-256 of the plaintext once and of the sealed b
 and handing the bytes to the kernel. Each was measured right before each run.
 """
 _PEERS: Final = """\
-restic and borg stored the same files right after each run. They do less: one key of their own, no recipients, no server, no
-log, no receipts. *Processor time* counts both our sides, client and server; it feels a busy neighbour less than the clock does.
+The others stored the same files right after each run. restic and borg do less: one key of their own, no recipients, no server,
+no log, no receipts. Dovecot with mail_crypt is the nearest real service, a key pair for each mailbox, held by its server; it gets
+the first {most:,} of the files alone, for it takes some 5 ms for each. *Processor time* counts both our sides, client and server;
+it feels a busy neighbour less than the clock does.
 """
 
 
@@ -41,7 +46,9 @@ def write_page() -> Path:
     deliveries = sorted((_read(path) for path in RESULTS.glob("delivery-*.json")), key=lambda one: int(one["documents"]))
     parts = [_HEAD]
     parts += ["\n".join(_delivery(figures)) for figures in deliveries]
-    for name, write in (("sequencing", _sequencing), ("serving", _serving), ("letters", _letters)):
+    if deliveries:
+        parts.append("\n".join(_growth(growth_figures(deliveries))))
+    for name, write in _SECTIONS:
         path = RESULTS / f"{name}.json"
         if path.exists():
             parts.append("\n".join(write(_read(path))))
@@ -78,15 +85,38 @@ def _delivery(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"| peak memory of the server (MB) | {figures['peak_together_server_mb']:,.0f} | |"
     flushes = figures["flushes"]
     if flushes is not None:
-        yield f"| flushes, server + client | {flushes['server']} + {flushes['client']} | {figures['packs']} packs |"
+        yield f"| flushes, server + client | {flushes['server']} + {flushes['client']} | of {flushes['documents']:,} documents |"
     for name, peer in peers.items():
         yield _row(f"times as fast as {name}, by the clock", peer["we_are_times_as_fast"], 2)
         yield _row(f"our processor time to that of {name}", peer["our_cpu_to_its"], 2)
-        yield _row(f"{name}, documents a second", peer["documents_per_s"])
+        label = "" if peer["documents"] == count else f" ({peer['documents']:,} of them)"
+        yield _row(f"{name}, documents a second{label}", peer["documents_per_s"])
+        if "listed" in peer:
+            yield _row(f"{name}, list of {peer['listed']} for its reader, by IMAP (ms)", peer["list_ms"], 1)
     yield f"\n{_BOUND}"
     if peers:
-        yield _PEERS
+        yield _PEERS.format(most=DOVECOT_MOST)
     yield _machine(figures, f"python -m bench --documents {count} --runs {figures['runs']}")
+
+
+def _growth(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Growth\n"
+    yield "The deliveries above beside one another; each stands with the commit that it was measured at.\n"
+    (RESULTS / "growth.json").write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    for name, picture in growth_pictures(figures).items():
+        (RESULTS / name).write_text(picture, "utf-8")
+        yield f"![{name.removesuffix('.svg')}, in lines](../bench/results/{name})\n"
+    yield "| documents | µs a document | client's processor time | server's | client, MB | server, MB | commit |"
+    yield "|---:|---:|---:|---:|---:|---:|---|"
+    for one in figures["points"]:
+        keys = ("us_per_document", "client_cpu_us_per_document", "server_cpu_us_per_document", "client_mb", "server_mb")
+        yield f"| {one['documents']:,} | {' | '.join(f'{one[key]:,.0f}' for key in keys)} | `{one['commit']}` |"
+    grown = figures["last_to_before"]
+    yield (
+        f"\nThe largest to the one before: time a document × {grown['us_per_document']:.2f} (wanted: at most "
+        f"{figures['wanted']:.2f}), memory of the client × {grown['client_mb']:.2f}, of the server × {grown['server_mb']:.2f}."
+    )
+    yield "\nAgain: `python -m bench --page` after deliveries; `python -m bench --full` measures all of them.\n"
 
 
 def _sequencing(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -105,6 +135,10 @@ def _serving(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"`list`: {figures['documents']} documents of a signed-in holder; `no-op`: the same bytes of a route that does nothing,"
     yield "on the same server software; `body`: one document of 100 KB; `nginx`: the same range of a pack."
     yield f"{figures['workers']} workers, the load generator on the same cores, in turn, median of {figures['rounds']} rounds.\n"
+    picture = RESULTS / "serving.svg"
+    rates = [(name, rate["median"], name in {"list", "body"}) for name, rate in figures["per_second"].items()]
+    picture.write_text(draw("What residents ask for, answers a second", rates, "a second"), "utf-8")
+    yield f"![Answers a second, in bars](../bench/results/{picture.name})\n"
     yield "| what is asked for | a second | server's processor time (µs) |"
     yield "|---|---:|---:|"
     for name, rate in figures["per_second"].items():
@@ -117,6 +151,37 @@ def _serving(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n{_machine(figures, 'python -m bench --serving')}"
 
 
+def _log(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## A log of {figures['leaves']:,} leaves\n"
+    yield "Generated leaves, tiles on disk; from there on the city's own sequencer, ledger, proofs and witness. A proof is made"
+    yield "from the tiles anew, as for a receipt, of a leaf drawn at random.\n"
+    yield "| measure | figure | least – greatest |"
+    yield "|---|---:|---|"
+    yield from (f"| {' | '.join(row)} |" for row in log_rows(figures))
+    command = f"python -m bench --log {figures['leaves']}"
+    yield f"\n{_machine(figures, command)}"
+
+
+def _vault(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Full vaults\n"
+    yield "`list`: all parts of the list from the city. A visit: in Chromium, from the tap that signs in with a recovery kit to"
+    yield "the count of documents on the screen; the first one opens every document's key, later ones (median of"
+    yield f"{figures['visits']}) read the vault's index where there is one. Each in a browser that knows nothing.\n"
+    vaults = figures["vaults"]
+    if figures["in_browser"]:
+        picture = RESULTS / "vault.svg"
+        lines = {
+            name: [(one["documents"], one[visit]["list_shown_ms"]["median"]) for one in vaults]
+            for name, visit in (("first visit", "first_visit"), ("later visit", "later_visit"))
+        }
+        picture.write_text(draw_lines("From sign-in to the list, by documents", lines, "ms"), "utf-8")
+        yield f"![Milliseconds to the list, in lines](../bench/results/{picture.name})\n"
+    yield f"| {' | '.join(VAULT_HEADS)} |"
+    yield "|" + "---:|" * len(VAULT_HEADS)
+    yield from (f"| {' | '.join(row)} |" for row in vault_rows(figures))
+    yield f"\n{_machine(figures, 'python -m bench --vault')}"
+
+
 def _letters(figures: Mapping[str, Any]) -> Iterator[str]:
     yield "## Print files\n"
     yield "| measure | figure |"
@@ -127,6 +192,15 @@ def _letters(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"| processor time a letter (ms) | {figures['cpu_ms_per_letter']:.1f} |"
     command = f"python -m bench --letters {figures['letters']}"
     yield f"\n{_machine(figures, command)}"
+
+
+_SECTIONS: Final = (
+    ("sequencing", _sequencing),
+    ("log", _log),
+    ("serving", _serving),
+    ("vault", _vault),
+    ("letters", _letters),
+)
 
 
 def _row(label: str, values: Mapping[str, float], digits: int = 0) -> str:

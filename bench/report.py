@@ -70,14 +70,19 @@ def delivery_figures(measured: Measured) -> dict[str, Any]:
 def _peer_figures(name: str, runs: Sequence[Run]) -> dict[str, Any]:
     """Give a peer's rate, and how many times as fast we were: by the clock, and by processor time of both our sides."""
     took = [run.peers[name] for run in runs]
-    return {
-        "documents_per_s": spread([run.documents / one.seconds for run, one in zip(runs, took, strict=True)]),
-        "cpu_us_per_document": spread([one.cpu_s / run.documents * 1e6 for run, one in zip(runs, took, strict=True)]),
-        "we_are_times_as_fast": spread([one.seconds / run.seconds for run, one in zip(runs, took, strict=True)], 2),
+    both = list(zip(runs, took, strict=True))
+    figures: dict[str, Any] = {
+        "documents": took[0].documents,
+        "documents_per_s": spread([one.documents / one.seconds for one in took]),
+        "cpu_us_per_document": spread([one.cpu_s / one.documents * 1e6 for one in took]),
+        "we_are_times_as_fast": spread([run.documents_per_s / (one.documents / one.seconds) for run, one in both], 2),
         "our_cpu_to_its": spread(
-            [(run.client_cpu_s + run.server_cpu_s) / one.cpu_s for run, one in zip(runs, took, strict=True)], 2
+            [(run.client_cpu_s + run.server_cpu_s) / run.documents / (one.cpu_s / one.documents) for run, one in both], 2
         ),
     }
+    if took[0].listed:
+        figures |= {"listed": took[0].listed, "list_ms": spread([one.list_ms for one in took], 2)}
+    return figures
 
 
 def _ratio(run: Run, bound: Bound) -> float:
@@ -148,34 +153,6 @@ def show_letters(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
-def show_sequencing(figures: Mapping[str, Any], console: Console) -> None:
-    """Print the table of the log's sequencer."""
-    table = Table(title=f"{figures['events']:,} events into the log, median of {figures['runs']}", title_justify="left")
-    table.add_column("measure")
-    table.add_column("value", justify="right")
-    table.add_column("least – greatest, remark")
-    rate, cost = figures["events_per_s"], figures["cpu_us_per_event"]
-    table.add_row("events a second", f"{rate['median']:,.0f}", f"{among_of(rate)}, wanted: {figures['events_per_s_wanted']:,}")
-    table.add_row("events a second of a core", f"{figures['events_per_s_of_one_core']:,}", "by processor time")
-    table.add_row("processor time an event (µs)", f"{cost['median']:.0f}", among_of(cost))
-    console.print(table)
-
-
-def show_serving(figures: Mapping[str, Any], console: Console) -> None:
-    """Print the table of what residents ask for."""
-    table = Table(title=f"Serving, {figures['workers']} workers, median of {figures['rounds']} rounds", title_justify="left")
-    table.add_column("what is asked for")
-    table.add_column("a second", justify="right")
-    table.add_column("server's processor time (µs)", justify="right")
-    for name, rate in figures["per_second"].items():
-        table.add_row(name, f"{rate['median']:,.0f}", f"{figures['server_cpu_us'][name]['median']:,.0f}")
-    table.add_row("list, share of the no-op route", f"{figures['list_to_no_op']['median']:.2f}", "wanted: 0.50")
-    if "body_to_nginx" in figures:
-        table.add_row("body, share of nginx", f"{figures['body_to_nginx']['median']:.2f}", "wanted: 0.25")
-    table.add_row("list, 99 of 100 at half load (ms)", f"{figures['list_p99_ms_at_half_load']:.0f}", "wanted: 50")
-    console.print(table)
-
-
 def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     def among(key: str, write: Callable[[float], str] = "{:,.0f}".format) -> str:
         return f"{write(figures[key]['min'])} – {write(figures[key]['max'])}"
@@ -216,7 +193,7 @@ def _rows(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         (
             "flushes, server + client",
             "–" if flushes is None else f"{flushes['server']} + {flushes['client']}",
-            "of one delivery, by strace",
+            "of one delivery, by strace" if flushes is None else f"of {flushes['documents']:,} documents, by strace",
         ),
     ]
     for name, peer in figures.get("peers", {}).items():

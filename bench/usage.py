@@ -2,6 +2,8 @@
 
 import os
 import resource
+import sys
+import time
 from pathlib import Path
 from typing import Final
 
@@ -25,3 +27,8 @@ def children_seconds() -> float:
     """Return what all processes that this one has started and seen end have used, their own children included."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def say(what: str) -> None:
+    """Say what is being done, and since when, on the error output."""
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)

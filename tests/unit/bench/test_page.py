@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench import page, peers
-from bench.bars import draw
+from bench import dovecot, page, peers
+from bench.bars import draw, draw_lines
 from bench.report import RESULTS
 
 
@@ -33,4 +33,17 @@ def test_bench_bars_are_as_long_as_their_figures() -> None:
 
 def test_bench_missing_peers_are_named_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert [note.rpartition(" ")[2] for note in peers.missing()] == ["restic", "borgbackup"]
+    monkeypatch.setattr(dovecot, "NEEDED", (Path("/nowhere"),))
+    assert [note.rpartition(" ")[2] for note in peers.missing()] == ["restic", "borgbackup", "dovecot-imapd"]
+
+
+def test_bench_lines_go_by_powers_of_ten_and_are_said() -> None:
+    points = [(10.0, 50.0), (100.0, 100.0), (1_000.0, 0.0)]
+    root = ET.fromstring(draw_lines("A & B", {"one": points, "other": [(10.0, 50.0)]}, "ms"))  # noqa: S314
+    dots = [(int(one.attrib["cx"]), int(one.attrib["cy"])) for one in root.iter() if one.tag.endswith("circle")]
+    assert dots[1][0] - dots[0][0] == dots[2][0] - dots[1][0] > 0
+    assert dots[1][1] < dots[0][1] < dots[2][1]
+    assert dots[3] == dots[0]
+    names = [int(one.attrib["y"]) for one in root.iter() if one.text in {"one", "other"}]
+    assert abs(names[0] - names[1]) >= 20
+    assert "one: 10: 50 ms, 100: 100 ms, 1,000: 0 ms; other: 10: 50 ms" in "".join(root.itertext())
