@@ -7,6 +7,7 @@ on all cores and many in one transaction: the rows are the same, and 100,000 vau
 import base64
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -44,6 +45,8 @@ BATCH: Final = 64
 _TRUST_ROOT: Final = 1
 _HEADERS: Final = {"x-voute": "1"}
 _TIMEOUT_S: Final = 60.0
+_LOG_WITHIN_S: Final = 600.0
+_LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,21 @@ def claim_beside(city: Founded) -> int:
     batches = [codes[start : start + BATCH] for start in range(0, len(codes), BATCH)]
     # Forked, so that each process has the desk, with its register of all codes, at once.
     with ProcessPoolExecutor(mp_context=get_context("fork"), initializer=_begin, initargs=(desk, city.settings)) as pool:
-        return sum(pool.map(_open, batches))
+        opened = sum(pool.map(_open, batches))
+    _wait_for_log(assemble(city.settings).city)
+    return opened
+
+
+def _wait_for_log(city: City) -> None:
+    """Wait until the server has brought all events into its log."""
+    end = time.monotonic() + _LOG_WITHIN_S
+    while time.monotonic() < end:
+        with city.catalogue.read() as tx:
+            state = tx.log_states.get()
+            if state is not None and state.size == tx.events.next_index() and not tx.events.pending(1):
+                return
+        time.sleep(_LOOK_S)
+    raise TimeoutError("the log does not follow")
 
 
 _place: list[tuple[CodeDesk, City]] = []
