@@ -88,6 +88,8 @@ bench: setup .make/web ## measure (minutes), print tables, write bench/results a
 
 bench-full: setup .make/web ## measure all of it, and a delivery of 200,000 documents beside its peers (an hour, 45 GB)
 	@$(PY) -m bench --full
+	@$(PY) -m bench.scale
+	@$(PY) -m bench.country
 
 release: .make/python .make/web-packages ## build/release: the wheel, built twice and compared, its sums and what is inside
 	@$(PY) tools/build_release.py
