@@ -59,7 +59,7 @@ def take(browser: Browser, gallery: Gallery) -> None:
             wait_for_ink(page)
             # Pages are drawn when they come into sight; the picture is of the top.
             page.evaluate("scrollTo(0, 0)")
-            page.wait_for_function("scrollY === 0")
+            page.wait_for_function("() => scrollY === 0")
         path = ROOT / "docs" / "pictures" / f"page-{state}-{device}-{scheme}-{locale}.png"
         page.screenshot(path=path)
         Image.open(path).convert("RGB").quantize(COLOURS).save(path, optimize=True)

@@ -229,7 +229,7 @@ def test_browser_pages_are_printed_as_pictures_that_are_gone_afterwards(open_vau
     pictures = page.locator(".v-print-area img")
     expect(pictures).to_have_count(pages)
     assert all(width > 1_000 for width in pictures.evaluate_all("all => all.map((one) => one.naturalWidth)"))
-    page.wait_for_function("document.querySelector('[aria-busy]') === null")
+    page.wait_for_function("() => document.querySelector('[aria-busy]') === null")
     assert open_vault.printed == printed + 1
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(pictures).to_have_count(0)
@@ -264,7 +264,7 @@ def test_browser_lock_while_pages_are_drawn_for_paper_prints_nothing_and_keeps_n
     page.evaluate(LOCKS_AT_PAGE_TWO)
     open_vault.tap(open_vault.button("Imprimer"))
     open_vault.sees("Votre coffre est verrouillé")
-    page.wait_for_function("pictures.made > 0 && pictures.alive.size === 0")
+    page.wait_for_function("() => pictures.made > 0 && pictures.alive.size === 0")
     assert open_vault.printed == printed
     expect(page.locator(".v-print-area")).to_have_count(0)
     open_vault.restart_page()

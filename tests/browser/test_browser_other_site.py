@@ -118,7 +118,7 @@ def test_browser_other_site_can_do_nothing_in_the_residents_name(
     city: ServedCity, visitor: Visitor, signed_in: BrowserContext, other_site: str
 ) -> None:
     document = visitor.document_id()
-    visitor.page.wait_for_function("performance.getEntriesByType('resource').some((one) => one.name.endsWith('/opened'))")
+    visitor.page.wait_for_function("() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('/opened'))")
     counts, opened = counts_of(city), city.opened_at(document)
     page = signed_in.new_page()
     asked: list[Request] = []

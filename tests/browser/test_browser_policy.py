@@ -181,7 +181,7 @@ def test_browser_without_the_policy_the_same_attempts_succeed(browser: Browser, 
     for name in ("inline script", "eval", "text as HTML", "handler attribute"):
         page.evaluate("delete document.documentElement.dataset.ran")
         page.evaluate("(name) => setTimeout(() => attempts[name]())", name)
-        page.wait_for_function("'ran' in document.documentElement.dataset")
+        page.wait_for_function("() => 'ran' in document.documentElement.dataset")
     with page.expect_event("requestfailed", lambda request: "ERR_NAME" in str(request.failure)):
         page.evaluate("setTimeout(() => attempts['fetch']())")
     context.close()
