@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -13,10 +14,15 @@ from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import new_visitor, wait_for_ink
 from tests.browser.support.wire import Asked, Wire
 from tests.browser.support.words import Words
+from tests.support.project import ROOT
+from tests.support.waiting import wait_for
 
+DIST = ROOT / "web" / "dist" / "assets"
 Walked = Callable[[str, Journey, float], None]
 # Sealed bodies apart, what may be on the line between the tap and the document: what is claimed and sent back, row and receipt.
 REST = 40 * 1024
+# What must have come before a document is drawn.
+PIECES = {f"/assets/{path.name}" for start in ("frame", "pdf-worker") for path in DIST.glob(f"{start}-*.js.*.bin")}
 
 
 def traveller(browser: Browser, city: ServedCity, language: str, device: str) -> Journey:
@@ -31,11 +37,10 @@ def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, lett
     wire = Wire(one.visitor.cdp)
     wire.slow_down()
     begin = time.monotonic()
-    with page.expect_response(lambda reply: "pdf-worker" in reply.url, timeout=120_000) as waiting:
-        one.visitor.go(letter.link)
-        expect(one.visitor.heading()).to_have_text(one.say("open-letter-title", count=1), timeout=60_000)
-        walked("slow line: from the scan to the letter", one, time.monotonic() - begin)
-    waiting.value.finished()
+    one.visitor.go(letter.link)
+    expect(one.visitor.heading()).to_have_text(one.say("open-letter-title", count=1), timeout=60_000)
+    walked("slow line: from the scan to the letter", one, time.monotonic() - begin)
+    wait_for(lambda: page.evaluate("1") == 1 and wire.ended() >= PIECES)
     walked("slow line: the viewer is there", one, time.monotonic() - begin)
     mark, begin = wire.mark, time.monotonic()
     one.tap("open-letter-button")
@@ -46,6 +51,41 @@ def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, lett
     walked(line, one, time.monotonic() - begin)
     assert re.fullmatch(r"1 taps, 1 prompts, \d+\.\d s", journeys[line][one.where])
     judge_line(wire.since(mark))
+    one.visitor.context.close()
+    one.visitor.judge()
+
+
+def test_browser_journey_on_a_slow_line_before_the_viewer_is_there(
+    browser: Browser, city: ServedCity, letters: Letters, walked: Walked, folder: Path
+) -> None:
+    """Whoever taps at once has the document for their own reader; the viewer stands aside for it and comes afterwards."""
+    one, letter = traveller(browser, city, "fr", "phone"), letters.next()
+    page = one.visitor.page
+    page.set_default_timeout(120_000)
+    wire = Wire(one.visitor.cdp)
+    wire.slow_down()
+    one.visitor.go(letter.link)
+    one.button("open-letter-button").wait_for()
+    wait_for(lambda: page.evaluate("1") == 1 and any(path in PIECES for path in wire.begun()))
+    had, mark, begin = wire.ended(), wire.mark, time.monotonic()
+    one.tap("open-letter-button")
+    saver = one.button("viewer-coming-save")
+    saver.wait_for()
+    expect(page.locator("progress")).to_have_attribute("value", re.compile(r"^\d{1,2}$"))
+    with page.expect_download() as saved:
+        saver.click()
+    walked("slow line: from a tap before the viewer is there to the document in hand", one, time.monotonic() - begin)
+    path = folder / saved.value.suggested_filename
+    saved.value.save_as(path)
+    assert path.read_bytes() == letter.pdf.read_bytes()
+    # Nothing of the viewer was begun while the document was on its way; pieces that had come are not asked for again.
+    asked = wire.since(mark)
+    first = next(number for number, one in enumerate(asked) if one.path.endswith("/receipt"))
+    assert [one.path for one in asked[: first + 1] if one.path in PIECES] == []
+    one.visitor.sees_pages()
+    walked("slow line: from a tap before the viewer is there to the drawn page", one, time.monotonic() - begin)
+    assert {path for path in wire.ended() if path in PIECES} == PIECES
+    assert [one.path for one in wire.since(mark) if one.path in had & PIECES] == []
     one.visitor.context.close()
     one.visitor.judge()
 

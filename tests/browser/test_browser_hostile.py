@@ -1,5 +1,6 @@
 """Files made to run, to call somewhere or to exhaust: nothing of them runs, nothing is asked, and the page goes on."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ FAR = 6.0
 SETTLED = ".viewer iframe[data-ready], .viewer .panel"
 OWN_SPREAD_MS = 250
 """What a file would ask for, it asks for while it is opened and drawn."""
+PIECE = re.compile(r"\.\d+\.bin$")
 
 
 @dataclass
@@ -40,8 +42,8 @@ class Watcher:
 
     def _on_request(self, request: Request) -> None:
         url = urlsplit(request.url)
-        # The address of a worker is made anew each time; the file itself has its own name.
-        self.asked.append(url.scheme if url.scheme == "blob" else url.path)
+        # The address of a worker is made anew each time; the file itself has its own name. All pieces of a part come, in time.
+        self.asked.append(url.scheme if url.scheme == "blob" else PIECE.sub("", url.path))
 
     def _on_dialog(self, dialog: Dialog) -> None:
         self.happened.append(f"dialog {dialog.message}")

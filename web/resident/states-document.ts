@@ -12,6 +12,13 @@ export const documentStates: readonly PageState[] = [
   { id: 'document-loading', path: '/documents/ID', screen: 'document', view: { at: 'loading', manifest } },
   { id: 'document', path: '/documents/ID', screen: 'document', view: { ...shown, proof: proven } },
   {
+    id: 'document-coming',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    coming: 40,
+  },
+  {
     id: 'document-handled',
     path: '/documents/ID',
     screen: 'document',

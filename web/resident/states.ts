@@ -39,7 +39,7 @@ export type PageState = {
     }
   | { readonly screen: 'open'; readonly view: OpenView }
   | { readonly screen: 'documents'; readonly view: DocumentsView }
-  | { readonly screen: 'document'; readonly view: DocumentView; readonly hold?: DocumentHold }
+  | { readonly screen: 'document'; readonly view: DocumentView; readonly hold?: DocumentHold; readonly coming?: number }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'disown'; readonly view: DisownView }
   | WaysInState

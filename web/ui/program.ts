@@ -36,13 +36,19 @@ function trusted(kind: keyof Policy, value: string): string {
   return policy[kind](value) as string;
 }
 
-function expected(path: string): string {
+function listed(): Readonly<Record<string, unknown>> {
   if (hashes === null) {
     const map: unknown = JSON.parse(document.querySelector('script[type=importmap]')?.textContent ?? '{}');
-    const listed = typeof map === 'object' && map !== null && 'integrity' in map ? map.integrity : {};
-    hashes = listed as Readonly<Record<string, unknown>>;
+    const found = typeof map === 'object' && map !== null && 'integrity' in map ? map.integrity : {};
+    hashes = found as Readonly<Record<string, unknown>>;
   }
-  const hash = hashes[path];
+  return hashes;
+}
+
+const isListed = (path: string): boolean => Object.hasOwn(listed(), path);
+
+function expected(path: string): string {
+  const hash = listed()[path];
   if (typeof hash !== 'string' || !hash.startsWith(ALGORITHM)) throw new PageError('program-refused');
   return hash;
 }
@@ -52,16 +58,30 @@ async function sha384(bytes: ArrayBuffer): Promise<string> {
   return ALGORITHM + btoa(String.fromCharCode(...digest));
 }
 
-/** Fetches a part of the program by the address that the build wrote. Raises `offline`, `network`, or `program-refused` when it is not as published. */
-export async function loadPart(builtAddress: string): Promise<ArrayBuffer> {
+/** The pieces in which the build also gives a part of the program (`ui/build/pieces.ts`), in order; each is a part of its own. */
+export function piecesOf(builtAddress: string): readonly string[] {
+  const { pathname } = new URL(builtAddress, location.href);
+  const found: string[] = [];
+  for (let piece = `${pathname}.1.bin`; isListed(piece); piece = `${pathname}.${found.length + 1}.bin`)
+    found.push(piece);
+  if (found.length === 0) throw new PageError('program-refused');
+  return found;
+}
+
+/**
+ * Fetches a part of the program by the address that the build wrote. Raises `offline`, `network`, or `program-refused` when it is
+ * not as published; what `stop` says when it was stopped.
+ */
+export async function loadPart(builtAddress: string, stop?: AbortSignal): Promise<ArrayBuffer> {
   const { pathname } = new URL(builtAddress, location.href);
   const hash = expected(pathname);
   let bytes: ArrayBuffer;
   try {
-    const reply = await fetch(pathname, { credentials: 'omit' });
+    const reply = await fetch(pathname, { credentials: 'omit', ...(stop ? { signal: stop, priority: 'low' } : {}) });
     if (!reply.ok) throw new PageError('network');
     bytes = await reply.arrayBuffer();
   } catch {
+    stop?.throwIfAborted();
     throw new PageError(navigator.onLine ? 'network' : 'offline');
   }
   if ((await sha384(bytes)) !== hash) throw new PageError('program-refused');
@@ -89,9 +109,8 @@ export async function registerWorker(address: string, scope: string): Promise<Se
   return navigator.serviceWorker.register(script, { scope, updateViaCache: 'none' });
 }
 
-/** The `srcdoc` of a frame that runs one script of the program; `policy` is what the frame's own policy says beside it. */
-export async function frameDocument(builtAddress: string, framePolicy: string, language: string): Promise<string> {
-  const bytes = await loadPart(builtAddress);
+/** The `srcdoc` of a frame that runs one script of the program, of bytes that were checked; `framePolicy` is what its own policy says beside it. */
+export async function frameDocument(bytes: ArrayBuffer, framePolicy: string, language: string): Promise<string> {
   const script = new TextDecoder().decode(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const hash = `'sha256-${btoa(String.fromCharCode(...digest))}'`;

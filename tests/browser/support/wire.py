@@ -46,6 +46,14 @@ class Wire:
         """Give what went to the city since a mark, without what the browser had."""
         return [one for one in list(self._asked.values())[mark:] if not one.is_cached]
 
+    def begun(self) -> set[str]:
+        """Give the paths that were asked for."""
+        return {one.path for one in list(self._asked.values())}
+
+    def ended(self) -> set[str]:
+        """Give the paths whose reply has come."""
+        return {one.path for one in list(self._asked.values()) if one.down > 0}
+
     def _begun(self, event: dict[str, Any]) -> None:
         request = event["request"]
         url = urlsplit(request["url"])

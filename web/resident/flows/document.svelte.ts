@@ -7,6 +7,7 @@ import type { OwnWords } from '../own-words.ts';
 import { NO_MARKS, sealedOf, type Row } from '../shelf.svelte.ts';
 import { PageError } from '../../ui/errors.ts';
 import { currentLocale } from '../../ui/i18n.svelte.ts';
+import { holdLine } from '../viewer/parts.ts';
 import { OfferFlow, type OfferActions, type OfferView } from './offer.svelte.ts';
 import type { CheckedManifest, Marks, ReceiptReply, Verdict } from '../../core/rpc.ts';
 
@@ -98,6 +99,7 @@ export class DocumentFlow implements DocumentActions {
       const receipt = this.session.deps.api.receipt(this.id);
       // Whatever is wrong with them is said when their turn comes, if the row lets it come.
       for (const reply of [sealed, receipt]) reply.catch(() => undefined);
+      void Promise.allSettled([sealed, receipt]).then(holdLine());
       const row = await this.session.shelf.row(this.id);
       manifest = checked(row);
       this.view = { at: 'loading', manifest };

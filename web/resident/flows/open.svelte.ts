@@ -10,6 +10,7 @@ import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { CheckedManifest, CodeLookup, NewKit, Unlock } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
 import { isShared } from '../shared.svelte.ts';
+import { holdLine } from '../viewer/parts.ts';
 import type { Ceremony } from '../webauthn.ts';
 
 /** Who wrote and what waits. */
@@ -247,6 +248,7 @@ export class OpenFlow implements OpenActions {
 
   private async send(draft: Draft, body: ClaimBody): Promise<void> {
     this.view = { at: 'making', letter: draft.letter };
+    const free = holdLine();
     try {
       const { documents } = await this.session.deps.api.claim(body);
       const keys = await this.session.keys();
@@ -262,6 +264,8 @@ export class OpenFlow implements OpenActions {
       this.view = ENDED.has(failure.code)
         ? refused(draft.letter.code, failure)
         : { at: 'unsent', letter: draft.letter, failure };
+    } finally {
+      free();
     }
   }
 }

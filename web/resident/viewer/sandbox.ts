@@ -1,8 +1,10 @@
 /** The page's side of the viewer's frame: makes it, hands it a document, believes none of its words unread (`protocol.ts`). */
 
 import { PageError } from '../../ui/errors.ts';
-import { frameDocument, loadPart } from '../../ui/program.ts';
+import { frameDocument, piecesOf } from '../../ui/program.ts';
 import frameAddress from './frame.ts?worker&url';
+import { arrival } from './arrival.svelte.ts';
+import { loadPieces, loadScript } from './parts.ts';
 import workerAddress from './pdf-worker.ts?worker&url';
 import { readReport, type Order, type Report } from './protocol.ts';
 
@@ -29,11 +31,16 @@ const PATIENCE_MS = 20_000;
  */
 export async function loadAhead(): Promise<void> {
   try {
-    await loadPart(frameAddress);
-    await loadPart(workerAddress);
+    expectParts();
+    await loadPieces(frameAddress);
+    await loadPieces(workerAddress);
   } catch {
     // Said when it is needed.
   }
+}
+
+function expectParts(): void {
+  arrival.expect([...piecesOf(frameAddress), ...piecesOf(workerAddress)]);
 }
 
 /** What a viewer does with what its frame reports. */
@@ -65,10 +72,9 @@ export class Sandbox {
   }
 
   private async start(language: 'fr' | 'en'): Promise<void> {
-    const [document, worker] = await Promise.all([
-      frameDocument(frameAddress, POLICY, language),
-      loadPart(workerAddress),
-    ]);
+    expectParts();
+    const [script, worker] = await Promise.all([loadScript(frameAddress), loadScript(workerAddress)]);
+    const document = await frameDocument(script, POLICY, language);
     if (this.closed) return;
     await this.load(document);
     if (this.isClosed) return;
@@ -100,7 +106,9 @@ export class Sandbox {
   }
 
   private async handData(): Promise<void> {
-    const packed = await loadPart(DATA).catch(() => null);
+    const packed = await loadPieces(DATA)
+      .then(async (whole) => whole.arrayBuffer())
+      .catch(() => null);
     this.order({ do: 'data', data: packed }, packed ? [packed] : []);
   }
 

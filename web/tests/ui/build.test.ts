@@ -1,9 +1,10 @@
 /** The build's own steps, on small files. */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import openapi, { astToString } from 'openapi-typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finishRelease, firstLoad, pack, releaseManifest } from '../../ui/build/assets.ts';
@@ -90,6 +91,27 @@ describe('build', () => {
     const html = readFileSync(join(folder, 'index.html'), 'utf8');
     expect(html.match(/integrity="sha384-/g)).toHaveLength(2);
     expect(html.match(/"\/assets\/[a-z]+\.js":"sha384-/g)).toHaveLength(3);
+  });
+
+  test('build_pieces_of_the_viewer_are_listed_and_make_the_whole_again', () => {
+    const script = randomBytes(120_000);
+    const data = randomBytes(60_000);
+    writeFileSync(join(folder, 'assets/frame-x.js'), script);
+    writeFileSync(join(folder, 'assets/pdfjs-data-1.bin'), data);
+    finishPages(folder);
+    const html = readFileSync(join(folder, 'index.html'), 'utf8');
+    const whole = (name: string, count: number): Buffer =>
+      Buffer.concat(
+        Array.from({ length: count }, (_, i) => {
+          const path = `assets/${name}.${i + 1}.bin`;
+          const bytes = readFileSync(join(folder, path));
+          expect(html).toContain(`"/${path}":"sha384-${createHash('sha384').update(bytes).digest('base64')}"`);
+          return bytes;
+        }),
+      );
+    expect(gunzipSync(whole('frame-x.js', 3))).toEqual(script);
+    expect(whole('pdfjs-data-1.bin', 2)).toEqual(data);
+    expect(html).not.toContain('pdfjs-data-1.bin.3.bin');
   });
 
   test('build_release_is_finished_in_place', () => {

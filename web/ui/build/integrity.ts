@@ -10,6 +10,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { filesUnder } from './assets.ts';
+import { writePieces } from './pieces.ts';
 
 /** Where the page says which inline scripts its policy must allow; the server reads it (`docs/spec/pages.md`). */
 const INLINE = 'voute-inline';
@@ -51,7 +52,8 @@ export function withMap(html: string, map: string, inline: readonly string[]): s
 /** Finishes the pages of a folder in place. */
 export function finishPages(folder: string): void {
   const read: Read = (path) => readFileSync(join(folder, path));
-  const files = filesUnder(folder);
+  const whole = filesUnder(folder);
+  const files = [...whole, ...writePieces(folder, whole)];
   const later = files.filter((path) => LISTED.test(path));
   const inline = later
     .filter((path) => /\/frame-[^/]+\.js$/.test(path))

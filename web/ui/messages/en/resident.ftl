@@ -290,6 +290,10 @@ viewer-label = Pages of “{ $title }”
 viewer-region = Pages of the document
 viewer-tools = Display
 viewer-loading = Preparing the pages…
+viewer-coming-title = Your document is here
+viewer-coming = The viewer is on its way: { $percent }%
+viewer-coming-own = You need not wait for it: save the document and open it with your device’s own reader.
+viewer-coming-save = Save it now
 viewer-ready = { $pages ->
     [one] Document shown, 1 page
    *[other] Document shown, { $pages } pages

@@ -290,6 +290,10 @@ viewer-label = Pages de « { $title } »
 viewer-region = Pages du document
 viewer-tools = Affichage
 viewer-loading = Préparation des pages…
+viewer-coming-title = Votre document est là
+viewer-coming = La visionneuse arrive : { $percent } %
+viewer-coming-own = Sans l’attendre, vous pouvez l’enregistrer et l’ouvrir avec le lecteur de votre appareil.
+viewer-coming-save = L’enregistrer maintenant
 viewer-ready = { $pages ->
     [one] Document affiché, 1 page
    *[other] Document affiché, { $pages } pages
