@@ -31,11 +31,9 @@ from voute.core.ids import Slug
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
 from voute.format.subject import Delete
 from voute.format.trust_root import TrustRoot
-from voute.server.backup import frozen_city
 from voute.server.ceremony import create_city
 from voute.server.keys import KeyFileError
 from voute.server.settings import Settings
-from voute.store.freeze import FreezeError
 
 COOKIE = "__Host-voute"
 FOLDER = "city/a"
@@ -359,7 +357,7 @@ def tell_the_department(s3: S3Simulator, root: TrustRoot, issuer: Department, bi
         assert api.put_draft(delivery, pack.name, pack.draft) == 1
 
 
-# -- founding and backup
+# -- founding
 
 
 def test_api_s3_founding_over_a_log_that_is_there_is_refused(city: OnS3) -> None:
@@ -386,9 +384,3 @@ def test_api_s3_locks_on_s3_found_and_write_the_log(s3: S3Simulator, folder: Pat
     assert list(settings.locks_folder.iterdir()) == []
     assert check_city(settings).findings == []
     demo.close()
-
-
-def test_api_s3_backup_of_files_is_refused_in_words(city: OnS3) -> None:
-    with pytest.raises(FreezeError) as refused, frozen_city(city.demo.settings):
-        pass
-    assert refused.value.facts == {"why": "s3"}

@@ -92,8 +92,8 @@ class BackupFolder:
         """Tell whether an object is there."""
         return self._object(digest).exists()
 
-    def add(self, source: BinaryIO, size: int, digest: bytes, recipient: HybridRecipient) -> None:
-        """Seal `size` bytes whose SHA-256 is known; what is there already stays.
+    def add(self, source: Iterable[bytes], digest: bytes, recipient: HybridRecipient) -> None:
+        """Seal bytes, which come in pieces, whose SHA-256 is known; what is there already stays.
 
         Raises:
             BackupDamagedError: the bytes are others; nothing was added.
@@ -101,7 +101,7 @@ class BackupFolder:
         if self.has(digest):
             return
         hasher = hashlib.sha256()
-        pieces = _hashing(read_pieces(source, size), hasher.update)
+        pieces = _hashing(source, hasher.update)
 
         def check() -> None:
             if hasher.digest() != digest:

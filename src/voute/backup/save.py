@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from voute.backup.folder import BackupDamagedError, BackupFolder, Progress, read_pieces
+from voute.backup.holes import holes_digest
+from voute.backup.objects import Gathering
 from voute.backup.snapshot import Head, SavedFile, Snapshot, check_path
-from voute.core.errors import FormatError
-from voute.format.pack import hash_bodies, read_index
-from voute.format.sidecar import parse_sidecar
 from voute.seal.hybrid import HybridRecipient
 
 _PACK: Final = re.compile(r"packs/[0-9a-f]{2}/([0-9a-f]{64})\.pack")
@@ -29,9 +28,17 @@ class Saved:
     added: int
 
 
-def save(frozen: Path, head: Head, folder: BackupFolder, recipient: HybridRecipient, progress: Progress) -> Saved:
+def save(
+    frozen: Path,
+    head: Head,
+    folder: BackupFolder,
+    recipient: HybridRecipient,
+    progress: Progress,
+    objects: Gathering | None = None,
+) -> Saved:
     """Seal every file of a frozen city that the folder does not have yet, then write the list.
 
+    `objects` are those of the same instant that are not in the frozen folder, sealed already.
     A cut leaves no backup, and what it sealed serves the next one.
 
     Raises:
@@ -41,8 +48,8 @@ def save(frozen: Path, head: Head, folder: BackupFolder, recipient: HybridRecipi
     """
     folder.sweep()
     paths = sorted(path.relative_to(frozen).as_posix() for path in frozen.rglob("*") if path.is_file())
-    saved: list[SavedFile] = []
-    added = 0
+    saved = list(objects.files) if objects is not None else []
+    added = objects.added if objects is not None else 0
     for number, path in enumerate(paths, 1):
         one = _known(frozen, check_path(path))
         if not folder.has(one.digest):
@@ -50,7 +57,7 @@ def save(frozen: Path, head: Head, folder: BackupFolder, recipient: HybridRecipi
             added += is_new
         saved.append(one)
         progress("save", number, len(paths))
-    name = folder.finish(Snapshot(head, tuple(saved)), recipient)
+    name = folder.finish(Snapshot(head, tuple(sorted(saved))), recipient)
     return Saved(name, len(saved), sum(one.size for one in saved), added)
 
 
@@ -73,7 +80,7 @@ def _add(frozen: Path, one: SavedFile, folder: BackupFolder, recipient: HybridRe
     path = frozen / one.path
     try:
         with path.open("rb") as file:
-            folder.add(file, one.size, one.digest, recipient)
+            folder.add(read_pieces(file, one.size), one.digest, recipient)
     except BackupDamagedError:
         digest = _with_holes(path, one.size)
         if digest is None:
@@ -82,26 +89,23 @@ def _add(frozen: Path, one: SavedFile, folder: BackupFolder, recipient: HybridRe
         if folder.has(digest):
             return one, False
         with path.open("rb") as file:
-            folder.add(file, one.size, digest, recipient)
+            folder.add(read_pieces(file, one.size), digest, recipient)
     return one, True
 
 
 def _with_holes(path: Path, size: int) -> bytes | None:
-    """Return the hash of a pack that is whole but for zeros where its sidecar says that documents are destroyed, else None."""
+    """Return the hash of a pack that is whole but for what its sidecar excuses, else None."""
     try:
-        sidecar = parse_sidecar(path.with_suffix(".side").read_bytes())
+        sidecar = path.with_suffix(".side").read_bytes()
         with path.open("rb") as file:
 
             def read(at: int, length: int) -> Iterator[bytes]:
                 file.seek(at)
                 return read_pieces(file, length)
 
-            entries = read_index(lambda at, length: b"".join(read(at, length)), size)
-            digest, broken = hash_bodies(read, entries, size)
-    except (OSError, FormatError):
+            return holes_digest(read, size, sidecar)
+    except OSError:
         return None
-    gone = {one.placement.document_id for one in sidecar.records if one.is_deleted}
-    return digest if broken and all(empty and one in gone for one, empty in broken.items()) else None
 
 
 def expired(names: Sequence[str], keep_days: int, now: datetime) -> list[str]:

@@ -2,6 +2,8 @@
 
 import os
 import time
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -9,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from voute.backup.folder import BackupFolder, create_private
+from voute.backup.objects import Gathering
 from voute.backup.restore import prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import Head, Snapshot
@@ -21,6 +24,8 @@ from voute.client.officer import read_officer_identity
 from voute.core.values import time_text, unix_time
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
 
+KNOWN: Final = ".backup-known"
+"""File of the city's folder that spares the next backup what did not change on S3; in no backup itself."""
 KEEP_DAYS: Final = 35
 """Days for which backups are kept unless asked otherwise: what the page tells people of deleted documents."""
 
@@ -59,16 +64,24 @@ def save_city(
     as_json: Json = False,
 ) -> None:
     """Back a city up, served or not, then forget backups that are too old."""
-    from voute.server.backup import frozen_city, note_taken
+    from voute.server.backup import frozen_city, note_taken, objects_of
 
     key = HybridRecipient.from_string(recipient)
     settings = settings_of(data)
     speaker, store, begin = Speaker(as_json=as_json), BackupFolder(folder), time.monotonic()
     with store.alone():
-        with frozen_city(settings) as city, stages(speaker, "backup") as progress:
+        with ExitStack() as stack:
+            progress = stack.enter_context(stages(speaker, "backup"))
+            objects = objects_of(settings)
+            gathering = None if objects is None else Gathering(objects, store, key, settings.data / KNOWN, progress)
+            if gathering is not None:
+                gathering.gather()
+            city = stack.enter_context(frozen_city(settings, gathering.settle if gathering else lambda: None))
             now = unix_time(int(time.time()))
             head = Head(now, city.release, city.schema, city.origin, city.size, city.root)
-            saved = save(city.folder, head, store, key, progress)
+            saved = save(city.folder, head, store, key, progress, gathering)
+            if gathering is not None:
+                gathering.remember()
         note_taken(settings, int(head.taken_at))
         gone = store.forget(expired(store.names(), keep, datetime.now(UTC)))
     facts = {
@@ -110,13 +123,20 @@ def restore_city(
     into: Annotated[Path, typer.Argument(metavar="DATA", file_okay=False, help=help_of("option-restore-into"))],
     key: Key,
     name: Name = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", exists=True, dir_okay=False, help=help_of("option-restore-settings"))
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring a backup back into an empty folder."""
+    """Bring a backup back into an empty folder, or to where the city's settings say."""
+    from voute.server.restoring import elsewhere_of
+    from voute.server.settings import CONFIG, load_settings
+
     speaker, store = Speaker(as_json=as_json), BackupFolder(folder)
     chosen = store.latest(name)
+    elsewhere = None if settings is None else elsewhere_of(replace(load_settings({CONFIG: str(settings)}), data=into))
     with stages(speaker, "backup") as progress:
-        snapshot = restore(store, chosen, read_officer_identity(key), into, progress)
+        snapshot = restore(store, chosen, read_officer_identity(key), into, progress, elsewhere)
     _show(speaker, "backup-restored", chosen, snapshot)
 
 

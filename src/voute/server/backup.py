@@ -1,6 +1,6 @@
 """What a backup needs of a city: its files at one instant; after restoring, the log's lock (docs/operate/backup.md)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +10,17 @@ from voute.app.backed_up import note_backup
 from voute.core.errors import StateError, VerificationError
 from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
+from voute.core.ports_objects import CityObjects
 from voute.core.rows import LogStateRow
 from voute.core.values import MICROSECONDS
-from voute.server.composition import LogParts, log_parts, now_seconds, open_stores
+from voute.server.composition import LogParts, log_parts, now_seconds, open_stores, s3_drivers
 from voute.server.http_witness import WitnessRefusedError
 from voute.server.inspection import alone
 from voute.server.keys import read_log_seeds
 from voute.server.release import RELEASE
 from voute.server.settings import Settings
 from voute.server.trust_file import TrustFile
-from voute.store.freeze import CATALOGUE, FreezeError, frozen
+from voute.store.freeze import CATALOGUE, frozen
 from voute.store.sql_catalogue import SCHEMA_VERSION, SqlCatalogue
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosigning import Cosigning, WitnessAheadError
@@ -59,24 +60,31 @@ class FrozenCity:
 
 
 @contextmanager
-def frozen_city(settings: Settings) -> Iterator[FrozenCity]:
-    """Freeze a city, served or not; readers go on, writers wait for an instant.
+def frozen_city(settings: Settings, meanwhile: Callable[[], None] = lambda: None) -> Iterator[FrozenCity]:
+    """Freeze a city, served or not; readers go on, writers wait for an instant, in which `meanwhile` is called.
+
+    Of a city on S3 the files of this machine alone are frozen: `objects_of` are the others.
 
     Raises:
-        FreezeError: packs are on S3, another backup runs, a symbolic link is in the city.
+        FreezeError: another backup runs, a symbolic link is in the city.
         StoreError: a disk refused, or there is no city.
     """
-    if settings.blobs:
-        # Second names of files are how a city is held still; objects have none (docs/operate/s3.md says what to do instead).
-        raise FreezeError(why="s3")
     origin = read_log_seeds(settings.keys_folder).origin
     data, locks = settings.data.resolve(), settings.locks_folder.resolve()
     # Whichever of the two is relative: a lock that came back with a backup would let the log fork.
     without = set(locks.relative_to(data).parts[:1]) if locks.is_relative_to(data) else set()
-    with frozen(data, locks, settings.catalogue_url, without) as folder:
+    if settings.blobs:
+        # Folders of a time before the city moved to S3.
+        without |= {settings.packs_folder.name, settings.log_folder.name, settings.ledger_folder.name}
+    with frozen(data, locks, settings.catalogue_url, without, meanwhile) as folder:
         state = _log_state(folder / CATALOGUE)
         size, root = (0, Hash(bytes(32))) if state is None else (state.size, state.root)
         yield FrozenCity(folder, RELEASE, SCHEMA_VERSION, origin, size, root)
+
+
+def objects_of(settings: Settings) -> CityObjects | None:
+    """Return the objects of a city on S3; None: it keeps all in files."""
+    return s3_drivers("blobs").open_objects(settings) if settings.blobs else None
 
 
 def note_taken(settings: Settings, taken_at: int) -> None:

@@ -113,9 +113,9 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     """Open the drivers that the settings name; nothing is created that an operator has not asked for by `create_city`."""
     locks: SweptLocks = PosixLocks(settings.locks_folder, watch)
     if settings.s3_locks:
-        locks = _s3("s3_locks").open_s3_locks(settings, watch)
+        locks = s3_drivers("s3_locks").open_s3_locks(settings, watch)
     if settings.blobs:
-        there = _s3("blobs").open_s3(settings, watch)
+        there = s3_drivers("blobs").open_s3(settings, watch)
         catalogue = SqlCatalogue(settings.catalogue_url, watch)
         return Stores(catalogue, there.blobs, there.sidecars, there.tiles, there.ledger, locks)
     return Stores(
@@ -128,8 +128,12 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     )
 
 
-def _s3(setting: str) -> ModuleType:
-    """Load the drivers for S3: a city on one machine needs none of their library."""
+def s3_drivers(setting: str) -> ModuleType:
+    """Load the drivers for S3: a city on one machine needs none of their library.
+
+    Raises:
+        SettingError: it is not installed; names the setting that asks for it.
+    """
     try:
         from voute.server import s3_stores  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -162,7 +166,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         wake=woken.set,
         notices=notice_kit(settings),
         push=push_kit(settings),
-        signer=_s3("direct_reads").open_signer(settings) if settings.direct_reads == SIGNED_URL else None,
+        signer=s3_drivers("direct_reads").open_signer(settings) if settings.direct_reads == SIGNED_URL else None,
     )
     return Assembled(city, stores, woken)
 

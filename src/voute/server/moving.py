@@ -21,10 +21,11 @@ from voute.store.migrate import upgrade
 from voute.store.schema import metadata
 from voute.store.sql_raw import SqlRawCatalogue, SqlRawTables
 from voute.tlog.sequencer import CHECKPOINT_PATH
+from voute.tlog.timestamp import LATEST
 
 Progress = Callable[[str, int, int], None]
 
-LOG_FOLDERS: Final = ("tile/", "staging/")
+LOG_FOLDERS: Final = ("tile/", "staging/", "timestamp/")
 LEDGER_FOLDERS: Final = ("page/", "vault/", "index/")
 TOGETHER: Final = 64
 """Small files of one call: a request each on S3, some on their way at once."""
@@ -92,7 +93,7 @@ def copy_stores(source: Settings, target: Settings, progress: Progress) -> Moved
         packs = _copy_packs(old.blobs, new.blobs, progress)
         sidecars = _copy_sidecars(old.sidecars, new.sidecars, progress)
         ledger = _copy_paths(old.ledger, new.ledger.replace_all, new.ledger, LEDGER_FOLDERS, ("ledger", progress))
-        log = _copy_paths(old.tiles, new.tiles.put_all, new.tiles, LOG_FOLDERS, ("log", progress))
+        log = _copy_paths(old.tiles, lambda items: _put_log(new.tiles, items), new.tiles, LOG_FOLDERS, ("log", progress))
         if published is not None:
             new.tiles.put_mutable(CHECKPOINT_PATH, published)
         parts = (packs, sidecars, ledger, log)
@@ -114,14 +115,23 @@ def copy_rows(source: Settings, target: Settings) -> Moved:
     # Before anything is made in the target: is there a source of this release.
     with old.view():
         pass
-    upgrade(target.catalogue_url)
-    with new.view() as view:
-        is_empty = not any(_rows(view, name) for name in metadata.tables)
-    if is_empty:
+    if is_empty(target.catalogue_url):
         counts = copy_catalogue(old, new)
         return Moved(sum(counts.values()), sum(counts.values()))
     with old.view() as ours, new.view() as theirs:
         return Moved(0, sum(_same(ours, theirs, name) for name in metadata.tables))
+
+
+def is_empty(catalogue: str) -> bool:
+    """Make the tables of a catalogue unless they are there, and tell whether it has no row.
+
+    Raises:
+        CatalogueVersionError: it has the schema of a later release.
+        StoreError: the database failed.
+    """
+    upgrade(catalogue)
+    with SqlRawCatalogue(catalogue).view() as view:
+        return not any(_rows(view, name) for name in metadata.tables)
 
 
 def _rows(view: SqlRawTables, name: str) -> bool:
@@ -223,6 +233,14 @@ def _copy_paths(
         copied += len(missing)
         progress(stage, min(at + TOGETHER, len(paths)), len(paths))
     return Moved(copied, len(paths))
+
+
+def _put_log(new: TileStore, items: Sequence[tuple[str, bytes]]) -> None:
+    """Store files of the log: all but one never change."""
+    new.put_all([item for item in items if item[0] != LATEST])
+    for path, data in items:
+        if path == LATEST:
+            new.put_mutable(path, data)
 
 
 def _get(store: TileStore, path: str) -> bytes | None:

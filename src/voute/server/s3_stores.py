@@ -10,6 +10,7 @@ from voute.store.s3 import Bucket, S3Place, connect
 from voute.store.s3_blobs import PACK, SIDECAR, S3Blobs, S3Sidecars
 from voute.store.s3_leftovers import S3Leftovers
 from voute.store.s3_log import S3Locks, S3Tiles
+from voute.store.s3_objects import S3Objects
 from voute.store.s3_signing import S3Signer
 from voute.store.s3_uploads import Uploads
 from voute.store.watch import Watch
@@ -54,6 +55,13 @@ def open_s3(settings: Settings, watch: Watch | None = None) -> S3Stores:
         S3Tiles(Bucket(store, LOG, watch), settings.s3_at_once),
         S3Tiles(Bucket(store, LEDGER, watch), settings.s3_at_once),
     )
+
+
+def open_objects(settings: Settings) -> S3Objects:
+    """Return all objects of the city, for a backup; nothing is asked of the server yet."""
+    store = connect(place_of(settings, settings.blobs))
+    others = {name: Bucket(store, name) for name in (LOG, LEDGER)}
+    return S3Objects(Bucket(store, PACKS), Bucket(store, SIDECARS), others)
 
 
 def open_signer(settings: Settings) -> S3Signer:

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,7 @@ _BUSY: Final = ".backup"
 class FreezeError(StoreError):
     """The city cannot be frozen here.
 
-    Fact `why`: `catalogue` (in memory), `s3` (packs and log are not here), `busy` (another backup runs) or `link` (a symbolic
+    Fact `why`: `catalogue` (in memory), `busy` (another backup runs) or `link` (a symbolic
     link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing).
     """
 
@@ -51,11 +51,14 @@ def working(locks: Path) -> Iterator[None]:
 
 
 @contextmanager
-def frozen(data: Path, locks: Path, catalogue: str, without: Collection[str] = ()) -> Iterator[Path]:
+def frozen(
+    data: Path, locks: Path, catalogue: str, without: Collection[str] = (), meanwhile: Callable[[], None] = lambda: None
+) -> Iterator[Path]:
     """Give a folder with the city as it is at one instant; it goes when the block ends, or with the next backup.
 
     Readers go on; who writes waits for as long as giving second names takes (some tens of thousands a second). The catalogue is
     a SQLite file there, whatever the city has it on.
+    `meanwhile` is called in the instant: what it copies of other stores is of this instant too.
     `without` are names of the city's folder that stay out. Paths may be relative, or through links, whatever the others are.
 
     Raises:
@@ -72,12 +75,17 @@ def frozen(data: Path, locks: Path, catalogue: str, without: Collection[str] = (
         place = data / f"{FOLDER}{secrets.token_hex(8)}"
         place.mkdir(mode=0o700)
         stays_out = {*without, _BUSY, place.name}
+
+        def copy(database: Path) -> None:
+            _link(data, place, database, stays_out)
+            meanwhile()
+
         try:
             if is_sqlite:
                 # Compared below: two names of the live catalogue would be two files, and it written over by its own copy.
-                _freeze(data, locks, Path(url.database or "").resolve(strict=True), place, stays_out)
+                _freeze(locks, Path(url.database or "").resolve(strict=True), place, copy)
             else:
-                _freeze_postgres(data, catalogue, place, stays_out)
+                _freeze_postgres(data, catalogue, place, copy)
             yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -107,7 +115,7 @@ def _remove_left(data: Path) -> int:
     return len(left)
 
 
-def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Collection[str]) -> None:
+def _freeze(locks: Path, database: Path, place: Path, copy_files: Callable[[Path], None]) -> None:
     with closing(_connect(database)) as writer, closing(_connect(database)) as reader:
         try:
             with working(locks):
@@ -115,7 +123,7 @@ def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Colle
                 writer.execute("BEGIN IMMEDIATE")
                 reader.execute("BEGIN")
                 reader.execute("SELECT version_num FROM alembic_version").fetchall()
-                _link(data, place, database, without)
+                copy_files(database)
                 writer.execute("ROLLBACK")
             # Out of the reader's own instant, while others write again.
             with closing(sqlite3.connect(place / CATALOGUE)) as copy:
@@ -124,10 +132,10 @@ def _freeze(data: Path, locks: Path, database: Path, place: Path, without: Colle
             raise StoreError(str(error)) from error
 
 
-def _freeze_postgres(data: Path, catalogue: str, place: Path, without: Collection[str]) -> None:
+def _freeze_postgres(data: Path, catalogue: str, place: Path, copy_files: Callable[[Path], None]) -> None:
     with instant(catalogue) as (view, let_go):
         # A file of this name here is of a time before the city moved to its database.
-        _link(data, place, data / CATALOGUE, without)
+        copy_files(data / CATALOGUE)
         let_go()
         write_copy(view, place / CATALOGUE)
 

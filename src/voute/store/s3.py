@@ -168,9 +168,14 @@ class Bucket:
 
     def get_with_tag(self, key: str) -> tuple[bytes, str]:
         """Return an object's bytes and the tag of this version of it."""
+        data, facts = self.get_with_facts(key)
+        return data, facts["e_tag"] or ""
+
+    def get_with_facts(self, key: str) -> tuple[bytes, "ObjectMeta"]:
+        """Return an object's bytes and what the server says of this version of it."""
         with asking("read"):
             found = obstore.get(self._store, self._key(key))
-            return found.bytes().to_bytes(), found.meta["e_tag"] or ""
+            return found.bytes().to_bytes(), found.meta
 
     def stream(self, key: str, offset: int, length: int, whole: int, piece: int) -> Iterator[bytes]:
         """Return the chunks of a range, at most `piece` bytes each; the object is looked up now.

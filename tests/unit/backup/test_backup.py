@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.make_vectors import pack
-from voute.backup.folder import BackupBusyError, BackupDamagedError, BackupFolder, NoBackupError
+from voute.backup.folder import BackupBusyError, BackupDamagedError, BackupFolder, NoBackupError, read_pieces
 from voute.backup.restore import NotEmptyError, prove, restore
 from voute.backup.save import expired, save
 from voute.backup.snapshot import MAX_PATH, Head, SavedFile, Snapshot, check_path, encode_objects, parse_objects
@@ -224,9 +224,9 @@ def test_backup_expires_by_its_date_but_the_newest_never() -> None:
 
 def test_backup_source_that_shrinks_is_refused(backups: BackupFolder) -> None:
     with pytest.raises(StoreError):
-        backups.add(io.BytesIO(b"ab"), 3, hashlib.sha256(b"abc").digest(), KEY.recipient)
+        backups.add(read_pieces(io.BytesIO(b"ab"), 3), hashlib.sha256(b"abc").digest(), KEY.recipient)
     with pytest.raises(BackupDamagedError):
-        backups.add(io.BytesIO(b"abd"), 3, hashlib.sha256(b"abc").digest(), KEY.recipient)
+        backups.add(read_pieces(io.BytesIO(b"abd"), 3), hashlib.sha256(b"abc").digest(), KEY.recipient)
 
 
 @pytest.mark.parametrize(

@@ -293,16 +293,14 @@ error-backup-none = There is no such backup in { $path }; nothing was changed.
 error-backup-damaged = A file is not what its name says: { $path }. Nothing of it was used.
     .fix = In a backup: take the one before (--name). While backing up: run “voute fsck” on the city.
 error-restore-not-empty = There is something in { $path } already; nothing was written.
-    .fix = Choose a folder that is absent or empty.
+    .fix = Choose a folder that is absent or empty; on S3 and in a database too, nothing may be there.
 error-freeze = { $why ->
     [busy] Another backup of this city is running
-    [s3] Packs and log of this city are on S3, which this command does not copy
     [link] { $path } is a symbolic link: what is behind it would be missing
    *[catalogue] The catalogue is neither a SQLite file nor a PostgreSQL database
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
-    [s3] Keep versions of the bucket and copies of the catalogue instead (docs/operate/s3.md).
     [link] Put the whole city on the other disk, and its path into the setting “data”.
    *[catalogue] Look at the setting “catalogue”.
     }

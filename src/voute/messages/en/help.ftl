@@ -77,6 +77,7 @@ option-backup-name = which backup (the newest unless said)
 option-backup-to = the operator's recipient, age1pq1…
 option-backup-keep = days after which a backup is forgotten
 option-restore-into = the city's new folder; absent or empty
+option-restore-settings = the city's settings: the S3 bucket and the database that it comes back to, both empty (otherwise all into DATA)
 option-checkpoint = the newest checkpoint of the log that anybody kept, with its witnesses
 help-ceremony = The officers' keys, and the trust root that they sign, each apart.
 help-ceremony-key = Make an officer's key: a file for a safe, or inside a token.

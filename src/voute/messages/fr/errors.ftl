@@ -293,16 +293,14 @@ error-backup-none = Il n'y a pas cette sauvegarde dans { $path } ; rien n'a cha
 error-backup-damaged = Un fichier n'est pas ce que dit son nom : { $path }. Rien n'en a été utilisé.
     .fix = Dans une sauvegarde : prenez la précédente (--name). Pendant une sauvegarde : lancez « voute fsck » sur la ville.
 error-restore-not-empty = Il y a déjà quelque chose dans { $path } ; rien n'a été écrit.
-    .fix = Choisissez un dossier absent ou vide.
+    .fix = Choisissez un dossier absent ou vide ; sur S3 et dans une base aussi, rien ne doit y être.
 error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
-    [s3] Les paquets et le registre de cette ville sont sur S3, que cette commande ne copie pas
     [link] { $path } est un lien symbolique : ce qui est derrière manquerait
    *[catalogue] Le catalogue n'est ni un fichier SQLite ni une base PostgreSQL
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
-    [s3] Gardez plutôt les versions du compartiment et des copies du catalogue (docs/operate/s3.md).
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Vérifiez le réglage « catalogue ».
     }

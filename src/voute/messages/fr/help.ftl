@@ -77,6 +77,7 @@ option-backup-name = quelle sauvegarde (sinon la plus récente)
 option-backup-to = le destinataire de l'exploitant, age1pq1…
 option-backup-keep = jours après lesquels une sauvegarde est oubliée
 option-restore-into = le nouveau dossier de la ville ; absent ou vide
+option-restore-settings = réglages de la ville : le compartiment S3 et la base où elle revient, tous deux vides (sinon tout dans DATA)
 option-checkpoint = le point de contrôle du registre le plus récent que quelqu'un a gardé, avec ses témoins
 help-ceremony = Les clés des responsables, et la racine de confiance qu'ils signent, chacun de son côté.
 help-ceremony-key = Crée la clé d'un responsable : un fichier pour un coffre, ou dans un jeton.
