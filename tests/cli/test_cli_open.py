@@ -226,6 +226,35 @@ def test_cli_open_refuses_acts_that_stand_under_another_name(acted: Left) -> Non
     assert not list(acted.opened.glob("*.acte.json"))
 
 
+def name_as_there(entries: Entries, document: str) -> None:
+    index = json.loads(entries["archive.json"])
+    index["documents"] = sorted({*index["documents"], document})
+    entries["archive.json"] = json.dumps(index, separators=(",", ":"), sort_keys=True).encode()
+
+
+def deleted_meanwhile(entries: Entries) -> None:
+    """As where the document was deleted after the index of the archive had been written."""
+    name_as_there(entries, next(one for one in entries if one.startswith("deletions/")).split("/")[1].split(".")[0])
+
+
+def hidden_as_deleted(entries: Entries) -> None:
+    """A document that is there is left out, behind another one's deletion."""
+    act = entries[next(one for one in entries if one.startswith("deletions/") and ".act." in one)]
+    document = json.loads(entries["archive.json"])["documents"][0]
+    for name in (f"documents/{document}.age", f"documents/{document}.card.age", f"receipts/{document}.json"):
+        del entries[name]
+    entries[f"deletions/{document}.act.json"] = act
+
+
+def test_cli_open_takes_a_deletion_for_a_document_that_went_meanwhile_and_no_other(acted: Left) -> None:
+    whole = [line for line in acted.open(None, "--json").ended(0).lines if "file" in line]
+    again = [line for line in acted.open(acted.rewritten(deleted_meanwhile), "--json").ended(0).lines if "file" in line]
+    assert [line["file"] for line in again] == [line["file"] for line in whole]
+    ran = acted.open(acted.rewritten(hidden_as_deleted), "--json").ended(1)
+    assert [line["error"] for line in ran.lines if "error" in line] == ["event-differs"] * 2
+    assert len([line for line in ran.lines if "file" in line]) == len(whole) - 1
+
+
 def drop_keyring_byte(entries: Entries) -> None:
     entries["keyring.age"] = entries["keyring.age"][:-1]
 

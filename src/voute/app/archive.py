@@ -11,10 +11,11 @@ from voute.app.boxes import boxes_of
 from voute.app.city import City
 from voute.app.consent import read_choices
 from voute.app.documents import MAX_PAGE
-from voute.app.errors import NotSignedInError
+from voute.app.errors import DocumentUnknownError, NotSignedInError
 from voute.app.ports import Holder
 from voute.app.proofs import Proofs, open_proofs
 from voute.app.receipt import ReceiptParts, parts_of
+from voute.core.errors import VouteError
 from voute.core.ids import DocumentId, hash_of
 from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
@@ -129,20 +130,38 @@ def _pieces(
         for name, data in first:
             out.writestr(zipfile.ZipInfo(name), data)
         for document in documents:
-            with city.catalogue.read() as tx:
-                row = tx.documents.get(document)
-                event = None if row is None else tx.events.get(row.event_id)
-            # Deleted since the index was made: what is destroyed cannot be taken along.
-            if row is not None and row.deleted_at is None and event is not None and proofs is not None:
-                _add(city, out, row, event, proofs)
+            for name, data in _document_entries(city, document, proofs):
+                out.writestr(zipfile.ZipInfo(name), data)
             yield outlet.take()
     yield outlet.take()
 
 
-def _add(city: City, out: zipfile.ZipFile, row: DocumentRow, event: EventRow, proofs: Proofs) -> None:
-    body = b"".join(city.blobs.read(row.pack_hash, row.body_offset, row.body_length))
-    out.writestr(zipfile.ZipInfo(archive.body_name(row.document_id)), row.header + body)
-    out.writestr(zipfile.ZipInfo(archive.card_name(row.document_id)), row.header + row.card)
+def _document_entries(city: City, document: DocumentId, proofs: Proofs | None) -> Iterator[tuple[str, bytes]]:
+    """Give a document's entries, or the act of whoever deleted it since the index was made: nothing else explains a gap."""
+    row, event = _now(city, document)
+    try:
+        body = b"" if row.deleted_at else b"".join(city.blobs.read(row.pack_hash, row.body_offset, row.body_length))
+    except VouteError:
+        if not _now(city, document)[0].deleted_at:
+            raise
+        body = b""
+    # Bytes are destroyed once their deletion is there to be seen: what is not deleted now was whole when it was read.
+    after, deletion = _now(city, document, of_deletion=True)
+    if after.deleted_at is not None:
+        yield from _deletion_entries(city, document, deletion, None)
+        return
+    yield archive.body_name(document), row.header + body
+    yield archive.card_name(document), row.header + row.card
     parts = parts_of(event, proofs)
     if parts is not None:
-        out.writestr(zipfile.ZipInfo(archive.receipt_name(row.document_id)), _receipt(city, parts))
+        yield archive.receipt_name(document), _receipt(city, parts)
+
+
+def _now(city: City, document: DocumentId, *, of_deletion: bool = False) -> tuple[DocumentRow, EventRow | None]:
+    """Read what the catalogue has of a document now, and its event, or that of its deletion."""
+    with city.catalogue.read() as tx:
+        row = tx.documents.get(document)
+        if row is None:
+            raise DocumentUnknownError
+        number = row.delete_event if of_deletion else row.event_id
+        return row, None if number is None else tx.events.get(number)

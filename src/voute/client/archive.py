@@ -122,19 +122,30 @@ class OpenArchive:
     def _act(self, name: tuple[str, ...], raw: bytes, receipt: bytes | None) -> OpenedAct:
         root = self.trusted.root
         try:
-            signed = verify_signed_act(raw, self._vault.chain, root)
-            if _named(signed.subject) != name:
-                raise EventDiffersError("an act about something else than its name says")
+            signed = self._signed(name, raw)
             proven = None if receipt is None else verify_act(raw, receipt, self.records, root)
         except VouteError as error:
             return OpenedAct(name, raw, receipt, error=error)
         return OpenedAct(name, raw, receipt, signed, proven)
 
+    def _signed(self, name: tuple[str, ...], raw: bytes) -> Act:
+        signed = verify_signed_act(raw, self._vault.chain, self.trusted.root)
+        if _named(signed.subject) != name:
+            raise EventDiffersError("an act about something else than its name says")
+        return signed
+
     def documents(self) -> Iterator[OpenedDocument]:
-        """Open every document, one in memory at a time; one that is refused does not stop the others."""
+        """Open every document, one in memory at a time; one that is refused does not stop the others.
+
+        One that the holder deleted while the archive was made is none of them, if the act is the holder's own: `acts` tells it.
+        """
         identities, holder = self._vault.identities(), self._vault.holder()
         for document_id in self._reader.index.documents:
             try:
+                if document_id in self._reader.deleted_meanwhile:
+                    # Whoever leaves a document out must show that its holder wanted it.
+                    self._signed((document_id.hex(),), self._reader.deletion(document_id)[0])
+                    continue
                 yield self._open(document_id, identities, holder)
             except VouteError as error:
                 yield OpenedDocument(document_id, "", "", b"", None, error)

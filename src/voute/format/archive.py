@@ -152,7 +152,8 @@ class ArchiveReader:
     """Reads an archive whose names are exactly those that its index announces; receipts and the vault's index may be missing.
 
     `choices` are the (issuer, document type) for which the holder chose between paper and none, `deletions` the documents
-    that the holder deleted.
+    that the holder deleted; `deleted_meanwhile` those of the index among them, deleted while the archive was made: of each
+    the act stands in the place of the document.
     Raises `FormatError` and `LimitError` alone, for every way in which a zip can be wrong.
     """
 
@@ -172,15 +173,18 @@ class ArchiveReader:
         self._check_names()
 
     def _check_names(self) -> None:
-        ids = self.index.documents
+        deletions = {name: match for name in self._entries if (match := _DELETION.fullmatch(name))}
+        self.deletions = sorted({DocumentId(parse_hex(one[1], ID_SIZE)) for one in deletions.values()})
+        self.deleted_meanwhile = frozenset(self.deletions) & frozenset(self.index.documents)
+        ids = [one for one in self.index.documents if one not in self.deleted_meanwhile]
         wanted = {INDEX, TRUST_ROOT, RECORDS, KEYRING, *map(body_name, ids), *map(card_name, ids)}
         choices = {name: match for name in self._entries if (match := _CHOICE.fullmatch(name))}
-        deletions = {name: match for name in self._entries if (match := _DELETION.fullmatch(name))}
         allowed = wanted | {VAULT_INDEX, *map(receipt_name, ids)} | choices.keys() | deletions.keys()
         if not wanted <= self._entries.keys() <= allowed:
             raise FormatError("archive: entries are not those of the index")
-        self.deletions = sorted({DocumentId(parse_hex(one[1], ID_SIZE)) for one in deletions.values()})
-        if len(self.deletions) > MAX_DELETIONS or any(deletion_names(one)[0] not in deletions for one in self.deletions):
+        if len(self.deletions) - len(self.deleted_meanwhile) > MAX_DELETIONS or any(
+            deletion_names(one)[0] not in deletions for one in self.deletions
+        ):
             raise FormatError("archive: too many deletions, or a receipt without its act")
         self.choices = sorted({(Slug(one[1]), Slug(one[2])) for one in choices.values()})
         if len(self.choices) > MAX_CHOICES or any(choice_names(*one)[0] not in choices for one in self.choices):

@@ -18,6 +18,8 @@ from voute.format.archive import ArchivedDocument, ArchiveIndex, ArchiveReader, 
 from voute.format.vault_record import MAX_RECORDS
 
 IDS = tuple(DocumentId(bytes((number,)) * 16) for number in (1, 2))
+GONE = tuple(DocumentId(bytes((number,)) * 16) for number in (8, 9))
+"""Deleted before the archive was made: not in its index."""
 INDEX = ArchiveIndex(city.CITY, holder.vault_id(), city.ISSUED, IDS)
 RECORDS = tuple(one.encode("ascii") for one in holder.offered().envelopes())
 VAULT = {"trust-root.json": b"root", "vault-records.json": encode_records(RECORDS), "keyring.age": b"keyring"}
@@ -74,24 +76,34 @@ def test_archive_gives_choices_and_deletions_with_the_receipts_that_it_has() -> 
     entries = _entries()
     kept = (
         *archive.choice_names(city.FINANCE, Slug("taxes")),
-        *archive.deletion_names(IDS[1]),
-        archive.deletion_names(IDS[0])[0],
+        *archive.deletion_names(GONE[1]),
+        archive.deletion_names(GONE[0])[0],
     )
     entries |= {name: name.encode() for name in kept}
     reader = ArchiveReader(_zip(entries))
-    assert (reader.choices, reader.deletions) == ([(city.FINANCE, "taxes")], sorted(IDS))
+    assert (reader.choices, reader.deletions) == ([(city.FINANCE, "taxes")], sorted(GONE))
     assert reader.choice(city.FINANCE, Slug("taxes")) == (kept[0].encode(), kept[1].encode())
-    assert reader.deletion(IDS[1]) == (kept[2].encode(), kept[3].encode())
-    assert reader.deletion(IDS[0]) == (kept[4].encode(), None)
+    assert reader.deletion(GONE[1]) == (kept[2].encode(), kept[3].encode())
+    assert reader.deletion(GONE[0]) == (kept[4].encode(), None)
 
 
 def test_archive_with_more_deletions_than_it_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = _entries() | {archive.deletion_names(one)[0]: b"" for one in IDS}
-    monkeypatch.setattr(archive, "MAX_DELETIONS", len(IDS))
-    assert ArchiveReader(_zip(entries)).deletions == sorted(IDS)
+    entries = _entries() | {archive.deletion_names(one)[0]: b"" for one in GONE}
+    monkeypatch.setattr(archive, "MAX_DELETIONS", len(GONE))
+    assert ArchiveReader(_zip(entries)).deletions == sorted(GONE)
     monkeypatch.setattr(archive, "MAX_DELETIONS", 1)
     with pytest.raises(FormatError):
         ArchiveReader(_zip(entries))
+
+
+def test_archive_document_deleted_meanwhile_has_its_act_in_the_place_of_its_entries() -> None:
+    entries = _entries()
+    for name in (archive.body_name(IDS[0]), archive.card_name(IDS[0]), archive.receipt_name(IDS[0])):
+        del entries[name]
+    entries[archive.deletion_names(IDS[0])[0]] = b"act"
+    reader = ArchiveReader(_zip(entries))
+    assert (reader.index.documents, reader.deleted_meanwhile, reader.deletions) == (IDS, frozenset({IDS[0]}), [IDS[0]])
+    assert reader.deletion(IDS[0]) == (b"act", None)
 
 
 def test_archive_with_more_choices_than_it_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,7 +149,8 @@ CHANGES: dict[str, Callable[[dict[str, bytes]], object]] = {
     "no-keyring": lambda entries: entries.pop("keyring.age"),
     "no-index": lambda entries: entries.pop("archive.json"),
     "no-card": lambda entries: entries.pop(archive.card_name(IDS[0])),
-    "deletion-without-act": lambda entries: entries.update({archive.deletion_names(IDS[0])[1]: b""}),
+    "deletion-without-act": lambda entries: entries.update({archive.deletion_names(GONE[0])[1]: b""}),
+    "there-and-deleted": lambda entries: entries.update({archive.deletion_names(IDS[0])[0]: b""}),
     "choice-without-act": lambda entries: entries.update({archive.choice_names(city.FINANCE, Slug("taxes"))[1]: b""}),
     "deletion-of-no-id": lambda entries: entries.update({"deletions/1.act.json": b""}),
     "foreign-receipt": lambda entries: entries.update({f"receipts/{'00' * 16}.json": b""}),
