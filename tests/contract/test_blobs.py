@@ -132,6 +132,35 @@ def test_contract_blobs_read_survives_the_deletion_of_what_it_reads(blobs: BlobS
     assert b"".join(chunks) == data
 
 
+def test_contract_blobs_at_hand_is_the_range_or_nothing(blobs: BlobStore) -> None:
+    data = os.urandom(300_000)
+    name = put(blobs, data)
+    for offset, length in ((0, 300_000), (5, 100_000), (299_999, 1)):
+        assert read(blobs, name) == data
+        assert blobs.at_hand(name, offset, length) in {data[offset : offset + length], None}
+    assert blobs.at_hand(name, 299_999, 2) is None
+    assert blobs.at_hand(name_of(b"nothing"), 0, 1) is None
+
+
+def test_blobs_on_posix_have_at_hand_what_the_system_holds_in_memory(tmp_path: Path) -> None:
+    blobs = PosixBlobs(tmp_path / "packs")
+    data = os.urandom(200_000)
+    name = put(blobs, data)
+    descriptor = os.open(blobs.path_of(name), os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        try:
+            os.preadv(descriptor, [bytearray(1)], 0, os.RWF_NOWAIT)
+        except OSError as error:
+            can_tell = error.errno != errno.EOPNOTSUPP
+        else:
+            can_tell = True
+    finally:
+        os.close(descriptor)
+    read(blobs, name)
+    assert blobs.at_hand(name, 1_000, 100_000) == (data[1_000:101_000] if can_tell else None)
+
+
 def test_contract_blobs_punch_leaves_zeros_there_and_all_else_as_it_was(blobs: BlobStore) -> None:
     data = os.urandom(300_000)
     name = put(blobs, data)

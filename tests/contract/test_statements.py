@@ -12,11 +12,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
-from voute.store import sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults
+from voute.store import sql_deliveries, sql_documents, sql_events, sql_looks, sql_sign_in, sql_vaults
 from voute.store.postgres import PARAMSTYLE, plain_engine
 from voute.store.schema import log_state, metadata
 
-MODULES = (sql_deliveries, sql_documents, sql_events, sql_sign_in, sql_vaults)
+MODULES = (sql_deliveries, sql_documents, sql_events, sql_looks, sql_sign_in, sql_vaults)
 # A table of one row may be read whole.
 SHORT_TABLES = frozenset({log_state.name})
 SCAN = re.compile(r"SCAN (\w+)\b(?! USING (?:COVERING )?INDEX)(?! ROW)")

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tests.support.asgi import AppTransport, Loop
 from voute.app.city import City
+from voute.app.limit import Limiter
 from voute.app.sequence import Sequencing
 from voute.core.ids import Slug
 from voute.core.values import Names, unix_time
@@ -18,7 +19,7 @@ from voute.format.dsse import SigningKey, keyid
 from voute.format.trust_root import DocumentType, Issuer, IssuerKey, LogKey, TrustRoot, WitnessKey, sign_trust_root
 from voute.server.ceremony import CityKeys, create_city
 from voute.server.composition import Assembled, LogParts, assemble, log_parts, sequencing
-from voute.server.http.application import create_application
+from voute.server.http.application import create_application, create_inner, framed
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.settings import Settings
@@ -147,15 +148,17 @@ class CurrentCity(City):
 
 
 class SharedApplication:
-    """One application for the cities of a test run, one after the other."""
+    """The routes of one application for the cities of a test run, one after the other; what a process remembers is each one's."""
 
     def __init__(self, settings: Settings, city: City) -> None:
+        self._settings = settings
         self._current = CurrentCity(city)
-        self.application = create_application(self._current, settings, WebFiles(settings.web))
+        self._limiter = Limiter(self._current, settings.limit_factor)
+        self._inner = create_inner(self._current, settings, WebFiles(settings.web), self._limiter)
 
     def serve(self, city: City) -> Frame:
         object.__setattr__(self._current, "city", city)
-        return self.application
+        return framed(self._inner, self._current, self._settings, self._limiter)
 
 
 def open_demo_city(

@@ -3,23 +3,27 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from voute.app.boxes import boxes_of, visible_document
+from voute.app import session
+from voute.app.boxes import visible_document
 from voute.app.city import City
-from voute.app.errors import DocumentUnknownError, RangeRefusedError
+from voute.app.errors import DocumentDeletedError, DocumentUnknownError, RangeRefusedError
 from voute.app.ports import Holder
 from voute.app.statements import holder_act, keep_act_event
-from voute.core.ids import DocumentId, Hash
+from voute.core.ids import DocumentId, Hash, VaultId
+from voute.core.ports_looks import Look
 from voute.core.rows import BoxKind, ListedDocument
 from voute.format.subject import Opened
 
 MAX_PAGE: Final = 200
 """Documents in one page of a list: about 1 MB on the wire."""
+Wanted = tuple[int | None, int | None] | None
+"""A range of a body: (first, last) both included, (first, None), (None, suffix); None is all of it."""
 
 
 def list_documents(city: City, holder: Holder, after: int, limit: int) -> tuple[ListedDocument, ...]:
     """Return visible documents with a position above `after`, position rising, at most `limit` (≤ `MAX_PAGE`)."""
-    with city.catalogue.read() as tx:
-        return tx.documents.page(boxes_of(tx, holder.vault_id), after, min(limit, MAX_PAGE))
+    with city.catalogue.look() as look:
+        return look.page(holder.vault_id, after, min(limit, MAX_PAGE))
 
 
 def read_document(city: City, holder: Holder, document: DocumentId) -> ListedDocument:
@@ -42,17 +46,37 @@ class BodyPlace(NamedTuple):
     offset: int
 
 
-def find_body(city: City, holder: Holder, document: DocumentId, wanted: tuple[int | None, int | None] | None) -> BodyPlace:
-    """Find a sealed body, or the range `wanted` of it: (first, last) both included, (first, None), or (None, suffix).
+def find_body(city: City, holder: Holder, document: DocumentId, wanted: Wanted) -> BodyPlace:
+    """Find a sealed body, or a range of it.
 
     What is found is the holder's own and nobody else's: whoever hands it out (this server, the proxy, S3) gives no other byte.
 
     Raises:
-        DocumentUnknownError: not a visible document of this vault.
+        DocumentUnknownError, DocumentDeletedError: not a visible document of this vault.
         RangeRefusedError: the range lies outside (416).
     """
-    with city.catalogue.read() as tx:
-        row = visible_document(tx, holder.vault_id, document)
+    with city.catalogue.look() as look:
+        return _find(look, holder.vault_id, document, wanted)
+
+
+def find_body_by_token(city: City, token: bytes, document: DocumentId, wanted: Wanted) -> BodyPlace | None:
+    """Find out who asks and what `find_body` finds, in one go; None when the session is to be touched first.
+
+    Raises:
+        NotSignedInError: no such session, or it ended.
+        DocumentUnknownError, DocumentDeletedError, RangeRefusedError: as `find_body`.
+    """
+    with city.catalogue.look() as look:
+        holder, is_due = session.holder_at(look, token, city.now())
+        return None if is_due else _find(look, holder.vault_id, document, wanted)
+
+
+def _find(look: Look, vault: VaultId, document: DocumentId, wanted: Wanted) -> BodyPlace:
+    row = look.body(vault, document)
+    if row is None:
+        raise DocumentUnknownError
+    if row.deleted_at is not None:
+        raise DocumentDeletedError(document_id=document.hex())
     start, length = _cut(wanted, row.body_length)
     return BodyPlace(start, length, row.body_length, row.pack_hash, row.body_offset + start)
 
@@ -66,7 +90,7 @@ def read_place(city: City, place: BodyPlace) -> Iterator[bytes]:
     return city.blobs.read(place.pack, place.offset, place.length)
 
 
-def _cut(wanted: tuple[int | None, int | None] | None, size: int) -> tuple[int, int]:
+def _cut(wanted: Wanted, size: int) -> tuple[int, int]:
     if wanted is None:
         return 0, size
     first, last = wanted

@@ -6,6 +6,7 @@ from voute.app.errors import NotSignedInError
 from voute.app.ports import Holder
 from voute.app.secret import digest, fresh
 from voute.core.ids import Slug, VaultId, slug, vault_id
+from voute.core.ports_looks import Look
 from voute.core.ports_store import Catalogue, Transaction
 from voute.core.rows import SessionRow
 
@@ -56,7 +57,17 @@ def holder_of(catalogue: Catalogue, token: bytes, now: int) -> tuple[Holder, boo
     Raises:
         NotSignedInError: no such session, or it ended.
     """
-    row = _live(catalogue, token, HOLDER, now)
+    with catalogue.look() as look:
+        return holder_at(look, token, now)
+
+
+def holder_at(look: Look, token: bytes, now: int) -> tuple[Holder, bool]:
+    """Return the same by a look that goes on to what the holder asks for.
+
+    Raises:
+        NotSignedInError: no such session, or it ended.
+    """
+    row = _live(look, token, HOLDER, now)
     idle_end = row.seen_at + HOLDER_IDLE
     if now >= idle_end:
         raise NotSignedInError
@@ -77,12 +88,12 @@ def issuer_of(catalogue: Catalogue, token: bytes, now: int) -> Slug:
     Raises:
         NotSignedInError: no such session, or it ended.
     """
-    return slug(_live(catalogue, token, ISSUER, now).subject.decode("ascii"))
+    with catalogue.look() as look:
+        return slug(_live(look, token, ISSUER, now).subject.decode("ascii"))
 
 
-def _live(catalogue: Catalogue, token: bytes, kind: str, now: int) -> SessionRow:
-    with catalogue.read() as tx:
-        row = tx.sessions.get(digest(token))
+def _live(look: Look, token: bytes, kind: str, now: int) -> SessionRow:
+    row = look.session(digest(token))
     if row is None or row.kind != kind or not _is_good(row, now):
         raise NotSignedInError
     return row

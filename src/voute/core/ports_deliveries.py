@@ -164,7 +164,7 @@ class Documents(Protocol):
         ...
 
     def set_headers(self, headers: Sequence[tuple[DocumentId, bytes]]) -> None:
-        """Replace headers (re-wrapped at a claim)."""
+        """Replace headers (re-wrapped at a claim, in the transaction that binds their box: no list of a vault shows others)."""
         ...
 
     def opened(self, document_id: DocumentId, now: int) -> bool:

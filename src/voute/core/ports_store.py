@@ -14,6 +14,7 @@ from voute.core.errors import FormatError, StateError, StoreError
 from voute.core.ids import Hash
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups, Packs
 from voute.core.ports_events import Chains, Events, Jobs, LogStates
+from voute.core.ports_looks import Look
 from voute.core.ports_notices import Notices
 from voute.core.ports_push import Devices
 from voute.core.ports_seen import Counts, Marks
@@ -113,6 +114,14 @@ class BlobStore(Protocol):
         Raises:
             BlobMissingError: no such blob.
             StoreError: the store failed, or holds fewer bytes than asked for (then the last chunk never comes).
+        """
+        ...
+
+    def at_hand(self, name: Hash, offset: int, length: int) -> bytes | None:
+        """Return one range if it can be had without waiting for a disk or a network; None: `read` tells, in its time.
+
+        Raises:
+            StoreError: the store failed.
         """
         ...
 
@@ -260,6 +269,14 @@ class Catalogue(Protocol):
 
     def read(self) -> AbstractContextManager[Transaction]:
         """Open a consistent view; a change inside it raises `StoreError`. Never waits for a writer."""
+        ...
+
+    def look(self) -> AbstractContextManager[Look]:
+        """Lend a connection for looks, which need no transaction; a tenth of the cost of `read`. Never waits for a writer.
+
+        Raises:
+            StoreError: the store failed, here or at a look.
+        """
         ...
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[Transaction]:

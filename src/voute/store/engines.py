@@ -20,7 +20,8 @@ _CHECKPOINT_PAGES: Final = 8_192
 def sqlite_engine(url: URL, setting: str, *, begin: str = "BEGIN IMMEDIATE", size: int = 1) -> Engine:
     """Make an engine whose connections have our settings and begin as said, not as Python's module thinks."""
     cache = _CACHE_KIB if size == 1 else _READER_CACHE_KIB
-    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": BUSY_SECONDS})
+    # The connection that was used last comes first: its pages are in memory, those of the others need not be.
+    engine = create_engine(url, pool_size=size, max_overflow=0, pool_use_lifo=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the library gives no type

@@ -72,6 +72,11 @@ class MemoryBlobs:
             raise BlobMissingError(name.hex())
         return _chunks(data, offset, length)
 
+    def at_hand(self, name: Hash, offset: int, length: int) -> bytes | None:
+        """Return a range (`BlobStore.at_hand`)."""
+        part = self._shelf.kept.get(name.hex(), b"")[offset : offset + length]
+        return part if len(part) == length else None
+
     def punch(self, name: Hash, ranges: Sequence[tuple[int, int]]) -> bool:
         """Overwrite ranges (`BlobStore.punch`)."""
         data = self._shelf.kept.get(name.hex())

@@ -18,6 +18,7 @@ from voute.store.sql_consents import SqlConsents
 from voute.store.sql_deliveries import SqlDeliveries, SqlLookups, SqlPacks
 from voute.store.sql_documents import SqlDocuments
 from voute.store.sql_events import SqlChains, SqlEvents, SqlJobs, SqlLogStates
+from voute.store.sql_looks import SqlLook, SqlLooks
 from voute.store.sql_notices import SqlNotices
 from voute.store.sql_push import SqlDevices
 from voute.store.sql_seen import SqlCounts, SqlMarks
@@ -160,10 +161,15 @@ class SqlCatalogue:
         else:
             self._writer = self._light_writer = postgres_engine(parsed)
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        self._looks = SqlLooks(self._reader)
 
     def read(self) -> AbstractContextManager[SqlTransaction]:
         """Open a consistent view (`Catalogue.read`)."""
         return self._reading()
+
+    def look(self) -> AbstractContextManager[SqlLook]:
+        """Lend a connection for looks (`Catalogue.look`)."""
+        return self._looks.open()
 
     def write(self, *, durable: bool = True) -> AbstractContextManager[SqlTransaction]:
         """Open a transaction (`Catalogue.write`)."""

@@ -33,7 +33,8 @@ _KNOWN: Final = (
 )
 
 
-def _listed(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def listed(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Select the fields of `ListedDocument` of the documents that meet the conditions."""
     return (
         select(
             documents.c.document_id,
@@ -64,13 +65,13 @@ _ON_PAGE: Final = (
     .order_by(documents.c.position)
     .limit(bindparam("most"))
 )
-_PAGE: Final = _listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
+_PAGE: Final = listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
 _PLACES: Final = (
     select(documents.c.document_id, documents.c.position, documents.c.opened_at)
     .where(documents.c.position.in_(_ON_PAGE))
     .order_by(documents.c.position)
 )
-_ONE: Final = _listed(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
+_ONE: Final = listed(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
 _SET_HEADER: Final = (
     update(document_parts)
     .where(document_parts.c.event_id.in_(select(documents.c.event_id).where(documents.c.document_id == bindparam("key"))))

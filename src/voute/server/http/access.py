@@ -23,6 +23,8 @@ from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
 COOKIE: Final = "__Host-voute"
+COUNTED: Final = "voute_counted"
+"""Stands in a scope when the request was counted on its way here (`short_way.py`)."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER: Final = "Bearer "
 # The word, a space, 32 bytes in base64.
@@ -89,7 +91,7 @@ class Guard:
         if marks["method"] not in _SAFE and access is not Access.ISSUER and not handler.opt.get("from_elsewhere"):
             self._check_origin(connection)
         client = str(marks["voute_client"])
-        if not self._limiter.spend(limit, client):
+        if not marks.get(COUNTED) and not self._limiter.spend(limit, client):
             await self._count(limit, client)
         if access is Access.HOLDER:
             await self._let_holder_in(marks, _cookie_token(connection.cookies.get(COOKIE, "")))

@@ -34,6 +34,7 @@ from voute.server.http import (
 from voute.server.http.access import Guard, provide_holder, provide_issuer
 from voute.server.http.frame import Frame
 from voute.server.http.given import TheCity, TheSettings
+from voute.server.http.short_way import ShortWay
 from voute.server.http.wire import MAX_SMALL
 from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
@@ -116,7 +117,23 @@ def create_application(
     signals: Signals = SILENT,
 ) -> Frame:
     """Make the ASGI application of a city; `lifespan` are contexts that hold while it serves; `signals` hear of requests."""
-    guard = Guard(city, Limiter(city, settings.limit_factor), settings, signals)
+    limiter = Limiter(city, settings.limit_factor)
+    return framed(
+        create_inner(city, settings, web, limiter, lifespan=lifespan, signals=signals), city, settings, limiter, signals
+    )
+
+
+def create_inner(
+    city: City,
+    settings: Settings,
+    web: pages.WebFiles,
+    limiter: Limiter,
+    *,
+    lifespan: Sequence[Lifespan] = (),
+    signals: Signals = SILENT,
+) -> Litestar:
+    """Make the framework's part: every route, by the long way."""
+    guard = Guard(city, limiter, settings, signals)
 
     # Each hangs on the one before, though it needs nothing of it: those that do not hang together Litestar asks for in a task
     # each, which costs as much as the rest of its part in a request (docs/adr/0042).
@@ -129,7 +146,7 @@ def create_application(
         return web
 
     # A dependency must not bear the name of a key of any body: Litestar would take a bad value there for a fault of ours.
-    inner = Litestar(
+    return Litestar(
         route_handlers=list(ROUTES),
         guards=[guard],
         dependencies={
@@ -149,9 +166,16 @@ def create_application(
         logging_config=None,
         lifespan=list(lifespan),
     )
-    # Around everything, so that what no route answers has its headers and its line in the log too.
+
+
+def framed(inner: Litestar, city: City, settings: Settings, limiter: Limiter, signals: Signals = SILENT) -> Frame:
+    """Put the short way before the routes, and the frame around everything.
+
+    So what no route answers has its headers and its line in the log too.
+    """
     is_https = city.trust().root.origin.startswith("https://")
-    return Frame(inner, trusted=settings.trusted_proxies, is_https=is_https, signals=signals)
+    short = ShortWay(inner, city, limiter, settings)
+    return Frame(short, trusted=settings.trusted_proxies, is_https=is_https, signals=signals)
 
 
 def create_routes_only(openapi: OpenAPIConfig) -> Litestar:

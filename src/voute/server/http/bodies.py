@@ -66,12 +66,15 @@ def _part(place: BodyPlace) -> str:
     return f"{place.start}-{place.start + place.length - 1}/{place.size}"
 
 
+def head_of(place: BodyPlace) -> tuple[int, dict[str, str]]:
+    """Return the status of a body or a range of it, and the headers that say which."""
+    if place.length == place.size:
+        return 200, {"accept-ranges": "bytes"}
+    return 206, {"accept-ranges": "bytes", "content-range": f"bytes {_part(place)}"}
+
+
 def _served(city: City, place: BodyPlace) -> Response[bytes] | Stream:
-    headers = {"accept-ranges": "bytes"}
-    status = 200
-    if place.length != place.size:
-        status = 206
-        headers["content-range"] = f"bytes {_part(place)}"
+    status, headers = head_of(place)
     chunks = read_place(city, place)
     if place.length <= WHOLE_AT_ONCE:
         return Response(b"".join(chunks), status_code=status, headers=headers, media_type=SEALED)

@@ -1,6 +1,7 @@
 """A holder's documents: lists, one, its sealed body by ranges, its first opening, its receipt."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, delete, get, post
@@ -21,6 +22,9 @@ from voute.server.http.quick import quick
 from voute.server.http.receipts import ReceiptReply, receipt_reply
 from voute.server.http.wire import MAX_SMALL, ActBody, Base64, Hex16, Model, SlugText, Time, time_of
 
+LIST_PATH: Final = "/api/documents"
+MAX_RANGE: Final = 100
+"""Characters of a `Range` header: one of ours has at most 37."""
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
@@ -67,6 +71,12 @@ def _reply(row: ListedDocument) -> DocumentReply:
     )
 
 
+def page_reply(rows: Sequence[ListedDocument], limit: int) -> DocumentsReply:
+    """Make a page of at most `limit` documents."""
+    following = rows[-1].position if len(rows) == limit else None
+    return DocumentsReply(documents=[_reply(row) for row in rows], next=following)
+
+
 def _document(text: str) -> DocumentId:
     try:
         return document_id(parse_hex(text, ID_SIZE))
@@ -74,7 +84,7 @@ def _document(text: str) -> DocumentId:
         raise DocumentUnknownError from None
 
 
-@get("/api/documents", opt=HOLDER)
+@get(LIST_PATH, opt=HOLDER)
 async def list_documents(
     city: TheCity,
     settings: TheSettings,
@@ -84,8 +94,7 @@ async def list_documents(
 ) -> DocumentsReply:
     """Return a page of the holder's documents."""
     rows = await quick(settings, rules.list_documents, city, holder, after, limit)
-    following = rows[-1].position if len(rows) == limit else None
-    return DocumentsReply(documents=[_reply(row) for row in rows], next=following)
+    return page_reply(rows, limit)
 
 
 @get("/api/documents/{document:str}", opt=HOLDER)
@@ -106,14 +115,14 @@ def read_body(
     settings: TheSettings,
     holder: TheHolder,
     document: FromPath[str],
-    wanted: Annotated[str | None, HeaderParameter(name="range", max_length=100)] = None,
+    wanted: Annotated[str | None, HeaderParameter(name="range", max_length=MAX_RANGE)] = None,
 ) -> Response[bytes] | Stream:
     """Return the sealed body, or one range of it, or what leads to it."""
-    place = rules.find_body(city, holder, _document(document), _range(wanted))
+    place = rules.find_body(city, holder, _document(document), wanted_range(wanted))
     return answer_body(city, settings, place, request)
 
 
-def _range(text: str | None) -> tuple[int | None, int | None] | None:
+def wanted_range(text: str | None) -> rules.Wanted:
     """Read a `Range` header of one range (RFC 9110, section 14.2); any other kind is as if there were none."""
     match = None if text is None else _RANGE.fullmatch(text.strip())
     if match is None or not (match[1] or match[2]):
