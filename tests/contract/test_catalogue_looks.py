@@ -180,8 +180,8 @@ def test_contract_looks_sums_count_at_most_what_is_asked(filled: Catalogue) -> N
 def test_contract_looks_that_fail_are_errors_of_the_store(open_catalogue: OpenCatalogue) -> None:
     catalogue = open_catalogue(None)
     with pytest.raises(StoreError) as raised, catalogue.look() as look:
-        look.session(10**30)  # type: ignore[arg-type] # nothing that a driver takes
-    assert "10000000" not in str(raised.value)
+        look.session(object())  # type: ignore[arg-type] # nothing that a driver takes
+    assert "object at" not in str(raised.value)
     with catalogue.look() as look:
         assert look.session(hash_of("nobody")) is None
 
