@@ -27,8 +27,23 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.relative_to(HERE).parts[0] in SUITES_WITHOUT_SOCKETS:
+        if suite_of(item) in SUITES_WITHOUT_SOCKETS:
             item.add_marker(pytest.mark.disable_socket)
+    if len({suite_of(item) for item in items}) > 1:
+        put_in_order(items)
+
+
+def suite_of(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
+
+
+def put_in_order(items: list[pytest.Item]) -> None:
+    """Let several suites live in one process: files that fork come first, those with a browser last.
+
+    The library for S3 does not live through a fork, and a browser's event loop runs from its first test to the end.
+    """
+    with_browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (suite_of(item) != "fault", item.path in with_browser))
 
 
 @pytest.fixture(scope="session")
