@@ -7,6 +7,9 @@ import type { PDFDocumentProxy } from 'pdfjs-dist';
 import type { FramePage } from './frame-page.ts';
 import { MAX_FOUND } from './protocol.ts';
 
+/** Pages after which it is said how far the search is: more often would be read by nobody. */
+const TOLD_EVERY = 20;
+
 interface Place {
   readonly page: number;
   /** Which occurrence of its page. */
@@ -42,15 +45,17 @@ const MARKS = (globalThis as { CSS?: { highlights?: Marks } }).CSS?.highlights;
 export class Find {
   private readonly pdf: PDFDocumentProxy;
   private readonly pages: readonly FramePage[];
+  private readonly reached: (page: number) => void;
   private readonly texts = new Map<number, string>();
   private places: Place[] = [];
   private word = '';
   private at = 0;
   private run = 0;
 
-  constructor(pdf: PDFDocumentProxy, pages: readonly FramePage[]) {
+  constructor(pdf: PDFDocumentProxy, pages: readonly FramePage[], reached: (page: number) => void) {
     this.pdf = pdf;
     this.pages = pages;
+    this.reached = reached;
     for (const page of pages) {
       page.drawn = () => {
         this.mark();
@@ -67,6 +72,7 @@ export class Find {
     for (let page = 0; page < this.pages.length && this.word !== '' && this.places.length < MAX_FOUND; page++) {
       const found = occurrences(await this.text(page), this.word);
       if (run !== this.run) return null;
+      if ((page + 1) % TOLD_EVERY === 0) this.reached(page + 1);
       found.slice(0, MAX_FOUND - this.places.length).forEach((_, nth) => this.places.push({ page, nth }));
     }
     if (this.places.length > 0) this.at = 1;

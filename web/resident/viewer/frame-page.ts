@@ -35,6 +35,9 @@ export async function drawForPaper(pdf: PDFDocumentProxy, number: number): Promi
     const blob = await new Promise<Blob | null>((resolve) => {
       canvas.toBlob(resolve);
     });
+    // Given back now, not when the browser finds the time: the next of five hundred pages is drawn at once.
+    canvas.width = canvas.height = 0;
+    page.cleanup();
     return blob === null ? null : await blob.arrayBuffer();
   } catch {
     return null;
@@ -56,6 +59,7 @@ export class FramePage {
   private ratio = GUESS;
   private drawnAt = 0;
   private cancel: (() => void) | null = null;
+  private page: PDFPageProxy | null = null;
 
   constructor(pdf: PDFDocumentProxy, number: number, resized: () => void, linked: (address: string) => void) {
     this.pdf = pdf;
@@ -106,6 +110,9 @@ export class FramePage {
     this.canvas.width = this.canvas.height = 0;
     this.text.replaceChildren();
     this.links.replaceChildren();
+    // What pdf.js keeps to draw it again: fonts and pictures.
+    this.page?.cleanup();
+    this.page = null;
   }
 
   private async draw(wanted: number, begun: (stop: () => void) => boolean): Promise<void> {
@@ -123,6 +130,7 @@ export class FramePage {
       this.resized();
     }
     if (begun(() => undefined)) return;
+    this.page = page;
     this.canvas.width = Math.max(1, Math.floor(viewport.width * dense));
     this.canvas.height = Math.max(1, Math.floor(viewport.height * dense));
     const transform = dense === 1 ? {} : { transform: [dense, 0, 0, dense, 0, 0] };

@@ -193,7 +193,9 @@ class Frame {
       this.pages.push(page);
       document.body.append(page.element);
     }
-    this.find = new Find(pdf, this.pages);
+    this.find = new Find(pdf, this.pages, (page) => {
+      this.say({ say: 'searching', page });
+    });
     this.say({ say: 'opened', pages: pdf.numPages, shown });
   }
 

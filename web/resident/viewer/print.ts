@@ -25,8 +25,16 @@ export function clearPrint(): void {
   if (area) drop(area);
 }
 
-/** Draws `pages` pages, opens the print dialog, cleans up when it closes; a document that was closed meanwhile is not printed. */
-export async function preparePrint(sandbox: Sandbox, pages: number): Promise<void> {
+/**
+ * Draws `pages` pages and says after each how many are, opens the print dialog, cleans up when it closes. A document that was closed
+ * meanwhile is not printed, nor one whose print was given up.
+ */
+export async function preparePrint(
+  sandbox: Sandbox,
+  pages: number,
+  drawnSome: (pages: number) => void,
+  stop: AbortSignal,
+): Promise<void> {
   clearPrint();
   const area = document.createElement('div');
   area.className = CLASS;
@@ -36,8 +44,10 @@ export async function preparePrint(sandbox: Sandbox, pages: number): Promise<voi
     const picture = await drawn;
     if (following <= pages) drawn = sandbox.draw(following);
     area.append(await imageOf(picture));
+    drawnSome(following - 1);
+    if (stop.aborted) break;
   }
-  if (sandbox.isClosed) {
+  if (sandbox.isClosed || stop.aborted) {
     drop(area);
     return;
   }

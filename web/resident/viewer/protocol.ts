@@ -44,6 +44,8 @@ export type Report =
   | { readonly say: 'drawn'; readonly page: number; readonly picture: ArrayBuffer | null }
   /** How many places were found, which one is marked (from 1; 0: none), and where it is from the top of the frame. */
   | { readonly say: 'found'; readonly count: number; readonly at: number; readonly top: number }
+  /** A search has come to this page and goes on. */
+  | { readonly say: 'searching'; readonly page: number }
   /** A link of the document was touched. */
   | { readonly say: 'link'; readonly address: string }
   /** The person spread or closed two fingers in the frame, or turned the wheel with Control. */
@@ -99,6 +101,8 @@ export function readReport(data: unknown): Report | null {
       return isCount(count, MAX_FOUND) && isCount(at, MAX_FOUND) && at <= count && isCount(top, MAX_HEIGHT)
         ? { say, count, at, top }
         : null;
+    case 'searching':
+      return isCount(page, MAX_PAGES) ? { say, page } : null;
     case 'link': {
       const link = readLink(address);
       return link === null ? null : { say, address: link };

@@ -14,6 +14,7 @@ describe('viewer', () => {
     { say: 'height', height: 0 },
     { say: 'drawn', page: 1, picture },
     { say: 'drawn', page: 1, picture: null },
+    { say: 'searching', page: MAX_PAGES },
     { say: 'touched' },
   ])('viewer_report_is_read %o', (report) => {
     expect(readReport(report)).toEqual(report);
@@ -37,6 +38,8 @@ describe('viewer', () => {
     { say: 'height', height: 1e9 },
     { say: 'height', height: '1px; background: url(x)' },
     { say: 'drawn', page: MAX_PAGES + 1, picture },
+    { say: 'searching', page: MAX_PAGES + 1 },
+    { say: 'searching', page: 'last' },
     { say: 'drawn', page: 1, picture: 'data:image/svg+xml,<svg/>' },
     { say: 'drawn', page: 1, picture: new ArrayBuffer(64 * 1024 * 1024 + 1) },
   ])('viewer_anything_else_is_no_report %#', (report) => {

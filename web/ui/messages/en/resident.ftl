@@ -233,6 +233,8 @@ document-reply-label = Reply by
 document-reference = Payment reference
 document-download = Download (PDF, { $size })
 document-print = Print
+document-print-far = Preparing to print: page { $number } of { $pages }
+document-print-stop = Do not print
 
 document-handle = Mark as handled
 document-unhandle = Back to do
@@ -315,6 +317,7 @@ viewer-find-previous = Previous result
 viewer-find-none = No result
 viewer-find-count = Result { $number } of { $count }
 viewer-find-searching = Searching…
+viewer-find-far = Searching: page { $number } of { $pages }
 viewer-link-title = This document wants to open another site
 viewer-link-host = Site
 viewer-link-address = Full address

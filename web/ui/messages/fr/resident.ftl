@@ -233,6 +233,8 @@ document-reply-label = Réponse avant le
 document-reference = Référence de paiement
 document-download = Télécharger (PDF, { $size })
 document-print = Imprimer
+document-print-far = Préparation de l’impression : page { $number } sur { $pages }
+document-print-stop = Ne pas imprimer
 
 document-handle = Marquer comme traité
 document-unhandle = Remettre à faire
@@ -315,6 +317,7 @@ viewer-find-previous = Résultat précédent
 viewer-find-none = Aucun résultat
 viewer-find-count = Résultat { $number } sur { $count }
 viewer-find-searching = Recherche…
+viewer-find-far = Recherche : page { $number } sur { $pages }
 viewer-link-title = Ce document veut ouvrir un autre site
 viewer-link-host = Site
 viewer-link-address = Adresse complète
