@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from bench.backup import backup_figures, measure_backups
 from bench.delivery import measure_delivery
 from bench.letters import letters_figures, measure_letters
 from bench.log_size import measure_log
@@ -13,7 +14,7 @@ from bench.peers import missing
 from bench.report import delivery_figures, machine, show_delivery, show_letters, write_results
 from bench.sequencing import measure_sequencing, sequencing_figures
 from bench.serving import measure_serving
-from bench.tables import show_log, show_sequencing, show_serving, show_vaults
+from bench.tables import show_backup, show_log, show_sequencing, show_serving, show_vaults
 from bench.usage import say
 from bench.vault_list import SIZES, measure_vaults
 
@@ -35,11 +36,12 @@ def main() -> None:
     parser.add_argument("--serving", action="store_true", help="measure the list of a vault and the body of a document")
     parser.add_argument("--vault", action="store_true", help=f"measure the lists of vaults of {_sizes(SIZES)} documents")
     parser.add_argument("--letters", type=int, metavar="N", help="measure print files of so many letters")
+    parser.add_argument("--backup", type=int, metavar="N", help="measure backup and restore of a city of N documents")
     parser.add_argument("--full", action="store_true", help=f"measure all of it, and one delivery of {FULL}")
     parser.add_argument("--page", action="store_true", help="measure nothing: write the page from the results that are there")
     given = parser.parse_args()
     console = Console()
-    asked = (given.documents, given.sequencing, given.log, given.serving, given.vault, given.letters, given.page)
+    asked = (given.documents, given.sequencing, given.log, given.serving, given.vault, given.letters, given.backup, given.page)
     everything = given.full or not any(asked)
     for documents in [given.documents] if given.documents else [SMALL, LARGE] if everything else []:
         _deliver(documents, given.runs, console)
@@ -53,6 +55,8 @@ def main() -> None:
         _vaults(console)
     if given.letters or given.full:
         _letters(given.letters or LETTERS, console)
+    if given.backup or given.full:
+        _back_up(given.backup or LARGE, console)
     if given.full:
         _deliver(FULL, 1, console)
     console.print(str(write_page()))
@@ -69,6 +73,12 @@ def _deliver(documents: int, runs: int, console: Console) -> None:
     figures = delivery_figures(measure_delivery(documents, runs))
     show_delivery(figures, console)
     console.print(str(write_results(f"delivery-{documents}", figures)))
+
+
+def _back_up(documents: int, console: Console) -> None:
+    figures = backup_figures(documents, measure_backups(documents, console.print)) | {"machine": machine()}
+    show_backup(figures, console)
+    console.print(str(write_results("backup", figures)))
 
 
 def _sequence(runs: int, console: Console) -> None:

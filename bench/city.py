@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -51,9 +51,9 @@ class Founded:
     home: IssuerHome
 
 
-def found_city(folder: Path) -> Founded:
-    """Found a city with one witness, one officer and one department in an empty folder."""
-    settings = Settings(data=folder / "city", host=ADDRESS, port=free_port(), limit_factor=LIMIT_FACTOR)
+def found_city(folder: Path, **stores: Any) -> Founded:  # noqa: ANN401 - settings of any kind
+    """Found a city with one witness, one officer and one department in an empty folder; `stores` are further settings."""
+    settings = Settings(data=folder / "city", host=ADDRESS, port=free_port(), limit_factor=LIMIT_FACTOR, **stores)
     origin = f"http://{HOST}:{settings.port}"
     keys = create_city(settings, LOG_ORIGIN, WITNESS)
     home = create_issuer_home(folder / "home", IssuerSettings(CITY, ISSUER, origin, binding_delay_days=0))

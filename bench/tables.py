@@ -100,3 +100,15 @@ def vault_rows(figures: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
             row += ["–", "–"] if told is None else [f"{told[key]['median']:,.0f}" for key in ("list_shown_ms", "browser_cpu_ms")]
         later = one.get("later_visit")
         yield (*row, "–" if later is None else f"{later['bytes'] / 1e3:,.0f}")
+
+
+def show_backup(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of backups and restores."""
+    table = Table(title=f"Backup of {figures['documents']:,} documents, then {figures['more']:,} more", title_justify="left")
+    for heading in ("stores, step", "seconds", "documents a second", "megabytes", "processor time a document (µs)"):
+        table.add_column(heading, justify="left" if heading.startswith("stores") else "right")
+    for stores, steps in figures["stores"].items():
+        for step, one in steps.items():
+            figured = (one["documents_per_s"], one["megabytes"], one["cpu_us_per_document"])
+            table.add_row(f"{stores}, {step}", f"{one['seconds']:,.1f}", *(f"{value:,.0f}" for value in figured))
+    console.print(table)
