@@ -199,6 +199,24 @@ def test_cli_open_gives_choices_and_deletions_that_verify_takes(acted: Left) -> 
     assert (mixed.json["error"], mixed.json["facts"]["step"]) == ("event-differs", ACT_STEPS.index("act-logged"))
 
 
+def test_cli_verify_takes_the_one_file_that_a_page_keeps_as_proof(acted: Left) -> None:
+    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
+    proof = acted.opened / "kept.json"
+    parts = [[(acted.opened / line[part]).read_bytes() for part in ("act", "receipt")] for line in lines]
+    for line, (act, receipt) in zip(lines, parts, strict=True):
+        proof.write_bytes(b'{"act":%b,"receipt":%b}' % (act, receipt))
+        said = acted.office.voute("verify", proof, "--home", acted.office.home.home, "--json").ended(0).json
+        assert (said["type"], said["subject"], said["index"]) == (line["type"], line["subject"], line["index"])
+    for wrong in (
+        b'{"act":%b,"receipt":null}' % act,
+        b'{"receipt":%b}' % receipt,
+        b'{"act":1,"receipt":%b}' % receipt,
+        b"%PDF-1.7",
+    ):
+        proof.write_bytes(wrong)
+        assert acted.office.voute("verify", proof, "--home", acted.office.home.home, "--json").ended(1).json["error"] == "format"
+
+
 def test_cli_verify_of_an_act_without_its_vaults_records_says_what_to_do(acted: Left) -> None:
     lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
     records = acted.opened / "vault-records.json"

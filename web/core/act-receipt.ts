@@ -66,7 +66,7 @@ export async function readActReceipt(
   return { at: event.time, index, file: encodeReceipt(receipt) };
 }
 
-/** Proves a deletion to who signed it; gives what a page can show and keep. */
+/** Proves a deletion to who signed it; gives what a page can show, and keep: act and receipt in one file, as of a choice. */
 export async function readDeletion(
   signed: string,
   reply: ReceiptReply,
@@ -76,5 +76,5 @@ export async function readDeletion(
   const envelope = parseEnvelope(fromBase64(signed));
   const act = await readAct(envelope, chain, root, 'event-differs');
   const { index, file } = await readActReceipt(reply, act, envelope, root, 'event-differs');
-  return { index, file: fromUtf8(file) };
+  return { index, file: `{"act":${fromUtf8(envelope.bytes)},"receipt":${fromUtf8(file)}}` };
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, read_pinned
-from voute.core.errors import StateError, VouteError
+from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.values import UnixTime, time_text
 from voute.format.archive import MAX_RECORDS_FILE, RECORDS, parse_records
 from voute.format.canonical import MAX_BYTES
@@ -21,6 +21,10 @@ from voute.tlog.timestamp import Chain
 from voute.verify.act import ACT_STEPS, ProvenAct, verify_act
 from voute.verify.receipt import STEPS, Verdict, digest, verify_receipt
 from voute.verify.timestamp import MAX_STAMPED, receipt_stamped_at
+
+MAX_PROOF: Final = MAX_BYTES + MAX_RECEIPT + 64
+"""An act, its receipt, and their two names."""
+_ACT_FIRST: Final = b'{"act":'
 
 
 class RecordsMissingError(StateError):
@@ -31,7 +35,7 @@ class RecordsMissingError(StateError):
 
 def verify(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     document: Annotated[Path, typer.Argument(metavar="DOCUMENT.pdf|ACT.json", exists=True, dir_okay=False)],
-    receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False)],
+    receipt: Annotated[Path | None, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False)] = None,
     trust_root: Annotated[Path | None, typer.Option("--trust-root", help=help_of("option-trust-root"), dir_okay=False)] = None,
     witnessed: Annotated[bool, typer.Option("--witnessed", help=help_of("option-witnessed"))] = False,
     authority: Annotated[Path | None, typer.Option("--tsa", exists=True, dir_okay=False, help=help_of("option-tsa"))] = None,
@@ -45,12 +49,14 @@ def verify(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     """Verify a document, or an act, with its receipt; nothing leaves this machine."""
     speaker = Speaker(as_json=as_json)
     trust = read_pinned(trust_root or (home or default_home()) / "trust-root.json")
-    raw = _head(receipt, MAX_RECEIPT)
-    steps = ACT_STEPS if records is not None or _is_of_act(raw) else STEPS
+    steps: Sequence[str] = ACT_STEPS
     try:
+        act, raw = _kept(_head(document, MAX_PROOF)) if receipt is None else (None, _head(receipt, MAX_RECEIPT))
+        steps = ACT_STEPS if act is not None or records is not None or _is_of_act(raw) else STEPS
         if steps is ACT_STEPS:
-            chain = _records(records or receipt.parent / RECORDS)
-            proven = verify_act(_head(document, MAX_BYTES), raw, chain, trust.root, require_witnessed=witnessed)
+            chain = _records(records or (receipt or document).parent / RECORDS)
+            act = _head(document, MAX_BYTES) if act is None else act
+            proven = verify_act(act, raw, chain, trust.root, require_witnessed=witnessed)
             _show_act(speaker, proven, trust)
             return
         with document.open("rb") as file:
@@ -67,6 +73,17 @@ def _head(path: Path, maximum: int) -> bytes:
     """Read a small file, and one byte more than may be there, so that a parser sees what is too long."""
     with path.open("rb") as file:
         return file.read(maximum + 1)
+
+
+def _kept(proof: bytes) -> tuple[bytes, bytes]:
+    """Take apart the proof that a page keeps of an act, `{"act":…,"receipt":…}` without a space; raises `FormatError` alone.
+
+    Both parts are judged by their own parsers; none of them can hold the second name.
+    """
+    act, name, receipt = proof.removesuffix(b"}").partition(b',"receipt":')
+    if len(proof) > MAX_PROOF or not act.startswith(_ACT_FIRST) or not name or not proof.endswith(b"}"):
+        raise FormatError("proof: not an act and its receipt")
+    return act.removeprefix(_ACT_FIRST), receipt
 
 
 def _stamped_at(receipt: bytes, authority: Path, timestamp: Path | None) -> UnixTime:
