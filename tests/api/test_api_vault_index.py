@@ -137,6 +137,27 @@ def test_api_places_page_and_leave_out_what_was_deleted(
     ]
 
 
+def test_api_places_are_given_newest_first_when_asked_below_a_position(
+    demo: DemoCity, client: httpx.Client, issuer: Department, claimed: Resident
+) -> None:
+    deliver_to_vault(demo, client, issuer, claimed, 5)
+
+    def page(**asked: int) -> tuple[list[dict[str, object]], int | None]:
+        reply = check(claimed.client.get("/api/vault/places", params=asked)).json()
+        return reply["places"], reply["next"]
+
+    rising, _ = page()
+    first, after_first = page(before=2**53, limit=4)
+    assert after_first is not None
+    assert after_first == first[-1]["position"]
+    rest, end = page(before=after_first, limit=4)
+    assert (first + rest, end) == (rising[::-1], None)
+    low, high = (int(str(rising[at]["position"])) for at in (0, -1))
+    assert page(after=low, before=high) == (rising[-2:0:-1], None)
+    for wrong in (0, -1, 2**53 + 1, "x"):
+        check(claimed.client.get("/api/vault/places", params={"before": str(wrong)}), 400)
+
+
 @pytest.mark.parametrize("limit", [0, MAX_PLACES + 1, "x"])
 def test_api_places_limit_is_bounded(claimed: Resident, limit: object) -> None:
     check(claimed.client.get("/api/vault/places", params={"limit": str(limit)}), 400)

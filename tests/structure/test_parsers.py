@@ -19,6 +19,7 @@ NO_PARSERS = {
     "tlog.checkpoint.parse_hash": "a line of base64: runs within checkpoint and tlog-proof",
     "format.pack.parse_footer": "runs within pack",
     "format.manifest.read_instalments": "one field: runs within manifest and vault-index",
+    "format.vault_index.read_entry": "one document: runs within vault-index and index-segment",
 }
 
 
@@ -67,6 +68,7 @@ def _page_parsers() -> set[str]:
 INNER = {
     "parseHeaderPrefix": "parseHeader(",
     "parseHybridStanza": "parseSealedHeader(",
+    "parseSealedPrefix": "parseSealedHeader(",
     "decodeBech32": "parseIdentity(",
     "parsePayload": "parseManifest(",
     "parseCheckpointText": "parseCheckpoint(",

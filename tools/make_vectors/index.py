@@ -14,14 +14,16 @@ from tools.make_vectors.case import Case, Values
 from tools.make_vectors.city import CITY, FINANCE, ISSUED, city_keys
 from tools.make_vectors.frozen import FROZEN
 from tools.make_vectors.seeds import seed
-from voute.core.ids import DocumentId, Hash, Slug, VaultId
-from voute.core.values import Money
+from voute.core.ids import DocumentId, Hash, Slug, VaultId, hash_of
+from voute.core.values import Money, UnixTime
 from voute.format.canonical import dumps
 from voute.format.dsse import Kind, SigningKey, sign
+from voute.format.index_segments import MAX_HEAD, IndexHead, Segment, encode_segment, parse_segment, segmented
 from voute.format.manifest import Instalment
 from voute.format.vault_index import IndexEntry, Marks, Offer, VaultIndex
 from voute.seal.agefile import seal_file
 from voute.seal.hybrid import HybridIdentity
+from voute.seal.vault_index import framed
 
 FOLDER = "index"
 Tree = dict[str, Any]
@@ -189,8 +191,137 @@ def _openings() -> Iterator[Case]:
     yield _open("vault-of-another", "wrong-vault", sealed("vault", _signed(replace(index(), vault_id=VaultId(seed("x"))))))
 
 
+def _heads() -> Iterator[Case]:
+    """Version 3: what is signed."""
+    head, _ = segmented(replace(index(), offered=OFFERS))
+    good: Tree = json.loads(head.encode())
+    (named,) = good["segments"]
+
+    def case(name: str, verdict: str, **change: Any) -> Case:  # noqa: ANN401 -- a value of the JSON, good or not
+        return Case(FOLDER, f"head-{name}", "index-head", verdict, {"payload": dumps({**good, **change}).decode("utf-8")})
+
+    yield case("ok", "ok")
+    yield case("ok-empty", "ok", segments=[], offered=[])
+    yield case("ok-next", "ok", number=2, previous="00" * 32)
+    yield case("ok-segments", "ok", segments=[named, {**named, "count": 200, "size": 131_072}])
+    yield case("version-2", "format", version=2)
+    yield case("number-0", "format", number=0)
+    yield case("documents", "format", documents=[])
+    yield case("segments-object", "format", segments={})
+    yield case("segment-count-0", "format", segments=[{**named, "count": 0}])
+    yield case("segment-size-0", "format", segments=[{**named, "size": 0}])
+    yield case("segment-long", "format", segments=[{**named, "size": 131_073}])
+    yield case("segment-hash-short", "format", segments=[{**named, "sha256": "00" * 31}])
+    yield case("segment-unknown-key", "format", segments=[{**named, "key": ""}])
+    yield case("documents-too-many", "format", segments=[{**named, "count": 10_001}] * 2)
+    yield case("bytes-too-many", "format", segments=[{**named, "count": 1, "size": 131_072}] * 129)
+    yield case("offered-twice", "format", offered=[good["offered"][0]] * 2)
+
+
+def _segments() -> Iterator[Case]:
+    """Version 3: documents newest first, what says nothing left out."""
+    older = replace(entries()[0], document_id=DocumentId(bytes((3,)) * 16), issued_at=UnixTime(ISSUED - 1), type=Slug("permit"))
+    good: Tree = json.loads(encode_segment((*entries(), older)))
+    full, bare, last = good["documents"]
+    permit, bill = good["sources"]
+
+    def case(name: str, verdict: str, **change: Any) -> Case:  # noqa: ANN401 -- a value of the JSON, good or not
+        return Case(FOLDER, f"segment-{name}", "index-segment", verdict, {"segment": dumps({**good, **change}).decode("utf-8")})
+
+    def other(name: str, at: int, value: Any) -> Case:  # noqa: ANN401 -- the same
+        changed = [*bare[:at], value, *bare[at + 1 :]]
+        return case(name, "format", documents=[full, changed, last])
+
+    def more(name: str, said: Tree, verdict: str = "format") -> Case:
+        return case(name, verdict, documents=[full, [*bare[:-1], said], last])
+
+    yield case("ok", "ok")
+    yield case("ok-one", "ok", documents=[[*bare[:3], 0, *bare[4:]]], sources=[bill])
+    yield more("ok-note", {"note": "Payé"}, "ok")
+    yield case("empty", "format", documents=[], sources=[])
+    yield case("older-first", "format", documents=[last, full, bare])
+    yield case("same-instant-not-sorted", "format", documents=[bare, full, last])
+    yield case("document-twice", "format", documents=[full, full, last])
+    yield case("sources-not-sorted", "format", sources=[bill, permit])
+    yield case("source-twice", "format", sources=[permit, permit])
+    yield case("source-of-none", "format", documents=[full, bare])
+    yield case("source-unknown", "format", documents=[full, bare, [*last[:3], 2, *last[4:]]])
+    yield case("source-short", "format", sources=[permit[:2], bill])
+    yield case("source-no-slug", "format", sources=[permit, [bill[0], "Tax bill", bill[2]]])
+    yield case("row-short", "format", documents=[full, bare[:-1], last])
+    yield case("row-long", "format", documents=[full, [*bare, {}], last])
+    yield case("row-object", "format", documents=[full, {}, last])
+    yield case("unknown-key", "format", note="")
+    yield other("source-true", 3, value=True)
+    yield other("source-below", 3, -1)
+    yield other("file-key-short", 2, b64encode(bytes(15)).decode("ascii"))
+    yield other("size-0", 6, 0)
+    yield other("title-empty", 7, "")
+    yield other("title-long", 7, "é" * 201)
+    yield other("more-null", 8, None)
+    nothing: Tree = {"due": None, "handled": False, "sensitive": False, "instalments": [], "note": None}
+    for key, value in nothing.items():
+        yield more(f"says-nothing-{key.replace('_', '-')}", {key: value})
+    yield more("handled-number", {"handled": 1})
+    yield more("handled-0", {"handled": 0})
+    yield more("note-long", {"note": "é" * 501})
+    yield more("unknown-key-inside", {"card": ""})
+    yield more("size-inside", {"size": 1})
+    yield more("instalments-not-sorted", {"instalments": list(reversed(full[8]["instalments"]))})
+
+
+def _in_segments() -> Iterator[Case]:
+    """Version 3: the whole file."""
+    whole = replace(index(), offered=OFFERS)
+    older = replace(entries()[1], document_id=DocumentId(bytes((3,)) * 16), issued_at=UnixTime(ISSUED - 1))
+    head, (first,) = segmented(whole)
+    second = encode_segment((older,))
+    both = replace(head, segments=(*head.segments, _named(second)))
+
+    def made(name: str, what: IndexHead, *parts: bytes, key: SigningKey = holder.ROOT) -> bytes:
+        return sealed(f"segments-{name}", framed(sign(Kind.VAULT_INDEX, what.encode(), key), parts))
+
+    good = made("good", both, first, second)
+    yield _open("segments-ok", "ok", good)
+    yield _open("segments-ok-empty", "ok", made("empty", replace(head, segments=())))
+    yield _open("segments-changed", "verification", good[:-1] + bytes((good[-1] ^ 1,)))
+    yield _open("segments-cut", "verification", good[:-20])
+    yield _open("segments-other-order", "verification", made("order", both, second, first))
+    yield _open("segments-older-first", "format", made("older", replace(both, segments=both.segments[::-1]), second, first))
+    yield _open("segments-too-few", "verification", made("few", both, first))
+    yield _open("segments-too-many", "format", made("many", head, first, second))
+    foreign = encode_segment((replace(older, title="Menti"),))
+    yield _open("segments-of-another", "verification", made("foreign", both, first, foreign))
+    twice = encode_segment((replace(older, document_id=entries()[0].document_id),))
+    named = replace(head, segments=(*head.segments, _named(twice)))
+    yield _open("segments-document-twice", "format", made("twice", named, first, twice))
+    counted = replace(head, segments=(replace(head.segments[0], count=3),))
+    yield _open("segments-other-count", "format", made("count", counted, first))
+    yield _open(
+        "segments-signed-by-stranger", "unknown-key", made("forged", both, first, second, key=SigningKey(seed("stranger")))
+    )
+    yield _open("segments-city-of-another", "wrong-city", made("city", replace(both, city=Slug("autre-ville")), first, second))
+    yield _open(
+        "segments-vault-of-another", "wrong-vault", made("vault", replace(both, vault_id=VaultId(seed("x"))), first, second)
+    )
+    envelope = sign(Kind.VAULT_INDEX, both.encode(), holder.ROOT)
+    yield _open("segments-head-alone", "verification", sealed("segments-alone", framed(envelope, ())))
+    yield _open("segments-head-cut", "format", sealed("segments-head-cut", framed(envelope, ())[:-9]))
+    yield _open("segments-no-head", "format", sealed("segments-no-head", bytes(3)))
+    yield _open("segments-head-too-long", "format", sealed("segments-head-long", (MAX_HEAD + 1).to_bytes(4, "big") + envelope))
+    yield _open("segments-head-of-version-1", "format", sealed("segments-v1", framed(_signed(index()), ())))
+    yield _open("segments-head-as-whole", "format", sealed("segments-whole", envelope))
+
+
+def _named(segment: bytes) -> Segment:
+    return Segment(len(parse_segment(segment)), len(segment), hash_of(hashlib.sha256(segment).digest()))
+
+
 def cases() -> Iterator[Case]:
     """Give every case of the folder."""
     yield from _payloads()
     yield from _offered()
     yield from _openings()
+    yield from _heads()
+    yield from _segments()
+    yield from _in_segments()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from tools.make_vectors.case import Runner, Values
 from voute.core.ids import VaultId, slug
 from voute.format.canonical import loads
+from voute.format.index_segments import encode_segment, parse_index_head, parse_segment
 from voute.format.vault_index import VaultIndex, parse_vault_index
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.vault_index import open_vault_index
@@ -28,4 +29,21 @@ def run_open(values: Values) -> Values:
     return _values(open_vault_index(b64decode(values["file"]), identities, root_key, slug(values["city"]), vault))
 
 
-RUNNERS: Mapping[str, Runner] = {"vault-index": run_payload, "vault-index-open": run_open}
+def run_head(values: Values) -> Values:
+    """Read the head of an index in segments and write it again."""
+    head = parse_index_head(values["payload"].encode("utf-8"))
+    return {"number": head.number, "segments": len(head.segments), "written": loads(head.encode())}
+
+
+def run_segment(values: Values) -> Values:
+    """Read a segment and write it again."""
+    documents = parse_segment(values["segment"].encode("utf-8"))
+    return {"documents": len(documents), "written": loads(encode_segment(documents))}
+
+
+RUNNERS: Mapping[str, Runner] = {
+    "vault-index": run_payload,
+    "vault-index-open": run_open,
+    "index-head": run_head,
+    "index-segment": run_segment,
+}

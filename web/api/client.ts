@@ -57,11 +57,59 @@ const PAGE_SIZE = 200;
 
 const unreachable = (): PageError => new PageError(navigator.onLine ? 'network' : 'offline');
 
-async function send(request: Request): Promise<Response> {
+async function send(request: Request, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(request, { signal });
   } catch {
     throw unreachable();
+  }
+}
+
+/** A limit to each pause, for a reply that may be longer than a slow line carries in the time that a reply has. */
+class Patience {
+  private readonly controller = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.again();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** Something came. */
+  again(): void {
+    this.end();
+    this.timer = setTimeout(() => {
+      this.controller.abort();
+    }, TIMEOUT_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+/** The bytes of a reply as they come. */
+async function* piecesOf(
+  body: ReadableStream<Uint8Array>,
+  patience: Patience,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(() => {
+        throw unreachable();
+      });
+      if (done) return;
+      patience.again();
+      yield new Uint8Array(value);
+    }
+  } finally {
+    patience.end();
+    // Whoever wants no more leaves the rest on the line.
+    void reader.cancel().catch(() => undefined);
   }
 }
 
@@ -202,16 +250,27 @@ export const api = {
   disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
+  /** The vault's index as its bytes come, newest documents first; no pieces: there is none yet. */
   index: async () => {
+    const patience = new Patience();
     let response: Response | null = null;
-    const file = await bytes(
-      client.GET('/api/vault/index', { parseAs: 'arrayBuffer' }).then((result) => {
-        ({ response } = result);
-        return result;
-      }),
-    );
-    // 204: none yet.
-    return { number: numberOf(response), file: file.length === 0 ? null : file };
+    try {
+      const body = await answer(
+        client
+          .GET('/api/vault/index', { parseAs: 'stream', fetch: (request) => send(request, patience.signal) })
+          .then((result) => {
+            ({ response } = result);
+            return result;
+          }),
+      );
+      // 204 has no body.
+      const pieces = body ? piecesOf(body, patience) : null;
+      if (pieces === null) patience.end();
+      return { number: numberOf(response), pieces };
+    } catch (thrown) {
+      patience.end();
+      throw thrown;
+    }
   },
   putIndex: ({ after, number, file }: WrittenIndex) =>
     answer(
@@ -222,7 +281,9 @@ export const api = {
         bodySerializer: (body: unknown) => body as Uint8Array<ArrayBuffer>,
       }),
     ),
-  places: (after: number) => answer(client.GET('/api/vault/places', { params: { query: { after } } })),
+  /** Which documents there are above a position: by rising position, or the newest below another first. */
+  places: (after: number, newest?: { readonly before: number; readonly limit: number }) =>
+    answer(client.GET('/api/vault/places', { params: { query: { after, ...newest } } })),
   documents: (after: number) =>
     answer(client.GET('/api/documents', { params: { query: { after, limit: PAGE_SIZE } } })),
   document: (id: string) => answer(client.GET('/api/documents/{document}', { params: { path: { document: id } } })),

@@ -1334,7 +1334,7 @@ export interface components {
         };
         /**
          * PlacesReply
-         * @description A page of places by rising position; `next` is where the next page begins, null at the end.
+         * @description A page of places by rising position, or by falling; `next` is where the next page begins, null at the end.
          */
         PlacesReply: {
             next: number | null;
@@ -3105,6 +3105,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
+                before?: number | null;
                 limit?: number;
             };
             header?: never;

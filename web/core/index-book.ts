@@ -6,22 +6,13 @@
 import type { Identity, Recipient } from './age/hybrid.ts';
 import { base64, concat, fromBase64, fromHex, hex, u64 } from './bytes.ts';
 import { type Addressee, openCard, openCardWith, type OpenedCard, type SealedCard } from './document.ts';
-import { VerificationError, VouteError } from './errors.ts';
+import { StateError, VerificationError, VouteError } from './errors.ts';
 import type { PinStore } from './pin-store.ts';
 import type { IndexedDocument, Marks, Offer, OpenedIndex, WrittenIndex } from './rpc.ts';
 import { compareCodePoints } from './schema.ts';
 import type { TrustRoot } from './trust.ts';
-import {
-  offeredOf,
-  type IndexEntry,
-  type IndexOwner,
-  MAX_OFFERED,
-  MAX_INDEXED,
-  openVaultIndex,
-  sealVaultIndex,
-  type VaultIndex,
-  withOffered,
-} from './vault-index.ts';
+import { type HashedIndex, type IndexOwner, IndexReader, sealVaultIndex, type SignedIndex } from './index-file.ts';
+import { offeredOf, type IndexEntry, MAX_OFFERED, MAX_INDEXED, type VaultIndex, withOffered } from './vault-index.ts';
 import { viewEntry } from './views.ts';
 
 /** Nothing said. */
@@ -37,16 +28,20 @@ export interface BookOwner extends IndexOwner {
   readonly recipient: Recipient;
 }
 
-interface Seen {
-  readonly number: number;
-  readonly hash: string;
+/** An index that is on its way. */
+interface Coming {
+  readonly owner: BookOwner;
+  readonly pinned: SignedIndex;
+  readonly reader: IndexReader;
+  /** What refused it; what came before counts all the same. */
+  refusal: string | null;
 }
 
 function pinName(vaultId: string): string {
   return `index/${vaultId}`;
 }
 
-function readPin(kept: Uint8Array | null): Seen {
+function readPin(kept: Uint8Array | null): SignedIndex {
   if (kept?.length !== 40) return { number: 0, hash: '' };
   return { number: Number(new DataView(kept.buffer, kept.byteOffset).getBigUint64(0)), hash: hex(kept.subarray(8)) };
 }
@@ -92,6 +87,23 @@ function marksOf({ handled, own_title: ownTitle, folder, note }: IndexEntry): Ma
   return { handled, ownTitle, folder, note };
 }
 
+async function refusing<T>(coming: Coming, act: () => Promise<T>): Promise<T | null> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof VouteError)) throw error;
+    coming.refusal = error.code;
+    return null;
+  }
+}
+
+/** What refused an index, or that it is older than this browser has seen. */
+function problemOf({ refusal, pinned, reader: { signed } }: Coming): string | null {
+  if (refusal !== null || signed === null) return refusal;
+  const older = signed.number < pinned.number || (signed.number === pinned.number && signed.hash !== pinned.hash);
+  return older ? 'index-rollback' : null;
+}
+
 /** One vault's index, from opening the vault to locking it. */
 export class IndexBook {
   private readonly pins: PinStore;
@@ -105,6 +117,7 @@ export class IndexBook {
   private previous: string | null = null;
   private highest = 0;
   private refused = false;
+  private coming: Coming | null = null;
   private sent: {
     readonly index: VaultIndex;
     readonly hash: string;
@@ -120,21 +133,49 @@ export class IndexBook {
    * has seen is used, and named.
    */
   async open(file: Uint8Array | null, owner: BookOwner): Promise<OpenedIndex> {
+    await this.begin(owner);
+    if (file === null) {
+      const { pinned } = this.theComing();
+      this.coming = null;
+      return this.show(owner, this.entries.values(), pinned.number > 0 ? 'index-rollback' : null);
+    }
+    await this.part(file);
+    const { problem } = await this.end();
+    return this.show(owner, this.entries.values(), problem);
+  }
+
+  /** An index is on its way: its bytes come by `part`, until `end`. One that did not come to its end is forgotten. */
+  async begin(owner: BookOwner): Promise<void> {
     const pinned = readPin(await this.pins.load(pinName(owner.vaultId)));
     this.highest = Math.max(this.highest, pinned.number);
-    if (file === null) return this.show(owner, pinned.number > 0 ? 'index-rollback' : null);
-    try {
-      const { index, hash } = await openVaultIndex(file, owner.identities, owner);
-      this.take(index, hash);
-      const older = index.number < pinned.number || (index.number === pinned.number && hash !== pinned.hash);
-      if (!older) await this.pin(owner.vaultId, { number: index.number, hash });
-      return this.show(owner, older ? 'index-rollback' : null);
-    } catch (error) {
-      if (!(error instanceof VouteError)) throw error;
-      // Whatever it is, it is not ours: written anew from what is opened one by one.
+    this.coming = { owner, pinned, reader: new IndexReader(owner.identities, owner), refusal: null };
+  }
+
+  /** Takes the next bytes; gives the documents that are now known. After a refusal, nothing more. */
+  async part(bytes: Uint8Array): Promise<OpenedIndex> {
+    const coming = this.theComing();
+    const fresh = coming.refusal === null ? await refusing(coming, () => coming.reader.push(bytes)) : null;
+    return this.show(coming.owner, fresh ?? [], problemOf(coming));
+  }
+
+  /** No more bytes come: gives what was not given yet. */
+  async end(): Promise<OpenedIndex> {
+    const coming = this.theComing();
+    const { owner, reader } = coming;
+    const given = new Set(reader.documents.map(({ document_id: id }) => id));
+    const whole = coming.refusal === null ? await refusing(coming, () => reader.finish()) : null;
+    this.coming = null;
+    const problem = problemOf(coming);
+    if (whole === null) {
+      // Whatever it is, it is not ours, or not whole: written anew from what came of it and what is opened one by one.
       this.refused = true;
-      return this.show(owner, error.code);
+      for (const one of reader.documents) this.entries.set(one.document_id, one);
+      return this.show(owner, [], problem);
     }
+    this.take(whole);
+    if (problem === null) await this.pin(owner.vaultId, { number: whole.index.number, hash: whole.hash });
+    const rest = [...this.entries.values()].filter(({ document_id: id }) => !given.has(id));
+    return this.show(owner, rest, problem);
   }
 
   /** Opens a card with the key that the index has, if it has one that fits, else from its header; raises as `openCard`. */
@@ -241,11 +282,11 @@ export class IndexBook {
     for (const one of offeredOf(index)) this.offering.delete(offerKey(one));
     this.refused = false;
     this.sent = null;
-    this.take(index, hash);
+    this.take({ index, hash });
     await this.pin(index.vault_id, { number: index.number, hash });
   }
 
-  private take(index: VaultIndex, hash: string): void {
+  private take({ index, hash }: HashedIndex): void {
     this.entries.clear();
     for (const one of index.documents) this.entries.set(one.document_id, one);
     for (const id of this.removed) this.entries.delete(id);
@@ -254,15 +295,22 @@ export class IndexBook {
     this.highest = Math.max(this.highest, index.number);
   }
 
-  private async pin(vaultId: string, { number, hash }: Seen): Promise<void> {
+  private async pin(vaultId: string, { number, hash }: SignedIndex): Promise<void> {
     await this.pins.save(pinName(vaultId), concat(u64(number), fromHex(hash)));
   }
 
-  private show({ root }: BookOwner, problem: string | null): OpenedIndex {
+  private theComing(): Coming {
+    if (this.coming === null) throw new StateError('no index is on its way');
+    return this.coming;
+  }
+
+  private show({ root }: BookOwner, entries: Iterable<IndexEntry>, problem: string | null): OpenedIndex {
     const documents: IndexedDocument[] = [];
-    for (const [id, entry] of this.entries) {
+    for (const entry of entries) {
+      const id = entry.document_id;
       const manifest = viewEntry(entry, root);
-      if (manifest !== null) documents.push({ documentId: id, manifest, marks: this.marks(id) });
+      if (manifest === null || this.removed.has(id)) continue;
+      documents.push({ documentId: id, manifest, marks: this.marked.get(id) ?? marksOf(entry) });
     }
     const offered = [...new Map([...this.offered, ...this.offering]).values()];
     return { documents, offered, problem };

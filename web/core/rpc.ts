@@ -58,7 +58,7 @@ export interface IndexedDocument {
   readonly marks: Marks;
 }
 
-/** What the vault's index holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
+/** What the vault's index, or a part of it, holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
 export interface OpenedIndex {
   readonly documents: readonly IndexedDocument[];
   /** What the holder was offered. */
@@ -226,6 +226,9 @@ export interface VaultApi {
   openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes>;
   signOpened(row: SealedRow): Promise<string>;
   openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
+  beginIndex(): Promise<void>;
+  indexPart(bytes: OwnBytes): Promise<OpenedIndex>;
+  endIndex(): Promise<OpenedIndex>;
   mark(documentId: string, marks: Marks): Promise<void>;
   forget(documentId: string): Promise<void>;
   noteOffer(offer: Offer): Promise<void>;
@@ -265,6 +268,9 @@ export const METHODS = [
   'choices',
   'signConsent',
   'openIndex',
+  'beginIndex',
+  'indexPart',
+  'endIndex',
   'mark',
   'forget',
   'noteOffer',

@@ -1,13 +1,11 @@
 /**
  * vault-index.age: what a vault's own devices have opened and verified, and what the holder says about it
- * (docs/spec/index-directory.md). Twin of `format/vault_index.py` and `seal/vault_index.py`. Every value here is secret.
+ * (docs/spec/index-directory.md), versions 1 and 2, in which everything is one payload. Twin of `format/vault_index.py`.
+ * Every value here is secret.
  */
 
-import type { Identity, Recipient } from './age/hybrid.ts';
-import { openFile, sealFile } from './age/sealed.ts';
-import { fromBase64, hex, wipe } from './bytes.ts';
-import { parseEnvelope, signStatement, statementHash, verifyStatement } from './dsse.ts';
-import { FormatError, VerificationError } from './errors.ts';
+import { fromBase64 } from './bytes.ts';
+import { FormatError } from './errors.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import {
   ACTION,
@@ -68,7 +66,8 @@ function isFileKey(value: string): boolean {
   }
 }
 
-const entry = object({
+/** What an index says of a document, value by value. */
+export const ENTRY = {
   document_id: id,
   manifest_hash: hash,
   file_key: pattern(isFileKey, '16 bytes in base64'),
@@ -91,7 +90,9 @@ const entry = object({
   own_title: nullable(text(MAX_TITLE)),
   folder: nullable(text(MAX_FOLDER)),
   note: nullable(text(MAX_NOTE)),
-});
+} as const;
+
+const entry = object(ENTRY);
 
 const common = {
   city: slug,
@@ -102,7 +103,8 @@ const common = {
   documents: list(entry, 0, MAX_INDEXED),
 };
 
-const offer = object({ issuer: slug, type: slug });
+/** Reads an offer. */
+export const offer = object({ issuer: slug, type: slug });
 const first = object({ version: version1, ...common });
 /** The version that has offers; without any an index is version 1. */
 const second = object({
@@ -144,12 +146,16 @@ function requireOrder(index: VaultIndex): VaultIndex {
     'documents',
   );
   for (const one of index.documents) requireInstalmentOrder(one.instalments);
-  const offers = offeredOf(index);
+  requireOffers(offeredOf(index));
+  return index;
+}
+
+/** Refuses offers that are not sorted by issuer, then type, each once. */
+export function requireOffers(offers: readonly Offer[]): void {
   offers.slice(1).forEach((one, at) => {
     const before = offers[at];
     if (before && compareOffers(before, one) >= 0) throw new FormatError('offered: not sorted, or one twice');
   });
-  return index;
 }
 
 /** Writes the payload; `FormatError` for what the specification does not allow. */
@@ -162,49 +168,4 @@ export function encodeVaultIndex(index: VaultIndex): Uint8Array {
 /** Parses the payload of a verified envelope; raises `FormatError` alone. */
 export function parseVaultIndex(payload: Uint8Array): VaultIndex {
   return requireOrder(schema(decodeJson(payload, MAX_PAYLOAD), 'index'));
-}
-
-/** An index and the hash of its payload. */
-export interface HashedIndex {
-  readonly index: VaultIndex;
-  readonly hash: string;
-}
-
-/** Signs an index with the root seed and seals it to the vault's newest reading recipient. */
-export async function sealVaultIndex(
-  index: VaultIndex,
-  rootSeed: Uint8Array,
-  recipient: Recipient,
-): Promise<{ readonly file: Uint8Array; readonly hash: string }> {
-  const envelope = await signStatement('vault-index', encodeVaultIndex(index), rootSeed);
-  return { file: sealFile(envelope.bytes, [recipient]), hash: hex(statementHash(envelope)) };
-}
-
-/** Whose index it must be. */
-export interface IndexOwner {
-  readonly rootKey: Uint8Array;
-  readonly city: string;
-  readonly vaultId: string;
-}
-
-/**
- * Opens an index and checks it, 1 to 3 of the specification.
- *
- * Raises `format`, `limit`, `not-for-this-key`, `verification`, `wrong-statement`, `unknown-key`, `bad-signature`, `wrong-city`
- * or `wrong-vault`.
- */
-export async function openVaultIndex(
-  file: Uint8Array,
-  identities: readonly Identity[],
-  owner: IndexOwner,
-): Promise<HashedIndex> {
-  const { plaintext, fileKey } = openFile(file, identities);
-  wipe(fileKey);
-  const envelope = parseEnvelope(plaintext, MAX_INDEX);
-  wipe(plaintext);
-  await verifyStatement(envelope, 'vault-index', [owner.rootKey]);
-  const index = parseVaultIndex(envelope.payload);
-  if (index.city !== owner.city) throw new VerificationError('an index of another city', 'wrong-city');
-  if (index.vault_id !== owner.vaultId) throw new VerificationError('an index of another vault', 'wrong-vault');
-  return { index, hash: hex(statementHash(envelope)) };
 }

@@ -187,6 +187,18 @@ export class KeyHolder implements VaultApi {
     return this.book.open(file, this.bookOwner());
   }
 
+  beginIndex(): Promise<void> {
+    return this.book.begin(this.bookOwner());
+  }
+
+  indexPart(bytes: OwnBytes): Promise<OpenedIndex> {
+    return this.book.part(bytes);
+  }
+
+  endIndex(): Promise<OpenedIndex> {
+    return this.book.end();
+  }
+
   mark(documentId: string, marks: Marks): Promise<void> {
     return settle(() => {
       this.theVault();

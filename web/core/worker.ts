@@ -24,6 +24,7 @@
  * | `signDeleted(row)` | act `delete` (base64 envelope) | signed by the vault's root key |
  * | `deletion(act, reply)` | receipt file (text), line of the log | only a receipt that proves this act of this vault (`wrong-statement`, `not-in-log`) |
  * | `openIndex(file)` | what the vault's index holds, as a list shows it | `file` as the city gave it, null for none; never rejects for what is wrong with it: `problem` names it, and the list is built from headers |
+ * | `beginIndex()`, then `indexPart(bytes)` for each piece, then `endIndex()` | of each piece what it made known, at the end the rest | the same as its bytes come: what a segment says counts once its hash is the signed head's; only the end says that it is whole. One that does not come to its end is forgotten by the next `beginIndex` |
  * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
  * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |
  * | `indexWritten()` | – | the city took the last `writeIndex` |

@@ -4,8 +4,3 @@
 export function idsOf<T>(things: readonly T[], id: (thing: T) => string): ReadonlySet<string> {
   return new Set(things.map(id));
 }
-
-/** Things by their id. */
-export function byId<T>(things: readonly T[], id: (thing: T) => string): ReadonlyMap<string, T> {
-  return new Map(things.map((thing) => [id(thing), thing]));
-}

@@ -4,10 +4,11 @@
  */
 
 import type { DocumentBody, Place } from '../api/client.ts';
-import type { CardResult, CheckedManifest, IndexedDocument, Marks, Offer, VaultApi } from '../core/rpc.ts';
+import type { CardResult, CheckedManifest, Marks, Offer, OpenedIndex, VaultApi } from '../core/rpc.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
-import { byId, idsOf } from './lookup.ts';
+import { gatherPlaces, Gathering } from './gathering.ts';
+import { idsOf } from './lookup.ts';
 
 /** One document of the list. */
 export interface Row {
@@ -64,6 +65,7 @@ export class Shelf {
   private readonly visit: Visit;
   private after = 0;
   private loading: Promise<void> | null = null;
+  private opening: Promise<void> = Promise.resolve();
   private indexNumber: number | null = null;
   /** What the holder said of a document could not be written yet; it is here, and sent again. */
   unkept = $state(false);
@@ -105,28 +107,20 @@ export class Shelf {
     try {
       const keys = await this.visit.keys();
       const first = this.indexNumber === null;
-      const [known, places] = await Promise.all([this.known(keys), this.places()]);
-      if (!this.visit.open) return;
-      const listed = idsOf(this.rows, ({ id }) => id);
-      const fresh = places.filter((place) => !listed.has(place.document_id));
-      this.rows = [
-        ...this.rows,
-        ...fresh.flatMap(({ document_id: id, position, opened }): Row[] => {
-          const one = known.get(id);
-          return one ? [{ id, position, opened, card: one, marks: one.marks, sealed: null }] : [];
-        }),
-      ];
-      if (first) {
-        const there = idsOf(places, (place) => place.document_id);
-        this.missing = [...known.values()].flatMap(({ documentId: id, manifest }) =>
-          there.has(id) ? [] : [{ id, manifest }],
-        );
-      }
-      const isNew = await this.openOthers(
-        keys,
-        fresh.filter((place) => !known.has(place.document_id)),
+      const gathering = new Gathering(
+        idsOf(this.rows, ({ id }) => id),
+        (rows) => {
+          if (this.visit.open) this.rows = [...this.rows, ...rows];
+        },
       );
-      this.after = places.at(-1)?.position ?? this.after;
+      await this.gather(keys, gathering, first);
+      if (!this.visit.open) return;
+      gathering.end();
+      if (first) {
+        this.missing = gathering.missing();
+      }
+      const isNew = await this.openOthers(keys, gathering.others());
+      this.after = gathering.highest(this.after);
       this.waysIn = (await keys.methods()).length;
       this.complete = true;
       if (isNew) this.saveSoon();
@@ -135,31 +129,52 @@ export class Shelf {
     }
   }
 
-  /** What the vault's index says, the first time; later it is in the rows. */
-  private async known(keys: VaultApi): Promise<ReadonlyMap<string, IndexedDocument>> {
-    if (this.indexNumber !== null) return byId<IndexedDocument>([], ({ documentId }) => documentId);
-    return byId(await this.openIndex(keys), ({ documentId }) => documentId);
+  /** What the city says is there, and, the first time, what the vault's index says; later that is in the rows. */
+  private async gather(keys: VaultApi, gathering: Gathering, first: boolean): Promise<void> {
+    const parts = [gatherPlaces(this.visit.deps.api, this.after, gathering)];
+    if (first) parts.push(this.openIndex(keys, gathering));
+    const stopping = parts.map(async (part) => {
+      try {
+        await part;
+      } catch (thrown) {
+        gathering.over = true;
+        throw thrown;
+      }
+    });
+    // The other part is not left running into the next reading.
+    await Promise.allSettled(stopping);
+    await Promise.all(stopping);
   }
 
-  private async openIndex(keys: VaultApi): Promise<readonly IndexedDocument[]> {
-    const { number, file } = await this.visit.deps.api.index();
-    const { documents, offered, problem } = await keys.openIndex(file);
-    this.offered = [...this.offered, ...offered.map(offerKey)];
-    this.indexNumber = number;
-    this.indexProblem = problem;
-    return documents;
+  /** Reads the index that the city has; one at a time, for the key holder reads one. */
+  private async openIndex(keys: VaultApi, gathering: Gathering): Promise<void> {
+    const before = this.opening;
+    const run = (async () => {
+      await before;
+      await this.readIndex(keys, gathering);
+    })();
+    this.opening = run.catch(() => undefined);
+    await run;
   }
 
-  private async places(): Promise<readonly Place[]> {
-    const found: Place[] = [];
-    let next: number | null = this.after;
-    while (next !== null) {
-      const page: { readonly places: readonly Place[]; readonly next?: number | null } =
-        await this.visit.deps.api.places(next);
-      found.push(...page.places);
-      next = page.next ?? null;
+  private async readIndex(keys: VaultApi, gathering: Gathering): Promise<void> {
+    const take = ({ documents, offered, problem }: OpenedIndex): void => {
+      this.offered = [...this.offered, ...offered.map(offerKey).filter((key) => !this.offered.includes(key))];
+      this.indexProblem = problem;
+      gathering.know(documents);
+    };
+    const { number, pieces } = await this.visit.deps.api.index();
+    if (pieces === null) {
+      take(await keys.openIndex(null));
+    } else {
+      await keys.beginIndex();
+      for await (const piece of pieces) {
+        if (gathering.over || !this.visit.open) return;
+        take(await keys.indexPart(piece));
+      }
+      take(await keys.endIndex());
     }
-    return found;
+    this.indexNumber = number;
   }
 
   /** Opens from their headers the documents that the index does not have; says whether there were any. */
@@ -314,7 +329,7 @@ export class Shelf {
   private async write(): Promise<void> {
     try {
       const keys = await this.visit.keys();
-      if (this.indexNumber === null) await this.openIndex(keys);
+      if (this.indexNumber === null) await this.openIndex(keys, new Gathering(idsOf([], String), () => undefined));
       for (let attempt = 1; ; attempt++) {
         try {
           await this.writeOnce(keys);
@@ -322,7 +337,9 @@ export class Shelf {
           return;
         } catch (thrown) {
           if (toFailure(thrown).code !== 'index-conflict' || attempt === TRIES) throw thrown;
-          this.join(await this.openIndex(keys));
+          const theirs = new Gathering(idsOf([], String), () => undefined);
+          await this.openIndex(keys, theirs);
+          this.join(theirs);
         }
       }
     } catch {
@@ -347,9 +364,8 @@ export class Shelf {
   }
 
   /** What another device wrote meanwhile becomes visible; what was said here stays. */
-  private join(documents: readonly IndexedDocument[]): void {
-    const theirs = byId(documents, ({ documentId }) => documentId);
-    this.rows = this.rows.map((row) => ({ ...row, marks: theirs.get(row.id)?.marks ?? row.marks }));
+  private join(theirs: Gathering): void {
+    this.rows = this.rows.map((row) => ({ ...row, marks: theirs.marks(row.id) ?? row.marks }));
   }
 }
 

@@ -77,7 +77,20 @@ def replace_index(city: City, holder: Holder, change: IndexChange) -> None:
         raise IndexConflictError(number=0 if newest is None else newest.number)
 
 
-def list_places(city: City, holder: Holder, after: int, limit: int) -> tuple[PlaceRow, ...]:
-    """Return which visible documents there are above `after`, position rising, at most `limit` (≤ `MAX_PLACES`)."""
+@dataclass(frozen=True, slots=True)
+class PlacesAsked:
+    """A page of places: above `after` and, newest first, below `before`; without it by rising position."""
+
+    after: int
+    before: int | None
+    limit: int
+
+
+def list_places(city: City, holder: Holder, asked: PlacesAsked) -> tuple[PlaceRow, ...]:
+    """Return which visible documents there are, at most `limit` (≤ `MAX_PLACES`)."""
+    limit = min(asked.limit, MAX_PLACES)
     with city.catalogue.read() as tx:
-        return tx.documents.places(boxes_of(tx, holder.vault_id), after, min(limit, MAX_PLACES))
+        boxes = boxes_of(tx, holder.vault_id)
+        if asked.before is None:
+            return tx.documents.places(boxes, asked.after, limit)
+        return tx.documents.newest_places(boxes, asked.after, asked.before, limit)

@@ -159,6 +159,10 @@ class Documents(Protocol):
         """Return the same of each without its long columns."""
         ...
 
+    def newest_places(self, boxes: Sequence[bytes], after: int, before: int, limit: int) -> tuple[PlaceRow, ...]:
+        """Return the same of those between two positions, newest first."""
+        ...
+
     def listed(self, document_id: DocumentId) -> ListedDocument | None:
         """Return the same of one visible document."""
         ...

@@ -1,6 +1,7 @@
 """The payload of a vault's index: what its own devices have opened and verified, and what the holder says about it.
 
-Source: `docs/spec/index-directory.md`, "vault-index.age". Every value of this module is secret: file keys and titles.
+Source: `docs/spec/index-directory.md`, "vault-index.age", versions 1 and 2, in which everything is one payload; and what
+their documents have in common with version 3 (`index_segments`). Every value of this module is secret: file keys and titles.
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ _MAX_FILE_KEY_TEXT: Final = 24
 _KEYS = frozenset({"version", "city", "vault_id", "number", "previous", "written_at", "documents"})
 _WITH_OFFERED: Final = 2
 """The version that has offers; without any the bytes are those of version 1."""
-_ENTRY_KEYS = frozenset(
+ENTRY_KEYS: Final = frozenset(
     {
         *("document_id", "manifest_hash", "file_key", "issuer_key", "issuer", "type", "title", "language", "issued_at", "due"),
         *("reply_by", "amount", "instalments", "payment_reference", "action", "supersedes", "sensitive", "size"),
@@ -110,7 +111,7 @@ class VaultIndex:
     def encode(self) -> bytes:
         """Write the payload; `FormatError` for what the specification does not allow."""
         _check_documents(self.documents)
-        _check_offered(self.offered)
+        check_offered(self.offered)
         with_offered: dict[str, Json] = {
             "version": _WITH_OFFERED,
             "offered": [{"issuer": one.issuer, "type": one.type} for one in self.offered],
@@ -123,7 +124,7 @@ class VaultIndex:
                 "number": self.number,
                 "previous": write_hex(self.previous),
                 "written_at": time_text(self.written_at),
-                "documents": [_write(one) for one in self.documents],
+                "documents": [write_entry(one) for one in self.documents],
                 **(with_offered if self.offered else {}),
             }
         )
@@ -138,17 +139,19 @@ def _check_documents(documents: tuple[IndexEntry, ...]) -> None:
     if any(left.document_id >= right.document_id for left, right in pairwise(documents)):
         raise FormatError("index.documents: not sorted, or one twice", field="documents")
     for one in documents:
-        _check_entry(one)
+        check_entry(one)
 
 
-def _check_offered(offered: tuple[Offer, ...]) -> None:
+def check_offered(offered: tuple[Offer, ...]) -> None:
+    """Raise `FormatError` unless offers are sorted by issuer, then type, each once, and not too many."""
     if len(offered) > MAX_OFFERED:
         raise FormatError("index.offered: too many", field="offered")
     if any(left >= right for left, right in pairwise(offered)):
         raise FormatError("index.offered: not sorted, or one twice", field="offered")
 
 
-def _check_entry(one: IndexEntry) -> None:
+def check_entry(one: IndexEntry) -> None:
+    """Raise `FormatError` for a document whose texts, key or size are out of bounds."""
     marks = one.marks
     limits = ((one.title, MAX_TITLE), (one.payment_reference, MAX_PAYMENT_REFERENCE), (marks.own_title, MAX_TITLE))
     for value, maximum in (*limits, (marks.folder, MAX_FOLDER), (marks.note, MAX_NOTE)):
@@ -160,7 +163,8 @@ def _check_entry(one: IndexEntry) -> None:
         raise FormatError("index: size out of range", field="size")
 
 
-def _write(one: IndexEntry) -> Mapping[str, Json]:
+def write_entry(one: IndexEntry) -> Mapping[str, Json]:
+    """Write everything that an index says of a document, by name."""
     return {
         "document_id": one.document_id.hex(),
         "manifest_hash": one.manifest_hash.hex(),
@@ -196,7 +200,8 @@ def _read_marks(fields: Fields) -> Marks:
     )
 
 
-def _read_entry(fields: Fields) -> IndexEntry:
+def read_entry(fields: Fields) -> IndexEntry:
+    """Read everything that an index says of a document; raises `FormatError` alone."""
     supersedes = fields.optional("supersedes", fields.identifier)
     return IndexEntry(
         document_id=DocumentId(fields.identifier("document_id")),
@@ -236,8 +241,8 @@ def _read_offered(value: Json) -> tuple[Fields, tuple[Offer, ...]]:
 def parse_vault_index(payload: bytes) -> VaultIndex:
     """Parse the payload of a verified envelope; raises `FormatError` alone."""
     fields, offered = _read_offered(canonical.loads(payload, MAX_PAYLOAD))
-    _check_offered(offered)
-    documents = tuple(_read_entry(one) for one in fields.objects("documents", _ENTRY_KEYS, 0, MAX_DOCUMENTS))
+    check_offered(offered)
+    documents = tuple(read_entry(one) for one in fields.objects("documents", ENTRY_KEYS, 0, MAX_DOCUMENTS))
     _check_documents(documents)
     return VaultIndex(
         city=fields.slug("city"),

@@ -65,11 +65,27 @@ _ON_PAGE: Final = (
     .order_by(documents.c.position)
     .limit(bindparam("most"))
 )
+_NEWEST_ON_PAGE: Final = (
+    select(documents.c.position)
+    .where(
+        documents.c.box_id.in_(bindparam("boxes", expanding=True)),
+        documents.c.position > bindparam("after"),
+        documents.c.position < bindparam("before"),
+        documents.c.deleted_at.is_(None),
+    )
+    .order_by(documents.c.position.desc())
+    .limit(bindparam("most"))
+)
 _PAGE: Final = listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
 _PLACES: Final = (
     select(documents.c.document_id, documents.c.position, documents.c.opened_at)
     .where(documents.c.position.in_(_ON_PAGE))
     .order_by(documents.c.position)
+)
+_NEWEST_PLACES: Final = (
+    select(documents.c.document_id, documents.c.position, documents.c.opened_at)
+    .where(documents.c.position.in_(_NEWEST_ON_PAGE))
+    .order_by(documents.c.position.desc())
 )
 _ONE: Final = listed(documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
 _SET_HEADER: Final = (
@@ -159,6 +175,11 @@ class SqlDocuments:
     def places(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[PlaceRow, ...]:
         """Return a page of places (`Documents.places`)."""
         return self._session.all(PlaceRow._make, _PLACES, {"boxes": boxes, "after": after, "most": limit})
+
+    def newest_places(self, boxes: Sequence[bytes], after: int, before: int, limit: int) -> tuple[PlaceRow, ...]:
+        """Return a page of places, newest first (`Documents.newest_places`)."""
+        given = {"boxes": boxes, "after": after, "before": before, "most": limit}
+        return self._session.all(PlaceRow._make, _NEWEST_PLACES, given)
 
     def listed(self, document_id: DocumentId) -> ListedDocument | None:
         """Return one visible document (`Documents.listed`)."""

@@ -84,18 +84,20 @@ def giving(index: bytes) -> Lie:
     return tell
 
 
-INDEXES: dict[str, Callable[[Forger], bytes]] = {
-    "unknown-key": sealed,
-    "bad-signature": under_another_name,
-    "not-for-this-key": lambda forger: sealed(forger, recipient=HybridIdentity.generate().recipient),
+INDEXES: dict[str, Callable[[Forger, bytes], bytes]] = {
+    "unknown-key": lambda forger, _: sealed(forger),
+    "bad-signature": lambda forger, _: under_another_name(forger),
+    "not-for-this-key": lambda forger, _: sealed(forger, recipient=HybridIdentity.generate().recipient),
+    "verification": lambda _, own: own[:-20],
 }
 
 
 @pytest.mark.attack("B3")
-@pytest.mark.usefixtures("own")
 @pytest.mark.parametrize("code", INDEXES)
-def test_sim_evil_page_foreign_index_is_named_and_nothing_of_it_is_shown(evil: EvilPage, forger: Forger, code: str) -> None:
-    with evil.lying(giving(INDEXES[code](forger))):
+def test_sim_evil_page_foreign_index_is_named_and_nothing_of_it_is_shown(
+    evil: EvilPage, forger: Forger, own: bytes, code: str
+) -> None:
+    with evil.lying(giving(INDEXES[code](forger, own))):
         assert evil.sign_in() == ""
         evil.list_is_whole()
         warning = evil.victim.page.locator(".ds-alert", has_text=REFUSED)

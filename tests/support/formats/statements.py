@@ -15,6 +15,7 @@ from voute.format import pack as packs
 from voute.format import receipt as receipts
 from voute.format.act import parse_act
 from voute.format.event import parse_event
+from voute.format.index_segments import encode_segment, parse_index_head, parse_segment
 from voute.format.issuer_auth import IssuerAuth, parse_issuer_auth
 from voute.format.keyring import parse_keyring
 from voute.format.pack_statement import parse_pack_statement
@@ -247,6 +248,20 @@ STATEMENTS = (
         lambda raw: parse_vault_index(raw).encode(),
         lambda: [one["payload"].encode() for one in good("index", "vault-index")],
         ("format.vault_index.parse_vault_index",),
+        as_json,
+    ),
+    Format(
+        "index-head",
+        lambda raw: parse_index_head(raw).encode(),
+        lambda: [one["payload"].encode() for one in good("index", "index-head")],
+        ("format.index_segments.parse_index_head",),
+        as_json,
+    ),
+    Format(
+        "index-segment",
+        lambda raw: encode_segment(parse_segment(raw)),
+        lambda: [one["segment"].encode() for one in good("index", "index-segment")],
+        ("format.index_segments.parse_segment",),
         as_json,
     ),
     Format("receipt-line", _line, _lines, ("format.receipt.parse_line",), as_json, twin=False),

@@ -10,7 +10,7 @@ from tools.make_vectors.holder import READING_1, ROOT
 from voute.core.errors import FormatError
 from voute.core.ids import DocumentId, Hash, Slug
 from voute.core.values import Money, parse_date
-from voute.format import canonical
+from voute.format import canonical, dsse
 from voute.format import vault_index as module
 from voute.format.dsse import MAX_ENVELOPE
 from voute.format.manifest import MAX_BODY, MAX_INSTALMENTS, MAX_PAYMENT_REFERENCE, MAX_TITLE, Instalment
@@ -24,7 +24,8 @@ from voute.format.vault_index import (
     VaultIndex,
     parse_vault_index,
 )
-from voute.seal.vault_index import open_vault_index, seal_vault_index
+from voute.seal.agefile import seal_file
+from voute.seal.vault_index import open_vault_index
 
 INDEX = vectors.index()
 DAY = parse_date("2026-03-02")
@@ -173,7 +174,7 @@ def test_vault_index_is_numbered_from_1() -> None:
 
 def test_vault_index_longer_than_any_other_statement_opens() -> None:
     large = _many(1_500)
-    sealed = seal_vault_index(large, ROOT, READING_1.recipient)
+    sealed = seal_file((READING_1.recipient,), dsse.sign(dsse.Kind.VAULT_INDEX, large.encode(), ROOT))
     assert len(sealed) > MAX_ENVELOPE
     assert open_vault_index(sealed, [READING_1], ROOT.public, large.city, large.vault_id) == large
 

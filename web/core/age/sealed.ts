@@ -25,6 +25,11 @@ export function parseSealedHeader(bytes: Uint8Array): Header {
   return requireHybrid(parseHeader(bytes));
 }
 
+/** The same of the header at the start of a file; what follows it is not looked at. */
+export function parseSealedPrefix(file: Uint8Array): Header {
+  return requireHybrid(parseHeaderPrefix(file));
+}
+
 /** A fresh file key. */
 export function newFileKey(): Uint8Array {
   return randomBytes(FILE_KEY_SIZE);
@@ -86,7 +91,7 @@ export interface OpenedFile extends OpenedHeader {
 
 /** Opens a whole age file with hybrid stanzas only. */
 export function openFile(file: Uint8Array, identities: readonly Identity[]): OpenedFile {
-  const header = requireHybrid(parseHeaderPrefix(file));
+  const header = parseSealedPrefix(file);
   const opened = openHeader(header, identities);
   return { ...opened, header, plaintext: openPayload(opened.fileKey, file.subarray(header.bytes.length)) };
 }

@@ -3,15 +3,17 @@
 import { describe, expect, test } from 'vitest';
 
 import { parseRecipient } from '../../core/age/hybrid.ts';
-import { openFile, sealFile } from '../../core/age/sealed.ts';
+import { sealFile } from '../../core/age/sealed.ts';
 import { base64, fromBase64, fromHex, hex, randomBytes } from '../../core/bytes.ts';
-import { parseEnvelope, signStatement } from '../../core/dsse.ts';
+import { signStatement } from '../../core/dsse.ts';
 import { NO_MARKS } from '../../core/index-book.ts';
+import { openVaultIndex, sealVaultIndex } from '../../core/index-file.ts';
 import { keyringIdentities, openKeyring } from '../../core/keyring.ts';
 import { newestRecord, verifyChain } from '../../core/record.ts';
 import type { Marks, OwnBytes, VaultApi, WrittenIndex } from '../../core/rpc.ts';
 import { passkeyMethod } from '../../core/unlock.ts';
-import { encodeVaultIndex, MAX_INDEX, parseVaultIndex, type VaultIndex } from '../../core/vault-index.ts';
+import { instantOf } from '../../core/schema.ts';
+import { encodeVaultIndex, offeredOf, type VaultIndex } from '../../core/vault-index.ts';
 import { own } from './support/city.ts';
 import { claimed, type Claimed, holder, memoryPins } from './support/claimed.ts';
 
@@ -41,8 +43,10 @@ async function written(one: Claimed, after = 0): Promise<WrittenIndex> {
 
 interface Hands {
   readonly seed: Uint8Array;
-  open(file: Uint8Array): VaultIndex;
-  seal(index: unknown, seed?: Uint8Array): Promise<OwnBytes>;
+  open(file: Uint8Array): Promise<VaultIndex>;
+  seal(index: VaultIndex, seed?: Uint8Array): Promise<OwnBytes>;
+  /** As versions 1 and 2 were written: everything in one payload. */
+  sealWhole(index: VaultIndex): Promise<OwnBytes>;
 }
 
 /** What a thief of the vault's keys, or a careless client of its holder, could make. */
@@ -52,13 +56,15 @@ async function hands(one: Claimed): Promise<Hands> {
   const method = passkeyMethod(unlock.prf, unlock.credentialId, one.vaultId);
   const keyring = openKeyring(fromBase64(one.parts.keyring), chain, { vaultId: one.vaultId, ...method });
   const seed = fromHex(keyring.data.root_seed ?? '');
-  const recipient = parseRecipient(newestRecord(chain).reading.recipient);
+  const newest = newestRecord(chain);
+  const recipient = parseRecipient(newest.reading.recipient);
+  const owner = { rootKey: fromHex(newest.root_key), city: newest.city, vaultId: one.vaultId };
   return {
     seed,
-    open: (file) =>
-      parseVaultIndex(parseEnvelope(openFile(file, keyringIdentities(keyring)).plaintext, MAX_INDEX).payload),
-    seal: async (index, by = seed) => {
-      const envelope = await signStatement('vault-index', encodeVaultIndex(index as VaultIndex), by);
+    open: async (file) => (await openVaultIndex(file, keyringIdentities(keyring), owner)).index,
+    seal: async (index, by = seed) => own((await sealVaultIndex(index, by, recipient)).file),
+    sealWhole: async (index) => {
+      const envelope = await signStatement('vault-index', encodeVaultIndex(index), seed);
       return own(sealFile(envelope.bytes, [recipient]));
     },
   };
@@ -110,6 +116,24 @@ describe('index', () => {
     const keys = await again(one);
     const shown = await keys.openIndex(made?.file ?? null);
     expect(shown.documents.find(({ documentId }) => documentId === id)?.marks).toEqual(DONE);
+  });
+
+  test('index_of_an_earlier_release_is_read_and_written_anew_in_segments', async () => {
+    const one = await claimed();
+    const by = await hands(one);
+    const index = await by.open((await written(one)).file);
+    const offer = { issuer: 'finances', type: 'tax-bill' };
+    const id = one.waiting[0]?.row.documentId ?? '';
+    for (const old of [index, { ...index, version: 2 as const, offered: [offer] }]) {
+      const keys = await again(one);
+      const shown = await keys.openIndex(await by.sealWhole(old));
+      expect([shown.documents.length, shown.offered, shown.problem]).toEqual([2, offeredOf(old), null]);
+      await keys.mark(id, DONE);
+      const made = await keys.writeIndex(1);
+      const anew = await (await again(one)).openIndex(made?.file ?? null);
+      expect(anew.documents.find(({ documentId }) => documentId === id)?.marks).toEqual(DONE);
+      expect(anew.offered).toEqual(offeredOf(old));
+    }
   });
 
   test('index_keeps_what_the_holder_was_offered_and_joins_two_devices', async () => {
@@ -195,7 +219,7 @@ describe('index of an evil city', () => {
     [
       'an index of another key, sealed to this vault',
       'unknown-key',
-      async (one: Claimed, by: Hands) => by.seal(by.open((await written(one)).file), randomBytes(32)),
+      async (one: Claimed, by: Hands) => by.seal(await by.open((await written(one)).file), randomBytes(32)),
     ],
     [
       'this vault’s index with a byte changed',
@@ -209,7 +233,8 @@ describe('index of an evil city', () => {
     [
       'an index in another vault’s name, signed by ours',
       'wrong-vault',
-      async (one: Claimed, by: Hands) => by.seal({ ...by.open((await written(one)).file), vault_id: '00'.repeat(32) }),
+      async (one: Claimed, by: Hands) =>
+        by.seal({ ...(await by.open((await written(one)).file)), vault_id: '00'.repeat(32) }),
     ],
   ])('index_evil_%s_is_refused_and_nothing_is_lost', async (_what, code, make) => {
     const one = await claimed();
@@ -271,7 +296,7 @@ describe('index of an evil city', () => {
     const one = await claimed();
     const by = await hands(one);
     const { file } = await written(one);
-    const index = by.open(file);
+    const index = await by.open(file);
     const [first, second] = index.documents;
     if (first === undefined || second === undefined) throw new Error('two documents');
     // The key and hash of the second under the id of the first: what a client that mixed them up would have signed.
@@ -288,7 +313,7 @@ describe('index of an evil city', () => {
     await expect(keys.openBody(swapped, own(truth.body))).rejects.toMatchObject({ code: 'verification' });
     // An honest city: the header decides, the body's hash holds, and the entry is mended.
     expect(hex(await keys.openBody(row, own(truth.body)))).toBe(hex(truth.plaintext));
-    const mended = by.open((await keys.writeIndex(1))?.file ?? new Uint8Array());
+    const mended = await by.open((await keys.writeIndex(1))?.file ?? new Uint8Array());
     const found = mended.documents.find(({ document_id: id }) => id === first.document_id);
     expect(found).toEqual({ ...first });
   });
@@ -299,14 +324,19 @@ describe('index growth', () => {
     const one = await claimed();
     const by = await hands(one);
     const { file } = await written(one);
-    const [model] = by.open(file).documents;
+    const index = await by.open(file);
+    const [model] = index.documents;
+    if (model === undefined) throw new Error('a document');
     const figures: string[] = [];
-    for (const count of [50, 5000]) {
+    for (const count of [50, 500, 5000]) {
       const documents = Array.from({ length: count }, (_, i) => ({
         ...model,
         document_id: i.toString(16).padStart(32, '0'),
+        manifest_hash: hex(randomBytes(32)),
+        file_key: base64(randomBytes(16)),
+        issued_at: instantOf(1_700_000_000 + i * 3600),
       }));
-      const large = await by.seal({ ...by.open(file), documents });
+      const large = await by.seal({ ...index, documents });
       const keys = await again(one);
       const { length } = large;
       const begin = performance.now();

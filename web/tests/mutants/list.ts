@@ -265,7 +265,7 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   // B3: whoever sealed an index to the vault has made it.
   'any-index': [
     {
-      file: 'core/vault-index.ts',
+      file: 'core/index-file.ts',
       find: "await verifyStatement(envelope, 'vault-index', [owner.rootKey]);",
       put: "if (!mutant('any-index')) await verifyStatement(envelope, 'vault-index', [owner.rootKey]);",
     },

@@ -33,7 +33,7 @@ class PlaceReply(Model):
 
 
 class PlacesReply(Model):
-    """A page of places by rising position; `next` is where the next page begins, null at the end."""
+    """A page of places by rising position, or by falling; `next` is where the next page begins, null at the end."""
 
     places: list[PlaceReply]
     next: int | None
@@ -67,10 +67,11 @@ async def list_places(
     settings: TheSettings,
     holder: TheHolder,
     after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
+    before: Annotated[int | None, QueryParameter(ge=1, le=2**53)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=rules.MAX_PLACES)] = rules.MAX_PLACES,
 ) -> PlacesReply:
-    """Return which documents there are, without their headers and cards."""
-    rows = await quick(settings, rules.list_places, city, holder, after, limit)
+    """Return which documents there are, without their headers and cards; with `before`, the newest below it first."""
+    rows = await quick(settings, rules.list_places, city, holder, rules.PlacesAsked(after, before, limit))
     places = [
         PlaceReply(document_id=row.document_id.hex(), position=row.position, opened=row.opened_at is not None) for row in rows
     ]

@@ -43,6 +43,7 @@ import { type Note, parseNote, parseVerifierKey } from '../../../core/tlog/note.
 import { encodeProof, parseProof } from '../../../core/tlog/proof.ts';
 import { parseTrustRootPayload } from '../../../core/trust.ts';
 import { encodeKit, parseKit } from '../../../core/unlock.ts';
+import { encodeIndexHead, encodeSegment, parseIndexHead, parseSegment } from '../../../core/index-segments.ts';
 import { encodeVaultIndex, parseVaultIndex } from '../../../core/vault-index.ts';
 
 /** Parses and writes again. */
@@ -176,6 +177,8 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   receipt: (bytes) => encodeReceipt(parseReceipt(bytes)),
   'trust-root': (bytes) => again(parseTrustRootPayload(bytes)),
   'vault-index': (bytes) => encodeVaultIndex(parseVaultIndex(bytes)),
+  'index-head': (bytes) => encodeIndexHead(parseIndexHead(bytes)),
+  'index-segment': (bytes) => encodeSegment(parseSegment(bytes)),
   keyring: (bytes) => encodeKeyring(parseKeyring(bytes)),
   'age-header': (bytes) => encodeHeaderAgain(parseHeader(bytes)),
   'sealed-header': (bytes) => encodeHeaderAgain(parseSealedHeader(bytes)),

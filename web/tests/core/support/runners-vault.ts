@@ -24,7 +24,9 @@ import {
   signWithKit,
   type UnlockMethod,
 } from '../../../core/unlock.ts';
-import { encodeVaultIndex, openVaultIndex, parseVaultIndex, type VaultIndex } from '../../../core/vault-index.ts';
+import { openVaultIndex } from '../../../core/index-file.ts';
+import { encodeIndexHead, encodeSegment, parseIndexHead, parseSegment } from '../../../core/index-segments.ts';
+import { encodeVaultIndex, parseVaultIndex, type VaultIndex } from '../../../core/vault-index.ts';
 import { type Given, type Runner, type Values } from './runners.ts';
 import { accepted, utf8WithSurrogates } from './runners-trust.ts';
 
@@ -90,6 +92,16 @@ export const VAULT: Readonly<Record<string, Runner>> = {
     };
   },
   'vault-index': (given) => indexValues(parseVaultIndex(utf8WithSurrogates(given.text('payload')))),
+  'index-head': (given) => {
+    const head = parseIndexHead(utf8WithSurrogates(given.text('payload')));
+    const written: unknown = JSON.parse(new TextDecoder().decode(encodeIndexHead(head)));
+    return { number: head.number, segments: head.segments.length, written };
+  },
+  'index-segment': (given) => {
+    const documents = parseSegment(utf8WithSurrogates(given.text('segment')));
+    const written: unknown = JSON.parse(new TextDecoder().decode(encodeSegment(documents)));
+    return { documents: documents.length, written };
+  },
   'vault-index-open': async (given) => {
     const owner = {
       rootKey: given.bytes('root_key'),

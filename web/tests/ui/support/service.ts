@@ -47,6 +47,8 @@ function choiceOf(act: string): ConsentsReply['consents'][number] {
   return { issuer, document_type, number, paperless, chosen_at: parsed.time, act, receipt: null };
 }
 
+const PIECE = 1_000;
+
 export class Service {
   readonly city = new City();
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
@@ -270,9 +272,9 @@ export class Service {
     },
     index: () => {
       this.requireHolder();
-      return Promise.resolve(
-        this.index === null ? { number: 0, file: null } : { number: this.index.number, file: own(this.index.file) },
-      );
+      if (this.index === null) return Promise.resolve({ number: 0, pieces: null });
+      const { number, file } = this.index;
+      return Promise.resolve({ number, pieces: piecesOf(own(file)) });
     },
     putIndex: ({ after, number, file }) => {
       this.requireHolder();
@@ -280,9 +282,10 @@ export class Service {
       this.index = { number, file: own(file) };
       return Promise.resolve(undefined);
     },
-    places: (after) => {
+    places: (after, newest) => {
       this.requireHolder();
-      const rows = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
+      const all = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
+      const rows = all.filter(({ position }) => position < (newest?.before ?? Infinity)).reverse();
       const places = rows.map(({ document_id, position, opened }) => ({ document_id, position, opened }));
       return Promise.resolve({ places, next: null });
     },
@@ -367,6 +370,11 @@ export class Service {
   get sent(): string {
     return JSON.stringify(this.calls);
   }
+}
+
+/** Bytes as a line brings them. */
+async function* piecesOf(file: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  for (let at = 0; at < file.length; at += PIECE) yield await Promise.resolve(file.slice(at, at + PIECE));
 }
 
 /** Bytes and text in the encodings in which a secret could hide in a request. */

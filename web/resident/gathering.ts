@@ -1,0 +1,116 @@
+/**
+ * The list as it comes: documents that the vault's index knows, and places that the city says are there, each in parts and at
+ * its own pace. What both name becomes a row. Rows are given out when they have doubled or a moment has passed, not at each
+ * part: each time the whole list is sorted and drawn.
+ */
+
+import type { Api, Place } from '../api/client.ts';
+import type { IndexedDocument, Marks } from '../core/rpc.ts';
+import type { Missing, Row } from './shelf.svelte.ts';
+
+// Above every position.
+const NEWEST = 2 ** 53;
+// A screen shows a hundred rows; what is older comes behind them, in parts that a slow line carries in two seconds.
+const FIRST_PLACES = 200;
+const MORE_PLACES = 1_000;
+// Often enough for a slow line to be seen moving.
+const MOMENT_MS = 1_000;
+
+/** One reading of the list. */
+export class Gathering {
+  /** Nothing more is wanted. */
+  over = false;
+  private readonly listed: ReadonlySet<string>;
+  private readonly give: (rows: readonly Row[]) => void;
+  private readonly known = new Map<string, IndexedDocument>();
+  private readonly places = new Map<string, Place>();
+  private waiting: Row[] = [];
+  private given = 0;
+  private last = performance.now();
+
+  /** `listed` are the ids that have rows already. */
+  constructor(listed: ReadonlySet<string>, give: (rows: readonly Row[]) => void) {
+    this.listed = listed;
+    this.give = give;
+  }
+
+  /** The index knows these. */
+  know(documents: readonly IndexedDocument[]): void {
+    for (const one of documents) {
+      this.known.set(one.documentId, one);
+      this.join(one, this.places.get(one.documentId));
+    }
+    this.giveSoon();
+  }
+
+  /** The city says that these are there. */
+  place(places: readonly Place[]): void {
+    for (const one of places) {
+      if (this.places.has(one.document_id)) continue;
+      this.places.set(one.document_id, one);
+      this.join(this.known.get(one.document_id), one);
+    }
+    this.giveSoon();
+  }
+
+  /** Gives what is left. */
+  end(): void {
+    if (this.waiting.length > 0) {
+      this.give(this.waiting);
+      this.given += this.waiting.length;
+    }
+    this.waiting = [];
+    this.last = performance.now();
+  }
+
+  /** What the holder says of a document that the index knows. */
+  marks(id: string): Marks | undefined {
+    return this.known.get(id)?.marks;
+  }
+
+  /** What the index knows and the city no longer lists. */
+  missing(): readonly Missing[] {
+    return [...this.known.values()].flatMap(({ documentId: id, manifest }) =>
+      this.places.has(id) ? [] : [{ id, manifest }],
+    );
+  }
+
+  /** Places, by rising position, of documents that have no row and that the index does not know. */
+  others(): readonly Place[] {
+    return [...this.places.values()]
+      .filter(({ document_id: id }) => !this.listed.has(id) && !this.known.has(id))
+      .sort((a, b) => a.position - b.position);
+  }
+
+  /** The highest position, or another if there are no places. */
+  highest(otherwise: number): number {
+    let found = otherwise;
+    for (const { position } of this.places.values()) found = Math.max(found, position);
+    return found;
+  }
+
+  private join(one: IndexedDocument | undefined, place: Place | undefined): void {
+    if (one === undefined || place === undefined || this.listed.has(one.documentId)) return;
+    const { position, opened } = place;
+    this.waiting.push({ id: one.documentId, position, opened, card: one, marks: one.marks, sealed: null });
+  }
+
+  private giveSoon(): void {
+    if (this.waiting.length >= this.given || performance.now() - this.last >= MOMENT_MS) this.end();
+  }
+}
+
+/** Asks which documents there are above a position: the newest first, a screenful, then the others. */
+export async function gatherPlaces(api: Pick<Api, 'places'>, after: number, gathering: Gathering): Promise<void> {
+  let before: number | null = NEWEST;
+  let limit = FIRST_PLACES;
+  while (before !== null && !gathering.over) {
+    const page: { readonly places: readonly Place[]; readonly next?: number | null } = await api.places(after, {
+      before,
+      limit,
+    });
+    gathering.place(page.places);
+    before = page.next ?? null;
+    limit = MORE_PLACES;
+  }
+}
