@@ -118,7 +118,12 @@ describe('messages', () => {
       const pattern = attribute === undefined ? message?.value : message?.attributes[attribute];
       for (const count of [0, 1, 2]) {
         const errors: Error[] = [];
-        const args = Object.fromEntries(variables.map((name) => [name, /^(?:count|pages|shown|missing|extra|minutes|seconds|total|days)$/.test(name) ? count : 'x']));
+        const args = Object.fromEntries(
+          variables.map((name) => [
+            name,
+            /^(?:count|pages|shown|missing|extra|minutes|seconds|total|days)$/.test(name) ? count : 'x',
+          ]),
+        );
         expect(bundle.formatPattern(pattern ?? '', args, errors)).not.toBe('');
         expect(errors).toEqual([]);
       }
