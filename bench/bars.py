@@ -72,18 +72,19 @@ def draw_lines(title: str, lines: Mapping[str, Sequence[tuple[float, float]]], u
         places = [at(*point) for point in points]
         drawn = "L".join(f"{x} {y}" for x, y in places)
         parts.append(f'<path d="M{drawn}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for (x, y), (_, value) in zip(places, points, strict=True):
-            parts.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>')
+        parts += [f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>' for x, y in places]
+        for (x, y), (_, value) in zip(places[:-1], points[:-1], strict=True):
             parts.append(f'<text x="{x}" y="{y - 9}" text-anchor="middle" font-size="12" fill="{colour}">{value:,.0f}</text>')
-        parts.append(f'<text x="{right + 24}" y="{end + 5}" font-size="14" fill="{colour}">{escape(name)}</text>')
+        label = f"{points[-1][1]:,.0f} {escape(name)}"
+        parts.append(f'<text x="{right + 12}" y="{end + 5}" font-size="13" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
 def _apart(heights: Sequence[int]) -> list[int]:
-    """Move names that would stand on one another apart."""
+    """Move names that would stand on one another up; the lowest stays, for the axis is below it."""
     placed: dict[int, int] = {}
-    last = -_ROW
-    for index in sorted(range(len(heights)), key=lambda one: heights[one]):
-        last = max(heights[index], last + _NAME)
+    last = _HEIGHT
+    for index in sorted(range(len(heights)), key=lambda one: -heights[one]):
+        last = min(heights[index], last - _NAME)
         placed[index] = last
     return [placed[index] for index in range(len(heights))]

@@ -44,6 +44,7 @@ def test_bench_lines_go_by_powers_of_ten_and_are_said() -> None:
     assert dots[1][0] - dots[0][0] == dots[2][0] - dots[1][0] > 0
     assert dots[1][1] < dots[0][1] < dots[2][1]
     assert dots[3] == dots[0]
-    names = [int(one.attrib["y"]) for one in root.iter() if one.text in {"one", "other"}]
+    names = [int(one.attrib["y"]) for one in root.iter() if one.text in {"0 one", "50 other"}]
+    assert len(names) == 2
     assert abs(names[0] - names[1]) >= 20
     assert "one: 10: 50 ms, 100: 100 ms, 1,000: 0 ms; other: 10: 50 ms" in "".join(root.itertext())
