@@ -48,10 +48,6 @@ _FLAGS: Final = (
 _PATIENCE_MS: Final = 600_000
 _INDEX_WITHIN_S: Final = 300.0
 _LOOK_MS: Final = 100
-_COUNTED: Final = """(wanted) => {
-  const said = document.querySelector('.list [role=status]');
-  return said !== null && (said.textContent ?? '').replace(/\\D/g, '').includes(wanted);
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +167,10 @@ def _visit(
     answers.clear()
     before, of_server, start = _browser_seconds(server), process_seconds(server), time.perf_counter()
     button.click()
-    page.wait_for_function(_COUNTED, arg=str(size))
+    page.wait_for_function(
+        "(wanted) => (document.querySelector('.list [role=status]')?.textContent ?? '').replace(/\\D/g, '').includes(wanted)",
+        arg=str(size),
+    )
     seconds = time.perf_counter() - start
     used = _browser_seconds(server) - before, process_seconds(server) - of_server
     got = list(answers)
