@@ -40,7 +40,7 @@ $(AGE): tools/get-age.sh
 	@tools/bootstrap age && touch $@
 
 .make/web: .make/web-packages $(WEB_SOURCES)
-	@echo "voute: building the pages" >&2
+	@tools/bootstrap pages
 	@cd web && npm run --silent build >../.make/web.log 2>&1 || { cat ../.make/web.log >&2; exit 1; }
 	@touch $@
 

@@ -21,11 +21,15 @@ from tests.support.postgres import FAST, postgres
 from tests.support.s3.simulator import S3Simulator, simulator
 from voute.cli.fsck import check_city
 from voute.cli.move import MoveUnsoundError, move_city
+from voute.core.errors import StoreError
 from voute.core.ids import Slug
 from voute.format.trust_root import TrustRoot
+from voute.server.backup import frozen_city, recover_log
+from voute.server.composition import StoresMovedError, assemble
 from voute.server.inspection import CityServedError, alone
 from voute.server.moving import MoveRefusedError
 from voute.server.settings import Settings, load_settings, write_settings
+from voute.store.moved import is_catalogue_moved, mark_catalogue
 
 PACKS = 6
 SECONDS = 60
@@ -131,7 +135,12 @@ def test_cli_move_killed_on_its_way_is_run_again_and_the_city_goes_on(moving: Mo
     facts = finish(start(moving.folder, *moving.command(target), env=moving.env)).ended(0).json
     assert 2 <= facts["files"] - facts["files_copied"] < PACKS
     assert facts["rows_copied"] == facts["rows"] > 0
-    assert bytes_of(moving.settings) == before
+    # Nothing of the source has changed, but for the mark that it is the past.
+    marked = {"log/moved", "catalogue.sqlite"}
+    after = bytes_of(moving.settings)
+    assert {name for name in after if after[name] != before.get(name)} == marked
+    assert before.keys() == after.keys() - {"log/moved"}
+    assert check_city(moving.settings).findings == []
     again = moving.move(target)
     assert (again["files_copied"], again["rows_copied"]) == (0, 0)
     settings = load(target)
@@ -160,6 +169,45 @@ def test_cli_move_to_postgres_and_s3(moving: Moving) -> None:
         settings = load(target)
         moving.deliver(settings, 1, "after")
         assert check_city(settings).findings == []
+        with pytest.raises(StoresMovedError):
+            assemble(moving.settings)
+        for moved in (True, True, False, False):
+            mark_catalogue(settings.catalogue_url, moved=moved)
+            assert is_catalogue_moved(settings.catalogue_url) is moved
+
+
+def open_at(settings: Settings) -> None:
+    """Open a city as its server does."""
+    assemble(settings).stores.catalogue.close()
+
+
+def test_cli_move_leaves_a_past_that_nobody_starts(moving: Moving) -> None:
+    target = moving.to_s3("new", catalogue=f"sqlite:///{moving.folder / 'new.sqlite'}")
+    moving.move(target)
+    ran = finish(start(moving.folder, "serve", env=moving.env)).ended(1)
+    assert "La ville a été déplacée de ces stockages" in ran.said
+    for act in (open_at, lambda settings: recover_log(settings, None), lambda settings: frozen_city(settings).__enter__()):
+        with pytest.raises(StoresMovedError):
+            act(moving.settings)
+    open_at(load(target))
+    # Nothing was written there yet: both ends are proven to be the same, and the marks change places.
+    back = moving.file("back.toml")
+    moving.s3.break_next("PUT new/log/moved", "403", times=1_000)
+    with pytest.raises(StoreError):
+        moving.move(back, source=target)
+    moving.s3.heal()
+    for settings in (moving.settings, load(target)):
+        with pytest.raises(StoresMovedError):
+            open_at(settings)
+    assert moving.move(back, source=target)["rows_copied"] == 0
+    open_at(moving.settings)
+    with pytest.raises(StoresMovedError):
+        open_at(load(target))
+    # Half a move leaves half a mark: of what was moved.
+    moving.move(moving.file("rows.toml", catalogue=f"sqlite:///{moving.folder / 'rows.sqlite'}"))
+    with pytest.raises(StoresMovedError):
+        open_at(moving.settings)
+    open_at(load(moving.folder / "rows.toml"))
 
 
 def kill_until_done(moving: Moving, target: Path, source: dict[str, str], chance: random.Random) -> Counter[str]:

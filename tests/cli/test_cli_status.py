@@ -41,8 +41,8 @@ def bad(ran: Ran) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr_CA.UTF-8", ["À regarder", "Aucun serveur", "systemctl start voute", "Aucune sauvegarde", "✓ Le catalogue répond"]),
-        ("en_CA.UTF-8", ["To be looked at", "No server", "systemctl start voute", "No backup", "✓ The catalogue answers"]),
+        ("fr_CA.UTF-8", ["À regarder", "Aucun serveur", "Démarrez-le", "Aucune sauvegarde", "✓ Le catalogue répond"]),
+        ("en_CA.UTF-8", ["To be looked at", "No server", "Start it", "No backup", "✓ The catalogue answers"]),
     ],
 )
 def test_cli_status_says_what_is_not_well_and_what_to_do(founded: Settings, language: str, words: list[str]) -> None:
@@ -50,6 +50,15 @@ def test_cli_status_says_what_is_not_well_and_what_to_do(founded: Settings, lang
     assert [word for word in words if word not in ran.out] == []
     # What needs somebody stands first.
     assert ran.out.index("✗") < ran.out.index("✓")
+
+
+def test_cli_status_of_a_demonstration_says_what_fits_there(founded: Settings) -> None:
+    (founded.data.parent / "demo.json").write_text("{}")
+    ran = status(founded, language="fr_CA.UTF-8").ended(1)
+    assert f"voute demo --folder {founded.data.parent}" in ran.out
+    assert "C'est une démonstration" in ran.out
+    assert "systemctl" not in ran.out
+    assert "journalctl" not in ran.out
 
 
 def test_cli_status_of_a_served_city_with_a_backup_lacks_only_its_witness(founded: Settings) -> None:

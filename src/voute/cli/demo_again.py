@@ -9,7 +9,8 @@ from itertools import count
 from pathlib import Path
 from typing import ClassVar, Final
 
-from voute.cli.demo_city import DEMO, ISSUER, LETTER, Demo, put_letter
+from voute.cli.demo_city import ISSUER, LETTER, Demo, put_letter
+from voute.cli.status import DEMO
 from voute.client.codes import CodeDesk
 from voute.client.columns import Column
 from voute.client.disk import DISK

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from voute.cli.status import DEMO
 from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
 from voute.client.codes import CodeDesk
 from voute.client.deliver import Delivery
@@ -49,7 +50,6 @@ _THRESHOLD: Final = 2
 _HELP_PHONE: Final = "819 555-0142"
 _HOURS: Final = Names(en="Monday to Friday, 8:30 to 16:30", fr="du lundi au vendredi, de 8 h 30 à 16 h 30")
 _ARMS: Final = "armoiries.svg"
-DEMO: Final = "demo.json"
 LETTER: Final = "letter.pdf"
 _LETTER_SETTINGS: Final = f"""phone = "{_HELP_PHONE}"
 hours_fr = "{_HOURS.fr}"

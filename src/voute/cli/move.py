@@ -49,7 +49,7 @@ def migrate_store(
 
 
 def move_city(source: "Settings", target: "Settings", progress: Progress) -> dict[str, int]:
-    """Check, copy, check; returns how many files and rows were copied, and how many there are.
+    """Check, copy, check, mark the source as moved; returns how many files and rows were copied, and how many there are.
 
     Raises:
         MoveRefusedError: these stores are not moved so.
@@ -58,7 +58,7 @@ def move_city(source: "Settings", target: "Settings", progress: Progress) -> dic
         StoreError: a store failed; done again, it goes on.
     """
     from voute.server.inspection import alone
-    from voute.server.moving import copy_rows, copy_stores, expect_movable, moves_blobs, moves_catalogue
+    from voute.server.moving import copy_rows, copy_stores, expect_movable, mark_moved, moves_blobs, moves_catalogue
 
     expect_movable(source, target)
     facts = {"files": 0, "files_copied": 0, "rows": 0, "rows_copied": 0}
@@ -71,6 +71,7 @@ def move_city(source: "Settings", target: "Settings", progress: Progress) -> dic
             rows = copy_rows(source, target)
             facts |= {"rows": rows.total, "rows_copied": rows.copied}
         expect_sound(target, "target", progress)
+        mark_moved(source, target)
     return facts
 
 

@@ -1,5 +1,6 @@
 """`voute status`: how a city is, on one screen: what is well, what is not, what to do next (docs/operate/monitoring.md)."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from voute.server.observe.overview import Overview
     from voute.server.observe.verdict import Check
 
+DEMO: Final = "demo.json"
+"""What stands beside the city's folder in a demonstration (`voute.cli.demo_city`)."""
+_SYSTEMD: Final = "/run/systemd/system"
+"""There where systemd is the first process. Source: sd_booted(3)."""
 MEGABYTE: Final = 1_000_000
 _STYLES: Final = {"now": "bold red", "soon": "bold yellow", "well": "green"}
 _MARKS: Final = {"now": "✗", "soon": "!", "well": "✓"}
@@ -42,7 +47,7 @@ def status(
         }
     )
     if not as_json:
-        _show(speaker, seen, checks)
+        _show(speaker, seen, checks, settings.data.absolute().parent)
     if needs_somebody(checks):
         raise typer.Exit(Exit.REFUSED)
 
@@ -67,7 +72,18 @@ def numbers_of(seen: "Overview") -> dict[str, int]:
     }
 
 
-def _show(speaker: Speaker, seen: "Overview", checks: "tuple[Check, ...]") -> None:
+def _remedy(speaker: Speaker, one: "Check", folder: Path) -> str:
+    """Say what to do here: in a demonstration, or where no systemd starts services, not as on a city's machine."""
+    name = f"status-{one.name}-{one.level.value}"
+    places = [("demo", (folder / DEMO).exists()), ("hand", not Path(_SYSTEMD).exists()), ("fix", True)]
+    for place, is_here in places:
+        if is_here:
+            with suppress(LookupError):
+                return speaker.words.text(f"{name}.{place}", {**one.facts, "demo": str(folder)})
+    return ""
+
+
+def _show(speaker: Speaker, seen: "Overview", checks: "tuple[Check, ...]", folder: Path) -> None:
     """Say first what needs somebody, each with what to do, then what is well, then how much there is."""
     bad = [one for one in checks if one.level != "well"]
     facts = {"count": len(bad), "release": seen.release}
@@ -76,7 +92,7 @@ def _show(speaker: Speaker, seen: "Overview", checks: "tuple[Check, ...]") -> No
         key = f"status-{one.name}-{one.level.value}"
         speaker.screen.print(f"{_MARKS[one.level]} {speaker.words.text(key, one.facts)}", style=_STYLES[one.level], markup=False)
         if one.level != "well":
-            speaker.screen.print(f"  {speaker.words.text(f'{key}.fix', one.facts)}", markup=False)
+            speaker.screen.print(f"  {_remedy(speaker, one, folder)}", markup=False)
     numbers = numbers_of(seen)
     if numbers:
         for part in ("documents", "dead", "people"):

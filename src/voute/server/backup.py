@@ -13,7 +13,7 @@ from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, T
 from voute.core.ports_objects import CityObjects
 from voute.core.rows import LogStateRow
 from voute.core.values import MICROSECONDS
-from voute.server.composition import LogParts, log_parts, now_seconds, open_stores, s3_drivers
+from voute.server.composition import LogParts, expect_here, log_parts, now_seconds, open_stores, s3_drivers
 from voute.server.http_witness import WitnessRefusedError
 from voute.server.inspection import alone
 from voute.server.keys import read_log_seeds
@@ -67,9 +67,16 @@ def frozen_city(settings: Settings, meanwhile: Callable[[], None] = lambda: None
 
     Raises:
         FreezeError: another backup runs, a symbolic link is in the city.
+        StoresMovedError: the city was moved to other stores.
         StoreError: a disk refused, or there is no city.
     """
     origin = read_log_seeds(settings.keys_folder).origin
+    stores = open_stores(settings)
+    try:
+        # A backup of the past would push the good ones out of the folder.
+        expect_here(settings, stores)
+    finally:
+        stores.catalogue.close()
     data, locks = settings.data.resolve(), settings.locks_folder.resolve()
     # Whichever of the two is relative: a lock that came back with a backup would let the log fork.
     without = set(locks.relative_to(data).parts[:1]) if locks.is_relative_to(data) else set()
@@ -115,10 +122,12 @@ def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:
         LogBehindError: a witness or `latest` knows a longer log, or another one of this length.
         LogUnconfirmedError: too few witnesses answered, and there is no `latest`, or too few signed it.
         CityServedError: a server runs.
+        StoresMovedError: the city was moved to other stores.
     """
     settings.locks_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with alone(settings):
         stores = open_stores(settings)
+        expect_here(settings, stores)
         root = TrustFile(settings.trust_root_file, now_seconds)().root
         parts = log_parts(settings, stores, root)
         log = parts.sequencer.log

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from types import ModuleType
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from voute.app.city import City
 from voute.app.ledger import Ledger
 from voute.app.ports import NoticeKit, PushKit
 from voute.app.sequence import Sequencing
+from voute.core.errors import StateError
 from voute.core.ports_ledger import LedgerStore
-from voute.core.ports_log import LockStore, TileStore, Witness
+from voute.core.ports_log import LockStore, TileMissingError, TileStore, Witness
 from voute.core.ports_store import BlobStore, SidecarStore
 from voute.format.arms import Arms, ArmsRefusedError, clean
 from voute.format.trust_root import TrustRoot
@@ -23,6 +24,7 @@ from voute.server.notices.vapid import public_point
 from voute.server.settings import SIGNED_URL, SettingError, Settings
 from voute.server.trust_file import TrustFile
 from voute.server.webauthn import WebAuthnVerifier
+from voute.store.moved import is_catalogue_moved
 from voute.store.posix_blobs import PosixBlobs, PosixSidecars
 from voute.store.posix_log import PosixLocks, PosixTiles
 from voute.store.sql_catalogue import SqlCatalogue
@@ -70,6 +72,16 @@ class SweptTiles(TileStore, LedgerStore, Swept, Protocol):
 
 class SweptLocks(LockStore, Swept, Protocol):
     """Locks of a driver."""
+
+
+MOVED: Final = "moved"
+"""Path beside the log that says: this city lives elsewhere now (docs/operate/move.md)."""
+
+
+class StoresMovedError(StateError):
+    """The city was moved from these stores; nothing was opened."""
+
+    code: ClassVar[str] = "stores-moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,22 @@ def open_stores(settings: Settings, watch: Watch | None = None) -> Stores:
     )
 
 
+def expect_here(settings: Settings, stores: Stores) -> None:
+    """Refuse stores from which the city was moved: what is written there would be the log's and the vaults' second present.
+
+    Raises:
+        StoresMovedError: `voute migrate-store` moved the city to other stores.
+        StoreError: a store does not say.
+    """
+    if is_catalogue_moved(settings.catalogue_url):
+        raise StoresMovedError("catalogue")
+    try:
+        stores.tiles.get(MOVED)
+    except TileMissingError:
+        return
+    raise StoresMovedError("packs, log and ledger")
+
+
 def s3_drivers(setting: str) -> ModuleType:
     """Load the drivers for S3: a city on one machine needs none of their library.
 
@@ -145,6 +173,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
     """Put the city together; `watch` is told of every step of its stores.
 
     Raises:
+        StoresMovedError: the city was moved to other stores.
         TrustFileError: no fit trust root.
         CatalogueVersionError: the catalogue is of another release; an operator migrates it, a start never does.
         StoreError: bodies are read by signed links, and there are no keys to sign with.
@@ -153,6 +182,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
     trust = TrustFile(settings.trust_root_file, now_seconds)
     trust()
     stores.catalogue.check()
+    expect_here(settings, stores)
     woken = Event()
     city = City(
         catalogue=stores.catalogue,

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from voute.core.errors import StateError, StoreError
 from voute.core.ports_raw import Leftovers
-from voute.server.composition import Stores, now_microseconds, open_stores
+from voute.server.composition import MOVED, Stores, now_microseconds, open_stores
 from voute.server.jobs.election import FILE, election_of
 from voute.server.settings import Settings
 from voute.store import new_catalogue
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
-_LOG: Final = re.compile(r"(?:checkpoint|(?:tile|staging|timestamp)/.+)")
+_LOG: Final = re.compile(rf"(?:checkpoint|{MOVED}|(?:tile|staging|timestamp)/.+)")
 _LEDGER: Final = re.compile(r"(?:page/[0-9]{3}/[0-9]{3}/[0-9]{3}/[0-9]{3}|(?:vault|index)/([0-9a-f]{2})/\1[0-9a-f]{62})")
 _LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
 

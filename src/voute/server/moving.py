@@ -1,7 +1,7 @@
 """A city's stores copied to other ones, between files and S3 and between the engines (docs/operate/move.md).
 
 Copying can be done again from its start at any time: what is there already, whole, is not copied twice. Nothing of the source is
-changed. Keys, trust root and locks stay where they are: one log has one lock.
+changed but for the mark, at the end, that it is the past. Keys, trust root and locks stay where they are: one log has one lock.
 """
 
 import hashlib
@@ -14,10 +14,11 @@ from voute.core.errors import StateError
 from voute.core.ids import Hash
 from voute.core.ports_log import TileMissingError, TileStore
 from voute.core.ports_store import BlobMissingError, BlobStore, SidecarStore
-from voute.server.composition import Stores, open_stores
+from voute.server.composition import MOVED, Stores, open_stores
 from voute.server.settings import Settings
 from voute.store.copy_tables import copy_catalogue
 from voute.store.migrate import upgrade
+from voute.store.moved import mark_catalogue
 from voute.store.schema import metadata
 from voute.store.sql_raw import SqlRawCatalogue, SqlRawTables
 from voute.tlog.sequencer import CHECKPOINT_PATH
@@ -101,6 +102,32 @@ def copy_stores(source: Settings, target: Settings, progress: Progress) -> Moved
     finally:
         _close(old)
         _close(new)
+
+
+def mark_moved(source: Settings, target: Settings) -> None:
+    """Mark what was moved away, then take such a mark from where the city is now; repeatable.
+
+    The marks of the source come first: a stop between them leaves a city that nobody serves, never one that two can.
+
+    Raises:
+        StoreError: a store failed; done again, it goes on.
+    """
+    for settings, moved in ((source, True), (target, False)):
+        if moves_catalogue(source, target):
+            mark_catalogue(settings.catalogue_url, moved=moved)
+        if moves_blobs(source, target):
+            _mark_stores(settings, moved=moved)
+
+
+def _mark_stores(settings: Settings, *, moved: bool) -> None:
+    stores = open_stores(settings)
+    try:
+        if moved:
+            stores.tiles.put_mutable(MOVED, b"moved\n")
+        elif _get(stores.tiles, MOVED) is not None:
+            stores.tiles.delete(MOVED)
+    finally:
+        _close(stores)
 
 
 def copy_rows(source: Settings, target: Settings) -> Moved:

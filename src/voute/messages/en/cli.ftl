@@ -145,7 +145,7 @@ open-failed = { $count ->
    *[other] { $count } parts of the archive could not be opened; the others were.
 }
 
-demo-installing = Making the demonstration city…
+demo-installing = Making the demonstration city (half a minute to two, once)…
 demo-typeset = Typesetting { $count ->
         [one] { $count } tax bill
        *[other] { $count } tax bills

@@ -164,6 +164,8 @@ error-pack-unknown = The city does not know this pack.
     .fix = Run the delivery again.
 error-port-taken = Port { $port } is taken by another program; what the city kept is untouched.
     .fix = “ss -ltnp sport = { $port }” names that program: stop it, then start again. This city keeps its address for ever; a demonstration in another folder takes another port: voute demo --folder var/other
+error-stores-moved = The city was moved from these stores to others; here is its past. Nothing was opened or changed.
+    .fix = Start with the file of settings that was given to “voute migrate-store”. To come back here, move the city the other way (docs/operate/move.md).
 error-demo-runs = Another command (process { $process }) is making the demonstration of this folder at this moment; nothing was changed.
     .fix = Wait for the link in the other terminal. To stop it: Ctrl+C there, or “kill { $process }”.
 error-demo-letters-used = Every letter of this demonstration was used; the open vaults are untouched: { $origin }

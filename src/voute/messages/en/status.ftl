@@ -4,12 +4,15 @@ status-needed = To be looked at: { $count }. Release { $release }.
 status-catalogue-well = The catalogue answers.
 status-catalogue-now = The catalogue does not answer. Nothing that was confirmed is lost; the city can show and take nothing.
     .fix = See whether the database runs and has room; then `journalctl -u voute`. A lost database: `voute fsck --rebuild-into`.
+    .demo = This is a demonstration: look whether there is room on the disk, then at its errors in the terminal where it runs.
 status-packs-well = The packs of documents answer.
 status-packs-now = The packs of documents do not answer: no document opens or arrives.
     .fix = See whether the disk of the packs is mounted and sound; then run `voute fsck --quick`.
 status-server-well = A server runs.
 status-server-now = No server of this machine writes the log.
     .fix = Start it: `systemctl start voute`. It runs elsewhere already: give this command on that machine.
+    .hand = Start it: `voute serve`, with the same settings. It runs elsewhere already: give this command on that machine.
+    .demo = This is a demonstration: `make demo`, or `voute demo --folder { $demo }`, opens it again.
 status-log-well = The log keeps up: { $entries ->
         [one] { $entries } entry
        *[other] { $entries } entries
@@ -19,20 +22,24 @@ status-log-now = The log does not keep up: { $entries ->
        *[other] { $entries } entries
     }, waiting: { $waiting }. What waits is kept.
     .fix = Look for errors of `sequencer` in `journalctl -u voute`, then run `voute fsck --quick`.
+    .demo = This is a demonstration: look at its errors in the terminal where it runs; stop it with Ctrl+C and open it again.
 status-witnesses-well = Witnesses that signed the last checkpoint: { $have } of { $listed } ({ $need ->
         [one] { $need } is needed
        *[other] { $need } are needed
     }).
 status-witnesses-soon = Witnesses have been silent for more than an hour: { $silent }. The number that is needed is reached.
     .fix = Write to whoever runs them; check their address in the setting `witnesses`.
+    .demo = This is a demonstration: its witnesses run with it. Open it again: `voute demo --folder { $demo }`.
 status-witnesses-now = Too few witnesses signed: { $have }, { $need ->
         [one] { $need } is needed
        *[other] { $need } are needed
     }. Receipts stay at the first degree, nothing is sealed to a new vault.
     .fix = Check the network and the addresses in the setting `witnesses`; call whoever runs the witnesses.
+    .demo = This is a demonstration: its witnesses run with it. Open it again: `voute demo --folder { $demo }`.
 status-jobs-well = Work that waits: { $waiting }.
 status-jobs-soon = Work has waited for { $hours } h: { $waiting }. Deleted documents may not be destroyed yet.
     .fix = Look for errors of `worker` in `journalctl -u voute`; then run `voute fsck --quick`.
+    .demo = This is a demonstration: look at its errors in the terminal where it runs; stop it with Ctrl+C and open it again.
 status-mails-well = Notices to be sent: { $waiting }, of these tried before: { $tried }.
 status-mails-soon = Notices have not gone out for { $hours } h: { $tried } tried in vain. The documents are in the vaults.
     .fix = Check the mail server and the settings `smtp_…`.
@@ -40,6 +47,7 @@ status-mails-blocked-soon = A mail server refused our notices as such (policy or
     .fix = Look at “status” in the “mail” lines of the log, then at SPF, DKIM, DMARC and the reputation of your mail server; notices are tried again.
 status-backup-never-soon = No backup was taken yet.
     .fix = Set up the backup of every night (docs/operate/backup.md), or run `voute backup save`.
+    .demo = This is a demonstration: nothing presses here. To try a backup: `voute backup key key.txt`, then `voute backup save` (docs/operate/backup.md).
 status-backup-well = Last backup: { $hours } h ago.
 status-backup-soon = The last backup is { $hours } h old.
     .fix = Look at `systemctl status voute-backup`, then run `voute backup save`.

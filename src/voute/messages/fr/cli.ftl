@@ -148,7 +148,7 @@ open-failed = { $count ->
    *[other] { $count } éléments de l'archive n'ont pas pu être ouverts ; les autres l'ont été.
 }
 
-demo-installing = Création de la ville de démonstration…
+demo-installing = Création de la ville de démonstration (une demi-minute à deux, une seule fois)…
 demo-typeset = Composition de { $count ->
         [one] { $count } compte de taxes
        *[other] { $count } comptes de taxes

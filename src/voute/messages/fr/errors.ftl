@@ -164,6 +164,8 @@ error-pack-unknown = Ce lot n'est pas connu de la ville.
     .fix = Relancez l'envoi.
 error-port-taken = Le port { $port } est pris par un autre programme ; ce que la ville gardait est intact.
     .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le, puis recommencez. L'adresse de cette ville est la sienne pour toujours ; une démonstration dans un autre dossier prend un autre port : voute demo --folder var/autre
+error-stores-moved = La ville a été déplacée de ces stockages vers d'autres ; ici est son passé. Rien n'a été ouvert ni changé.
+    .fix = Démarrez avec le fichier de réglages donné à « voute migrate-store ». Pour revenir ici, déplacez la ville en sens inverse (docs/operate/move.md).
 error-demo-runs = Une autre commande (processus { $process }) crée en ce moment la démonstration de ce dossier ; rien n'a été changé.
     .fix = Attendez le lien dans l'autre terminal. Pour l'arrêter : Ctrl+C là-bas, ou « kill { $process } ».
 error-demo-letters-used = Toutes les lettres de cette démonstration ont servi ; les coffres ouverts sont intacts : { $origin }

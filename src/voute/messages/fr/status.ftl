@@ -4,12 +4,15 @@ status-needed = À regarder : { $count }. Version { $release }.
 status-catalogue-well = Le catalogue répond.
 status-catalogue-now = Le catalogue ne répond pas. Rien de ce qui a été confirmé n'est perdu ; la Ville ne peut rien montrer ni recevoir.
     .fix = Regardez si la base de données tourne et s'il reste de la place ; puis « journalctl -u voute ». Base perdue : « voute fsck --rebuild-into ».
+    .demo = C'est une démonstration : regardez s'il reste de la place sur le disque, puis ses erreurs dans le terminal où elle tourne.
 status-packs-well = Les lots de documents répondent.
 status-packs-now = Les lots de documents ne répondent pas : aucun document ne s'ouvre ni n'arrive.
     .fix = Regardez si le disque des lots est monté et sain ; puis lancez « voute fsck --quick ».
 status-server-well = Un serveur tourne.
 status-server-now = Aucun serveur de cette machine n'écrit au registre.
     .fix = Démarrez-le : « systemctl start voute ». Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
+    .hand = Démarrez-le : « voute serve », avec les mêmes réglages. Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
+    .demo = C'est une démonstration : « make demo », ou « voute demo --folder { $demo } », la rouvre.
 status-log-well = Le registre suit : { $entries ->
         [one] { $entries } entrée
        *[other] { $entries } entrées
@@ -19,14 +22,18 @@ status-log-now = Le registre ne suit pas : { $entries ->
        *[other] { $entries } entrées
     }, en attente : { $waiting }. Ce qui attend est gardé.
     .fix = Regardez les erreurs « sequencer » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
+    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne ; arrêtez-la par Ctrl+C et rouvrez-la.
 status-witnesses-well = Témoins qui ont signé le dernier point de contrôle : { $have } sur { $listed } (il en faut { $need }).
 status-witnesses-soon = Des témoins se taisent depuis plus d'une heure : { $silent }. Le nombre voulu est atteint.
     .fix = Écrivez à qui les exploite ; vérifiez leur adresse dans le réglage « witnesses ».
+    .demo = C'est une démonstration : ses témoins tournent avec elle. Rouvrez-la : « voute demo --folder { $demo } ».
 status-witnesses-now = Trop peu de témoins ont signé : { $have }, il en faut { $need }. Les reçus restent au premier degré, rien n'est scellé à un coffre nouveau.
     .fix = Vérifiez le réseau et les adresses du réglage « witnesses » ; appelez qui exploite les témoins.
+    .demo = C'est une démonstration : ses témoins tournent avec elle. Rouvrez-la : « voute demo --folder { $demo } ».
 status-jobs-well = Travaux en attente : { $waiting }.
 status-jobs-soon = Des travaux attendent depuis { $hours } h : { $waiting }. Des documents supprimés ne sont peut-être pas encore détruits.
     .fix = Regardez les erreurs « worker » avec « journalctl -u voute » ; puis lancez « voute fsck --quick ».
+    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne ; arrêtez-la par Ctrl+C et rouvrez-la.
 status-mails-well = Avis à envoyer : { $waiting }, dont déjà essayés : { $tried }.
 status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried ->
         [one] { $tried } essayé en vain
@@ -37,6 +44,7 @@ status-mails-blocked-soon = Un serveur de courriel a refusé nos avis comme tels
     .fix = Regardez « status » des lignes « mail » du journal, puis SPF, DKIM, DMARC et la réputation de votre serveur de courriel ; les avis sont réessayés.
 status-backup-never-soon = Aucune sauvegarde n'a encore été prise.
     .fix = Mettez en route la sauvegarde de chaque nuit (docs/operate/backup.md), ou lancez « voute backup save ».
+    .demo = C'est une démonstration : rien n'y presse. Pour essayer une sauvegarde : « voute backup key cle.txt », puis « voute backup save » (docs/operate/backup.md).
 status-backup-well = Dernière sauvegarde : il y a { $hours } h.
 status-backup-soon = La dernière sauvegarde date d'il y a { $hours } h.
     .fix = Regardez « systemctl status voute-backup », puis lancez « voute backup save ».
