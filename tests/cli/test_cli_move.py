@@ -229,6 +229,11 @@ def kill_until_done(moving: Moving, target: Path, source: dict[str, str], chance
 
 
 @pytest.mark.long
+def unmarked(found: dict[str, bytes]) -> dict[str, bytes]:
+    """Without what tells that a city was moved away."""
+    return {name: data for name, data in found.items() if not name.endswith(("log/moved", "catalogue.sqlite"))}
+
+
 def test_cli_move_killed_again_and_again_on_its_way_there_and_back(moving: Moving) -> None:
     seed = int(os.environ.get("VOUTE_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"VOUTE_TEST_SEED={seed}")  # noqa: T201 -- shown when the test fails
@@ -237,7 +242,7 @@ def test_cli_move_killed_again_and_again_on_its_way_there_and_back(moving: Movin
     with postgres() as server:
         target, before = moving.to_s3("new", catalogue=server.database(empty=True)), bytes_of(moving.settings)
         there = kill_until_done(moving, target, moving.env, chance)
-        assert bytes_of(moving.settings) == before
+        assert unmarked(bytes_of(moving.settings)) == unmarked(before)
         settings = load(target)
         moving.deliver(settings, 1, "there")
         kept = {key: moving.s3.read(key) for key in moving.s3.kept()}
@@ -246,7 +251,7 @@ def test_cli_move_killed_again_and_again_on_its_way_there_and_back(moving: Movin
         back = moving.file("back.toml", data=str(moving.settings.data))
         source = dict(environment(moving.folder, **write_settings(settings)))
         again = kill_until_done(moving, back, source, chance)
-        assert {key: moving.s3.read(key) for key in moving.s3.kept()} == kept
+        assert unmarked({key: moving.s3.read(key) for key in moving.s3.kept()}) == kept
         assert check_city(settings).findings == check_city(moving.settings).findings == []
         moving.deliver(moving.settings, 1, "back")
         assert check_city(moving.settings).findings == []
