@@ -16,8 +16,8 @@ deliver-findings-line = Ligne
 deliver-findings-what = Ce qui ne va pas
 deliver-findings-fix = Quoi faire
 deliver-more = … et { $count ->
-        [one] { $count } autre ; --json la donne
-       *[other] { $count } autres ; --json les donne toutes
+        [one] { $count } autre ; --json la donne
+       *[other] { $count } autres ; --json les donne toutes
     }.
 deliver-dry = Rien à corriger. { $vaults ->
         [one] { $vaults } document irait à un coffre
@@ -173,7 +173,7 @@ demo-ready =
 
     { $witnesses ->
         [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
-        [one] { $witnesses } témoin, dans un processus à lui, contresigne le registre ; il le faut.
+        [one] { $witnesses } témoin, dans un processus à lui, contresigne le registre ; il le faut.
        *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
     }
 
