@@ -90,7 +90,7 @@ def test_browser_code_used_before_says_so_and_leads_on(new: NewVisitor, city: Se
     assert second.prompts == []
     assert city.counts() == before
     expect(second.link("Ouvrir mon coffre")).to_be_visible()
-    expect(second.page.locator("main")).to_contain_text("819 555-0142")
+    expect(second.page.get_by_role("contentinfo")).to_contain_text("819 555-0142")
     second.tap(second.button("Ce n’était pas moi"))
     second.sees("Bloquer ce code?")
     second.tap(second.button("Retour"))

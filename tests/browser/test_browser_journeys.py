@@ -125,7 +125,7 @@ def test_browser_journey_letter_of_somebody_else(go: NewJourney, letters: Letter
     one.tap("open-give-letter.act")
     one.sees("open-given-letter")
     expect(one.visitor.heading()).to_be_focused()
-    expect(one.visitor.page.locator("main")).to_contain_text(HOURS)
+    expect(one.visitor.page.get_by_role("contentinfo")).to_contain_text(HOURS)
     walked("wrong household: the code put aside", one, time.monotonic() - begin)
     assert one.visitor.prompts == []
     assert frozen(city, letter) == [("waiting", 1)]
@@ -145,7 +145,7 @@ def test_browser_journey_code_that_another_used(go: NewJourney, letters: Letters
     owner.sees("error-claim-used.title")
     expect(owner.visitor.page.locator("main .v-lead")).to_contain_text(re.compile(r"20\d\d"))
     expect(owner.link("sign-in-button")).to_be_visible()
-    expect(owner.visitor.page.locator("main")).to_contain_text(HOURS)
+    expect(owner.visitor.page.get_by_role("contentinfo")).to_contain_text(HOURS)
     owner.tap("open-used-other.act")
     owner.sees("open-give-used")
     owner.tap("open-give-used.act")

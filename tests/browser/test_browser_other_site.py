@@ -109,17 +109,12 @@ def signed_in(browser: Browser, city: ServedCity, visitor: Visitor) -> Iterator[
     context.close()
 
 
-def counts_of(city: ServedCity) -> dict[str, int]:
-    """Rows of the city, but for the index that the vault's own page writes a while after it was opened."""
-    return {name: rows for name, rows in city.counts().items() if name != "vault_indexes"}
-
-
 def test_browser_other_site_can_do_nothing_in_the_residents_name(
     city: ServedCity, visitor: Visitor, signed_in: BrowserContext, other_site: str
 ) -> None:
     document = visitor.document_id()
     visitor.page.wait_for_function("() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('/opened'))")
-    counts, opened = counts_of(city), city.opened_at(document)
+    counts, opened = city.counts(), city.opened_at(document)
     page = signed_in.new_page()
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if request.url.startswith(city.origin) else None)
@@ -132,9 +127,9 @@ def test_browser_other_site_can_do_nothing_in_the_residents_name(
     page.wait_for_timeout(1000)
     (framed,) = page.main_frame.child_frames
     assert framed.url == "chrome-error://chromewebdata/"
-    assert counts_of(city) == counts
+    assert city.counts() == counts
     assert city.opened_at(document) == opened
     # Control: the same request from the vault's own page has its effect.
     gone = "fetch('/api/session', { method: 'DELETE', headers: { 'x-voute': '1' } }).then((reply) => reply.status)"
     assert visitor.page.evaluate(gone) == 204
-    assert counts_of(city)["sessions"] == counts["sessions"] - 1
+    assert city.counts()["sessions"] == counts["sessions"] - 1

@@ -13,6 +13,7 @@ from granian.server import Server as ProcessServer
 from granian.server.embed import Server as EmbeddedServer
 
 from voute.server.asgi import create
+from voute.server.http.frame import Frame
 from voute.server.settings import CONFIG, PREFIX, SHARED_COUNTERS, Settings, write_settings
 
 BACKLOG = 1024
@@ -31,8 +32,7 @@ def serve(settings: Settings) -> None:
 
 async def _serve_here(settings: Settings) -> None:
     application = create(settings)
-    # What is there now is there until the end: the garbage collector need not look through it again and again.
-    gc.freeze()
+    _leave_alone()
     server = EmbeddedServer(
         application,
         address=settings.host,
@@ -48,6 +48,18 @@ async def _serve_here(settings: Settings) -> None:
     await server.serve()
 
 
+def create_in_child() -> Frame:
+    """Make the application of a child process, of the settings in its environment."""
+    application = create()
+    _leave_alone()
+    return application
+
+
+def _leave_alone() -> None:
+    # What is there now is there until the end: the garbage collector need not look through it again and again.
+    gc.freeze()
+
+
 def _serve_many(settings: Settings) -> None:
     """Hand the settings to the children through the environment."""
     for key in [key for key in os.environ if key.startswith(PREFIX) and key != CONFIG]:
@@ -55,7 +67,7 @@ def _serve_many(settings: Settings) -> None:
     os.environ.pop(CONFIG, None)
     os.environ.update(write_settings(settings))
     server = ProcessServer(
-        "voute.server.asgi:create",
+        "voute.server.run:create_in_child",
         factory=True,
         address=settings.host,
         port=settings.port,
