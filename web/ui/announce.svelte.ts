@@ -11,7 +11,15 @@ export type Saying = () => string;
 // Long enough to be read out after what is being said now; then it is over, and nobody who walks through the page finds it.
 export const STAYS_MS = 10_000;
 
-let saying = $state.raw<{ readonly say: Saying; readonly again: boolean } | null>(null);
+interface Said {
+  readonly say: Saying;
+  readonly again: boolean;
+}
+
+let saying = $state.raw<Said | null>(null);
+// The same outside of the state: an effect that is being ended reads the state as it was before (Svelte), and would take away what
+// was said since.
+let last: Said | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The words of the live region; empty when there is nothing to tell. */
@@ -32,9 +40,9 @@ export function announceWhile(say: Saying): () => void {
   return untrack(() => {
     clearTimeout(timer);
     const mine = { say, again: announced() === say() };
-    saying = mine;
+    saying = last = mine;
     return (): void => {
-      if (untrack(() => saying) === mine) saying = null;
+      if (last === mine) saying = last = null;
     };
   });
 }
