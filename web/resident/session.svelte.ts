@@ -3,6 +3,7 @@
  */
 
 import type { About } from '../api/client.ts';
+import { forgetSaid } from '../ui/announce.svelte.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
 import { forgetFiles } from '../ui/files.ts';
@@ -155,6 +156,7 @@ export class Session {
     this.forgetBody();
     forgetFiles();
     forgetSearches();
+    forgetSaid();
     await flushed;
     this.shelf.clear();
     this.rooted = null;

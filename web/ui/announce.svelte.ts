@@ -34,6 +34,12 @@ export function announce(say: Saying): void {
   timer = setTimeout(over, STAYS_MS);
 }
 
+/** Nothing is said any more. Words that wait for their end hold on to the screen that said them, and to all that it shows. */
+export function forgetSaid(): void {
+  clearTimeout(timer);
+  saying = null;
+}
+
 /** Says what is going on; the answer ends it. Whatever was said meanwhile stays. */
 export function announceWhile(say: Saying): () => void {
   // Untracked: an effect that announces must not run again because of what it announced.

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { announce, announced, announceWhile, STAYS_MS } from '../../ui/announce.svelte.ts';
+import { announce, announced, announceWhile, forgetSaid, STAYS_MS } from '../../ui/announce.svelte.ts';
 import { setLocale, t, useCatalogues, type Locale } from '../../ui/i18n.svelte.ts';
 
 const MESSAGES = join(import.meta.dirname, '../../ui/messages');
@@ -67,6 +67,20 @@ describe('announce', () => {
     vi.advanceTimersByTime(STAYS_MS);
     expect(announced()).toBe(t('documents-loading'));
     over();
+  });
+
+  test('announce_forgets_at_once_what_was_said_and_who_said_it', () => {
+    announce(saved);
+    forgetSaid();
+    expect(announced()).toBe('');
+    // The timer of what was said held on to the words, and they to their screen.
+    expect(vi.getTimerCount()).toBe(0);
+    const over = announceWhile(() => t('documents-loading'));
+    forgetSaid();
+    expect(announced()).toBe('');
+    over();
+    announce(saved);
+    expect(announced()).toBe(t('own-saved'));
   });
 
   test('announce_speaks_the_language_that_the_page_has_now', async () => {

@@ -7,6 +7,7 @@ import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { Idle } from '../../resident/idle.svelte.ts';
 import { isShared } from '../../resident/shared.svelte.ts';
+import { announce, announced } from '../../ui/announce.svelte.ts';
 import { Authenticator, type Kind } from './support/authenticator.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
@@ -220,6 +221,18 @@ describe('a computer that others use', () => {
     await one.session.share(false);
     expect(isShared()).toBe(false);
     expect(one.session.idle.minutes).toBe(10);
+  });
+});
+
+describe('a lock', () => {
+  test.each(['lock', 'hide'] as const)('lock_by_%s_ends_at_once_what_a_screen_reader_was_being_told', async (how) => {
+    const one = visit();
+    await one.claim();
+    announce(() => 'Compte de taxes 2026');
+    expect(announced()).toBe('Compte de taxes 2026');
+    if (how === 'lock') void one.session.lock('asked');
+    else one.session.hide();
+    expect(announced()).toBe('');
   });
 });
 
