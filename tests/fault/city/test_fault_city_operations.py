@@ -21,8 +21,17 @@ BRIEF = [one for one in OPERATIONS if not one.is_long]
 LENGTHY = [one for one in OPERATIONS if one.is_long]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=name_of)
+@pytest.mark.parametrize("operation", BRIEF, ids=name_of)
 def test_fault_crash_at_each_step_loses_nothing(prepared_of: PreparedOf, operation: Operation, record_property: Record) -> None:
+    prepared = prepared_of(operation)
+    break_all(prepared, prepared.crashes(), crash, record_property)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("operation", LENGTHY, ids=name_of)
+def test_fault_crash_at_each_step_of_more_loses_nothing(
+    prepared_of: PreparedOf, operation: Operation, record_property: Record
+) -> None:
     prepared = prepared_of(operation)
     break_all(prepared, prepared.crashes(), crash, record_property)
 
