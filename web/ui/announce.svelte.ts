@@ -37,7 +37,7 @@ export function announce(say: Saying): void {
 /** Nothing is said any more. Words that wait for their end hold on to the screen that said them, and to all that it shows. */
 export function forgetSaid(): void {
   clearTimeout(timer);
-  saying = null;
+  saying = last = null;
 }
 
 /** Says what is going on; the answer ends it. Whatever was said meanwhile stays. */
