@@ -141,7 +141,7 @@ def signed_in(settings: Settings, tmp_path: Path) -> Settings:
 RIGHT = (b"avis", b"a long password")
 
 
-@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("security", ["tls", pytest.param("starttls", marks=pytest.mark.long)])
 def test_api_notices_sign_in_once_the_connection_is_encrypted(signed_in: Settings, tls: ssl.SSLContext, security: str) -> None:
     with mail_server(tls, implicit=security == "tls", password=RIGHT) as server:
         settings = replace(signed_in, smtp_port=server.port, smtp_security=security)

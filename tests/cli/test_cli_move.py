@@ -234,6 +234,7 @@ def unmarked(found: dict[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in found.items() if not name.endswith(("log/moved", "catalogue.sqlite"))}
 
 
+@pytest.mark.long
 def test_cli_move_killed_again_and_again_on_its_way_there_and_back(moving: Moving) -> None:
     seed = int(os.environ.get("VOUTE_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"VOUTE_TEST_SEED={seed}")  # noqa: T201 -- shown when the test fails

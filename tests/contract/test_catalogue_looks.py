@@ -130,7 +130,7 @@ KEEPING: Final[dict[str, Callable[[Transaction], object]]] = {
 READING: Final = {
     "Lookups": {"get", "get_many", "of_vault", "vaults_of"},
     "Deliveries": {"get", "draft_of", "committed", "first_event"},
-    "Documents": {"get", "bodies", "known", "page", "places", "listed", "deleted", "receipts"},
+    "Documents": {"get", "bodies", "known", "page", "places", "newest_places", "listed", "deleted", "receipts"},
 }
 
 

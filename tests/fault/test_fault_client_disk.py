@@ -41,7 +41,7 @@ def all_refusals(at: int) -> list[dict[str, Any]]:
     return [{"how": "refuse", "at": at, **kind} for kind in kinds]
 
 
-@pytest.mark.parametrize(("how", "outcome"), [("power", "lost"), ("kill", "kept")])
+@pytest.mark.parametrize(("how", "outcome"), [pytest.param("power", "lost", marks=pytest.mark.long), ("kill", "kept")])
 def test_fault_client_killed_at_every_step_of_its_disk_then_each_document_once(
     office: CrashOffice, steps: list[str], points: Points, how: str, outcome: str
 ) -> None:

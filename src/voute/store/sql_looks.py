@@ -37,7 +37,7 @@ _COUNTED: Final = (
     select(documents.c.position, documents.c.opened_at, documents.c.deleted_at)
     .where(documents.c.box_id.in_(_BOXES), documents.c.position > bindparam("after"))
     .limit(bindparam("most"))
-    .subquery()
+    .subquery("counted")
 )
 _SUMS: Final = select(
     func.count(),
