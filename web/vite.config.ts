@@ -8,6 +8,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type UserConfig } from 'vite';
 import { PDFJS_VERSION, pdfjsData } from './ui/build/assets.ts';
 import { installable } from './ui/build/installable.ts';
+import { wholeImports } from './ui/build/imports.ts';
 import { integrity } from './ui/build/integrity.ts';
 import { inlineFrame, pdfDecoders } from './ui/build/viewer.ts';
 
@@ -44,7 +45,7 @@ const common: UserConfig = {
 function pages(outDir: string, input: Record<string, string>): UserConfig {
   return {
     ...common,
-    plugins: [...(common.plugins ?? []), pdfjsData(), installable(), integrity()],
+    plugins: [...(common.plugins ?? []), wholeImports(), pdfjsData(), installable(), integrity()],
     // One style, named by the pages: the browser checks the integrity of no style that is added later.
     build: {
       ...common.build,

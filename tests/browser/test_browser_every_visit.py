@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import journeys
-from tests.browser.support.journey import Journey, Letters, look_of
+from tests.browser.support.journey import HOURS, Journey, Letters, look_of
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import new_visitor, wait_for_ink
 from tests.browser.support.wire import Asked, Wire
@@ -88,6 +88,37 @@ def test_browser_journey_on_a_slow_line_before_the_viewer_is_there(
     assert [one.path for one in wire.since(mark) if one.path in had & PIECES] == []
     one.visitor.context.close()
     one.visitor.judge()
+
+
+def test_browser_journey_whose_line_drops_while_the_viewer_comes(
+    browser: Browser, city: ServedCity, letters: Letters, walked: Walked
+) -> None:
+    """Scripts cut off, then pieces: words and a button; each comes again, by a tap or by itself when the line is back."""
+    one, letter = traveller(browser, city, "fr", "phone"), letters.next()
+    visitor, page = one.visitor, one.visitor.page
+    visitor.traffic.foresee_offline(offline=True)
+    scripts, pieces = re.compile(r"/assets/(PdfViewer|sandbox)-[^/]+\.js$"), re.compile(r"/assets/frame-[^/]+\.bin$")
+    for cut in (scripts, pieces):
+        page.route(cut, lambda route: route.abort("connectionreset"))
+    begin = time.monotonic()
+    one.read_letter(letter)
+    one.tap("open-letter-button")
+    visitor.sees(letter.row["titre"])
+    failure = page.get_by_role("alert")
+    expect(failure).to_contain_text(one.say("error-network.title"))
+    expect(failure).to_contain_text(HOURS)
+    page.unroute(scripts)
+    one.tap("act-retry")
+    page.locator(".viewer").get_by_role("alert").wait_for()
+    page.unroute(pieces)
+    visitor.context.set_offline(True)
+    page.get_by_text(one.say("frame-offline")).wait_for()
+    visitor.context.set_offline(False)
+    visitor.sees_pages()
+    expect(failure).to_have_count(0)
+    walked("cut off twice while the viewer comes", one, time.monotonic() - begin)
+    visitor.context.close()
+    visitor.judge()
 
 
 def judge_line(asked: list[Asked]) -> None:

@@ -20,6 +20,8 @@ interface TrustedTypesFactory {
 
 const ALGORITHM = 'sha384-';
 const made = new Set<string>();
+// Scripts that the browser has, as far as this page knows.
+const there = new Set<string>();
 let policy: Policy | null = null;
 let hashes: Readonly<Record<string, unknown>> | null = null;
 
@@ -73,15 +75,19 @@ export function piecesOf(builtAddress: string): readonly string[] {
  * not as published; what `stop` says when it was stopped.
  */
 export async function loadPart(builtAddress: string, stop?: AbortSignal): Promise<ArrayBuffer> {
+  return fetchPart(builtAddress, { credentials: 'omit', ...(stop ? { signal: stop, priority: 'low' } : {}) });
+}
+
+async function fetchPart(builtAddress: string, how: RequestInit): Promise<ArrayBuffer> {
   const { pathname } = new URL(builtAddress, location.href);
   const hash = expected(pathname);
   let bytes: ArrayBuffer;
   try {
-    const reply = await fetch(pathname, { credentials: 'omit', ...(stop ? { signal: stop, priority: 'low' } : {}) });
+    const reply = await fetch(pathname, how);
     if (!reply.ok) throw new PageError('network');
     bytes = await reply.arrayBuffer();
   } catch {
-    stop?.throwIfAborted();
+    how.signal?.throwIfAborted();
     throw new PageError(navigator.onLine ? 'network' : 'offline');
   }
   if ((await sha384(bytes)) !== hash) throw new PageError('program-refused');
@@ -121,11 +127,31 @@ export async function frameDocument(bytes: ArrayBuffer, framePolicy: string, lan
   );
 }
 
+async function fetchScript(path: string): Promise<void> {
+  if (there.has(path)) return;
+  if (document.querySelector(`[href="${path}"], [src="${path}"]`) === null) {
+    // As the browser asks for an import: what it keeps is found by that.
+    await fetchPart(path, { credentials: 'same-origin' });
+  }
+  there.add(path);
+}
+
+/**
+ * What the build calls for each `import()`, with the scripts that it needs (`ui/build/imports.ts`). A browser that could not fetch an
+ * imported script does not ask for it again before the page is loaded anew, which here closes the vault. So each is fetched first,
+ * which may be done again, and comes from the browser's cache then. Raises what `loadPart` raises.
+ */
+export async function importWhole<T>(part: () => Promise<T>, scripts: readonly string[] = []): Promise<T> {
+  await Promise.all(scripts.map(async (one) => fetchScript(`/${one}`)));
+  return part();
+}
+
 /** Imports a part of the program; a refusal of the browser becomes `offline` or `program-refused`. */
 export async function importPart<T>(part: Promise<T>): Promise<T> {
   try {
     return await part;
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof PageError) throw thrown;
     throw new PageError(navigator.onLine ? 'program-refused' : 'offline');
   }
 }

@@ -67,7 +67,10 @@ export class Sandbox {
    */
   prepare(language: 'fr' | 'en'): Promise<void> {
     this.ready ??= this.start(language);
-    this.ready.catch(() => undefined);
+    // A connection that was cut may be back when the document is there.
+    this.ready.catch(() => {
+      this.ready = null;
+    });
     return this.ready;
   }
 
