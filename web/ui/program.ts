@@ -128,7 +128,8 @@ export async function frameDocument(bytes: ArrayBuffer, framePolicy: string, lan
 }
 
 async function fetchScript(path: string): Promise<void> {
-  if (there.has(path)) return;
+  // What the page does not list is the browser's affair alone: there is nothing to compare it with.
+  if (there.has(path) || !isListed(path)) return;
   if (document.querySelector(`[href="${path}"], [src="${path}"]`) === null) {
     // As the browser asks for an import: what it keeps is found by that.
     await fetchPart(path, { credentials: 'same-origin' });
