@@ -1,6 +1,7 @@
 """A person at Firefox: the same acts as of `Visitor`, by Firefox's own remote control."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.support.waiting import wait_for
 ELEMENT: Final = "element-6066-11e4-a52e-4f735466cecf"
 """WebDriver's key of a reference to an element."""
 SCHEMES: Final = {"dark": 0, "light": 1}
+QUIET_S: Final = 0.3
+"""Seconds without a new request after which a page is taken to have all that it fetches early."""
 FORESEEN: Final = (
     "Content-Security-Policy: Couldn’t process unknown directive ‘require-trusted-types-for’",
     "Content-Security-Policy: Couldn’t process unknown directive ‘trusted-types’",
@@ -225,6 +228,11 @@ class FirefoxVisitor:
         """Take the authenticator away: Firefox would ask it for the next person too."""
         if self._authenticator is not None:
             self._send("WebAuthn:RemoveVirtualAuthenticator", authenticatorId=self._authenticator)
+        # What is fetched early comes to its end first: Firefox calls a script that was cut off one of another hash.
+        known = -1
+        while (now := int(self.ask("return performance.getEntriesByType('resource').length"))) != known:
+            known = now
+            time.sleep(QUIET_S)
         self._send("WebDriver:Navigate", url="about:blank")
 
     def judge(self) -> None:

@@ -85,6 +85,10 @@ class Stop:
     again: bool
 
 
+DRAWN: Final = frozenset({"document", "document-own", "document-offer"})
+"""Screens that show the pages of a document: what draws them comes in pieces after the screen itself."""
+
+
 def golden(state: str) -> str:
     """Read the kept tree of a screen."""
     return (GOLDEN / f"{state}.yml").read_text("utf-8")
@@ -93,7 +97,7 @@ def golden(state: str) -> str:
 def tree(page: Page, state: str) -> str:
     """Give the screen as it is read out, with a line end: its main part, or all of the page where it stands for every frame."""
     page.locator("h1").wait_for()
-    if page.locator(".viewer").count():
+    if state in DRAWN:
         page.locator(".viewer iframe[data-ready]").wait_for()
         page.locator(".viewer .busy").wait_for(state="detached")
     return page.locator("body" if state in WHOLE else "main").aria_snapshot() + "\n"
