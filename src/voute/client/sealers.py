@@ -12,7 +12,6 @@ from voute.client.matching import Target
 from voute.client.sealing import PACK_TARGET, Sealer, SealerKit
 from voute.client.spool import SentPack
 from voute.client.workers import begin_worker, process_context
-from voute.core.allocator import keep_memory
 from voute.core.errors import StateError
 
 
@@ -67,7 +66,6 @@ _worker: list[tuple[Sealer, Sequence[Sequence[Target]]]] = []
 
 def _start_worker(kit: SealerKit, shares: Sequence[Sequence[Target]]) -> None:
     begin_worker()
-    keep_memory()
     _worker.append((Sealer(kit, CityApi(kit.server, kit.token)), shares))
 
 

@@ -11,9 +11,9 @@ from litestar import Litestar
 
 from voute.app.city import City
 from voute.app.release import announce
-from voute.core.allocator import share_memory
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
+from voute.server.allocator import share_memory
 from voute.server.composition import Assembled, arms_of, assemble, log_parts, sequencing, web_folder
 from voute.server.http.application import create_application
 from voute.server.http.bodies import packs_address

@@ -142,14 +142,14 @@ def copy_rows(source: Settings, target: Settings) -> Moved:
     # Before anything is made in the target: is there a source of this release.
     with old.view():
         pass
-    if is_empty(target.catalogue_url):
+    if prepare_catalogue(target.catalogue_url):
         counts = copy_catalogue(old, new)
         return Moved(sum(counts.values()), sum(counts.values()))
     with old.view() as ours, new.view() as theirs:
         return Moved(0, sum(_same(ours, theirs, name) for name in metadata.tables))
 
 
-def is_empty(catalogue: str) -> bool:
+def prepare_catalogue(catalogue: str) -> bool:
     """Make the tables of a catalogue unless they are there, and tell whether it has no row.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from voute.core.errors import StoreError
 from voute.core.ids import hash_of
 from voute.server.composition import s3_drivers
-from voute.server.moving import LEDGER_FOLDERS, LOG_FOLDERS, copy_rows, is_empty
+from voute.server.moving import LEDGER_FOLDERS, LOG_FOLDERS, copy_rows, prepare_catalogue
 from voute.server.settings import Settings
 from voute.store.engines import sqlite_url
 from voute.store.freeze import CATALOGUE
@@ -39,12 +39,12 @@ class Elsewhere:
         return f"{self._settings.s3_endpoint} {self._settings.blobs} {self._settings.catalogue.partition('://')[0]}"
 
     def is_empty(self) -> bool:
-        """Tell whether there is nothing yet.
+        """Tell whether there is nothing yet; the tables of the database are made on the way.
 
         Raises:
             StoreError: a store does not answer.
         """
-        if self._settings.catalogue and not is_empty(self._settings.catalogue_url):
+        if self._settings.catalogue and not prepare_catalogue(self._settings.catalogue_url):
             return False
         if self._s3 is None:
             return True

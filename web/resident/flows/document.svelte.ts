@@ -232,6 +232,8 @@ export class DocumentFlow implements DocumentActions {
       const failure = toFailure(thrown);
       proof = failure.code === 'not-yet-logged' ? { at: 'waiting' } : { at: 'refused', failure };
     }
+    // Locked meanwhile: what was forgotten must not come back.
+    if (!this.session.open) return;
     const shown: DocumentView = { at: 'shown', manifest, bytes, proof };
     this.view = shown;
     const delay = AGAIN_AFTER_MS[attempt];

@@ -2,6 +2,9 @@
 
 import type { Sandbox } from './sandbox.ts';
 
+/** Is told how many pages are drawn for paper, and of how many. */
+export type Far = (drawn: number, pages: number) => void;
+
 const CLASS = 'v-print-area';
 
 async function imageOf(picture: ArrayBuffer | null): Promise<HTMLImageElement> {

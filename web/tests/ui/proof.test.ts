@@ -1,4 +1,4 @@
-/** A proof that is on its way: asked for again, a few times, while the document is shown. */
+/** A proof that is on its way: asked for again, a few times, while the document is shown; after a lock it shows nothing. */
 
 import { expect, test, vi } from 'vitest';
 import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
@@ -33,6 +33,32 @@ test('document_proof_on_its_way_is_asked_for_again_while_it_is_shown', async () 
     expect(asked()).toBe(settled);
   } finally {
     vi.useRealTimers();
+    await visit.end();
+  }
+});
+
+test('document_proof_that_comes_after_a_lock_brings_nothing_back', async () => {
+  const service = new Service();
+  await service.wait();
+  const visit = new Visit(service);
+  await visit.claim();
+  const flow = new DocumentFlow(visit.session, visit.arrivals[0] ?? '');
+  let come = (): void => undefined;
+  const late = new Promise<void>((resolve) => {
+    come = resolve;
+  });
+  service.late.set('receipt', late);
+  try {
+    const loading = flow.load();
+    await vi.waitFor(() => {
+      expect(flow.view).toMatchObject({ at: 'shown', proof: { at: 'checking' } });
+    });
+    await visit.session.lock('asked');
+    flow.forget();
+    come();
+    await loading;
+    expect(flow.view).toEqual({ at: 'loading', manifest: null });
+  } finally {
     await visit.end();
   }
 });

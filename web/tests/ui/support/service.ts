@@ -53,6 +53,8 @@ export class Service {
   readonly city = new City();
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
   troubles: Trouble[] = [];
+  /** Routes whose answers come when these promises are kept. */
+  readonly late = new Map<keyof Api, Promise<void>>();
   others: ElsewhereReply['sessions'] = [];
   notice: NoticesReply['notice'] = null;
   told: (DeviceBody & { readonly device_id: string })[] = [];
@@ -358,6 +360,7 @@ export class Service {
         const trouble = this.troubles.find((one) => one.route === route);
         if (trouble) this.troubles = this.troubles.filter((one) => one !== trouble);
         if (trouble && !trouble.after) throw new PageError(trouble.code);
+        await this.late.get(route);
         const reply = await run(...args);
         if (trouble) throw new PageError(trouble.code);
         return reply;
