@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.s3.ceph import CephServer, ceph
 from tests.support.s3.simulator import S3Simulator, simulator
+from tests.support.s3.stores import documented_rules
 from voute.core.ids import Hash, hash_of
 from voute.core.ports_direct import SignedRange
 from voute.core.ports_store import StoreRefusedError
@@ -136,6 +137,29 @@ def test_api_signed_link_ends_after_a_minute(shared: Shared) -> None:
     assert ask(link.url, range=link.range).status_code == 403
     fresh = shared.link(age=SIGNED_SECONDS - 30)
     assert ask(fresh.url, range=fresh.range).status_code == 206
+
+
+def test_api_signed_link_is_read_across_origins_where_the_documented_rule_says_so(
+    server: S3Simulator | CephServer, shared: Shared
+) -> None:
+    """What a browser looks at: who may read, at the answer itself, and before it in those that ask for leave."""
+    city, link = "https://coffre.ville.example", shared.link()
+    leave = {"access-control-request-method": "GET", "access-control-request-headers": "range"}
+
+    def allowed(origin: str) -> tuple[str | None, int, str | None]:
+        read = ask(link.url, range=link.range, origin=origin)
+        assert (read.status_code, read.content) == (206, shared.data[MINE])
+        asked = ask(link.url, "OPTIONS", origin=origin, **leave)
+        if asked.is_success:
+            assert asked.headers["access-control-allow-headers"] == "range"
+        name = "access-control-allow-origin"
+        return read.headers.get(name), asked.status_code, asked.headers.get(name)
+
+    server.allow(documented_rules(city))
+    assert allowed(city) == (city, 200, city)
+    assert allowed("https://ailleurs.example") == (None, 403, None)
+    server.allow([])
+    assert allowed(city) == (None, 403, None)
 
 
 def test_api_signed_link_needs_keys_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,8 @@ class MutantPages:
     """Replies of a server that serves the mutant build instead of the shipped one, with its own hashes in page and policy."""
 
     folder: Path
+    packs: str = ""
+    """The folder of an S3 server that pages read bodies from, if they do."""
 
     def reply(self, exchange: Exchange, mutant: str) -> Message | None:
         """The mutant's file in the place of a page or a file of the shipped build; None for everything else."""
@@ -73,7 +75,7 @@ class MutantPages:
         ]
         if path.suffix == ".html":
             data = with_integrity(data, lambda one: self._read(one, mutant))
-            head.append(f"content-security-policy: {policy_of(data)}")
+            head.append(f"content-security-policy: {policy_of(data, packs=self.packs)}")
         lines = "\r\n".join([*head, "", ""]).encode("latin-1")
         return Message(head[0], lines, b"", lines).with_body(data)
 

@@ -42,6 +42,8 @@ class Traffic:
     sent: list[Sent] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     secrets: dict[str, bytes] = field(default_factory=dict)
+    elsewhere: tuple[str, ...] = ()
+    """Other addresses that the page may ask for, by what they begin with."""
     _foreseen: list[tuple[int, str]] = field(default_factory=list)
     _offline: bool = False
 
@@ -69,7 +71,7 @@ class Traffic:
 
     def _on_request(self, request: Request) -> None:
         scheme = urlsplit(request.url).scheme
-        if scheme not in LOCAL_SCHEMES and not request.url.startswith(f"{self.origin}/"):
+        if scheme not in LOCAL_SCHEMES and not request.url.startswith((f"{self.origin}/", *self.elsewhere)):
             self.faults.append(f"left the origin: {request.url}")
         headers = tuple(sorted(request.headers.items()))
         # The fragment stays in the browser; the recorder of requests shows it all the same.

@@ -21,6 +21,8 @@ from tests.support.served_city import ServedCity, serve_city
 from voute.client.codes import CodeDesk
 from voute.client.deliver import DeliverOrder, Delivery
 from voute.format.claim_code import write_code
+from voute.server.http.bodies import packs_address
+from voute.server.settings import Settings
 
 ISSUER = "finances"
 VICTIM, STRANGER, LATER, LAST = "a-1", "b-1", "c-1", "d-1"
@@ -285,11 +287,16 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def make(browser: Browser, folder: Path) -> EvilPage:
-    """Found and serve the city; the victim claims in the browser, a stranger in software; then more arrives for both."""
-    city = serve_city(folder / "city", [ISSUER])
+def make(browser: Browser, folder: Path, place: Callable[[Settings], Settings] = lambda settings: settings) -> EvilPage:
+    """Found and serve the city; the victim claims in the browser, a stranger in software; then more arrives for both.
+
+    `place` says where its packs are and who hands them out, if not the city from its folder.
+    """
+    city = serve_city(folder / "city", [ISSUER], place=place)
+    packs = packs_address(city.server.settings)
     victim = new_visitor(browser, city.origin)
-    evil = EvilPage(city, MutantPages(build()), browser, victim, folder)
+    victim.traffic.elsewhere = (packs,) if packs else ()
+    evil = EvilPage(city, MutantPages(build(), packs), browser, victim, folder)
     evil.listen(victim)
     evil.deliver([row for who in PEOPLE for row in evil.rows(who, ("Compte de taxes",))])
     desk = CodeDesk(city.home(ISSUER))

@@ -3,6 +3,8 @@
 `python -m tests.support.s3.ceph FOLDER` starts it, writes its port to its output, and ends it when its input ends.
 """
 
+import base64
+import hmac
 import os
 import shutil
 import socket
@@ -14,8 +16,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import formatdate
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -54,6 +57,28 @@ class CephServer:
 
     def place(self, prefix: str = "", seconds: float = 30) -> S3Place:
         return S3Place(BUCKET, prefix, self.endpoint, credentials=self.credentials, seconds=seconds)
+
+    def allow(self, rules: list[dict[str, Any]]) -> None:
+        """Give the bucket these rules for pages of other origins, as an administrator does, by the older way of signing."""
+        names = {"AllowedOrigins": "AllowedOrigin", "AllowedMethods": "AllowedMethod"}
+        names |= {"AllowedHeaders": "AllowedHeader", "ExposeHeaders": "ExposeHeader"}
+        parts = [
+            "".join(f"<{tag}>{one}</{tag}>" for name, tag in names.items() for one in rule[name])
+            + f"<MaxAgeSeconds>{rule['MaxAgeSeconds']}</MaxAgeSeconds>"
+            for rule in rules
+        ]
+        inside = "".join(f"<CORSRule>{part}</CORSRule>" for part in parts)
+        moment = formatdate(usegmt=True)
+        text = f"{'PUT' if rules else 'DELETE'}\n\n\n{moment}\n/{BUCKET}?cors"
+        signature = base64.b64encode(hmac.digest(SECRET.encode(), text.encode(), "sha1")).decode()
+        reply = httpx.request(
+            "PUT" if rules else "DELETE",
+            f"{self.endpoint}/{BUCKET}?cors",
+            headers={"date": moment, "authorization": f"AWS {ACCESS}:{signature}"},
+            content=f"<CORSConfiguration>{inside}</CORSConfiguration>" if rules else None,
+            trust_env=False,
+        )
+        reply.raise_for_status()
 
 
 def require_ceph() -> None:

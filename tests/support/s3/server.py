@@ -44,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     shelf: ClassVar[Shelf]
+    allowed: dict[str, str]
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -52,6 +53,8 @@ class Handler(BaseHTTPRequestHandler):
         self.key = unquote(parts.path).removeprefix(f"/{self.shelf.bucket}").removeprefix("/")
         fault = self.shelf.fault(f"{self.command} {self.key}{'?' if self.query else ''}{','.join(sorted(self.query))}")
         kind = "" if fault is None else fault.kind
+        origin = self.headers.get("origin")
+        self.allowed = {} if origin is None else self.visited(origin)
         if fault is not None and fault.seconds:
             time.sleep(fault.seconds)
         if kind == "cut":
@@ -59,6 +62,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         if kind in {"503", "403", "507"}:
             self.send(int(kind), self.error({"503": "SlowDown", "403": "AccessDenied", "507": "InsufficientStorage"}[kind]))
+            return
+        if self.command == "OPTIONS":
+            self.send(200 if self.allowed else 403, b"" if self.allowed else self.error("AccessForbidden"))
             return
         try:
             self.check(parts.path, body)
@@ -73,17 +79,28 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send(status, reply, headers, cut=kind == "torn")
 
-    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = answer  # noqa: N815 - names of the base class
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = answer  # noqa: N815 - names of the base class
 
     @override
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
+    def visited(self, origin: str) -> dict[str, str]:
+        """Note what a page's browser sent; give the headers that let the page read the answer, also that of a refusal."""
+        with self.shelf.lock:
+            self.shelf.visits.append({":line": f"{self.command} {self.key}", **{k.lower(): v for k, v in self.headers.items()}})
+            if self.command != "OPTIONS":
+                return self.shelf.cors_of(origin, self.command)
+            method = self.headers.get("access-control-request-method", "")
+            wanted = self.headers.get("access-control-request-headers", "")
+            return self.shelf.cors_of(origin, method, wanted, asked_first=True)
+
     def error(self, code: str) -> bytes:
         return f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code></Error>'.encode()
 
     def send(self, status: int, body: bytes, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
-        lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in (headers or {}).items())]
+        said = {**(headers or {}), **self.allowed}
+        lines = [f"HTTP/1.1 {status} X", *(f"{name}: {value}" for name, value in said.items())]
         if not any(line.startswith("content-length") for line in lines):
             lines.append(f"content-length: {len(body)}")
         if self.command == "HEAD" or status == 204:

@@ -59,6 +59,10 @@ class Shelf:
     requests: list[str] = field(default_factory=list)
     is_there: bool = True
     secret: str = ""
+    cors: list[dict[str, Any]] = field(default_factory=list)
+    """Rules by which pages of other origins may read; without one a browser reads nothing."""
+    visits: list[dict[str, str]] = field(default_factory=list)
+    """What browsers sent from pages: a line, and the headers."""
     moments: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
     def put(self, key: str, data: bytes) -> Object:
@@ -72,6 +76,22 @@ class Shelf:
         with self.lock:
             self.requests.append(line)
             return next((one for one in self.faults if one.hits(line)), None)
+
+    def cors_of(self, origin: str, method: str, headers: str = "", *, asked_first: bool = False) -> dict[str, str]:
+        """Headers that let a page of an origin read; none where no rule is about it."""
+        names = [one.strip().lower() for one in headers.split(",") if one.strip()]
+        for rule in self.cors:
+            allowed = {one.lower() for one in rule.get("AllowedHeaders", ())}
+            if origin in rule["AllowedOrigins"] and method in rule["AllowedMethods"] and allowed.issuperset(names):
+                found = {"access-control-allow-origin": origin, "access-control-allow-credentials": "true", "vary": "Origin"}
+                if rule.get("ExposeHeaders"):
+                    found["access-control-expose-headers"] = ", ".join(rule["ExposeHeaders"])
+                if asked_first:
+                    found["access-control-allow-methods"] = ", ".join(rule["AllowedMethods"])
+                    found["access-control-allow-headers"] = ", ".join(names)
+                    found["access-control-max-age"] = str(rule.get("MaxAgeSeconds", 0))
+                return found
+        return {}
 
     def control(self, word: str, given: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON
         """Do what a test asks for: one of the methods below."""
@@ -88,6 +108,13 @@ class Shelf:
         found, self.requests = self.requests, []
         return found
 
+    def do_cors(self, rules: list[dict[str, Any]]) -> None:
+        self.cors = rules
+
+    def do_visits(self) -> list[dict[str, str]]:
+        found, self.visits = self.visits, []
+        return found
+
     def do_keys(self) -> list[str]:
         return sorted(self.objects)
 
@@ -101,7 +128,7 @@ class Shelf:
         return [(one.key, name) for name, one in self.uploads.items()]
 
     def do_empty(self) -> None:
-        for kept in (self.objects, self.uploads, self.faults, self.requests):
+        for kept in (self.objects, self.uploads, self.faults, self.requests, self.cors, self.visits):
             kept.clear()
         self.is_there = True
 

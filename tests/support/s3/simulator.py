@@ -58,6 +58,15 @@ class S3Simulator:
         found: list[str] = self.say("requests")
         return found
 
+    def allow(self, rules: list[dict[str, Any]]) -> None:
+        """Give the bucket these rules for pages of other origins."""
+        self.say("cors", rules=rules)
+
+    def visits(self) -> list[dict[str, str]]:
+        """What browsers sent from pages since this was asked for last: `:line`, and the headers in small letters."""
+        found: list[dict[str, str]] = self.say("visits")
+        return found
+
     def kept(self) -> list[str]:
         found: list[str] = self.say("keys")
         return found
