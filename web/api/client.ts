@@ -59,7 +59,7 @@ const unreachable = (): PageError => new PageError(navigator.onLine ? 'network' 
 
 async function send(request: Request, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
   try {
-    return await fetch(request, { signal });
+    return await fetch(request, { signal: AbortSignal.any([request.signal, signal]) });
   } catch {
     throw unreachable();
   }
@@ -272,9 +272,10 @@ export const api = {
       throw thrown;
     }
   },
-  putIndex: ({ after, number, file }: WrittenIndex) =>
+  putIndex: ({ after, number, file }: WrittenIndex, signal: AbortSignal) =>
     answer(
       client.PUT('/api/vault/index', {
+        signal,
         params: { query: { after, number } },
         headers: { ...CHANGES.headers, 'content-type': 'application/octet-stream' },
         body: file as never,

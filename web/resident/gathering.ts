@@ -6,7 +6,8 @@
 
 import type { Api, Place } from '../api/client.ts';
 import type { IndexedDocument, Marks } from '../core/rpc.ts';
-import type { Missing, Row } from './shelf.svelte.ts';
+import type { Row } from './rows.ts';
+import type { Missing } from './shelf.svelte.ts';
 
 // Above every position.
 const NEWEST = 2 ** 53;

@@ -2,7 +2,8 @@
 
 import type { CheckedManifest } from '../core/rpc.ts';
 import type { Failure } from '../ui/errors.ts';
-import type { Missing, Row } from './shelf.svelte.ts';
+import type { Row } from './rows.ts';
+import type { Missing } from './shelf.svelte.ts';
 
 /** What the list's screen shows. */
 export interface DocumentsView {

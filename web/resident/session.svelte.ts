@@ -11,7 +11,8 @@ import { forgetSearches } from './list.ts';
 import { Idle } from './idle.svelte.ts';
 import { forgetHeads, pinnedRoot, pinRoot } from './pins.ts';
 import { isShared, setShared } from './shared.svelte.ts';
-import { sealedOf, Shelf, type Row } from './shelf.svelte.ts';
+import { sealedOf, type Row } from './rows.ts';
+import { Shelf } from './shelf.svelte.ts';
 import type { CityInfo, VaultApi } from '../core/rpc.ts';
 
 /** Why the person is asked to sign in: nothing special, they locked it, it was left alone or in another tab, the city ended the session, they left. */
@@ -38,6 +39,7 @@ export class Session {
   private early: { readonly reply: Promise<Uint8Array<ArrayBuffer>>; readonly at: number } | null = null;
   readonly idle = new Idle(() => void this.lock('locked'));
   private toldAt = 0;
+  private ending: Promise<unknown> = Promise.resolve();
 
   constructor(deps: Deps) {
     this.deps = deps;
@@ -146,8 +148,19 @@ export class Session {
     void this.close('locked', true);
   }
 
-  /** Forgets keys, titles and bytes: what this page holds at once, then the key holder, whose worker is ended. */
+  /** Waits until what a lock or a sign-out began is over: it would end the keys and the session of whoever signs in meanwhile. */
+  async ended(): Promise<void> {
+    await this.ending;
+  }
+
   private async close(reason: LockReason, atOnce = false): Promise<void> {
+    const closing = this.forgetAll(reason, atOnce);
+    this.ending = Promise.allSettled([this.ending, closing]);
+    await closing;
+  }
+
+  /** Forgets keys, titles and bytes: what this page holds at once, then the key holder, whose worker is ended. */
+  private async forgetAll(reason: LockReason, atOnce: boolean): Promise<void> {
     this.idle.stop();
     this.open = false;
     this.reason = reason;
@@ -170,12 +183,13 @@ export class Session {
 
   /** Signs out: locks first, so that nothing stays readable even when the city can't be reached. */
   async leave(): Promise<void> {
-    await this.lock('signed-out');
-    try {
+    const leaving = this.lock('signed-out').then(async () => {
+      this.shelf.stopWriting();
       await this.deps.api.signOut();
-    } catch {
-      // The cookie ends by itself after 30 minutes; the keys are gone already.
-    }
+    });
+    // A cookie that stays ends by itself after 30 minutes; the keys are gone already.
+    this.ending = Promise.allSettled([this.ending, leaving]);
+    await this.ending;
   }
 
   /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */

@@ -9,18 +9,8 @@ import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
 import { gatherPlaces, Gathering } from './gathering.ts';
 import { idsOf } from './lookup.ts';
-
-/** One document of the list. */
-export interface Row {
-  readonly id: string;
-  readonly position: number;
-  readonly opened: boolean;
-  /** What its card says, or what refused it. */
-  readonly card: CardResult;
-  readonly marks: Marks;
-  /** Header and card as the city holds them; null while the index alone says what it is. */
-  readonly sealed: DocumentBody | null;
-}
+import { NO_MARKS, rowOf, sealedRow, type Row } from './rows.ts';
+import { Single } from './single.ts';
 
 /** A document that the vault's index knows and the city no longer lists. */
 export interface Missing {
@@ -35,9 +25,6 @@ export interface Visit {
   keys(): Promise<VaultApi>;
   failed(thrown: unknown): Failure;
 }
-
-/** Nothing said. */
-export const NO_MARKS: Marks = { handled: false, ownTitle: null, folder: null, note: null };
 
 const CARDS_AT_ONCE = 40;
 // What a city says of a document that it named before: it has none, or gives another in its place.
@@ -64,14 +51,17 @@ export class Shelf {
   waysIn = $state.raw<number | null>(null);
   private readonly visit: Visit;
   private after = 0;
-  private loading: Promise<void> | null = null;
+  /** Which opening of the vault this is: what was begun in another one changes nothing any more. */
+  private visitNumber = 0;
+  private readonly loading = new Single();
   private opening: Promise<void> = Promise.resolve();
   private indexNumber: number | null = null;
   /** What the holder said of a document could not be written yet; it is here, and sent again. */
   unkept = $state(false);
   private said = false;
   private unsaved = false;
-  private saving: Promise<void> | null = null;
+  private readonly saving = new Single();
+  private line = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(visit: Visit) {
@@ -88,7 +78,10 @@ export class Shelf {
     this.indexProblem = null;
     this.offered = [];
     this.waysIn = null;
-    this.loading = null;
+    this.visitNumber += 1;
+    this.loading.forget();
+    this.saving.forget();
+    this.opening = Promise.resolve();
     this.indexNumber = null;
     this.unsaved = this.said = this.unkept = false;
     this.after = 0;
@@ -96,36 +89,41 @@ export class Shelf {
 
   /** Reads the list from where it stands to its end; rows appear as they are opened. Repeated calls join the running one. */
   async load(): Promise<void> {
-    this.loading ??= this.read().finally(() => {
-      this.loading = null;
-    });
-    await this.loading;
+    await this.loading.run(async () => this.read());
+  }
+
+  /** Whether an opening of the vault is over, though another may have begun. */
+  private isOver(visitNumber: number): boolean {
+    return visitNumber !== this.visitNumber || !this.visit.open;
   }
 
   private async read(): Promise<void> {
     this.failure = null;
+    const { visitNumber } = this;
     try {
       const keys = await this.visit.keys();
       const first = this.indexNumber === null;
       const gathering = new Gathering(
         idsOf(this.rows, ({ id }) => id),
         (rows) => {
-          if (this.visit.open) this.rows = [...this.rows, ...rows];
+          if (!this.isOver(visitNumber)) this.rows = [...this.rows, ...rows];
         },
       );
       await this.gather(keys, gathering, first);
-      if (!this.visit.open) return;
+      if (this.isOver(visitNumber)) return;
       gathering.end();
       if (first) {
         this.missing = gathering.missing();
       }
       const isNew = await this.openOthers(keys, gathering.others());
+      const { length } = await keys.methods();
+      if (this.isOver(visitNumber)) return;
       this.after = gathering.highest(this.after);
-      this.waysIn = (await keys.methods()).length;
+      this.waysIn = length;
       this.complete = true;
       if (isNew) this.saveSoon();
     } catch (thrown) {
-      this.failure = this.visit.failed(thrown);
+      if (!this.isOver(visitNumber)) this.failure = this.visit.failed(thrown);
     }
   }
 
@@ -181,12 +179,13 @@ export class Shelf {
   private async openOthers(keys: VaultApi, places: readonly Place[]): Promise<boolean> {
     const wanted = idsOf(places, (place) => place.document_id);
     const positions = places.map(({ position }) => position);
+    const { visitNumber } = this;
     let next = positions[0];
     while (next !== undefined) {
       const page = await this.visit.deps.api.documents(next - 1);
       const bodies = page.documents.filter((body) => wanted.has(body.document_id));
       for (let i = 0; i < bodies.length; i += CARDS_AT_ONCE) {
-        if (!this.visit.open) return false;
+        if (this.isOver(visitNumber)) return false;
         await this.openRows(keys, bodies.slice(i, i + CARDS_AT_ONCE));
       }
       const last = page.documents.at(-1)?.position;
@@ -199,6 +198,7 @@ export class Shelf {
 
   /** A document that the city names, and then leaves out where the others are: asked for by itself, else named as refused. */
   private async openAlone({ document_id: id, position, opened }: Place): Promise<void> {
+    const { visitNumber } = this;
     if (!this.visit.open) return;
     let row: Row;
     try {
@@ -208,7 +208,7 @@ export class Shelf {
       if (!LEFT_OUT.has(code)) throw thrown;
       row = { id, position, opened, card: { documentId: id, refused: code }, marks: NO_MARKS, sealed: null };
     }
-    this.rows = [...this.rows, row];
+    if (!this.isOver(visitNumber)) this.rows = [...this.rows, row];
   }
 
   /** Opens cards; one whose issuer's key has ended counts only with the receipt that says when it signed. */
@@ -320,45 +320,58 @@ export class Shelf {
 
   /** Writes the index; one writing at a time. */
   async save(): Promise<void> {
-    this.saving ??= this.write().finally(() => {
-      this.saving = null;
-    });
-    await this.saving;
+    await this.saving.run(async () => this.write());
+  }
+
+  /** Ends what is still being written: the city's session ends now, and would refuse what comes after it. */
+  stopWriting(): void {
+    this.line.abort();
+    this.line = new AbortController();
   }
 
   private async write(): Promise<void> {
+    const { visitNumber, line } = this;
     try {
       const keys = await this.visit.keys();
       if (this.indexNumber === null) await this.openIndex(keys, new Gathering(idsOf([], String), () => undefined));
       for (let attempt = 1; ; attempt++) {
         try {
-          await this.writeOnce(keys);
-          this.said = this.unkept = this.unsaved;
+          await this.writeOnce(keys, line.signal);
+          if (this.isOver(visitNumber)) return;
+          this.unkept = false;
+          this.said = this.unsaved;
+          // Said while this was on its way: what was to write it joined this writing.
+          if (this.unsaved) this.saveSoon();
           return;
         } catch (thrown) {
-          if (toFailure(thrown).code !== 'index-conflict' || attempt === TRIES) throw thrown;
+          const gaveUp = attempt === TRIES || visitNumber !== this.visitNumber;
+          if (gaveUp || toFailure(thrown).code !== 'index-conflict') throw thrown;
           const theirs = new Gathering(idsOf([], String), () => undefined);
           await this.openIndex(keys, theirs);
           this.join(theirs);
         }
       }
     } catch {
+      if (this.isOver(visitNumber)) return;
       // Nothing is lost while the vault is open: it is written again. Whoever closes it now should know.
-      this.unkept = this.said && this.visit.open;
-      if (this.visit.open) this.saveSoon(SAVE_AGAIN_MS);
+      this.unkept = this.said;
+      this.saveSoon(SAVE_AGAIN_MS);
     }
   }
 
-  private async writeOnce(keys: VaultApi): Promise<void> {
+  private async writeOnce(keys: VaultApi, signal: AbortSignal): Promise<void> {
+    const { visitNumber } = this;
     const made = await keys.writeIndex(this.indexNumber ?? 0);
     this.unsaved = false;
     if (made === null) return;
     try {
-      await this.visit.deps.api.putIndex(made);
+      await this.visit.deps.api.putIndex(made, signal);
     } catch (thrown) {
-      this.unsaved = true;
+      if (visitNumber === this.visitNumber) this.unsaved = true;
       throw thrown;
     }
+    // Written after the lock, and another opening reads what the city has.
+    if (visitNumber !== this.visitNumber) return;
     this.indexNumber = made.number;
     await keys.indexWritten();
   }
@@ -371,23 +384,4 @@ export class Shelf {
 
 function offerKey({ issuer, type }: Offer): string {
   return `${issuer}/${type}`;
-}
-
-function rowOf(sealed: DocumentBody, card: CardResult, marks: Marks): Row {
-  return { id: sealed.document_id, position: sealed.position, opened: sealed.opened, card, marks, sealed };
-}
-
-/** The part of a row that the key holder opens. */
-export function sealedRow(body: DocumentBody): {
-  readonly documentId: string;
-  readonly header: string;
-  readonly card: string;
-} {
-  return { documentId: body.document_id, header: body.header, card: body.card };
-}
-
-/** The same of a row that was asked for whole. */
-export function sealedOf(row: Row): ReturnType<typeof sealedRow> {
-  if (row.sealed === null) throw new PageError('internal');
-  return sealedRow(row.sealed);
 }

@@ -4,7 +4,7 @@ import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '.
 import type { DocumentHold } from './flows/document.svelte.ts';
 import type { Uses } from './flows/ways-in.svelte.ts';
 import type { Letter } from './flows/open.svelte.ts';
-import { NO_MARKS, type Row } from './shelf.svelte.ts';
+import { NO_MARKS, type Row } from './rows.ts';
 
 const hex = (seed: number, length: number): string =>
   Array.from({ length }, (_, i) => ((seed * 31 + i * 7 + ((i * i) % 11)) % 16).toString(16)).join('');

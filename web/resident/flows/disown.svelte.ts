@@ -3,7 +3,7 @@
 import { PageError, type Failure } from '../../ui/errors.ts';
 import type { CheckedManifest } from '../../core/rpc.ts';
 import type { Session } from '../session.svelte.ts';
-import { sealedOf, type Row } from '../shelf.svelte.ts';
+import { sealedOf, type Row } from '../rows.ts';
 import { checked } from './document.svelte.ts';
 
 /** What the screen shows. */

@@ -4,7 +4,7 @@ import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { Session } from '../session.svelte.ts';
 import { foldersOf } from '../list.ts';
 import type { OwnWords } from '../own-words.ts';
-import { NO_MARKS, sealedOf, type Row } from '../shelf.svelte.ts';
+import { NO_MARKS, sealedOf, type Row } from '../rows.ts';
 import { PageError } from '../../ui/errors.ts';
 import { currentLocale } from '../../ui/i18n.svelte.ts';
 import { holdLine } from '../viewer/parts.ts';

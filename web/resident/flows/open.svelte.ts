@@ -136,6 +136,7 @@ export class OpenFlow implements OpenActions {
     this.view = { at: 'checking' };
     this.read = { code, lookup: null };
     try {
+      await this.session.ended();
       const keys = await this.session.keys();
       const lookup = await keys.readCode(code);
       this.read = { code, lookup };

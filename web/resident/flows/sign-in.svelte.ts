@@ -44,6 +44,7 @@ export class SignInFlow implements SignInActions {
     const { api, passkeys } = this.session.deps;
     this.view = { at: 'prompt' };
     try {
+      await this.session.ended();
       const [host, { challenge }] = await Promise.all([this.session.host(), api.challenge()]);
       const done = await passkeys.use(challenge, host);
       this.view = { at: 'opening' };
@@ -64,6 +65,7 @@ export class SignInFlow implements SignInActions {
     const because = this.view.at === 'kit' ? this.view.because : 'asked';
     this.view = { at: 'opening' };
     try {
+      await this.session.ended();
       const keys = await this.session.keys();
       const { challenge }: Challenge = await this.session.deps.api.challenge();
       const signed = await keys.signWithKit(text, challenge);

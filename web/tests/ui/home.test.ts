@@ -74,6 +74,41 @@ describe('index', () => {
     expect(flow.hold.markFailure?.code).toBe('locked');
   });
 
+  test('home_mark_made_while_another_is_on_its_way_is_written_after_it', async () => {
+    const one = visit();
+    await one.claim();
+    const { shelf } = one.session;
+    await shelf.load();
+    const id = shelf.rows[0]?.id ?? '';
+    await shelf.mark(id, { handled: true });
+    let come = (): void => undefined;
+    service.late.set(
+      'putIndex',
+      new Promise<void>((resolve) => {
+        come = resolve;
+      }),
+    );
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const first = shelf.save();
+      await vi.waitFor(() => {
+        expect(asked('putIndex')).toBe(1);
+      });
+      await shelf.mark(id, { folder: 'Maison' });
+      await vi.advanceTimersByTimeAsync(2_000);
+      come();
+      await first;
+      await vi.advanceTimersByTimeAsync(2_000);
+      await vi.waitFor(() => {
+        expect(service.index?.number).toBe(2);
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+    const next = await again(one);
+    expect(next.session.shelf.rows[0]?.marks).toMatchObject({ handled: true, folder: 'Maison' });
+  });
+
   test('home_mark_from_the_list_that_is_not_taken_is_named_and_stays_to_do', async () => {
     const one = visit();
     await one.claim();
