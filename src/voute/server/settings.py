@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from voute.core.errors import VouteError
+from voute.store.s3_address import s3_address
 
 PREFIX: Final = "VOUTE_"
 CONFIG: Final = "VOUTE_CONFIG"
@@ -267,7 +268,7 @@ class Settings:
     @property
     def public_s3_address(self) -> str:
         """The S3 server as browsers name it, without a path."""
-        return self.s3_public_endpoint or self.s3_endpoint or f"https://s3.{self.s3_region}.amazonaws.com"
+        return s3_address(self.s3_region, self.s3_public_endpoint, self.s3_endpoint)
 
     @property
     def trust_root_file(self) -> Path:

@@ -18,6 +18,7 @@ from obstore.store import S3Store
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreFullError, StoreRefusedError, StoreUnreachableError
 from voute.store.durable import storing
+from voute.store.s3_address import s3_address
 from voute.store.s3_credentials import CredentialFile
 from voute.store.watch import StepCounter, Watch
 
@@ -63,7 +64,7 @@ class S3Place:
     @property
     def address(self) -> str:
         """Where the server is."""
-        return self.endpoint or f"https://s3.{self.region}.amazonaws.com"
+        return s3_address(self.region, self.endpoint)
 
     @property
     def has_tls(self) -> bool:
