@@ -19,7 +19,7 @@ from tests.support.command import environment, finish, start
 from tests.support.issuer import Department
 from tests.support.postgres import FAST, postgres
 from tests.support.s3.simulator import S3Simulator, simulator
-from voute.cli.fsck import check_city
+from voute.cli.fsck import check_city, rebuild_city
 from voute.cli.move import MoveUnsoundError, move_city
 from voute.core.errors import StoreError
 from voute.core.ids import Slug
@@ -186,9 +186,25 @@ def test_cli_move_leaves_a_past_that_nobody_starts(moving: Moving) -> None:
     moving.move(target)
     ran = finish(start(moving.folder, "serve", env=moving.env)).ended(1)
     assert "La ville a été déplacée de ces stockages" in ran.said
-    for act in (open_at, lambda settings: recover_log(settings, None), lambda settings: frozen_city(settings).__enter__()):
+    before = bytes_of(moving.settings)
+    for act in (
+        open_at,
+        lambda settings: recover_log(settings, None),
+        lambda settings: frozen_city(settings).__enter__(),
+        lambda settings: check_city(settings, repair=True),
+        lambda settings: rebuild_city(settings, moving.folder / "again.sqlite"),
+    ):
         with pytest.raises(StoresMovedError):
             act(moving.settings)
+    # A look at the past is allowed, and `voute status` says what it is.
+    assert check_city(moving.settings).findings == []
+    assert (bytes_of(moving.settings), (moving.folder / "again.sqlite").exists()) == (before, False)
+    told = finish(start(moving.folder, "status", env=moving.env)).ended(1)
+    assert "La Ville a été déplacée de ces stockages" in told.out
+    assert "migrate-store" in told.out
+    judged = finish(start(moving.folder, "status", "--json", env=moving.env)).ended(1).json
+    assert (judged["well"], judged["numbers"]) == (False, {})
+    assert judged["checks"] == [{"check": "moved", "level": "now", "facts": {}}]
     open_at(load(target))
     # Nothing was written there yet: both ends are proven to be the same, and the marks change places.
     back = moving.file("back.toml")

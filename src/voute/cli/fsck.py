@@ -21,6 +21,7 @@ from voute.fsck.findings import CannotCheckError, Finding, Progress, Report
 from voute.fsck.heads import read_trust_root
 
 if TYPE_CHECKING:
+    from voute.server.inspection import Inspected
     from voute.server.settings import Settings
 
 NOT_REBUILT: Final = ("sessions", "drafts", "unlogged", "times", "headers")
@@ -69,12 +70,13 @@ def check_city(
     Raises:
         CannotCheckError: there is nothing to compare with, or a store cannot be read.
         CityServedError: a repair while a server runs.
+        StoresMovedError: a repair of stores from which the city was moved.
     """
     # The whole server takes a second to load: no other command waits for it.
-    from voute.server.inspection import alone, is_served
+    from voute.server.inspection import alone, inspect_here, is_served
 
     try:
-        storage = storage_of(settings)
+        storage = _storage(inspect_here(settings)) if repair else storage_of(settings)
     except StoreError as error:
         raise CannotCheckError(error.detail, what="city") from error
     if not repair:
@@ -92,11 +94,12 @@ def rebuild_city(
     Raises:
         CannotCheckError: there is nothing to make it from, or the file is there.
         CityServedError: a server runs.
+        StoresMovedError: packs, log and ledger were moved: what was written since would be missing.
     """
-    from voute.server.inspection import alone, made_anew, now_microseconds
+    from voute.server.inspection import alone, inspect_here, made_anew, now_microseconds
 
     try:
-        storage = storage_of(settings)
+        storage = _storage(inspect_here(settings, catalogue=False))
         root = read_trust_root(storage.trust_root)
         with alone(settings), made_anew(file) as target:
             counts = rebuild_catalogue(storage, root, target, now_microseconds(), progress)
@@ -113,7 +116,10 @@ def storage_of(settings: "Settings") -> Storage:
     """
     from voute.server.inspection import inspect
 
-    found = inspect(settings)
+    return _storage(inspect(settings))
+
+
+def _storage(found: "Inspected") -> Storage:
     return Storage(
         found.catalogue,
         found.stores.blobs,

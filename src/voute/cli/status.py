@@ -30,24 +30,35 @@ def status(
 ) -> None:
     """Look at the city of this machine; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
     # The whole server takes a second to load: no other command waits for it.
+    from voute.server.composition import StoresMovedError
     from voute.server.inspection import is_served
     from voute.server.observe.status import look_at
-    from voute.server.observe.verdict import judge, needs_somebody
+    from voute.server.observe.verdict import MOVED_AWAY, judge, needs_somebody
+    from voute.server.release import RELEASE
 
     settings = settings_of(data)
-    seen = look_at(settings)
-    checks = judge(seen, is_served=is_served(settings))
+    numbers: dict[str, int] = {}
+    try:
+        seen = look_at(settings)
+    except StoresMovedError:
+        # All that is here is the city's past: none of it is judged, or counted.
+        checks: tuple[Check, ...] = (MOVED_AWAY,)
+    else:
+        checks, numbers = judge(seen, is_served=is_served(settings)), numbers_of(seen)
     speaker = Speaker(as_json=as_json)
     speaker.give(
         {
             "well": not needs_somebody(checks),
-            "release": seen.release,
+            "release": RELEASE,
             "checks": [{"check": one.name, "level": one.level.value, "facts": dict(one.facts)} for one in checks],
-            "numbers": numbers_of(seen),
+            "numbers": numbers,
         }
     )
     if not as_json:
-        _show(speaker, seen, checks, settings.data.absolute().parent)
+        _show(speaker, RELEASE, checks, settings.data.absolute().parent)
+        if numbers:
+            for part in ("documents", "dead", "people"):
+                speaker.say(f"status-numbers-{part}", numbers)
     if needs_somebody(checks):
         raise typer.Exit(Exit.REFUSED)
 
@@ -83,17 +94,13 @@ def _remedy(speaker: Speaker, one: "Check", folder: Path) -> str:
     return ""
 
 
-def _show(speaker: Speaker, seen: "Overview", checks: "tuple[Check, ...]", folder: Path) -> None:
-    """Say first what needs somebody, each with what to do, then what is well, then how much there is."""
+def _show(speaker: Speaker, release: str, checks: "tuple[Check, ...]", folder: Path) -> None:
+    """Say first what needs somebody, each with what to do, then what is well."""
     bad = [one for one in checks if one.level != "well"]
-    facts = {"count": len(bad), "release": seen.release}
+    facts = {"count": len(bad), "release": release}
     speaker.say("status-needed" if bad else "status-all-well", facts, style="bold red" if bad else "bold green")
     for one in (*bad, *(one for one in checks if one.level == "well")):
         key = f"status-{one.name}-{one.level.value}"
         speaker.screen.print(f"{_MARKS[one.level]} {speaker.words.text(key, one.facts)}", style=_STYLES[one.level], markup=False)
         if one.level != "well":
             speaker.screen.print(f"  {_remedy(speaker, one, folder)}", markup=False)
-    numbers = numbers_of(seen)
-    if numbers:
-        for part in ("documents", "dead", "people"):
-            speaker.say(f"status-numbers-{part}", numbers)

@@ -149,6 +149,16 @@ def expect_here(settings: Settings, stores: Stores) -> None:
     """
     if is_catalogue_moved(settings.catalogue_url):
         raise StoresMovedError("catalogue")
+    expect_log_here(stores)
+
+
+def expect_log_here(stores: Stores) -> None:
+    """Refuse packs, log and ledger from which the city was moved, whatever became of the catalogue.
+
+    Raises:
+        StoresMovedError: `voute migrate-store` moved them to other stores.
+        StoreError: the store does not say.
+    """
     try:
         stores.tiles.get(MOVED)
     except TileMissingError:

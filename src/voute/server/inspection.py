@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from voute.core.errors import StateError, StoreError
 from voute.core.ports_raw import Leftovers
-from voute.server.composition import MOVED, Stores, now_microseconds, open_stores
+from voute.server.composition import MOVED, Stores, expect_here, expect_log_here, now_microseconds, open_stores
 from voute.server.jobs.election import FILE, election_of
 from voute.server.settings import Settings
 from voute.store import new_catalogue
@@ -26,6 +26,7 @@ __all__ = [
     "NoCityError",
     "alone",
     "inspect",
+    "inspect_here",
     "is_served",
     "made_anew",
     "now_microseconds",
@@ -74,6 +75,21 @@ def inspect(settings: Settings) -> Inspected:
         raise StoreError(f"trust root: {error.strerror}") from error
     leftovers = {"locks": _strays(settings.locks_folder, _LOCK), **_leftovers(settings)}
     return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)
+
+
+def inspect_here(settings: Settings, *, catalogue: bool = True) -> Inspected:
+    """Open the stores for whoever changes them; `catalogue`: also the one that the settings name, not a new one alone.
+
+    Raises:
+        StoresMovedError: the city was moved to other stores.
+        StoreError: there is no city.
+    """
+    found = inspect(settings)
+    if catalogue:
+        expect_here(settings, found.stores)
+    else:
+        expect_log_here(found.stores)
+    return found
 
 
 def require_folders(*folders: Path) -> None:

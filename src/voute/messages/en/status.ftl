@@ -1,6 +1,8 @@
 # What `voute status` says: status-CHECK-LEVEL, and what to do (.fix).
 status-all-well = The city is well: nothing waits for anybody. Release { $release }.
 status-needed = To be looked at: { $count }. Release { $release }.
+status-moved-now = The city was moved from these stores to others (“voute migrate-store”): here is its past, which nobody serves.
+    .fix = Give this command with the settings of the new stores: VOUTE_CONFIG=FILE voute status. To come back here, move the city the other way (docs/operate/move.md).
 status-catalogue-well = The catalogue answers.
 status-catalogue-now = The catalogue does not answer. Nothing that was confirmed is lost; the city can show and take nothing.
     .fix = See whether the database runs and has room; then `journalctl -u voute`. A lost database: `voute fsck --rebuild-into`.

@@ -51,6 +51,10 @@ class Check:
     facts: Mapping[str, str | int]
 
 
+MOVED_AWAY: Final = Check("moved", Level.NOW, {})
+"""All that there is to say of stores from which a city was moved."""
+
+
 def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
     """Return every check, in the order in which they matter."""
     checks = [
