@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from tests.api.test_api_keyring_replace import with_second_passkey
 from tests.support.authenticator import Passkey
 from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
@@ -41,8 +42,6 @@ def test_api_session_read_tells_the_day_a_way_in_was_last_used_to_its_holder_alo
     demo: DemoCity, other_issuer: Department, claimed: Resident
 ) -> None:
     assert _used(claimed) == {}
-    check(claimed.sign_in_with_kit())
-    assert _used(claimed) == {}
     check(claimed.sign_in())
     reply = check(claimed.client.get("/api/session")).json()
     [passkey] = [one["id"] for one in reply["methods"] if one["kind"] == "passkey"]
@@ -60,6 +59,72 @@ def test_api_session_read_tells_the_day_a_way_in_was_last_used_to_its_holder_alo
         neighbour = Resident(browser, demo.root)
         neighbour.claim(code)
         assert _used(neighbour) == {}
+
+
+def _kit_proof(resident: Resident) -> dict[str, str]:
+    assert resident.kit is not None
+    asked = base64.b64decode(resident.challenge())
+    return {
+        "challenge": b64(asked),
+        "vault_id": resident.kit.vault_id.hex(),
+        "method_id": resident.kit.method_id.hex(),
+        "signature": b64(kit_sign_in(resident.kit, resident.root.origin, asked)),
+    }
+
+
+def test_api_session_read_tells_the_day_a_kit_opened_the_vault_or_was_tried(demo: DemoCity, claimed: Resident) -> None:
+    assert claimed.kit is not None
+    kit = claimed.kit.method_id.hex()
+    check(claimed.sign_in_with_kit())
+    [opened] = _used(claimed).items()
+    assert opened[0] == kit
+    demo.clock.advance(20 * 60)
+    check(claimed.sign_in())
+    with demo.city.catalogue.read() as tx:
+        sessions = tx.sessions.of("holder", claimed.kit.vault_id)
+    demo.clock.advance(25 * 60)
+    with demo.city.catalogue.read() as tx:
+        before = tx.vaults.method(claimed.kit.vault_id, claimed.kit.method_id)
+    check(claimed.client.post("/api/session/kit", json=_kit_proof(claimed)), 204)
+    with demo.city.catalogue.read() as tx:
+        after = tx.vaults.method(claimed.kit.vault_id, claimed.kit.method_id)
+        assert len(tx.sessions.of("holder", claimed.kit.vault_id)) == len(sessions), "no session begins or ends"
+    assert before is not None
+    assert after is not None
+    assert (before.last_used_at or 0) + 45 * 60 * SECOND <= (after.last_used_at or 0)
+    # Another way in that comes or goes changes nothing about this one.
+    body, _, _ = with_second_passkey(claimed)
+    check(claimed.client.put("/api/vault/keyring", json=body))
+    with demo.city.catalogue.read() as tx:
+        assert tx.vaults.method(claimed.kit.vault_id, claimed.kit.method_id) == after
+
+
+@pytest.mark.parametrize("part", ["challenge", "vault_id", "method_id", "signature"])
+def test_api_session_kit_that_does_not_prove_itself_was_not_tried(claimed: Resident, part: str) -> None:
+    wrong = {"challenge": b64(bytes(32)), "vault_id": "00" * 32, "method_id": "00" * 16, "signature": b64(bytes(64))}
+    body = {**_kit_proof(claimed), part: wrong[part]}
+    assert check(claimed.client.post("/api/session/kit", json=body), 401).json()["code"] == "sign-in-failed"
+    assert _used(claimed) == {}
+    assert signed_in(claimed)
+
+
+def test_api_session_kit_of_another_vault_is_not_noted_and_a_proof_counts_once(
+    demo: DemoCity, other_issuer: Department, claimed: Resident
+) -> None:
+    with demo.client() as browser:
+        code, keys, _ = other_issuer.code("permit-1")
+        other_issuer.sign_in(browser)
+        other_issuer.deliver(browser, [other_issuer.bill_for_code(keys, "permit-1")])
+        demo.settle()
+        neighbour = Resident(browser, demo.root)
+        neighbour.claim(code)
+        body = _kit_proof(claimed)
+        check(neighbour.client.post("/api/session/kit", json=body), 401)
+        assert (_used(neighbour), _used(claimed)) == ({}, {})
+    check(claimed.client.post("/api/session/kit", json=body), 401)
+    body = _kit_proof(claimed)
+    check(claimed.client.post("/api/session/kit", json=body), 204)
+    check(claimed.client.post("/api/session/kit", json=body), 401)
 
 
 def test_api_session_read_without_a_session_is_refused(demo: DemoCity) -> None:

@@ -111,6 +111,15 @@ def test_contract_vaults_replace_methods_leaves_no_other(peopled: Catalogue) -> 
         assert tx.vaults.methods(VAULT) == ()
 
 
+def test_contract_vaults_a_kit_notes_its_use_and_no_other_does(peopled: Catalogue) -> None:
+    first, second = method("1"), method("2")
+    with peopled.write() as tx:
+        tx.vaults.replace_methods(VAULT, [first, second])
+        tx.vaults.kit_used(VAULT, second.method_id, 50)
+        tx.vaults.kit_used(VAULT, method("3").method_id, 60)
+        assert set(tx.vaults.methods(VAULT)) == {first, second._replace(last_used_at=50)}
+
+
 def test_contract_credentials_are_kept_used_and_removed(peopled: Catalogue) -> None:
     new, old = credential("new", 2), credential("old", 1)
     with peopled.write() as tx:

@@ -30,6 +30,7 @@ NOT_THE_SAME: Final = frozenset(
         ("deliveries", "visible_at"),
         ("credentials", "sign_count"),
         ("credentials", "last_used_at"),
+        ("methods", "last_used_at"),
         ("document_parts", "header"),
         ("jobs", "created_at"),
         ("log_state", "published_at"),

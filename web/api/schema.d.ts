@@ -505,6 +505,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/kit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** try kit */
+        post: operations["try_kit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/others": {
         parameters: {
             query?: never;
@@ -1425,7 +1442,7 @@ export interface components {
          * SessionReply
          * @description The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
          *
-         *         `used` has the passkeys that signed in since they were added; a kit's use is not kept.
+         *         `used` has the ways that signed in since they were added, and kits that were tried.
          */
         SessionReply: {
             /** @description RFC 3339, UTC, whole seconds */
@@ -1482,7 +1499,7 @@ export interface components {
         };
         /**
          * UsedOn
-         * @description The day on which a passkey last signed in, in the city's time zone: no finer, so that it tells no habits.
+         * @description The day on which a way in last signed in, or a kit was tried, in the city's time zone: no finer, it tells no habits.
          */
         UsedOn: {
             /** @description 16 bytes in lower-case hex */
@@ -2711,6 +2728,37 @@ export interface operations {
                 content: {
                     "application/json": null;
                 };
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KitBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

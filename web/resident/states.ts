@@ -308,7 +308,12 @@ const inside: readonly PageState[] = [
     view: listed,
     elsewhere: { at: 'failed', failure: failure('network') },
   },
-  { id: 'ways-in-proven', path: '/acces', screen: 'ways-in', view: { ...listed, proven: methods[0]?.id ?? null } },
+  {
+    id: 'ways-in-proven',
+    path: '/acces',
+    screen: 'ways-in',
+    view: { ...listed, used: { ...used, [hex(2, 32)]: '2026-02-06' }, proven: methods[1]?.id ?? null },
+  },
   { id: 'ways-in-removed', path: '/acces', screen: 'ways-in', view: { ...listed, removed: true } },
   {
     id: 'ways-in-drill',

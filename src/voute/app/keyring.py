@@ -130,12 +130,16 @@ def _advanced(row: VaultRow, chain: VaultChain, named: KeyringRef) -> VaultRow:
 def _replace_methods(tx: Transaction, vault: VaultId, methods: tuple[Method, ...]) -> bool:
     """Write the new list; credentials whose method is gone are forgotten. Returns whether a method was removed."""
     kept = {one.method_id for one in methods}
-    gone = [row for row in tx.vaults.methods(vault) if row.method_id not in kept]
+    old = {row.method_id: row for row in tx.vaults.methods(vault)}
+    gone = [row for row in old.values() if row.method_id not in kept]
     for row in gone:
         if row.credential_id is not None:
             tx.credentials.remove(row.credential_id)
     known = {row.credential_id for row in tx.credentials.of_vault(vault)}
     if any(one.credential_id not in known for one in methods if one.credential_id is not None):
         raise CredentialRefusedError("a passkey without its registration")
-    tx.vaults.replace_methods(vault, method_rows(vault, methods))
+    rows = method_rows(vault, methods)
+    # A kit that stays was used when it was used.
+    uses = {row.method_id: row.last_used_at for row in old.values()}
+    tx.vaults.replace_methods(vault, [row._replace(last_used_at=uses.get(row.method_id)) for row in rows])
     return bool(gone)

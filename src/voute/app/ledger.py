@@ -5,7 +5,7 @@ Source: docs/spec/ledger.md. A file is made whole from the catalogue each time: 
 wrote, and writes again what another one's erasing has made too old.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_ledger import LedgerStore
 from voute.core.ports_log import TileMissingError
 from voute.core.ports_store import Catalogue, Transaction
-from voute.core.rows import BodyRow, EventRow
+from voute.core.rows import BodyRow, CredentialRow, EventRow, MethodRow
 from voute.format import dsse
 from voute.format.event import NO_CHAIN, chain_link, parse_event
 from voute.format.ledger import (
@@ -245,13 +245,18 @@ def _vault(tx: Transaction, vault_id: VaultId) -> Iterator[tuple[str, bytes]]:
         return
     number, keyring = tx.vaults.given(row.v), tx.vaults.keyring(vault_id)
     records = tx.vaults.records((vault_id,)).get(vault_id, ())
-    credentials = [one._asdict() for one in tx.credentials.of_vault(vault_id)]
     rows: dict[str, Sequence[Row]] = {
         "vault_numbers": () if number is None else (number,),
         "vaults": (row,),
         "vault_records": [(vault_id, n, dsse.statement_hash(dsse.parse(raw).payload), raw) for n, raw in enumerate(records)],
         "keyrings": () if keyring is None else (keyring,),
-        "methods": tx.vaults.methods(vault_id),
-        "credentials": [tuple(one[column] for column in VAULT_ROWS["credentials"]) for one in credentials],
+        "methods": _kept(VAULT_ROWS["methods"], tx.vaults.methods(vault_id)),
+        "credentials": _kept(VAULT_ROWS["credentials"], tx.credentials.of_vault(vault_id)),
     }
     yield vault_path(vault_id), encode_vault(rows)
+
+
+def _kept(columns: Iterable[str], rows: Iterable[MethodRow | CredentialRow]) -> list[Row]:
+    """Return what the ledger keeps of rows: when a way in was last used is not of it."""
+    facts = (one._asdict() for one in rows)
+    return [tuple(one[column] for column in columns) for one in facts]

@@ -7,7 +7,7 @@ from typing import Final
 from voute.app import session
 from voute.app.city import City
 from voute.app.errors import SignInFailedError
-from voute.app.ports import Assertion
+from voute.app.ports import Assertion, Holder
 from voute.app.secret import give_challenge, take_challenge
 from voute.core.errors import FormatError, VerificationError
 from voute.core.ids import MethodId, VaultId
@@ -83,7 +83,24 @@ def with_kit(city: City, asked: bytes, reply: KitReply, ending: bytes | None) ->
         known = take_challenge(tx, PURPOSE, None, asked, now)
         signed = _kit_signed(city, tx, asked, reply)
         if known and signed:
+            tx.vaults.kit_used(reply.vault_id, reply.method_id, now)
             return reply.vault_id, session.open_holder(tx, reply.vault_id, now, ending)
+    raise SignInFailedError
+
+
+def try_kit(city: City, holder: Holder, asked: bytes, reply: KitReply) -> None:
+    """Note that a kit of the holder's vault was tried, by the same proof as a sign-in; no session begins or ends.
+
+    Raises:
+        SignInFailedError: for every cause; the city would not let this kit in.
+    """
+    now = city.now()
+    with city.catalogue.write() as tx:
+        known = take_challenge(tx, PURPOSE, None, asked, now)
+        signed = _kit_signed(city, tx, asked, reply)
+        if known and signed and reply.vault_id == holder.vault_id:
+            tx.vaults.kit_used(reply.vault_id, reply.method_id, now)
+            return
     raise SignInFailedError
 
 

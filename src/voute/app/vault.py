@@ -7,7 +7,7 @@ from voute.app.boxes import boxes_of
 from voute.app.city import City
 from voute.app.errors import NotSignedInError
 from voute.app.ports import Holder
-from voute.core.ids import VaultId
+from voute.core.ids import MethodId, VaultId
 from voute.core.rows import ChainRow, MethodRow
 
 
@@ -38,10 +38,10 @@ def read_vault(city: City, holder: Holder) -> VaultView:
 
 @dataclass(frozen=True, slots=True)
 class WaysIn:
-    """The unlock methods that the city knows of, and when a passkey last signed in (microseconds), by its credential id."""
+    """The unlock methods that the city knows of, and when each was last used (microseconds), by its id, if it was."""
 
     methods: tuple[MethodRow, ...]
-    used: Mapping[bytes, int]
+    used: Mapping[MethodId, int]
 
 
 def read_ways_in(city: City, holder: Holder) -> WaysIn:
@@ -49,4 +49,6 @@ def read_ways_in(city: City, holder: Holder) -> WaysIn:
     with city.catalogue.read() as tx:
         credentials = tx.credentials.of_vault(holder.vault_id)
         methods = tx.vaults.methods(holder.vault_id)
-    return WaysIn(methods, {row.credential_id: row.last_used_at for row in credentials if row.last_used_at is not None})
+    passkeys = {row.credential_id: row.last_used_at for row in credentials}
+    uses = {row.method_id: row.last_used_at if row.credential_id is None else passkeys.get(row.credential_id) for row in methods}
+    return WaysIn(methods, {method_id: at for method_id, at in uses.items() if at is not None})

@@ -84,6 +84,10 @@ class Vaults(Protocol):
         """Return one unlock method."""
         ...
 
+    def kit_used(self, vault_id: VaultId, method_id: MethodId, now: int) -> None:
+        """Note a use of a recovery kit."""
+        ...
+
 
 class Consents(Protocol):
     """The newest choice of each vault for each document type of an issuer (docs/spec/consent.md)."""

@@ -92,13 +92,14 @@ class IndexRow(NamedTuple):
 
 
 class MethodRow(NamedTuple):
-    """An unlock method as far as the city knows it."""
+    """An unlock method as far as the city knows it; `last_used_at` is a kit's alone: a passkey's stands with its credential."""
 
     vault_id: VaultId
     method_id: MethodId
     kind: str
     credential_id: bytes | None
     sign_in_key: bytes | None
+    last_used_at: int | None = None
 
 
 class ConsentRow(NamedTuple):

@@ -93,9 +93,12 @@ class _Work:
         for vault_id, rows in vaults_of(self.storage.ledger):
             if rows is None or vault_id not in self.known.claimed:
                 continue
-            credentials = [(*row[:3], 0, *row[3:], None) for row in rows["credentials"]]
+            unused = {
+                "credentials": [(*row[:3], 0, *row[3:], None) for row in rows["credentials"]],
+                "methods": [(*row, None) for row in rows["methods"]],
+            }
             for table in VAULT_ROWS:
-                self.put(table, credentials if table == "credentials" else rows[table])
+                self.put(table, unused.get(table, rows[table]))
             index, _ = index_of(self.storage.ledger, vault_id)
             self.put("vault_indexes", [] if index is None else [index])
             self.vaults.add(vault_id)

@@ -143,6 +143,7 @@ UNCHECKED: Final[Mapping[tuple[str, str], str]] = {
     ("vault_indexes", "written_at"): _CLOCK,
     ("consents", "chosen_at"): _CLOCK,
     ("methods", "sign_in_key"): "known to the kit alone: a wrong one refuses to sign in; its presence is checked",
+    ("methods", "last_used_at"): _CLOCK,
     ("credentials", "public_key"): _PASSKEY,
     ("credentials", "sign_count"): _PASSKEY,
     ("credentials", "transports"): _PASSKEY,

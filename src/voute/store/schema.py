@@ -118,6 +118,7 @@ methods: Final = Table(
     _word("kind"),
     Column("credential_id", Raw, nullable=True, unique=True),
     _data("sign_in_key", null=True),
+    _number("last_used_at", null=True),
 )
 
 # The newest choice alone: the acts of all of them are in `events`.

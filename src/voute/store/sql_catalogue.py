@@ -26,7 +26,7 @@ from voute.store.sql_sign_in import SqlChallenges, SqlCredentials, SqlLimits, Sq
 from voute.store.sql_vaults import SqlVaults
 from voute.store.watch import StepCounter, Watch
 
-SCHEMA_VERSION: Final = "0009"
+SCHEMA_VERSION: Final = "0010"
 # As many readers as the server has threads; SQLite's cost a file descriptor each.
 _READERS: Final = 40
 

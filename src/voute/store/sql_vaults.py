@@ -26,6 +26,11 @@ _PUT_INDEX: Final = (
     )
 )
 _METHODS: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id")).order_by(methods.c.method_id)
+_KIT_USED: Final = (
+    update(methods)
+    .where(methods.c.vault_id == bindparam("vault"), methods.c.method_id == bindparam("method"))
+    .values(last_used_at=bindparam("now"))
+)
 _METHOD: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id"), methods.c.method_id == bindparam("method_id"))
 _RECORDS: Final = (
     select(vault_records.c.vault_id, vault_records.c.envelope)
@@ -125,3 +130,7 @@ class SqlVaults:
     def method(self, vault_id: VaultId, method_id: MethodId) -> MethodRow | None:
         """Return one unlock method (`Vaults.method`)."""
         return self._session.one(MethodRow._make, _METHOD, {"vault_id": vault_id, "method_id": method_id})
+
+    def kit_used(self, vault_id: VaultId, method_id: MethodId, now: int) -> None:
+        """Note a use of a recovery kit (`Vaults.kit_used`)."""
+        self._session.run(_KIT_USED, {"vault": vault_id, "method": method_id, "now": now})

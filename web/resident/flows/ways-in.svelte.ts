@@ -24,7 +24,7 @@ export type WaysInView =
   | {
       readonly at: 'list';
       readonly methods: readonly MethodInfo[];
-      /** The day on which a way in was last used, by its id; the city keeps it for passkeys alone. */
+      /** The day on which a way in was last used, by its id. */
       readonly used: Uses;
       readonly busy: Busy | null;
       readonly added: 'passkey' | null;
@@ -138,7 +138,7 @@ export class WaysInFlow implements WaysInActions {
     if (view.at !== 'drill') return;
     this.view = { ...view, busy: true, failure: null };
     try {
-      await this.prove({ kind: 'kit', text });
+      await this.prove({ kind: 'kit', text }, async () => this.noteKit(text));
     } catch (thrown) {
       const failure = this.session.failed(thrown);
       const code = WRONG_KIT.get(failure.code) ?? failure.code;
@@ -165,10 +165,20 @@ export class WaysInFlow implements WaysInActions {
   };
 
   /** Opens the vault's newest keyring with a way in, as at any sign-in, and shows which one it was. */
-  private async prove(unlock: Unlock): Promise<void> {
+  private async prove(unlock: Unlock, note: () => Promise<void> = async () => Promise.resolve()): Promise<void> {
     const keys = await this.session.keys();
     const { records, keyring } = await this.session.deps.api.vault();
-    await this.list({ proven: await keys.proveWay(records, keyring, unlock) });
+    const proven = await keys.proveWay(records, keyring, unlock);
+    await note();
+    await this.list({ proven });
+  }
+
+  /** Tells the city that a kit was tried, by the proof of a sign-in: a kit that it would not let in is no way in. */
+  private async noteKit(text: string): Promise<void> {
+    const { api } = this.session.deps;
+    const keys = await this.session.keys();
+    const { challenge } = await api.challenge();
+    await api.tryKit({ challenge, ...(await keys.signWithKit(text, challenge)) });
   }
 
   addPasskey = async (): Promise<void> => {

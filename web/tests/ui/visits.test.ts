@@ -168,9 +168,18 @@ describe('ways in, tried and removed', () => {
     await ways.drillKit('# voute-kit: 1');
     expect(ways.view).toMatchObject({ at: 'drill', failure: failed('kit-invalid') });
     await ways.drillKit(kit);
-    const proven = service.methods.find(({ kind }) => kind === 'kit')?.id;
-    expect(ways.view).toMatchObject({ at: 'list', proven });
+    const proven = service.methods.find(({ kind }) => kind === 'kit')?.id ?? '';
+    expect(ways.view).toMatchObject({ at: 'list', proven, used: { [proven]: '2026-02-05' } });
     expect(one.session.open).toBe(true);
+  });
+
+  test('drill_kit_that_the_city_would_not_let_in_is_said_and_is_no_proof', async () => {
+    const { ways, kit } = await withKit();
+    await ways.kitKept();
+    service.troubles = [{ route: 'tryKit', code: 'sign-in-failed' }];
+    await ways.drillKit(kit);
+    expect(ways.view).toMatchObject({ at: 'drill', failure: failed('sign-in-failed') });
+    expect(service.used).toEqual([]);
   });
 
   test('drill_kit_of_another_vault_opens_nothing', async () => {

@@ -52,6 +52,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     sessions.give_challenge,
     sessions.sign_in_with_passkey,
     sessions.sign_in_with_kit,
+    sessions.try_kit,
     sessions.read_session,
     sessions.sign_out,
     sessions.read_other_sessions,

@@ -60,7 +60,7 @@ class SignedIn(Model):
 
 
 class UsedOn(Model):
-    """The day on which a passkey last signed in, in the city's time zone: no finer, so that it tells no habits."""
+    """The day on which a way in last signed in, or a kit was tried, in the city's time zone: no finer, it tells no habits."""
 
     id: Hex16
     on: Annotated[str, Meta(description="YYYY-MM-DD")]
@@ -69,7 +69,7 @@ class UsedOn(Model):
 class SessionReply(Model):
     """The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
 
-    `used` has the passkeys that signed in since they were added; a kit's use is not kept.
+    `used` has the ways that signed in since they were added, and kits that were tried.
     """
 
     vault_id: Hex32
@@ -111,9 +111,12 @@ def sign_in_with_passkey(city: TheCity, request: AnyRequest, data: JSONBody[Sign
 )
 def sign_in_with_kit(city: TheCity, request: AnyRequest, data: JSONBody[KitBody]) -> Response[SignedIn]:
     """Sign in with the recovery kit; the session that this browser had ends."""
+    return _signed_in(*sign_in.with_kit(city, data.challenge, _kit_reply(data), shown_token(request)))
+
+
+def _kit_reply(data: KitBody) -> sign_in.KitReply:
     vault = vault_id(parse_hex(data.vault_id, HASH_SIZE))
-    reply = sign_in.KitReply(vault, method_id(parse_hex(data.method_id, ID_SIZE)), data.signature)
-    return _signed_in(*sign_in.with_kit(city, data.challenge, reply, shown_token(request)))
+    return sign_in.KitReply(vault, method_id(parse_hex(data.method_id, ID_SIZE)), data.signature)
 
 
 def _signed_in(vault: VaultId, opened: rules.Opened) -> Response[SignedIn]:
@@ -133,13 +136,24 @@ def _method(row: MethodRow) -> MethodBody:
 async def read_session(city: TheCity, settings: TheSettings, holder: TheHolder) -> SessionReply:
     """Say who is signed in, until when, and by which ways."""
     ways = await quick(settings, read_ways_in, city, holder)
-    days = {row.method_id: ways.used.get(row.credential_id or b"") for row in ways.methods}
     return SessionReply(
         vault_id=holder.vault_id.hex(),
         expires_at=time_of(holder.expires_at),
         methods=[_method(row) for row in ways.methods],
-        used=[UsedOn(id=key.hex(), on=_day(at, settings.zone)) for key, at in days.items() if at is not None],
+        used=[UsedOn(id=key.hex(), on=_day(at, settings.zone)) for key, at in ways.used.items()],
     )
+
+
+@post(
+    "/api/session/kit",
+    opt=HOLDER | {"limit": Limit("session-try", 20)},
+    status_code=204,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def try_kit(city: TheCity, holder: TheHolder, data: JSONBody[KitBody]) -> None:
+    """Note that the holder tried a recovery kit of the vault: the proof of a sign-in, without a session."""
+    sign_in.try_kit(city, holder, data.challenge, _kit_reply(data))
 
 
 def _day(micros: int, zone: ZoneInfo) -> str:

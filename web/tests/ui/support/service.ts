@@ -191,6 +191,14 @@ export class Service {
       this.signedIn = true;
       return Promise.resolve({ vault_id: vaultId });
     },
+    tryKit: async ({ vault_id: vaultId, method_id: methodId }) => {
+      this.requireHolder();
+      const isOurs = vaultId === (await this.vaultId());
+      if (!isOurs || !this.methods.some(({ id, kind }) => id === methodId && kind === 'kit'))
+        throw new PageError('sign-in-failed');
+      this.used = [...this.used.filter(({ id }) => id !== methodId), { id: methodId, on: '2026-02-05' }];
+      return undefined;
+    },
     session: async () => {
       this.requireHolder();
       return {
