@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.push_service import PushService, make_certificate, push_service
 from voute.app.push import Endpoint
-from voute.server.notices.push_service import PushServiceError, post, tls
+from voute.server.notices.push_service import MAX_FIELDS, Answer, PushServiceError, post, tls
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_api_push_service_name_that_turns_to_this_machine_is_not_asked(service: 
         post(Endpoint("fcm.googleapis.com", own.port, "/a", is_own=False), {}, b"x", context, 5.0, lambda _h, _p: ["127.0.0.1"])
     assert len(service.came) == before
     # The control: with an address that may be asked, the same call goes through.
-    assert post(own, {}, b"x", context, 5.0) == 201
+    assert post(own, {}, b"x", context, 5.0) == Answer(201)
     assert len(service.came) == before + 1
 
 
@@ -49,7 +49,7 @@ def test_api_push_service_asks_where_it_judged_and_looks_up_once(service: PushSe
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["192.0.2.1"]
 
-    assert post(own, {}, b"x", tls(certificate), 5.0, resolve) == 201
+    assert post(own, {}, b"x", tls(certificate), 5.0, resolve) == Answer(201)
     assert asked == ["127.0.0.1"]
 
 
@@ -57,7 +57,7 @@ def test_api_push_service_redirect_is_an_answer_and_not_followed(service: PushSe
     own, _ = own_endpoint(service)
     before = len(service.came)
     service.answers = [308]
-    assert post(own, {}, b"x", tls(certificate), 5.0) == 308
+    assert post(own, {}, b"x", tls(certificate), 5.0) == Answer(308)
     assert len(service.came) == before + 1
 
 
@@ -81,3 +81,27 @@ def test_api_push_service_of_another_language_has_not_answered(service: PushServ
     service.answers = [say]
     with pytest.raises(PushServiceError):
         post(own, {}, b"x", tls(certificate), 5.0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "retry_after"),
+    [
+        (b"Server: x\r\nRETRY-after:\t30 \r\nRetry-After: 60\r\n\r\n", "30"),
+        (b"X-Retry-After: 30\r\n\r\nRetry-After: 60\r\n", ""),
+        (b"\r\nRetry-After: 60\r\n\r\n", ""),
+        (b"Retry-After: 60\r\n", ""),
+        (b"X: " + b"a" * MAX_FIELDS + b"\r\nRetry-After: 60\r\n\r\n", ""),
+        (b"", ""),
+    ],
+    ids=["first", "another name", "body", "no end", "too long", "none"],
+)
+def test_api_push_service_patience_is_read_from_the_fields_alone(
+    service: PushService, certificate: Path, fields: bytes, retry_after: str
+) -> None:
+    own, _ = own_endpoint(service)
+
+    def say(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 429 Too Many Requests\r\n" + fields)
+
+    service.answers = [say]
+    assert post(own, {}, b"x", tls(certificate), 5.0) == Answer(429, retry_after)

@@ -172,6 +172,18 @@ def push_service(certificate: Path) -> Iterator[PushService]:
         thread.join()
 
 
+def asks(status: int, retry_after: str) -> Act:
+    """Ask for patience."""
+
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("retry-after", retry_after)
+        handler.send_header("content-length", "0")
+        handler.end_headers()
+
+    return act
+
+
 def hang(seen: threading.Event) -> Act:
     """Answer nothing until the city hangs up."""
 

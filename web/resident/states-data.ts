@@ -148,6 +148,9 @@ export const methods: readonly MethodInfo[] = [
 /** The day on which the first of them was last used. */
 export const used: Uses = { [hex(1, 32)]: '2026-02-05' };
 
+/** The same once the kit was tried. */
+export const usedBoth: Uses = { ...used, [hex(2, 32)]: '2026-02-06' };
+
 /** Choices between paper and none: off, on again, in the log or on its way, never touched. */
 export function choices(): readonly ChoiceView[] {
   const made = [

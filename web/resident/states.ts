@@ -312,7 +312,7 @@ const inside: readonly PageState[] = [
     id: 'ways-in-proven',
     path: '/acces',
     screen: 'ways-in',
-    view: { ...listed, used: { ...used, [hex(2, 32)]: '2026-02-06' }, proven: methods[1]?.id ?? null },
+    view: { ...listed, used: usedBoth, proven: methods[1]?.id ?? null },
   },
   { id: 'ways-in-removed', path: '/acces', screen: 'ways-in', view: { ...listed, removed: true } },
   {

@@ -149,7 +149,8 @@ def keep_device(tx: Transaction, vault: VaultId, wish: Subscription, now: int) -
     """Keep a device in the place of the vault's oldest where there are `MAX_DEVICES`, also among calls at the same moment."""
     # Two at once would both find room for one: the second waits here until the first one's device can be counted.
     tx.vaults.get(vault, lock=True)
-    old = tx.devices.at(wish.endpoint)
+    # And two vaults at once would both find the browser free: the second waits, and takes it from the first.
+    old = tx.devices.at(wish.endpoint, lock=True)
     if old is not None and (old.vault_id, old.p256dh, old.auth) == (vault, wish.p256dh, wish.auth):
         tx.devices.put(_row(old.device_id, vault, wish, old.created_at))
         return

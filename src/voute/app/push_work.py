@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from voute.app.city import City
 from voute.app.notice_work import MAX_TRIES, rest_after
 from voute.core.rows_push import DeviceRow, PushRow
+from voute.core.values import MICROSECONDS
 
 
 class Pushed(Enum):
@@ -19,6 +21,18 @@ class Pushed(Enum):
     """The push service says that this browser takes no more messages."""
 
 
+LONGEST_WAIT: Final = 24 * 3600 * MICROSECONDS
+"""For how long a push service is believed that asks for patience: what says that something came is of use for days, not weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of one message, and for how long (microseconds) its service asked for patience, if it did."""
+
+    outcome: Pushed
+    wait: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ToDevice:
     """A message that is to be sent now, and to which device."""
@@ -27,7 +41,7 @@ class ToDevice:
     device: DeviceRow
 
 
-def send_due(city: City, send: Callable[[Sequence[ToDevice]], Sequence[Pushed]], limit: int) -> int:
+def send_due(city: City, send: Callable[[Sequence[ToDevice]], Sequence[Tried]], limit: int) -> int:
     """Try the messages that are due, at most `limit`, all in one call; returns how many were accepted.
 
     A device that is gone is forgotten, with every message to it.
@@ -38,14 +52,19 @@ def send_due(city: City, send: Callable[[Sequence[ToDevice]], Sequence[Pushed]],
     taken = _take(city, limit)
     if not taken:
         return 0
-    outcomes = send(taken)
+    found = send(taken)
+    now = city.now()
     with city.catalogue.write() as tx:
-        for one, outcome in zip(taken, outcomes, strict=True):
-            if outcome is Pushed.GONE:
-                tx.devices.remove([one.device.device_id])
-            elif outcome is Pushed.ACCEPTED:
+        for one, tried in zip(taken, found, strict=True):
+            if tried.outcome is Pushed.GONE:
+                # The browser may have said meanwhile where it is now.
+                tx.devices.gone(one.device.device_id, one.device.endpoint)
+            elif tried.outcome is Pushed.ACCEPTED:
                 tx.devices.message_done(one.message.message_id)
-    return sum(outcome is Pushed.ACCEPTED for outcome in outcomes)
+            elif tried.wait:
+                until = now + min(tried.wait, LONGEST_WAIT)
+                tx.devices.put_off(one.message.message_id, max(one.message.due_at, until))
+    return sum(tried.outcome is Pushed.ACCEPTED for tried in found)
 
 
 def _take(city: City, limit: int) -> tuple[ToDevice, ...]:

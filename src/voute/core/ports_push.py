@@ -18,8 +18,11 @@ class Devices(Protocol):
         """Return a vault's devices, the oldest first; with `lock` they are there until this transaction, which writes, ends."""
         ...
 
-    def at(self, endpoint: str) -> DeviceRow | None:
-        """Return the device of an endpoint, whoever's it is."""
+    def at(self, endpoint: str, *, lock: bool = False) -> DeviceRow | None:
+        """Return the device of an endpoint, whoever's it is.
+
+        With `lock` nobody else who asks so is answered until this transaction, which writes, ends: also if there is none.
+        """
         ...
 
     def put(self, row: DeviceRow) -> None:
@@ -28,6 +31,10 @@ class Devices(Protocol):
 
     def remove(self, device_ids: Sequence[bytes]) -> None:
         """Forget devices and every message to them; what is not there is no error."""
+        ...
+
+    def gone(self, device_id: bytes, endpoint: str) -> None:
+        """Forget a device, and every message to it, if it still has this endpoint."""
         ...
 
     def reached_by(self, delivery_id: DeliveryId) -> Sequence[DeviceRow]:
@@ -53,6 +60,10 @@ class Devices(Protocol):
 
         With `lock`, which is for a transaction that writes, without those that another transaction is taking.
         """
+        ...
+
+    def put_off(self, message_id: bytes, due_at: int) -> None:
+        """Let a message wait until then; one that is not there any more stays so."""
         ...
 
     def message_done(self, message_id: bytes) -> None:

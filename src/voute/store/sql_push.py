@@ -1,9 +1,10 @@
 """Tables of devices and messages to them (`voute.core.ports_push.Devices`)."""
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import bindparam, delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select, text, update
 
 from voute.core.ids import DeliveryId, VaultId
 from voute.core.ports_notices import FARTHEST
@@ -18,6 +19,14 @@ _OF: Final = (
     .order_by(push_devices.c.created_at, push_devices.c.device_id)
 )
 _AT: Final = select(push_devices).where(push_devices.c.endpoint == bindparam("endpoint"))
+_HAS: Final = (
+    select(push_devices.c.device_id)
+    .where(push_devices.c.device_id == bindparam("device_id"), push_devices.c.endpoint == bindparam("endpoint"))
+    .with_for_update()
+)
+_ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(:key)")
+"""By 64 bits of an endpoint: other keys than the pairs of `CityLock`."""
+_PUT_OFF: Final = update(push_messages).where(push_messages.c.message_id == bindparam("key")).values(due_at=bindparam("until"))
 _ANY: Final = select(exists().where(push_devices.c.device_id.is_not(None)))
 _IN_BOX: Final = select(documents.c.box_id).where(documents.c.delivery_id == bindparam("delivery_id"))
 _UNDER_CODE: Final = (
@@ -74,8 +83,11 @@ class SqlDevices:
         statement = _OF.with_for_update(read=True, key_share=True) if lock else _OF
         return self._session.all(DeviceRow._make, statement, {"vault_id": vault_id})
 
-    def at(self, endpoint: str) -> DeviceRow | None:
+    def at(self, endpoint: str, *, lock: bool = False) -> DeviceRow | None:
         """Return the device of an endpoint (`Devices.at`)."""
+        if lock and not self._session.is_sqlite:
+            # A row that is not there can't be locked, and two that are made at once are one too many for the unique key.
+            self._session.run(_ONE_AT_A_TIME, {"key": int.from_bytes(sha256(endpoint.encode()).digest()[:8], signed=True)})
         return self._session.one(DeviceRow._make, _AT, {"endpoint": endpoint})
 
     def put(self, row: DeviceRow) -> None:
@@ -89,6 +101,11 @@ class SqlDevices:
             self._session.run(_LEAVING, {"device_ids": part}).all()
             self._session.run(delete(push_messages).where(push_messages.c.device_id.in_(part)))
             self._session.run(delete(push_devices).where(push_devices.c.device_id.in_(part)))
+
+    def gone(self, device_id: bytes, endpoint: str) -> None:
+        """Forget a device that has this endpoint (`Devices.gone`)."""
+        if self._session.run(_HAS, {"device_id": device_id, "endpoint": endpoint}).first() is not None:
+            self.remove([device_id])
 
     def reached_by(self, delivery_id: DeliveryId) -> Sequence[DeviceRow]:
         """Return what a delivery reaches (`Devices.reached_by`)."""
@@ -113,6 +130,10 @@ class SqlDevices:
     def due(self, now: int, limit: int, *, lock: bool = False) -> tuple[PushRow, ...]:
         """Return messages that are due (`Devices.due`)."""
         return self._session.all(PushRow._make, _TAKE if lock else _DUE, {"now": now, "never": now + FARTHEST, "most": limit})
+
+    def put_off(self, message_id: bytes, due_at: int) -> None:
+        """Let a message wait (`Devices.put_off`)."""
+        self._session.run(_PUT_OFF, {"key": message_id, "until": due_at})
 
     def message_done(self, message_id: bytes) -> None:
         """Forget a message (`Devices.message_done`)."""

@@ -8,6 +8,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import ClassVar, Final
@@ -18,7 +21,10 @@ from voute.core.errors import StoreError
 TIME_LIMIT: Final = 10.0
 """Seconds for one message, from the first packet to the first line of the answer; a second try comes after two minutes."""
 MAX_LINE: Final = 1_024
-"""Bytes that are read of an answer: its first line is all that counts."""
+"""Bytes that are read of an answer for its first line, which is all that counts of most."""
+MAX_FIELDS: Final = 8_192
+"""Bytes that are read of an answer that asks for patience, for its `Retry-After`."""
+_PATIENCE: Final = frozenset({429, 503})
 _BLOCK: Final = 512
 _UNICAST: Final = IPv6Network("2000::/3")
 """What is given out on the open internet (RFC 4291, section 2.4)."""
@@ -26,6 +32,17 @@ _EMBEDDED: Final = tuple(map(IPv6Network, ("2001::/32", "2002::/16")))
 """Those of them that carry an IPv4 address, which would have to be judged too: no push service has one."""
 
 Resolve = Callable[[str, int], Sequence[str]]
+
+
+_MAX_DIGITS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status of an answer, and how long it asks to be left alone, as it stands there (empty: it does not)."""
+
+    status: int
+    retry_after: str = ""
 
 
 class PushServiceError(StoreError):
@@ -86,8 +103,8 @@ def post(
     context: ssl.SSLContext,
     time_limit: float = TIME_LIMIT,
     resolve: Resolve = look_up,
-) -> int:
-    """Hand one message over and return the status of the answer.
+) -> Answer:
+    """Hand one message over and return what the service answers.
 
     Raises:
         PushServiceError: no connection that can be trusted, no answer in time, or none that is HTTP.
@@ -102,7 +119,7 @@ def post(
             with context.wrap_socket(plain, server_hostname=endpoint.host) as connection:
                 connection.settimeout(_left(end))
                 connection.sendall(request)
-                return _status(_first_line(connection, end))
+                return _answer(connection, end)
     except (OSError, ValueError) as error:
         raise PushServiceError(type(error).__name__, host=endpoint.host) from error
 
@@ -127,7 +144,14 @@ def _left(end: float) -> float:
     return left
 
 
-def _first_line(connection: ssl.SSLSocket, end: float) -> bytes:
+def _answer(connection: ssl.SSLSocket, end: float) -> Answer:
+    line, rest = _first_line(connection, end)
+    status = _status(line)
+    return Answer(status, _retry_after(_fields(connection, rest, end)) if status in _PATIENCE else "")
+
+
+def _first_line(connection: ssl.SSLSocket, end: float) -> tuple[bytes, bytes]:
+    """Read the first line, and what came with it."""
     data = bytearray()
     while b"\r\n" not in data:
         if len(data) > MAX_LINE:
@@ -138,7 +162,47 @@ def _first_line(connection: ssl.SSLSocket, end: float) -> bytes:
         if not piece:
             raise ConnectionError("no answer")
         data += piece
-    return bytes(data.partition(b"\r\n")[0])
+    line, _, rest = bytes(data).partition(b"\r\n")
+    return line, rest
+
+
+def _fields(connection: ssl.SSLSocket, rest: bytes, end: float) -> bytes:
+    """Read the fields of an answer; none if they do not end in time, or in so many bytes: the status is known all the same."""
+    data = bytearray(b"\r\n" + rest)
+    while b"\r\n\r\n" not in data:
+        if len(data) > MAX_FIELDS:
+            return b""
+        try:
+            connection.settimeout(_left(end))
+            piece = connection.recv(_BLOCK)
+        except OSError:
+            return b""
+        if not piece:
+            return b""
+        data += piece
+    fields = bytes(data.partition(b"\r\n\r\n")[0])
+    return fields if len(fields) <= MAX_FIELDS else b""
+
+
+def _retry_after(fields: bytes) -> str:
+    """Return the first `Retry-After`, as it stands there; empty: none."""
+    for line in fields.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"retry-after":
+            return value.strip(b" \t").decode("ascii", "replace")
+    return ""
+
+
+def wait_of(retry_after: str, now: int) -> int:
+    """Read a `Retry-After` (RFC 9110, section 10.2.3) as seconds from `now`; one that says nothing, or the past, is 0."""
+    if retry_after.isascii() and retry_after.isdecimal():
+        # As many digits as a day has, many times over: no number is too long to be read.
+        return int(retry_after[:_MAX_DIGITS])
+    try:
+        then = parsedate_to_datetime(retry_after)
+        return max(0, int(then.replace(tzinfo=then.tzinfo or UTC).timestamp()) - now)
+    except (ValueError, TypeError, OverflowError):
+        return 0
 
 
 def _status(line: bytes) -> int:
