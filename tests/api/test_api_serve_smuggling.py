@@ -11,6 +11,8 @@ import pytest
 from tests.support.live import LiveServer, live_settings, running
 
 QUIET_S = 2.0
+PATIENCE_S = 60.0
+"""For answers after which the other side ends the line."""
 HIDDEN = b"GET /health?hidden HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
 HEAD = b"POST /api/sessions/challenge HTTP/1.1\r\nhost: localhost\r\nx-voute: 1\r\ncontent-type: application/json\r\n"
 AMBIGUOUS = {
@@ -48,10 +50,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
         server.stop()
 
 
-def said(server: LiveServer, sent: bytes) -> list[int]:
+def said(server: LiveServer, sent: bytes, quiet: float = PATIENCE_S) -> list[int]:
     """Send bytes and give the status of every answer until the other side ends the line, or says no more."""
     heard = b""
-    with socket.create_connection(("127.0.0.1", server.settings.port), timeout=QUIET_S) as line, suppress(TimeoutError):
+    with socket.create_connection(("127.0.0.1", server.settings.port), timeout=quiet) as line, suppress(TimeoutError):
         line.sendall(sent)
         while piece := line.recv(65_536):
             heard += piece
@@ -67,7 +69,7 @@ def test_api_serve_control_two_requests_on_one_line_are_two(server: LiveServer, 
 
 @pytest.mark.parametrize("case", AMBIGUOUS)
 def test_api_serve_ambiguous_request_hides_no_second_one(server: LiveServer, case: str) -> None:
-    statuses = said(server, AMBIGUOUS[case])
+    statuses = said(server, AMBIGUOUS[case], QUIET_S)
     assert len(statuses) <= 1
     assert all(400 <= status < 500 for status in statuses)
     assert said(server, HIDDEN) == [200]

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, expect
 from tests.browser.support.pixels import as_others_draw_it, difference, on_screen
 from tests.browser.support.served_city import ServedCity, pdf_of, read_list
 from tests.browser.support.visitor import Visitor, new_visitor, viewer
+from tests.support.waiting import wait_for
 from voute.paper.demo_awkward import KINDS
 
+ANYTHING = re.compile(r".")
 FAR = 6.0
 """Of 255: two readers' fonts and scaling differ by 1 to 3; a page without its picture by 30 and more."""
 
@@ -58,7 +60,8 @@ def test_browser_awkward_document_shows_as_another_reader_draws_it(vault: Vault,
     with pikepdf.open(file) as pdf:
         pages = len(pdf.pages)
     expect(viewer(visitor.page).locator(".page")).to_have_count(pages)
-    visitor.page.wait_for_timeout(150)
+    first = viewer(visitor.page).get_by_role("group", name=f"Page 1 de {pages}", exact=True)
+    expect(first).to_have_attribute("data-drawn", ANYTHING)
     apart = difference(on_screen(visitor.page, 1), as_others_draw_it(file, 1))
     assert apart < FAR
 
@@ -72,6 +75,7 @@ def test_browser_awkward_document_of_thirty_pages_draws_the_last_when_it_comes_n
     assert last.locator("canvas").evaluate(size) == [300, 150]
     # A frame out of sight has no animation frames, for which Playwright's own scrolling waits.
     last.evaluate("page => page.scrollIntoView()")
+    expect(last).to_have_attribute("data-drawn", ANYTHING)
     expect(last.locator(".text span").first).to_be_attached()
     assert difference(on_screen(visitor.page, 30), as_others_draw_it(vault.files["thirty-pages"], 30)) < FAR
 
@@ -89,13 +93,13 @@ def test_browser_awkward_zoom_draws_larger_and_fits_again(vault: Vault) -> None:
     visitor.open_list()
     visitor.open_document("Essai landscape")
     frame = viewer(visitor.page).locator(".page").first
-    before = frame.bounding_box()
+    width = "one => one.getBoundingClientRect().width"
+    before = frame.evaluate(width)
     visitor.tap(visitor.button("Agrandir"))
     expect(visitor.page.locator("output")).to_have_text("125 %")
-    after = frame.bounding_box()
-    assert before is not None
-    assert after is not None
-    assert after["width"] == pytest.approx(before["width"] * 1.25, abs=2)
+    # The page says so at once; its frame hears of it a moment later.
+    wait_for(lambda: bool(frame.evaluate(width) != before))
+    assert frame.evaluate(width) == pytest.approx(before * 1.25, abs=2)
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visitor.tap(visitor.button("Ajuster à la largeur"))
     expect(visitor.page.locator("output")).to_have_text("100 %")

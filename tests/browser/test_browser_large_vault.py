@@ -44,7 +44,7 @@ def test_browser_large_vault_lists_its_newest_documents_before_its_index_is_ther
     whole = page.get_by_role("status").filter(has_text=re.compile(r"^1\s500 documents$"))
     # Not the index of what was there before the delivery: the one that has them all.
     with page.expect_response(lambda one: is_whole(one.request)) as written:
-        visitor.open_list()
+        visitor.tap(page.get_by_role("navigation").get_by_role("link", name="Documents"))
         expect(whole).to_be_visible(timeout=300_000)
     assert written.value.status == 204
     visitor.sign_out()

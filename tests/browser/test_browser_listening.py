@@ -12,6 +12,7 @@ from tests.browser.support.journey import Letters
 from tests.browser.support.listening import LISTEN, SCREENS, golden, stops, tree
 from tests.browser.support.visitor import DESKTOP, PHONE, Visitor
 from tests.browser.support.words import Words
+from tests.support.waiting import wait_for
 
 NewVisitor = Callable[..., Visitor]
 SAY = Words("fr")
@@ -73,14 +74,28 @@ def test_browser_listening_own_words_are_a_form_that_gives_the_focus_back(page: 
     expect(opener).to_be_focused()
 
 
+def said(page: Page) -> list[str]:
+    """Give all that was said since this was asked last."""
+    return [str(one).strip() for one in page.evaluate("globalThis.testSaid()")]
+
+
+def said_until(page: Page, text: str) -> list[str]:
+    """Wait until this is said; gives all that was said until then."""
+    heard: list[str] = []
+
+    def is_said() -> bool:
+        heard.extend(said(page))
+        return text in heard
+
+    wait_for(is_said)
+    return heard
+
+
 @pytest.mark.journey("screen reader")
 def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focus(new: NewVisitor, letters: Letters) -> None:
     """By keyboard alone: letter, document, own words, a deletion given up, evidence, list, ways in, kit, a drill that fails."""
     visitor = new(scripts=(LISTEN,))
     page, letter = visitor.page, letters.next()
-
-    def said() -> list[str]:
-        return [str(one).strip() for one in page.evaluate("globalThis.testSaid()")]
 
     def press(name: str, role: str = "button") -> None:
         page.get_by_role(role, name=name, exact=True).first.press("Enter")  # type: ignore[arg-type]
@@ -90,7 +105,7 @@ def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focu
 
     visitor.claim(letter.link)
     focus_is_on(visitor.heading().inner_text())
-    heard = said()
+    heard = said_until(page, SAY("viewer-ready", pages=2))
     for key in ("open-prompt", "open-making", "document-loading"):
         assert heard.count(SAY(key)) <= 1, heard
     assert [one for one in heard if one.startswith("Document affiché")] == [SAY("viewer-ready", pages=2)]
@@ -101,7 +116,7 @@ def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focu
     press(SAY("own-save"))
     focus_is_on(SAY("own-open"))
     page.get_by_text("Maison", exact=True).wait_for()
-    assert said().count(SAY("own-saved")) == 1
+    assert said_until(page, SAY("own-saved")).count(SAY("own-saved")) == 1
     press(SAY("document-delete"))
     focus_is_on(SAY("document-delete-title"))
     press(SAY("document-delete-cancel"))
@@ -115,12 +130,12 @@ def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focu
     focus_is_on(SAY("documents-title"))
     press(SAY("nav-ways-in"), "link")
     focus_is_on(SAY("ways-title"))
-    said()
+    said(page)
     press(SAY("ways-kit-button"))
     focus_is_on(SAY("ways-kit-made-title"))
-    assert said().count(SAY("ways-busy-kit")) == 1
+    assert said_until(page, SAY("ways-busy-kit")).count(SAY("ways-busy-kit")) == 1
     press(SAY("ways-kit-done"))
-    assert said() == [SAY("kit-kept-missing")]
+    assert said_until(page, SAY("kit-kept-missing")) == [SAY("kit-kept-missing")]
     page.get_by_label(SAY("kit-kept")).check()
     press(SAY("ways-kit-done"))
     focus_is_on(SAY("ways-drill-title"))
@@ -128,6 +143,6 @@ def test_browser_listening_a_visit_says_each_thing_once_and_never_loses_the_focu
     press(SAY("ways-drill-button"))
     page.get_by_role("alert").wait_for()
     focus_is_on(SAY("ways-drill-title"))
-    assert len([one for one in said() if one.startswith("Ce n’est pas une trousse complète")]) == 1
+    assert len([one for one in said(page) if one.startswith("Ce n’est pas une trousse complète")]) == 1
     press(SAY("ways-drill-later"))
     focus_is_on(SAY("ways-title"))

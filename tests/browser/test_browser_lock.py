@@ -11,6 +11,7 @@ from tests.browser.support.browser_memory import Memory, shown_of, stores_of
 from tests.browser.support.served_city import Recipient, ServedCity
 from tests.browser.support.visitor import Visitor, new_visitor, viewer
 from tests.support.needles import Finder, Hit
+from tests.support.waiting import wait_for
 from voute.format.kit import parse_kit
 from voute.seal import unlock
 from voute.seal.keyring import open_keyring
@@ -89,11 +90,8 @@ def vault(browser: Browser, city: ServedCity) -> Iterator[Vault]:
 
 
 def workers_gone(page: Page) -> None:
-    for _ in range(100):
-        if not page.workers:
-            return
-        page.wait_for_timeout(50)
-    assert page.workers == []
+    # Asking the page something lets the browser tell what ended meanwhile.
+    wait_for(lambda: page.evaluate("1") == 1 and not page.workers)
 
 
 @pytest.mark.attack("F3")
@@ -111,7 +109,7 @@ def test_browser_lock_leaves_nothing_in_storage_page_heap_or_buffers(vault: Vaul
     visitor.tap(visitor.button(LOCK))
     visitor.sees("Votre coffre est verrouillé")
     workers_gone(page)
-    assert [one.name for one in vault.memory.realms()] == ["page"]
+    wait_for(lambda: page.evaluate("1") == 1 and [one.name for one in vault.memory.realms()] == ["page"])
     assert len(page.frames) == 1
     read = vault.finder.bytes
     assert vault.found() == set()
@@ -197,9 +195,7 @@ def test_browser_lock_in_one_tab_locks_the_others(open_vault: Visitor, vault: Va
     open_vault.sign_in()
     open_vault.sees(vault.letter.row["titre"])
     open_vault.tap(open_vault.button(LOCK))
-    other.wait_for_timeout(200)
-    said: list[str] = told.json_value()
-    assert said[-1] == "locked"
+    other.wait_for_function("(told) => told.at(-1) === 'locked'", arg=told)
     other.close()
 
 

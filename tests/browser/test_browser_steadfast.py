@@ -13,6 +13,8 @@ from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor, vie
 
 NewVisitor = Callable[..., Visitor]
 ANYTHING = re.compile(r"\S")
+PATIENCE_S = 300
+"""What one waits for the other: a delivery for a visit, on a busy machine."""
 
 
 def permit_for(letter: Recipient, city: ServedCity, key: str) -> Row:
@@ -77,7 +79,7 @@ def test_browser_delivery_under_way_while_its_resident_claims_still_opens(new: N
     def wait_at_the_end(stage: str, done: int, total: int) -> None:
         if stage == "seal" and done == total:
             sealed.set()
-            assert claimed.wait(60)
+            assert claimed.wait(PATIENCE_S)
 
     def deliver() -> None:
         try:
@@ -89,14 +91,14 @@ def test_browser_delivery_under_way_while_its_resident_claims_still_opens(new: N
     run = threading.Thread(target=deliver)
     run.start()
     try:
-        assert sealed.wait(60)
+        assert sealed.wait(PATIENCE_S)
         assert city.query("SELECT count(*) FROM deliveries WHERE state = 'draft'") == [(1,)]
         visitor.claim(letter.link)
         visitor.open_list()
         assert visitor.titles() == [letter.row["titre"]]
     finally:
         claimed.set()
-        run.join(60)
+        run.join(PATIENCE_S)
     assert failures == []
     visitor.open_list()
     expect(visitor.page.locator("section[aria-labelledby^=year] .title", has_text="Permis PENDING-1")).to_be_visible()

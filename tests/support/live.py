@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 from voute.format.trust_root import TrustRoot
 from voute.server.settings import Settings, write_settings
 
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 @dataclass
@@ -54,7 +54,7 @@ class LiveServer:
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(START_SECONDS)
 
     def peak_memory(self) -> int:
         """Largest resident size so far, in megabytes."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-SECONDS = 30
+SECONDS = 60
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -67,7 +67,7 @@ FIND: Final = """
   ) ?? null;
 """
 INK: Final = """
-  return [...document.querySelectorAll('.page canvas')].some((canvas) => {
+  return [...document.querySelectorAll('.page[data-drawn] canvas')].some((canvas) => {
     if (canvas.width < 10 || canvas.height < 10) return false;
     const probe = new OffscreenCanvas(48, 48).getContext('2d');
     probe.drawImage(canvas, 0, 0, 48, 48);

@@ -13,6 +13,7 @@ from tests.browser.support.traffic import Traffic
 
 PHONE = (360, 740)
 DESKTOP = (1280, 800)
+WHOLE_LIST = re.compile(r"^\s*(Aucun|\d[\d\s]*) documents?\s*$")
 OPEN_BUTTON = re.compile("^(Ouvrir mon coffre|Open my vault)$")
 
 # PRF results are copied where the page reads them, for the search of all traffic; print dialogs are counted, not opened;
@@ -120,7 +121,11 @@ class Visitor:
     def open_list(self) -> None:
         self.tap(self.page.get_by_role("navigation").get_by_role("link", name="Documents"))
         self.sees("Mes documents")
-        expect(self.page.get_by_role("status").filter(has_text=re.compile(r"document"))).to_be_visible()
+        self.sees_whole_list()
+
+    def sees_whole_list(self) -> None:
+        """Wait until every document of the list is there: while they come, the page says how many are."""
+        expect(self.page.get_by_role("status").filter(has_text=WHOLE_LIST)).to_be_visible()
 
     def titles(self) -> list[str]:
         """Give the titles of the list, year by year (the part *to do* repeats some and is left out)."""
@@ -198,13 +203,13 @@ def viewer_frame(page: Page) -> Frame:
 
 
 def wait_for_ink(page: Page) -> None:
-    """Wait until some page on screen has been drawn: a canvas with more than one colour.
+    """Wait until some page on screen is drawn to its end: a canvas with more than one colour.
 
     Pages are drawn when they come into sight, which on a small screen asks for a little scrolling: to the first of them.
     """
     page.locator(".viewer iframe[data-ready]").evaluate("(frame) => frame.scrollIntoView({ block: 'start' })")
     viewer_frame(page).wait_for_function(
-        """() => [...document.querySelectorAll('.page canvas')].some((canvas) => {
+        """() => [...document.querySelectorAll('.page[data-drawn] canvas')].some((canvas) => {
           if (canvas.width < 10 || canvas.height < 10) return false;
           const probe = new OffscreenCanvas(48, 48).getContext('2d');
           probe.drawImage(canvas, 0, 0, 48, 48);

@@ -264,9 +264,9 @@ class EvilPage:
             mark = self.proxy.mark
             self.victim.page.wait_for_timeout(_QUIET_S * 1000)
 
-    def index_is_written(self) -> None:
-        """Wait until the page just opened has written the vault's index: from then on a visit without lies writes none."""
-        mark, end = self.proxy.mark, time.monotonic() + 30
+    def index_is_written(self, mark: int) -> None:
+        """Wait until a page opened after the mark has written the vault's index: then a visit without lies writes none."""
+        end = time.monotonic() + 30
         while not any(one.route == f"PUT {INDEX}" and one.status == 204 for one in self.proxy.since(mark)):
             assert time.monotonic() < end
             self.victim.page.wait_for_timeout(100)
@@ -309,8 +309,9 @@ def make(browser: Browser, folder: Path, place: Callable[[Settings], Settings] =
     Resident(city.browser(), city.root).claim(codes[STRANGER])
     city.settle()
     evil.deliver(evil.rows(VICTIM, TITLES, type="permit") + evil.rows(STRANGER, ("Avis d’une autre personne",)))
+    mark = evil.proxy.mark
     assert evil.sign_in() == ""
-    evil.index_is_written()
+    evil.index_is_written(mark)
     return evil
 
 

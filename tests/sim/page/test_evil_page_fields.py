@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.support.visitor import WHOLE_LIST
 from tests.sim.page.evil_page import DOCUMENTS, INDEX, PLACES, TITLES, EvilPage, Json, Lie, both, lie_about, without_index
 from tests.sim.page.fields import CHANGED, Path, leaves, lie_on, put
 from tests.sim.page.test_evil_page_bodies import Change, flip
@@ -60,7 +61,7 @@ def visit(evil: EvilPage) -> Seen | str:
     if code:
         return code
     page = evil.victim.page
-    page.wait_for_selector("[role=status]:not(:empty)")
+    expect(page.get_by_role("status").filter(has_text=WHOLE_LIST)).to_be_visible()
     refused = evil.refused_rows()
     rows = page.locator("section[aria-labelledby^=year] li a").evaluate_all(
         "all => all.map((one) => one.textContent.replace(/^\\s*Non lu\\s*:/, '').replaceAll(/\\s+/g, ' ').trim())"

@@ -1,6 +1,7 @@
 /** A sealed body by a signed link: what the page asks for, of whom, and what it does when that fails. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { eventually } from './support/eventually.ts';
 
 const ORIGIN = 'https://coffre.ville.test';
 const STORE = 'https://s3.ville.test/city/packs/00.pack?X-Amz-Signature=1';
@@ -82,7 +83,7 @@ test('direct_store_that_is_silent_is_not_waited_for', async () => {
       });
     });
   const pending = read();
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(asked).toHaveLength(2);
   });
   await vi.advanceTimersByTimeAsync(8_000);

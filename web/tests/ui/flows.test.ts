@@ -6,6 +6,7 @@ import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { hex } from '../../core/bytes.ts';
 import { Authenticator, type Kind } from './support/authenticator.ts';
+import { eventually } from './support/eventually.ts';
 import { encodingsOf, Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -279,7 +280,7 @@ describe('document', () => {
     const { one, flow } = await opened();
     await one.session.shelf.load();
     await flow.load();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(service.held[0]?.opened).toBe(true);
     });
     await flow.load();

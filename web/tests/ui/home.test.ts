@@ -11,6 +11,7 @@ import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
 import { fold, occurrences } from '../../resident/viewer/frame-find.ts';
 import { keyOf } from '../../resident/viewer/keys.ts';
 import { readLink, readReport } from '../../resident/viewer/protocol.ts';
+import { eventually } from './support/eventually.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -91,7 +92,7 @@ describe('index', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const first = shelf.save();
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(asked('putIndex')).toBe(1);
       });
       await shelf.mark(id, { folder: 'Maison' });
@@ -99,7 +100,7 @@ describe('index', () => {
       come();
       await first;
       await vi.advanceTimersByTimeAsync(2_000);
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(service.index?.number).toBe(2);
       });
     } finally {
@@ -220,7 +221,7 @@ describe('index', () => {
     // Asked four times more, then the person decides.
     for (let asked = 0; asked < 4; asked += 1) await vi.advanceTimersByTimeAsync(20_000);
     vi.useRealTimers();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(flow.view).toMatchObject({ at: 'deleted', receipt: { at: 'late' } });
     });
     service.logged = true;

@@ -2,6 +2,7 @@
 
 import { expect, test, vi } from 'vitest';
 import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
+import { eventually } from './support/eventually.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -20,11 +21,11 @@ test('document_proof_on_its_way_is_asked_for_again_while_it_is_shown', async () 
     await vi.advanceTimersByTimeAsync(1_999);
     expect(asked()).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(asked()).toBe(2);
     });
     service.logged = true;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await vi.advanceTimersByTimeAsync(1_000);
       expect(flow.view).toMatchObject({ at: 'shown', proof: { at: 'proven' } });
     });
@@ -50,7 +51,7 @@ test('document_proof_that_comes_after_a_lock_brings_nothing_back', async () => {
   service.late.set('receipt', late);
   try {
     const loading = flow.load();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(flow.view).toMatchObject({ at: 'shown', proof: { at: 'checking' } });
     });
     await visit.session.lock('asked');

@@ -10,6 +10,7 @@ import { Idle } from '../../resident/idle.svelte.ts';
 import { isShared } from '../../resident/shared.svelte.ts';
 import { announce, announced } from '../../ui/announce.svelte.ts';
 import { Authenticator, type Kind } from './support/authenticator.ts';
+import { eventually } from './support/eventually.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -245,7 +246,7 @@ describe('a computer that others use', () => {
     expect([...kept.keys()]).toEqual(['voute.shared']);
     expect(new Idle(() => undefined).minutes).toBe(2);
     one.session.hide();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(service.signedIn).toBe(false);
     });
     await one.session.share(false);
@@ -273,7 +274,7 @@ describe('a lock', () => {
     const back = new SignInFlow(one.session);
     const signing = back.passkey();
     // The key holder wipes, the city is told: whoever taps at once is not overtaken by either.
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(service.calls.at(-1)?.route).toBe('signOut');
     });
     expect(one.session.open).toBe(false);
@@ -294,7 +295,7 @@ describe('a lock', () => {
     await again(one);
     const come = held('places');
     const old = shelf.load();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(service.calls.at(-1)?.route).toBe('index');
     });
     service.late.clear();
