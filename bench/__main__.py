@@ -14,7 +14,8 @@ from bench.peers import missing
 from bench.report import delivery_figures, machine, show_delivery, show_letters, write_results
 from bench.sequencing import measure_sequencing, sequencing_figures
 from bench.serving import measure_serving
-from bench.tables import show_backup, show_log, show_sequencing, show_serving, show_vaults
+from bench.serving_stores import measure_stores
+from bench.tables import show_backup, show_log, show_sequencing, show_serving, show_stores, show_vaults
 from bench.usage import say
 from bench.vault_list import SIZES, measure_vaults
 
@@ -34,6 +35,7 @@ def main() -> None:
     parser.add_argument("--sequencing", action="store_true", help="measure the log's sequencer alone")
     parser.add_argument("--log", type=int, metavar="N", help=f"measure a log of N leaves (default: {LEAVES})")
     parser.add_argument("--serving", action="store_true", help="measure the list of a vault and the body of a document")
+    parser.add_argument("--stores", action="store_true", help="measure the same on PostgreSQL and S3, which are started here")
     parser.add_argument("--vault", action="store_true", help=f"measure the lists of vaults of {_sizes(SIZES)} documents")
     parser.add_argument("--letters", type=int, metavar="N", help="measure print files of so many letters")
     parser.add_argument("--backup", type=int, metavar="N", help="measure backup and restore of a city of N documents")
@@ -41,8 +43,8 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="measure nothing: write the page from the results that are there")
     given = parser.parse_args()
     console = Console()
-    asked = (given.documents, given.sequencing, given.log, given.serving, given.vault, given.letters, given.backup, given.page)
-    everything = given.full or not any(asked)
+    asked = (given.documents, given.sequencing, given.log, given.serving, given.stores, given.vault, given.letters)
+    everything = given.full or not any((*asked, given.backup, given.page))
     for documents in [given.documents] if given.documents else [SMALL, LARGE] if everything else []:
         _deliver(documents, given.runs, console)
     if given.sequencing or everything:
@@ -51,6 +53,8 @@ def main() -> None:
         _log(given.log or LEAVES, given.runs, console)
     if given.serving or everything:
         _serve(given.runs, console)
+    if given.stores or given.full:
+        _serve_elsewhere(given.runs, console)
     if given.vault or everything:
         _vaults(console)
     if given.letters or given.full:
@@ -97,6 +101,12 @@ def _serve(runs: int, console: Console) -> None:
     figures = measure_serving(runs) | {"machine": machine()}
     show_serving(figures, console)
     console.print(str(write_results("serving", figures)))
+
+
+def _serve_elsewhere(runs: int, console: Console) -> None:
+    figures = measure_stores(runs) | {"machine": machine()}
+    show_stores(figures, console)
+    console.print(str(write_results("stores", figures)))
 
 
 def _vaults(console: Console) -> None:

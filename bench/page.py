@@ -9,7 +9,7 @@ from bench.bars import draw, draw_lines
 from bench.growth import growth_figures, growth_pictures
 from bench.peers import DOVECOT_MOST
 from bench.report import RESULTS
-from bench.tables import VAULT_HEADS, log_rows, vault_rows
+from bench.tables import STORE_HEADS, VAULT_HEADS, log_rows, store_rows, vault_rows
 
 PAGE: Final = RESULTS.parent.parent / "docs" / "performance.md"
 
@@ -151,6 +151,17 @@ def _serving(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"\n{_machine(figures, 'python -m bench --serving')}"
 
 
+def _stores(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Serving from PostgreSQL and S3\n"
+    yield "The same list and body, from cities on other stores, served at the same time and asked in turn. Processor time that an"
+    yield "answer took of our processes, and of the database's; S3 is Ceph's gateway, whose own time is not counted. *Long way*:"
+    yield f"the same through the framework (ADR 0048). {figures['workers']} workers each, median of {figures['rounds']} rounds.\n"
+    yield f"| {' | '.join(STORE_HEADS)} |"
+    yield "|---|---|" + "---:|" * (len(STORE_HEADS) - 2)
+    yield from (f"| {' | '.join(row)} |" for row in store_rows(figures))
+    yield f"\n{_machine(figures, 'python -m bench --stores')}"
+
+
 def _log(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"## A log of {figures['leaves']:,} leaves\n"
     yield "Generated leaves, tiles on disk; from there on the city's own sequencer, ledger, proofs and witness. A proof is made"
@@ -212,6 +223,7 @@ _SECTIONS: Final = (
     ("sequencing", _sequencing),
     ("log", _log),
     ("serving", _serving),
+    ("stores", _stores),
     ("vault", _vault),
     ("letters", _letters),
     ("backup", _backup),

@@ -69,7 +69,7 @@ def measure_serving(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str,
     folder.mkdir(parents=True)
     city = found_city(folder)
     with served(city, folder / "first.log"):
-        cookie = _fill_vault(city, folder)
+        cookie = fill_vault(city, folder)
     many = replace(city, settings=replace(city.settings, workers=WORKERS))
     with ExitStack() as stack:
         process = stack.enter_context(served(many, folder / "server.log"))
@@ -77,12 +77,12 @@ def measure_serving(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str,
         runs: dict[str, list[Served]] = {target.name: [] for target in targets}
         for _ in range(rounds):
             for target in targets:
-                runs[target.name].append(_measure(target, seconds))
+                runs[target.name].append(measure_target(target, seconds))
         half = put_load(targets[0].port, targets[0].asked, seconds, rate=runs["list"][-1].load.per_second / 2)
     return _figures(runs, half, rounds)
 
 
-def _fill_vault(city: Founded, folder: Path) -> str:
+def fill_vault(city: Founded, folder: Path) -> str:
     """Give one holder a vault and 50 documents of 100 KB in it; returns the cookie of the session."""
     files = make_folder(WORK / f"bodies-{DOCUMENTS}", DOCUMENTS, BODY)
     deliver(command_of(city, write_list(folder / "letter.csv", [holder(0)]), files))
@@ -143,7 +143,9 @@ def _running(command: Sequence[str], log: Path) -> Iterator[int]:
         process.wait()
 
 
-def _measure(target: Target, seconds: float) -> Served:
+def measure_target(target: Target, seconds: float) -> Served:
+    """Put a load on a target, and see what an answer took of its processes."""
+
     def used() -> float:
         return sum(process_seconds(process) for process in family_of(target.process))
 

@@ -37,6 +37,29 @@ def show_serving(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
+STORE_HEADS: Final = ("stores", "what is asked for", "server (µs)", "database (µs)", "both, to the first stores", "a second")
+
+
+def store_rows(figures: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
+    """Yield what is told of serving from other stores; the first stores are what the others are compared with."""
+    first: dict[str, float] = {}
+    for row in figures["rows"]:
+        server, database = row["server_cpu_us"]["median"], row["database_cpu_us"]["median"]
+        ratio = (server + database) / first.setdefault(row["asked"], server + database)
+        told = f"{server:,.0f}", f"{database:,.0f}", f"{ratio:.1f}", f"{row['per_second']['median']:,.0f}"
+        yield row["stores"], row["asked"], *told
+
+
+def show_stores(figures: Mapping[str, Any], console: Console) -> None:
+    """Print the table of lists and bodies from other stores."""
+    table = Table(title=f"Serving from other stores, processor time, median of {figures['rounds']} rounds", title_justify="left")
+    for head in STORE_HEADS:
+        table.add_column(head, justify="left" if head in STORE_HEADS[:2] else "right")
+    for row in store_rows(figures):
+        table.add_row(*row)
+    console.print(table)
+
+
 def show_log(figures: Mapping[str, Any], console: Console) -> None:
     """Print the table of a log of many leaves."""
     table = Table(title=f"A log of {figures['leaves']:,} leaves, built in {figures['built_s']:.0f} s", title_justify="left")

@@ -10,6 +10,8 @@ from typing import Final
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 _USER, _SYSTEM = 11, 12
 """Places of both times among what follows the name (proc(5), /proc/PID/stat)."""
+_REAPED: Final = 2
+"""So much further on are those of its children that ended."""
 
 
 def process_seconds(process: int) -> float:
@@ -17,10 +19,15 @@ def process_seconds(process: int) -> float:
     return parse_stat(Path(f"/proc/{process}/stat").read_text("utf-8", "replace")) / _TICKS_PER_S
 
 
-def parse_stat(stat: str) -> int:
-    """Read both times, in ticks, from a process's stat file; its name, in brackets, may hold anything."""
+def reaped_seconds(process: int) -> float:
+    """Return what the children of a running process have used that ended and that it has waited for."""
+    return parse_stat(Path(f"/proc/{process}/stat").read_text("utf-8", "replace"), _REAPED) / _TICKS_PER_S
+
+
+def parse_stat(stat: str, at: int = 0) -> int:
+    """Read both times, in ticks, from a process's stat file, so many fields on; its name, in brackets, may hold anything."""
     fields = stat.rpartition(")")[2].split()
-    return int(fields[_USER]) + int(fields[_SYSTEM])
+    return int(fields[_USER + at]) + int(fields[_SYSTEM + at])
 
 
 def children_seconds() -> float:

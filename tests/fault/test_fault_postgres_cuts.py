@@ -23,10 +23,10 @@ def cutting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CrashOff
         yield office, proxy
 
 
-def commits_of_a_delivery(office: CrashOffice, proxy: PostgresProxy) -> int:
-    office.runs.append("whole")
+def commits_of_a_delivery(office: CrashOffice, proxy: PostgresProxy, run: str) -> int:
+    office.runs.append(run)
     before = proxy.commits
-    office.deliver(office.bills("whole"), "whole").ended(0)
+    office.deliver(office.bills(run), run).ended(0)
     return proxy.commits - before
 
 
@@ -52,7 +52,7 @@ def cut(office: CrashOffice, proxy: PostgresProxy, points: Points, numbers: rang
 
 def test_fault_postgres_cut_at_a_commit_of_unknown_outcome(cutting: tuple[CrashOffice, PostgresProxy], points: Points) -> None:
     office, proxy = cutting
-    many = commits_of_a_delivery(office, proxy)
+    many = commits_of_a_delivery(office, proxy, "some")
     cut(office, proxy, points, range(0, many, max(1, many // BRIEF)))
     assert len(points.seen) >= BRIEF
 
@@ -60,6 +60,6 @@ def test_fault_postgres_cut_at_a_commit_of_unknown_outcome(cutting: tuple[CrashO
 @pytest.mark.long
 def test_fault_postgres_cut_at_every_commit_of_a_delivery(cutting: tuple[CrashOffice, PostgresProxy], points: Points) -> None:
     office, proxy = cutting
-    many = commits_of_a_delivery(office, proxy)
+    many = commits_of_a_delivery(office, proxy, "every")
     cut(office, proxy, points, range(many))
     assert len(points.seen) >= many

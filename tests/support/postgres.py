@@ -70,6 +70,12 @@ class Postgres:
     def log(self) -> Path:
         return self.folder / "log"
 
+    @property
+    def process(self) -> int:
+        """The process of the server, or of what runs it as another user."""
+        assert self._process is not None
+        return self._process.pid
+
     def initialise(self) -> None:
         if os.geteuid() == 0:
             shutil.chown(self.folder, UNPRIVILEGED, UNPRIVILEGED)

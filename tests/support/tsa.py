@@ -74,7 +74,7 @@ class Authority:
         return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
-def _certificate(folder: Path, name: str, issuer: "Signer | None") -> "Signer":
+def _certificate(folder: Path, name: str, issuer: "Signer | None", *, stamps: bool = False) -> "Signer":
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -87,11 +87,11 @@ def _certificate(folder: Path, name: str, issuer: "Signer | None") -> "Signer":
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=30))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=not stamps, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
-    if issuer is not None:
+    if stamps:
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(usage, critical=True)
     signed = builder.sign(signer, hashes.SHA256())
@@ -101,13 +101,21 @@ def _certificate(folder: Path, name: str, issuer: "Signer | None") -> "Signer":
     return subject, key
 
 
-@contextmanager
-def serving_authority(folder: Path) -> Iterator[Authority]:
+def make_authority(folder: Path, *, through_another: bool = False) -> Authority:
+    """One that is asked by its `answer`, without a server; its root may vouch for it through `middle.pem`."""
     folder.mkdir(parents=True, exist_ok=True)
-    _certificate(folder, "tsa", _certificate(folder, "root", None))
+    above = _certificate(folder, "root", None)
+    if through_another:
+        above = _certificate(folder, "middle", above)
+    _certificate(folder, "tsa", above, stamps=True)
     (folder / "serial").write_text("01\n")
     (folder / "ts.cnf").write_text(CONFIG.format(folder=folder))
-    authority = Authority(folder)
+    return Authority(folder)
+
+
+@contextmanager
+def serving_authority(folder: Path) -> Iterator[Authority]:
+    authority = make_authority(folder)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

@@ -89,6 +89,8 @@ def _clean_png(data: bytes) -> bytes:
                 raise _refuse("width and height")
             _check_shape(*picture.size)
             pixels = picture.convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _refuse("width and height") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise _refuse("PNG") from error
     pixels.thumbnail((WRITTEN_SIDE, WRITTEN_SIDE), Image.Resampling.LANCZOS)

@@ -38,6 +38,7 @@ def test_bench_watch_sees_this_process() -> None:
 def test_bench_processor_ticks_are_read_behind_any_name() -> None:
     stat = "42 (a) b (c)) S 1 42 42 0 -1 4194560 100 200 0 0 17 5 900 800 20 0 1 0 1 2 3"
     assert parse_stat(stat) == 17 + 5
+    assert parse_stat(stat, 2) == 900 + 800
 
 
 def test_bench_flushes_are_added_without_the_total() -> None:

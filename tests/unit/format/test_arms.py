@@ -1,12 +1,14 @@
 """A coat of arms goes out as it was understood: shapes or pixels, and nothing else that was in the file."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image, PngImagePlugin
 
 from tests.support.project import ROOT
-from voute.format.arms import MAX_PNG, MAX_SVG, WRITTEN_SIDE, ArmsRefusedError, clean
+from voute.format.arms import MAX_DEPTH, MAX_ELEMENTS, MAX_PNG, MAX_SIDE, MAX_SVG, MIN_SIDE, WRITTEN_SIDE, ArmsRefusedError, clean
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"'
 DEMO = ROOT / "src" / "voute" / "cli" / "demo_arms.svg"
@@ -27,6 +29,7 @@ def png(width: int = 100, height: int = 120, mode: str = "RGB") -> bytes:
 def what(data: bytes) -> str:
     with pytest.raises(ArmsRefusedError) as caught:
         clean(data)
+    assert caught.value.detail == caught.value.facts["what"]
     return str(caught.value.facts["what"])
 
 
@@ -70,6 +73,7 @@ REFUSED = {
     "d": svg('<path d="M0 0&#10;javascript:alert(1)"/>'),
     "id": svg('<g id="a:b"/>'),
     "style": svg('<g style="fill"/>'),
+    "font": svg('<g style="font:a:b"/>'),
     "background": svg('<g style="background:#fff"/>'),
     "viewBox": b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>',
     "width and height": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 10"/>',
@@ -84,6 +88,52 @@ REFUSED = {
 @pytest.mark.parametrize("fault", REFUSED)
 def test_arms_with_anything_that_acts_or_points_elsewhere_are_refused(fault: str) -> None:
     assert what(REFUSED[fault]) == fault
+
+
+BARE = b'<svg viewBox="0 0 10 10" xmlns="http://www.w3.org/2000/svg">'
+
+
+def view(box: str) -> bytes:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"/>'.encode()
+
+
+def test_arms_of_exactly_the_limits_are_taken() -> None:
+    for box in ("0 0 1 1", "0 0 25 10", "0 0 10 25"):
+        assert clean(view(box)).kind == "svg"
+    for box in ("0 0 0 0", "0 0 -1 -1", "0 0 26 10"):
+        assert what(view(box)) == "width and height"
+    assert len(padded := svg(" " * (MAX_SVG - len(svg(""))))) == MAX_SVG
+    assert clean(padded).data == BARE + b"</svg>"
+    assert clean(svg("<g/>" * (MAX_ELEMENTS - 1))).data.count(b"<g>") == MAX_ELEMENTS - 1
+    assert what(svg("<g/>" * MAX_ELEMENTS)) == "too much in it"
+    for tag in ("g", "desc"):
+        assert clean(svg(f"<{tag}>" * (MAX_DEPTH - 1) + f"</{tag}>" * (MAX_DEPTH - 1))).kind == "svg"
+        assert what(svg(f"<{tag}>" * MAX_DEPTH + f"</{tag}>" * MAX_DEPTH)) == "too much in it"
+    one = png(MIN_SIDE, MIN_SIDE)
+    assert clean(one + bytes(MAX_PNG - len(one))).kind == "png"
+    assert clean(png(MAX_SIDE, 1_640, "L")).kind == "png"
+
+
+def test_arms_root_keeps_its_view_and_no_size_or_place_on_a_page() -> None:
+    assert clean(svg("", 'width="9cm" height="9cm" version="1.1" x="1" y="2"')).data == BARE + b"</svg>"
+
+
+def test_arms_words_in_words_are_left_out_to_their_end() -> None:
+    given = svg("<desc>a<title>b</title>c</desc><g/><title>d</title>")
+    assert clean(given).data == BARE + b"<g></g></svg>"
+
+
+def test_arms_of_no_namespace_or_another_encoding_are_refused() -> None:
+    assert what(b'<svg viewBox="0 0 10 10"/>') == "<svg>"
+    assert what(b'<?xml version="1.0" encoding="iso-8859-1"?>' + svg("<title>\xe9</title>").decode().encode("latin-1")) == "XML"
+
+
+@pytest.mark.parametrize("side", [12_000, 100_000])
+def test_arms_that_would_fill_the_memory_are_refused_by_what_they_announce(side: int) -> None:
+    announced = struct.pack(">II", side, side)
+    one = png()
+    head = b"IHDR" + announced + one[24:29]
+    assert what(one[:12] + head + struct.pack(">I", zlib.crc32(head)) + one[33:]) == "width and height"
 
 
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", png()[:60], png()[:-40], svg("<g/>" * 3_001)])

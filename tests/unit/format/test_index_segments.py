@@ -11,7 +11,7 @@ from tools.make_vectors.holder import READING_1, ROOT
 from voute.core.errors import FormatError, VerificationError
 from voute.core.ids import DocumentId, Hash, Slug
 from voute.core.values import UnixTime
-from voute.format import dsse
+from voute.format import canonical, dsse
 from voute.format import index_segments as module
 from voute.format.index_segments import (
     MAX_SEGMENT,
@@ -72,6 +72,23 @@ def test_index_segments_are_cut_by_bytes_so_that_the_first_chunk_shows_the_first
     assert len(parts) > 1
     assert max(map(len, parts)) < CHUNK_SIZE - 4 * len(head.encode()) // 3 - 1_000
     assert joined(head, b"".join(parts)) == index
+
+
+def test_index_segments_are_cut_where_their_bytes_are_full_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = of(*documents(6))
+    rows = [len(canonical.dumps(module._write_row(one, 0))) for one in index.documents]  # noqa: SLF001 what is counted
+    assert len(set(rows)) == 1
+    monkeypatch.setattr(module, "_BYTES", sum(rows[:3]))
+    assert [one.count for one in segmented(index)[0].segments] == [3, 3]
+    monkeypatch.setattr(module, "_BYTES", sum(rows[:3]) - 1)
+    assert [one.count for one in segmented(index)[0].segments] == [2, 2, 2]
+
+
+def test_index_segments_follow_the_index_before() -> None:
+    index = replace(INDEX, number=2, previous=Hash(bytes(32)))
+    head, parts = segmented(index)
+    assert head.previous == index.previous
+    assert joined(parse_index_head(head.encode()), b"".join(parts)) == index
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -136,6 +153,7 @@ def test_index_head_counts_no_more_than_an_index_may_have() -> None:
 
 
 def test_index_in_segments_holds_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(framed(bytes(module.MAX_HEAD), ())) == module.MAX_HEAD + module.LENGTH_SIZE
     sealed = seal_vault_index(INDEX, ROOT, READING_1.recipient)
     head, parts = segmented(INDEX)
     length = len(framed(b"x", parts)) - 1 + len(dsse.sign(dsse.Kind.VAULT_INDEX, head.encode(), ROOT))
@@ -147,3 +165,39 @@ def test_index_in_segments_holds_its_limits(monkeypatch: pytest.MonkeyPatch) -> 
         ):
             assert act() if good else refusal(act) == "format index: too long"
     assert refusal(lambda: framed(bytes(module.MAX_HEAD + 1), ())) == "format index: too long"
+
+
+def changed_head(**names: object) -> bytes:
+    written = canonical.loads(segmented(INDEX)[0].encode())
+    assert isinstance(written, dict)
+    return canonical.dumps({**written, **names})  # type: ignore[dict-item]
+
+
+def test_index_head_is_of_this_version_and_its_smallest_segment_has_a_byte() -> None:
+    def segment(size: int) -> dict[str, object]:
+        return {"count": 1, "size": size, "sha256": "00" * 32}
+
+    assert parse_index_head(changed_head(segments=[segment(1)])).segments == (Segment(1, 1, Hash(bytes(32))),)
+    assert refusal(lambda: parse_index_head(changed_head(segments=[segment(0)]))).startswith("format index.")
+    for version in (module.VERSION - 1, module.VERSION + 1):
+        assert refusal(lambda version=version: parse_index_head(changed_head(version=version))).startswith(  # type: ignore[misc]
+            "format index.version: "
+        )
+
+
+def test_index_says_where_it_is_wrong() -> None:
+    raw = encode_segment((FULL,))
+    written = canonical.loads(raw)
+    assert isinstance(written, dict)
+    (row,), (source,) = written["documents"], written["sources"]
+    assert isinstance(row, list)
+    assert isinstance(source, list)
+
+    def said(**names: object) -> str:
+        return refusal(lambda: parse_segment(canonical.dumps({**written, **names})))  # type: ignore[dict-item]
+
+    assert refusal(lambda: parse_index_head(b"{}")) == "format index: missing or unknown key"
+    assert refusal(lambda: parse_segment(b"{}")) == "format index: missing or unknown key"
+    assert said(sources=[source[:-1]]) == "format index.sources: not a list of 3"
+    assert said(documents=[row[:-1]]) == "format index.documents: not a list of 9"
+    assert said(documents=[["", *row[1:]]]).startswith("format index.documents.document_id: ")

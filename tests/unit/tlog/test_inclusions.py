@@ -1,9 +1,11 @@
 """Many proofs of one tree: the same verdict as one by one, whatever came before."""
 
 import random
+from typing import Any
 
 import pytest
 
+from voute.tlog import inclusions as module
 from voute.tlog.inclusions import Inclusions
 from voute.tlog.merkle import MerkleProofError, leaf_hashes, verify_inclusion
 from voute.tlog.tree import MemoryTree, Prover, root_of
@@ -64,3 +66,26 @@ def test_inclusions_refuse_what_one_proof_alone_would_be_refused_for(size: int) 
                 with pytest.raises(MerkleProofError):
                     opened.verify(place, leaf, given)
                 opened.verify(index, tree.leaves[index], proof)
+
+
+@pytest.mark.parametrize(("size", "steps"), [(2, 3), (8, 17), (64, 132), (100, 210), (257, 513)])
+def test_inclusions_in_the_order_of_the_log_cost_two_hashes_a_leaf(
+    size: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted as it happens: a leaf is led to the root only where its way meets that of the leaf before at the root alone."""
+    counts = {"verify_inclusion": 0, "node_hash": 0}
+    for name in counts:
+        real = getattr(module, name)
+
+        def counted(*given: Any, name: str = name, real: Any = real) -> Any:  # noqa: ANN401 whatever it takes and gives
+            counts[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(module, name, counted)
+    tree = Tree(size)
+    opened = tree.open()
+    for index in range(size):
+        # Asked for again it meets itself at its foot.
+        for _ in range(2):
+            opened.verify(index, tree.leaves[index], tree.proofs[index])
+    assert counts == {"verify_inclusion": 3 if size == 100 else 2, "node_hash": steps}
