@@ -27,6 +27,7 @@ from tests.support.city import (
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.push_service import PushService, make_certificate, push_service, with_push
 from voute.core.ids import Slug
 from voute.format.dsse import parse
 from voute.format.trust_root import TrustRoot, parse_trust_root
@@ -183,5 +184,24 @@ def noticed(demo: DemoCity, post: MailServer, loop: Loop, shared: SharedApplicat
         demo.settings, smtp_host="127.0.0.1", smtp_port=post.port, smtp_security="none", mail_from="avis@ville.test"
     )
     city = open_demo_city(settings, demo.root, demo.clock, loop, shared)
+    yield city
+    city.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("push") / "push.pem")
+
+
+@pytest.fixture
+def service(certificate: Path) -> Iterator[PushService]:
+    with push_service(certificate) as served:
+        yield served
+
+
+@pytest.fixture
+def told(demo: DemoCity, service: PushService, certificate: Path, loop: Loop, shared: SharedApplication) -> Iterator[DemoCity]:
+    """The test's city, which tells on devices, by the test's push service."""
+    city = open_demo_city(with_push(demo.settings, certificate, service), demo.root, demo.clock, loop, shared)
     yield city
     city.close()

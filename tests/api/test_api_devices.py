@@ -5,10 +5,9 @@ import datetime as dt
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,42 +20,17 @@ from tests.support.asgi import Loop
 from tests.support.city import DemoCity, SharedApplication, check, open_demo_city
 from tests.support.holder import Resident
 from tests.support.issuer import Department
-from tests.support.push_service import Act, Browser, PushService, asks, drip, flood, hang, make_certificate, push_service, text64
+from tests.support.push_service import Act, Browser, PushService, drip, flood, hang, push_service, text64, with_push
 from voute.app.notice_work import FIRST_REST, MAX_TRIES
 from voute.app.push import MAX_DEVICES
-from voute.app.push_work import LONGEST_WAIT, Pushed, ToDevice, Tried, send_due
+from voute.app.push_work import Pushed, ToDevice, Tried, send_due
 from voute.server.notices.push_sender import PushSender
 from voute.server.notices.push_words import PADDED
-from voute.server.settings import Settings
 
 ONCE: dict[str, Any] = {"language": "fr", "pace": "once", "hour": 8, "weekday": 0, "quiet_from": 0, "quiet_until": 0}
 LIMIT = 1.5
 """Seconds for one message here: a test waits for what never answers."""
 AFTER_FIRST = FIRST_REST // 1_000_000 + 1
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("push") / "push.pem")
-
-
-@pytest.fixture
-def service(certificate: Path) -> Iterator[PushService]:
-    with push_service(certificate) as served:
-        yield served
-
-
-def with_push(settings: Settings, certificate: Path, *services: PushService) -> Settings:
-    own = ",".join(one.origin.removeprefix("https://") for one in services)
-    return replace(settings, push=True, push_own_services=own, push_ca=certificate)
-
-
-@pytest.fixture
-def told(demo: DemoCity, service: PushService, certificate: Path, loop: Loop, shared: SharedApplication) -> Iterator[DemoCity]:
-    """The test's city, which tells on devices, by the test's push service."""
-    city = open_demo_city(with_push(demo.settings, certificate, service), demo.root, demo.clock, loop, shared)
-    yield city
-    city.close()
 
 
 def sender(demo: DemoCity) -> PushSender:
@@ -219,88 +193,6 @@ def test_api_devices_patience_is_had_with_every_other_answer(
     assert send(told) == 1
     assert len(listed(claimed)) == 1
     assert service.came[0].headers["topic"] == service.came[1].headers["topic"]
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("is_date", [False, True], ids=["seconds", "date"])
-def test_api_devices_a_service_that_says_how_long_is_left_alone_for_so_long(
-    told: DemoCity, service: PushService, claimed: Resident, status: int, *, is_date: bool
-) -> None:
-    turn_on(claimed, service)
-    until = format_datetime(dt.datetime.fromtimestamp(told.clock() // 1_000_000 + 3_000, dt.UTC), usegmt=True)
-    service.answers = [asks(status, until if is_date else "3000")]
-    assert send(told) == 0
-    told.clock.advance(2_990)
-    assert send(told) == 0
-    assert len(service.came) == 1
-    told.clock.advance(10)
-    assert send(told) == 1
-
-
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [
-        *[(one, AFTER_FIRST) for one in ("0", "1", "-5", "1.5", "soon", "", "Wed, 01 Jan 2020 00:00:00 GMT", "9" * 9 + "x")],
-        *[(one, LONGEST_WAIT // 1_000_000) for one in ("9" * 400, "86401", "Fri, 31 Dec 9999 23:59:59 GMT")],
-    ],
-)
-def test_api_devices_what_a_service_asks_for_is_bounded(
-    told: DemoCity, service: PushService, claimed: Resident, asked: str, seconds: int
-) -> None:
-    turn_on(claimed, service)
-    service.answers = [asks(429, asked)]
-    assert send(told) == 0
-    told.clock.advance(seconds - 2)
-    assert send(told) == 0
-    assert len(service.came) == 1
-    told.clock.advance(2)
-    assert send(told) == 1
-
-
-def test_api_devices_a_service_that_is_away_is_not_asked_for_others_and_their_tries_wait_too(
-    told: DemoCity, service: PushService, claimed: Resident
-) -> None:
-    turn_on(claimed, service)
-    held = sender(told)
-    service.answers = [asks(503, "900")]
-    assert held.send_some() == 0
-    turn_on(claimed, service)
-    assert held.send_some() == 0
-    assert len(service.came) == 1
-    told.clock.advance(AFTER_FIRST)
-    # The second one's first rest is over: it waits for the service all the same, and no try is lost on it.
-    assert send(told) == 0
-    assert len(service.came) == 1
-    told.clock.advance(900)
-    assert send(told) == 2
-
-
-def test_api_devices_one_device_that_is_told_too_often_stops_no_other(
-    told: DemoCity, service: PushService, claimed: Resident
-) -> None:
-    turn_on(claimed, service)
-    held = sender(told)
-    service.answers = [asks(429, "900")]
-    assert held.send_some() == 0
-    turn_on(claimed, service)
-    assert held.send_some() == 1
-
-
-def test_api_devices_a_device_that_moved_while_the_old_place_was_asked_stays(
-    told: DemoCity, service: PushService, claimed: Resident
-) -> None:
-    turn_on(claimed, service)
-    inner, now_at = sender(told), service.browser()
-
-    def move(batch: Sequence[ToDevice]) -> Sequence[Tried]:
-        found = inner.send_all(batch)
-        with told.city.catalogue.write() as tx:
-            tx.devices.put(batch[0].device._replace(endpoint=now_at.subscription(service)["endpoint"]))
-        return found
-
-    service.answers = [410]
-    assert send_due(told.city, move, 10) == 0
-    assert len(listed(claimed)) == 1
 
 
 def test_api_devices_messages_are_given_up_after_days(told: DemoCity, service: PushService, claimed: Resident) -> None:

@@ -1,6 +1,6 @@
 """A push service of a test: HTTPS over sockets, browsers with keys of their own, and their own way to read what came.
 
-Messages are opened by `http_ece`, the proof of who sends by `cryptography` alone: no code of ours.
+Messages are opened by `http_ece`, the proof of who sends by `cryptography` alone: no code of ours reads them.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509.oid import NameOID
 from typing_extensions import override
+
+from voute.server.settings import Settings
 
 HOST: Final = "127.0.0.1"
 Act = Callable[[BaseHTTPRequestHandler], None]
@@ -170,6 +172,12 @@ def push_service(certificate: Path) -> Iterator[PushService]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def with_push(settings: Settings, certificate: Path, *services: PushService) -> Settings:
+    """Settings of a city that tells on devices, by these services."""
+    own = ",".join(one.origin.removeprefix("https://") for one in services)
+    return replace(settings, push=True, push_own_services=own, push_ca=certificate)
 
 
 def asks(status: int, retry_after: str) -> Act:
