@@ -170,7 +170,8 @@ export class Session {
     forgetFiles();
     forgetSearches();
     forgetSaid();
-    await flushed;
+    // Without a turn of its own where there is nothing to wait for: a browser that leaves a page ends what still runs (Firefox).
+    if (flushed !== null) await flushed;
     this.shelf.clear();
     this.rooted = null;
     await this.deps.endKeys(atOnce);

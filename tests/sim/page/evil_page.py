@@ -34,6 +34,8 @@ LONG_BODY = 4 * CHUNK + 1_000
 LONG = "Avis en cinq morceaux"
 INDEX, PLACES, DOCUMENTS = "/api/vault/index", "/api/vault/places", "/api/documents"
 TITLES = ("Avis de travaux", "Permis de clôture", "Constat de raccordement", LONG)
+_WHOLE = re.compile(r"^\s*\d[\d\s]* documents?\s*$")
+"""What the list says once it has come; before, it says how many are there already."""
 _CODE = re.compile(r"téléphone\s:\s(\S+)")
 _QUIET_S = 0.4
 """No request of a page begins so long after its last reply unless the person does something."""
@@ -222,7 +224,7 @@ class EvilPage:
         return found.group(1) if found else panel.first.inner_text()
 
     def list_is_whole(self) -> None:
-        expect(self.victim.page.get_by_role("status").filter(has_text=re.compile(r"\d document"))).to_be_visible()
+        expect(self.victim.page.get_by_role("status").filter(has_text=_WHOLE)).to_be_visible()
 
     def open(self, title: str) -> str:
         """Open a document of the list; gives the code of the refusal, or nothing when its pages are there."""

@@ -341,6 +341,20 @@ describe('a lock', () => {
   });
 });
 
+test('hide_forgets_all_before_it_returns', async () => {
+  const one = visit();
+  await one.claim();
+  await one.session.shelf.load();
+  expect([one.session.shelf.complete, one.ended]).toEqual([true, 0]);
+  one.session.hide();
+  expect([one.session.open, one.session.shelf.complete, one.session.shelf.rows, one.ended]).toEqual([
+    false,
+    false,
+    [],
+    1,
+  ]);
+});
+
 describe('code hints', () => {
   const code = '7Q3KM0XA9TZB4D1HVW5E8RPC';
 

@@ -61,6 +61,8 @@ export class Visit {
   readonly telling = new Telling();
   readonly arrivals: string[] = [];
   readonly open: OpenFlow;
+  /** How often the key holder was ended. */
+  ended = 0;
   private readonly worker = worker();
 
   constructor(service: Service, device = new Authenticator()) {
@@ -73,7 +75,10 @@ export class Visit {
       // One tab: nobody to tell, nobody to hear.
       tabs: { tell: () => undefined, hear: () => undefined },
       keys: () => this.worker.keys,
-      endKeys: async () => this.worker.keys.lock(),
+      endKeys: async () => {
+        this.ended += 1;
+        await this.worker.keys.lock();
+      },
     });
     this.open = new OpenFlow(this.session, (id) => this.arrivals.push(id));
   }
