@@ -109,6 +109,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         ("/var/lib/voute/city/packs", str(demo_settings(folder).packs_folder)),
         (f"/etc/letsencrypt/live/{HOST}", str(folder)),
         ("/var/log/nginx", str(folder)),
+        ("/var/www/html", str(folder)),
         (HOST, "localhost"),
     ):
         assert old in text, old
@@ -169,6 +170,16 @@ def test_deploy_only_pages_are_led_to_tls(front: Front) -> None:
         assert (reply.status_code, reply.headers["location"]) == (308, "https://localhost/ouvrir")
         assert client.get("/api/about").status_code == httpx.codes.FORBIDDEN
         assert client.post("/api/claims/lookup", json={}).status_code == httpx.codes.FORBIDDEN
+
+
+def test_deploy_what_proves_the_host_to_an_authority_is_shown_on_the_plain_port(front: Front) -> None:
+    proof = front.folder / ".well-known" / "acme-challenge"
+    proof.mkdir(parents=True)
+    (proof / "token").write_text("as certbot lays it down")
+    with httpx.Client(base_url=f"http://localhost:{front.plain}") as client:
+        assert check(client.get("/.well-known/acme-challenge/token")).text == "as certbot lays it down"
+        assert client.get("/.well-known/acme-challenge/../../privkey.pem").status_code == httpx.codes.FORBIDDEN
+        assert client.get("/.well-known/acme-challenge/").status_code == httpx.codes.FORBIDDEN
 
 
 def test_deploy_a_written_forwarded_address_gives_no_new_limit(front: Front) -> None:
@@ -357,3 +368,33 @@ def test_deploy_settings_file_is_read() -> None:
     assert settings.data not in settings.locks_folder.parents, "locks must not be in what is backed up"
     assert {str(one) for one in settings.trusted_proxies} == {"127.0.0.1/32", "::1/128"}
     assert set(tomllib.loads(path.read_text())) <= {*settings.__slots__}
+
+
+def test_deploy_programs_of_one_machine_listen_at_ports_of_their_own() -> None:
+    settings = tomllib.loads((DEPLOY / "voute.toml").read_text())
+    nginx = re.findall(r"^ *listen (?:\S+:)?(\d+)", (DEPLOY / "nginx" / "voute.conf").read_text(), re.MULTILINE)
+    assert {"80", "443"} < set(nginx)
+    assert not {str(settings["port"]), settings["metrics"]} & set(nginx)
+    assert str(settings["port"]) != settings["metrics"]
+    monitoring = (DEPLOY.parent / "docs" / "operate" / "monitoring.md").read_text()
+    assert f'targets: ["127.0.0.1:{settings["metrics"]}"]' in monitoring
+
+
+def test_deploy_units_leave_nginx_its_way_to_the_packs() -> None:
+    """systemd sets the folder's mode at each start: a mask of `---` would take away what `setfacl` gave (direct-reads.md)."""
+    units = [one.read_text() for one in UNITS if "\nStateDirectory=voute\n" in one.read_text()]
+    assert len(units) == 3
+    assert {mode for text in units for mode in re.findall(r"^StateDirectoryMode=(.*)$", text, re.MULTILINE)} == {"0710"}
+    guide = (DEPLOY.parent / "docs" / "operate" / "install.md").read_text()
+    assert "-m 710 /var/lib/voute\n" in guide
+
+
+def test_deploy_units_and_guide_name_what_the_wheel_brings() -> None:
+    shared = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    places = {target: DEPLOY.parent / source for source, target in shared["shared-data"].items()}
+    (guide,) = re.findall(
+        r"^Documentation=file:/opt/voute/(.*)$", (DEPLOY / "systemd" / "voute.service").read_text(), re.MULTILINE
+    )
+    (place,) = [place for place in places if guide.startswith(f"{place}/")]
+    assert (places[place] / guide.removeprefix(f"{place}/")).is_file()
+    assert "cd /opt/voute/share/voute\n" in (DEPLOY.parent / "docs" / "operate" / "install.md").read_text()

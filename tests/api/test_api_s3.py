@@ -31,8 +31,7 @@ from voute.core.ids import Slug
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
 from voute.format.subject import Delete
 from voute.format.trust_root import TrustRoot
-from voute.server.ceremony import create_city
-from voute.server.keys import KeyFileError
+from voute.server.ceremony import CityFoundedError, create_city
 from voute.server.settings import Settings
 
 COOKIE = "__Host-voute"
@@ -363,10 +362,10 @@ def tell_the_department(s3: S3Simulator, root: TrustRoot, issuer: Department, bi
 
 def test_api_s3_founding_over_a_log_that_is_there_is_refused(city: OnS3) -> None:
     settings = city.demo.settings
-    with pytest.raises(KeyFileError):
+    with pytest.raises(CityFoundedError):
         create_city(settings, "ville.test/log/2026")
     shutil.rmtree(settings.locks_folder)
-    with pytest.raises(KeyFileError):
+    with pytest.raises(CityFoundedError):
         create_city(settings, "ville.test/log/2026")
 
 

@@ -19,7 +19,7 @@ def test_cli_admin_founds_a_city_once_and_shows_its_keys(tmp_path: Path, languag
     made = finish(start(tmp_path, "admin", "found", LOG, "--data", data, "--json", env=env)).ended(0).json
     assert {VerifierKey.parse(made[kind]).name for kind in ("ed25519", "mldsa44")} == {LOG} == {made["origin"]}
     again = finish(start(tmp_path, "admin", "found", LOG, "--data", data, env=env)).ended(1)
-    assert "log.json" in again.said
+    assert "voute admin keys" in again.said
     shown = finish(start(tmp_path, "admin", "keys", "--data", data, env=env)).ended(0)
     assert made["ed25519"] in shown.out
     assert made["mldsa44"] in shown.out

@@ -194,7 +194,8 @@ def first_due(said: dict[str, Any]) -> str:
 def typed(command: str, folder: Path) -> dict[str, Any]:
     """What a command says that the demonstration printed."""
     program, *args = shlex.split(command)
-    ran = subprocess.run([ROOT / program, *args, "--json"], env=environment(ROOT), cwd=folder, capture_output=True, check=False)
+    assert Path(program).is_absolute(), "another terminal begins in another folder"
+    ran = subprocess.run([program, *args, "--json"], env=environment(ROOT), cwd=folder, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout)
     return found

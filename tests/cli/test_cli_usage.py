@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import COMMAND, Voute, environment
+from voute.server.release import RELEASE
 
 _WALK = """
 import io, json, sys
@@ -41,7 +42,7 @@ _NAMES = re.compile(
 """What is typed as it stands: options, commands in quotation marks, files, variables."""
 ALIKE = {
     *("absent", "archive", "arguments", "catalogue", "client", "code", "compare", "date", "document", "documents", "machine"),
-    *("module", "moment", "options", "pages", "port", "quorum", "signatures", "standard", "usage"),
+    *("module", "moment", "options", "pages", "port", "quorum", "signature", "signatures", "standard", "usage"),
     *("ctrl", "json", "mbox", "mm", "pem", "postgresql", "voûte", "data"),
 }
 """Words of both languages; and names: of keys, formats, programs, of the setting `data`."""
@@ -67,6 +68,10 @@ def test_cli_help_of_every_command_is_in_its_language_alone(tmp_path: Path) -> N
     assert french.keys() == english.keys()
     assert len(french) > 40
     assert words_of(french) & words_of(english) == ALIKE
+
+
+def test_cli_version_is_said(voute: Voute) -> None:
+    assert voute("--version").ended(0).out.strip() == RELEASE
 
 
 def test_cli_help_explains_every_argument_and_option(tmp_path: Path) -> None:

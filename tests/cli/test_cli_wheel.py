@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import environment, finish
-from tests.support.project import ROOT
+from tests.support.project import ROOT, tracked_files
 from tests.support.served_city import browser
 
 BILLS = 23
 """As few as a demonstration can have."""
+SHARED = ("deploy", "docs/operate")
+"""What the guide of installation takes from an installed package."""
 RUN = "import sys; from voute.cli import main; sys.argv[0] = 'voute'; main()"
 
 
@@ -29,6 +31,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(ROOT / name, place)
     shutil.copytree(ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "web" / "dist", place / "src" / "voute" / "server" / "web")
+    for folder in SHARED:
+        shutil.copytree(ROOT / folder, place / folder)
     command: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", place / "out"]
     subprocess.run(command, cwd=place, check=True, capture_output=True)
     (made,) = (place / "out").glob("voute-*-py3-none-any.whl")
@@ -67,6 +71,10 @@ def test_cli_wheel_holds_pages_messages_fonts_templates_and_migrations(wheel: Pa
     }
     assert wanted - names == set()
     assert pages - names == set()
+    shared = {name.split("/share/voute/")[1] for name in names if "/share/voute/" in name}
+    assert shared == {
+        one.relative_to(ROOT).as_posix() for one in tracked_files() if one.relative_to(ROOT).as_posix().startswith(SHARED)
+    }
     assert {name for name in names if "/tests/" in name or "__pycache__" in name} == set()
 
 

@@ -26,6 +26,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _COMMAND = re.compile(r"(?:^|(?<=[/$] )|(?<=/)|(?<=« )|(?<=“))voute +(?P<words>[a-z…-].*)$")
 _COMMENT = re.compile(r"\s+#\s.*$")
 _OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z0-9-]*)")
+_QUOTED = {"fr": re.compile(r"«\s*(.+?)\s*»"), "en": re.compile(r"“(.+?)”")}
 _OWN_OF_TYPER = frozenset({"--help"})
 
 
@@ -147,3 +148,17 @@ def test_structure_guides_are_in_both_languages_with_the_same_parts(guide: str) 
         re.compile(r"^\d+\. ", re.MULTILINE),
     ):
         assert len(of_lines.findall(french)) == len(of_lines.findall(english)), of_lines.pattern
+
+
+def as_read(text: str) -> str:
+    """Give a text without what its typography adds."""
+    return " ".join(text.replace("’", "'").split()).lower()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_structure_what_the_residents_guide_quotes_stands_on_the_screens(language: str) -> None:
+    guide = (ROOT / "docs" / "guide" / f"resident.{language}.md").read_text("utf-8")
+    screens = as_read("\n".join(one.read_text("utf-8") for one in sorted((ROOT / "web/ui/messages" / language).glob("*.ftl"))))
+    quoted = {as_read(one).rstrip(".,") for one in _QUOTED[language].findall(_FENCE.sub("", guide))}
+    assert len(quoted) > 20, "the finder finds too little to be believed"
+    assert {one for one in quoted if one not in screens} == set()

@@ -97,10 +97,15 @@ def sign(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the paramete
     label: Label = "voute-officer",
     after: After = None,
     yes: Annotated[bool, typer.Option("--yes", help=help_of("option-yes"))] = False,
-    output: Out = Path("signature.json"),
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", dir_okay=False, help=help_of("option-signature-output"))
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what would be signed, ask, sign; the signature is a file to be brought to who joins them."""
+    """Show what would be signed, ask, sign; the signature is a file to be brought to who joins them.
+
+    Its name has the key's beginning: officers who sign in one folder never write over each other's.
+    """
     speaker, payload, known = Speaker(as_json=as_json), source.read_bytes(), _after(after)
     message = message_of(payload)
     _show(speaker, payload, known)
@@ -109,10 +114,11 @@ def sign(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the paramete
     with _officer(speaker, key_file, module, token, label) as officer:
         signed = signature_of(payload, officer.public, officer.sign(message), known)
         public = officer.public.hex()
-    DISK.replace(output, signed, mode=0o644)
-    speaker.give({"signed_by": public, "path": str(output)})
+    path = output or Path(f"signature-{public[:8]}.json")
+    DISK.replace(path, signed, mode=0o644)
+    speaker.give({"signed_by": public, "path": str(path)})
     if not as_json:
-        speaker.say("ceremony-signed", {"public": public, "path": str(output)})
+        speaker.say("ceremony-signed", {"public": public, "path": str(path)})
 
 
 @app.command("join", help=help_of("help-ceremony-join"))

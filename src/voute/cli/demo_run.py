@@ -91,8 +91,8 @@ def _served(city: Demo | Founded) -> Iterator[subprocess.Popen[bytes]]:
 
 def _show(speaker: Speaker, city: Demo, end: str | None = None) -> None:
     """Say what to open and what to type, then the message `end`."""
-    voute = Path(sys.argv[0])
-    command = shlex.quote(str(voute.relative_to(Path.cwd()) if voute.is_relative_to(Path.cwd()) else voute))
+    # Whole, as all paths here: another terminal begins in another folder.
+    command = shlex.quote(str(Path(sys.argv[0]).absolute()))
     home = f"--home {shlex.quote(str(city.home))}"
     deliver = f"{command} deliver {shlex.quote(city.permits)} --pdf-dir {shlex.quote(city.permits_folder)} --as finances {home}"
     verify = f"{command} verify DOCUMENT.pdf RECU.json {home}"

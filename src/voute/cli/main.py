@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from importlib.metadata import version as version_of
 from typing import Annotated, ClassVar, Final
 
 import typer
@@ -38,12 +39,21 @@ app: Final = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 -- Typer calls it so
+    if wanted:
+        typer.echo(version_of("voute"))
+        raise typer.Exit
+
+
 @app.callback()
 def voute(
     debug: Annotated[bool, typer.Option("--debug", help=help_of("option-debug"))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_say_version, help=help_of("option-version"))
+    ] = False,
 ) -> None:
-    """Take what all commands have in common; `main` looks for it itself, for a fault may come before."""
-    del debug
+    """Take what all commands have in common; `main` looks for `--debug` itself, for a fault may come before."""
+    del debug, version
 
 
 app.command("demo", help=help_of("help-demo"))(demo.demo)

@@ -5,6 +5,7 @@ need of this machine is what `create_city` returns.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from voute.core.ports_log import TileMissingError
 from voute.server.composition import log_parts, open_stores
@@ -24,6 +25,12 @@ from voute.tlog.sequencer import CHECKPOINT_PATH
 from voute.tlog.witness import WitnessCore
 
 
+class CityFoundedError(KeyFileError):
+    """A city was founded here before; nothing was changed."""
+
+    code: ClassVar[str] = "city-founded"
+
+
 @dataclass(frozen=True, slots=True)
 class CityKeys:
     """Public keys for the trust root: the log's, and those of the witness beside it if one was asked for."""
@@ -39,7 +46,7 @@ def create_city(settings: Settings, log_origin: str, witness_name: str | None = 
     nothing to anyone: it is for demonstrations and tests.
 
     Raises:
-        KeyFileError: a city was founded here before, or one of another name was begun; nothing was changed.
+        CityFoundedError: a city was founded here before, or one of another name was begun; nothing was changed.
         LockExistsError: the log's lock exists although its keys did not: somebody must look at it.
     """
     if not _was_begun(settings, log_origin):
@@ -70,7 +77,7 @@ def _was_begun(settings: Settings, log_origin: str) -> bool:
     else:
         has_log = settings.log_folder.exists() and any(settings.log_folder.iterdir())
     if has_log or has_lock or read_log_seeds(settings.keys_folder).origin != log_origin:
-        raise KeyFileError("a city is here", file=LOG_FILE)
+        raise CityFoundedError("a city is here", file=LOG_FILE)
     return True
 
 

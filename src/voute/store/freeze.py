@@ -25,14 +25,17 @@ FOLDER: Final = "frozen-"
 WORKING: Final = "log.working"
 """File of the locks' folder that the log's writer holds while a batch is under way."""
 CATALOGUE: Final = "catalogue.sqlite"
+MAX_COPIED: Final = 1024 * 1024
+"""Bytes of a file that is copied where a second name of it is not allowed: a trust root that root has put here, no pack."""
 _BUSY: Final = ".backup"
 
 
 class FreezeError(StoreError):
     """The city cannot be frozen here.
 
-    Fact `why`: `catalogue` (in memory), `busy` (another backup runs) or `link` (a symbolic
-    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing).
+    Fact `why`: `catalogue` (in memory), `busy` (another backup runs), `link` (a symbolic
+    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing) or `owner` (a large file of
+    another user, fact `path`: Linux lets nobody else give it a second name).
     """
 
     code = "freeze"
@@ -159,10 +162,20 @@ def _link(data: Path, place: Path, database: Path, without: Collection[str]) -> 
         target = place.joinpath(*parts)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            os.link(path, target)
+            _name_or_copy(path, target)
         except FileNotFoundError:
             # A file that went between listing and naming: a draft was cancelled.
             continue
+
+
+def _name_or_copy(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except PermissionError as error:
+        # `fs.protected_hardlinks`: a file of another user that we may read alone, such as a trust root that root has put here.
+        if path.stat().st_size > MAX_COPIED:
+            raise FreezeError(why="owner", path=str(path)) from error
+        shutil.copyfile(path, target)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A city is frozen whole or not at all, however its folders are named; nothing of a killed backup stays."""
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from tests.support.city import DemoCity
 from voute.server.backup import frozen_city
-from voute.store.freeze import CATALOGUE, FOLDER, FreezeError, frozen, sweep_frozen
+from voute.store.freeze import CATALOGUE, FOLDER, MAX_COPIED, FreezeError, frozen, sweep_frozen
 
 
 def check_frozen(folder: Path, data: Path, link: Path | None = None) -> None:
@@ -58,6 +59,40 @@ def test_frozen_city_refuses_a_link_inside(demo: DemoCity) -> None:
     with pytest.raises(FreezeError) as caught, frozen_city(demo.settings):
         pass
     assert caught.value.facts == {"why": "link", "path": str(data.resolve() / "packs")}
+
+
+def foreign(monkeypatch: pytest.MonkeyPatch, wanted: Path) -> None:
+    """A file of another user, as `fs.protected_hardlinks` treats it; whoever runs these tests may be root, who is let."""
+    link = os.link
+
+    def refuse(source: Path, target: Path) -> None:
+        if source == wanted:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(source))
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+def test_frozen_city_copies_a_trust_root_that_root_has_put_there(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = demo.settings.data.resolve()
+    root = data / "trust-root.json"
+    root.write_bytes(b"signed by the officers")
+    foreign(monkeypatch, root)
+    with frozen_city(demo.settings) as city:
+        check_frozen(city.folder, data)
+        assert (city.folder / root.name).read_bytes() == root.read_bytes()
+        assert not (city.folder / root.name).samefile(root)
+
+
+def test_frozen_city_names_a_large_file_of_another_user(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = demo.settings.data.resolve()
+    pack = data / "packs" / "of-root.pack"
+    pack.write_bytes(bytes(MAX_COPIED + 1))
+    foreign(monkeypatch, pack)
+    with pytest.raises(FreezeError) as caught, frozen_city(demo.settings):
+        pass
+    assert caught.value.facts == {"why": "owner", "path": str(pack)}
+    assert not list(data.glob(f"{FOLDER}*"))
     assert not list(data.glob(f"{FOLDER}*"))
 
 

@@ -108,6 +108,8 @@ error-issuer-not-in-trust-root = The trust root does not give this key to issuer
     .fix = Have the city's officers enter the department's key.
 error-journal-damaged = The journal of this delivery is damaged ({ $path }); nothing was sent or deleted.
     .fix = Run the delivery again with its list, without --resume: what was delivered is not sent twice.
+error-city-founded = A city was founded here already; nothing changed.
+    .fix = “voute admin keys” shows its public keys. Another city goes into another folder (setting “data”).
 error-key-file = A key file is missing, or exists already: { $file }
     .fix = Check the city's folder; delete no key.
 error-key-not-valid-then = The department's key was not good at that time.
@@ -298,11 +300,13 @@ error-restore-not-empty = There is something in { $path } already; nothing was w
     .fix = Choose a folder that is absent or empty; on S3 and in a database too, nothing may be there.
 error-freeze = { $why ->
     [busy] Another backup of this city is running
+    [owner] { $path } belongs to another user, and is too large to be copied
     [link] { $path } is a symbolic link: what is behind it would be missing
    *[catalogue] The catalogue is neither a SQLite file nor a PostgreSQL database
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
+    [owner] Give it to the server's user: chown voute:voute, with that path.
     [link] Put the whole city on the other disk, and its path into the setting “data”.
    *[catalogue] Look at the setting “catalogue”.
     }
@@ -330,7 +334,7 @@ error-token = { $why ->
    *[other] The token refuses
     }. Nothing was signed.
     .fix = { $why ->
-    [library] Give the maker's module with --pkcs11; “pip install 'voute[pkcs11]'”.
+    [library] Give the maker's module with --pkcs11; “pip install 'python-pkcs11==0.10.1'”.
    *[other] Check --token and --label. Mind that some tokens lock after wrong PINs.
     }
 error-key-not-announced = The pinned trust root does not list the new key; the old one goes on signing.

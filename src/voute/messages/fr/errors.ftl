@@ -108,6 +108,8 @@ error-issuer-not-in-trust-root = La racine de confiance ne donne pas cette clé 
     .fix = Faites inscrire la clé du service par les officiers de la ville.
 error-journal-damaged = Le carnet de cet envoi est abîmé ({ $path }) ; rien n'a été envoyé ni effacé.
     .fix = Relancez l'envoi avec sa liste, sans --resume : ce qui est déjà livré ne part pas deux fois.
+error-city-founded = Une ville est déjà fondée ici ; rien n'a changé.
+    .fix = « voute admin keys » montre ses clés publiques. Une autre ville va dans un autre dossier (réglage « data »).
 error-key-file = Un fichier de clé manque, ou existe déjà : { $file }
     .fix = Vérifiez le dossier de la ville ; n'effacez aucune clé.
 error-key-not-valid-then = La clé du service n'était pas valable à ce moment.
@@ -298,11 +300,13 @@ error-restore-not-empty = Il y a déjà quelque chose dans { $path } ; rien n'a
     .fix = Choisissez un dossier absent ou vide ; sur S3 et dans une base aussi, rien ne doit y être.
 error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
+    [owner] { $path } appartient à un autre utilisateur, et il est trop gros pour être copié
     [link] { $path } est un lien symbolique : ce qui est derrière manquerait
    *[catalogue] Le catalogue n'est ni un fichier SQLite ni une base PostgreSQL
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
+    [owner] Donnez-le à l'utilisateur du serveur : chown voute:voute, avec ce chemin.
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Vérifiez le réglage « catalogue ».
     }
@@ -330,7 +334,7 @@ error-token = { $why ->
    *[other] Le jeton refuse
     }. Rien n'a été signé.
     .fix = { $why ->
-    [library] Donnez le module du fabricant avec --pkcs11 ; « pip install 'voute[pkcs11]' ».
+    [library] Donnez le module du fabricant avec --pkcs11 ; « pip install 'python-pkcs11==0.10.1' ».
    *[other] Vérifiez --token et --label. Attention : certains jetons se bloquent après de mauvais NIP.
     }
 error-key-not-announced = La racine de confiance retenue ne nomme pas la nouvelle clé ; l'ancienne continue de signer.
