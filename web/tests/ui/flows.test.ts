@@ -280,9 +280,7 @@ describe('document', () => {
     const { one, flow } = await opened();
     await one.session.shelf.load();
     await flow.load();
-    await eventually(() => {
-      expect(service.held[0]?.opened).toBe(true);
-    });
+    await eventually(() => service.held[0]?.opened === true);
     await flow.load();
     expect(service.calls.filter(({ route }) => route === 'opened')).toHaveLength(1);
   });

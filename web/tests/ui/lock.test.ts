@@ -1,0 +1,149 @@
+/** What a lock leaves under way, and who opens the vault again meanwhile. */
+
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
+import { announce, announced } from '../../ui/announce.svelte.ts';
+import { eventually } from './support/eventually.ts';
+import { Service } from './support/service.ts';
+import { Visit } from './support/visit.ts';
+
+let service: Service;
+const visits: Visit[] = [];
+
+function visit(): Visit {
+  const made = new Visit(service);
+  visits.push(made);
+  return made;
+}
+
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
+  service = new Service();
+  await service.wait();
+});
+
+afterEach(async () => {
+  await Promise.all(visits.splice(0).map((one) => one.end()));
+});
+
+/** From now on the answers of a route wait; gives what lets them come. */
+function held(route: 'signOut' | 'places' | 'putIndex'): () => void {
+  let come = (): void => undefined;
+  service.late.set(
+    route,
+    new Promise<void>((resolve) => {
+      come = resolve;
+    }),
+  );
+  return () => {
+    come();
+  };
+}
+
+/** Locks, and opens the vault in the same page once more. */
+async function again({ session }: Visit): Promise<void> {
+  await session.lock('asked');
+  await new SignInFlow(session).passkey();
+}
+
+describe('a lock', () => {
+  test.each(['lock', 'hide'] as const)('lock_by_%s_ends_at_once_what_a_screen_reader_was_being_told', async (how) => {
+    const one = visit();
+    await one.claim();
+    announce(() => 'Compte de taxes 2026');
+    expect(announced()).toBe('Compte de taxes 2026');
+    if (how === 'lock') void one.session.lock('asked');
+    else one.session.hide();
+    expect(announced()).toBe('');
+  });
+
+  test('lock_sign_in_meanwhile_waits_until_the_old_keys_and_the_old_session_are_gone', async () => {
+    const one = visit();
+    await one.claim();
+    const signedOut = held('signOut');
+    void one.session.leave();
+    const back = new SignInFlow(one.session);
+    const signing = back.passkey();
+    // The key holder wipes, the city is told: whoever taps at once is not overtaken by either.
+    await eventually(() => {
+      expect(service.calls.at(-1)?.route).toBe('signOut');
+    });
+    expect(one.session.open).toBe(false);
+    signedOut();
+    await signing;
+    expect(back.view.at).toBe('ready');
+    expect([one.session.open, service.signedIn]).toEqual([true, true]);
+    await one.session.shelf.load();
+    expect([one.session.shelf.failure, one.session.shelf.rows.length]).toEqual([null, 1]);
+  });
+
+  test('lock_list_that_comes_after_it_is_not_the_next_visits', async () => {
+    const one = visit();
+    await one.claim();
+    const { shelf } = one.session;
+    await shelf.load();
+    await shelf.save();
+    await again(one);
+    const come = held('places');
+    const old = shelf.load();
+    await eventually(() => {
+      expect(service.calls.at(-1)?.route).toBe('index');
+    });
+    service.late.clear();
+    await again(one);
+    await shelf.load();
+    come();
+    await old;
+    expect([one.session.open, shelf.failure, shelf.complete, shelf.rows.length]).toEqual([true, null, true, 1]);
+  });
+
+  test('lock_index_that_is_written_after_it_does_not_pass_for_one_that_was_read', async () => {
+    const one = visit();
+    await one.claim();
+    const { shelf } = one.session;
+    await shelf.load();
+    const id = shelf.rows[0]?.id ?? '';
+    const written = held('putIndex');
+    await shelf.mark(id, { handled: true });
+    const old = shelf.save();
+    await again(one);
+    written();
+    await old;
+    await shelf.load();
+    expect(shelf.rows.map(({ marks }) => marks.handled)).toEqual([true]);
+    service.late.clear();
+    await shelf.mark(id, { folder: 'Maison' });
+    await shelf.save();
+    await again(one);
+    await shelf.load();
+    expect(shelf.rows[0]?.marks).toMatchObject({ handled: true, folder: 'Maison' });
+  });
+
+  test('lock_by_leaving_ends_what_is_still_being_written', async () => {
+    const one = visit();
+    await one.claim();
+    const { shelf } = one.session;
+    await shelf.load();
+    const written = held('putIndex');
+    await shelf.mark(shelf.rows[0]?.id ?? '', { handled: true });
+    await one.session.leave();
+    const [, signal] = service.calls.find(({ route }) => route === 'putIndex')?.body as [unknown, AbortSignal];
+    expect(signal.aborted).toBe(true);
+    expect(service.signedIn).toBe(false);
+    written();
+  });
+});
+
+test('hide_forgets_all_before_it_returns', async () => {
+  const one = visit();
+  await one.claim();
+  await one.session.shelf.load();
+  expect([one.session.shelf.complete, one.ended]).toEqual([true, 0]);
+  one.session.hide();
+  expect([one.session.open, one.session.shelf.complete, one.session.shelf.rows, one.ended]).toEqual([
+    false,
+    false,
+    [],
+    1,
+  ]);
+});
