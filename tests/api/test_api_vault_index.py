@@ -1,5 +1,6 @@
 """The holder's sealed index: the city keeps bytes it cannot read, by number; and lists which documents there are."""
 
+import hashlib
 import io
 import os
 from dataclasses import replace
@@ -17,6 +18,7 @@ from voute.client.archive import OpenArchive
 from voute.core.ids import DocumentId
 from voute.format.subject import Delete
 from voute.format.vault_index import Marks
+from voute.server.http.vault_index import MAX_KNOWN
 
 DONE = Marks(handled=True, own_title="Taxes de la maison", folder="Maison", note="Payé")
 
@@ -34,6 +36,33 @@ def test_api_vault_index_is_kept_and_opens_again(claimed: Resident) -> None:
     reply = check(claimed.client.get("/api/vault/index"))
     assert (reply.content, reply.headers["x-voute-number"], reply.headers["cache-control"]) == (data, "1", "no-store")
     assert [(one.document_id, one.marks) for one in read_index(claimed).documents] == [(document, DONE)]
+
+
+def tag_of(data: bytes) -> str:
+    return f'"{hashlib.sha256(data).hexdigest()}"'
+
+
+def test_api_vault_index_that_is_known_is_not_sent_again(claimed: Resident) -> None:
+    def ask(known: str) -> httpx.Response:
+        return claimed.client.get("/api/vault/index", headers={"if-none-match": known})
+
+    check(ask("*"), 204)
+    first, second = sealed_index(claimed, 1, {}), sealed_index(claimed, 2, {})
+    check(put_index(claimed.client, first, 1, 0), 204)
+    mine = tag_of(first)
+    reply = check(ask(tag_of(second)))
+    assert (reply.content, reply.headers["etag"]) == (first, mine)
+    for known in (mine, f"W/{mine}", f'"x", {mine}', f"{mine},W/{tag_of(second)}", "*"):
+        same = check(ask(known), 304)
+        assert (same.content, same.headers["etag"], same.headers["x-voute-number"]) == (b"", mine, "1")
+        assert same.headers["cache-control"] == "no-store"
+    # What is no tag of these bytes names nothing: they come.
+    for known in ("", ",", '"', '""', mine.strip('"'), mine[:-1], mine.upper(), f"w/{mine}", f"W/ {mine}"):
+        assert check(ask(known)).content == first
+    assert check(ask(mine.ljust(MAX_KNOWN + 1, ",")), 400).json()["code"] == "request-invalid"
+    check(put_index(claimed.client, second, 2, 1), 204)
+    reply = check(ask(mine))
+    assert (reply.content, reply.headers["x-voute-number"], reply.headers["etag"]) == (second, "2", tag_of(second))
 
 
 def test_api_vault_index_again_changes_nothing(demo: DemoCity, claimed: Resident) -> None:
@@ -83,15 +112,18 @@ def test_api_vault_index_too_long_is_refused_by_name(claimed: Resident) -> None:
 
 
 def test_api_vault_index_of_one_vault_is_no_other_s(demo: DemoCity, other_issuer: Department, claimed: Resident) -> None:
-    check(put_index(claimed.client, sealed_index(claimed, 1, {}), 1, 0), 204)
+    check(put_index(claimed.client, mine := sealed_index(claimed, 1, {}), 1, 0), 204)
+    named = {"if-none-match": tag_of(mine)}
     with demo.client() as browser:
+        check(browser.get("/api/vault/index", headers=named), 401)
         code, keys, _ = other_issuer.code("permit-1")
         other_issuer.sign_in(browser)
         other_issuer.deliver(browser, [other_issuer.bill_for_code(keys, "permit-1")])
         demo.settle()
         neighbour = Resident(browser, demo.root)
         neighbour.claim(code)
-        check(browser.get("/api/vault/index"), 204)
+        # Which index another vault has is not learned by naming it.
+        check(browser.get("/api/vault/index", headers=named), 204)
         check(put_index(browser, sealed_index(neighbour, 7, {}), 7, 0), 204)
         assert [len(check(one.get("/api/vault/places")).json()["places"]) for one in (browser, claimed.client)] == [1, 1]
     assert read_index(claimed).number == 1

@@ -54,6 +54,7 @@ def test_contract_vaults_index_is_replaced_only_by_who_saw_it(peopled: Catalogue
     third = IndexRow(VAULT, 3, hash_of("index 3"), 6, b"sealed 3")
     with peopled.write() as tx:
         assert tx.vaults.index(VAULT) is None
+        assert tx.vaults.index_mark(VAULT) is None
         assert not tx.vaults.put_index(1, third)
         assert tx.vaults.put_index(0, first)
     with pytest.raises(RowExistsError), peopled.write() as tx:
@@ -64,6 +65,7 @@ def test_contract_vaults_index_is_replaced_only_by_who_saw_it(peopled: Catalogue
         assert tx.vaults.put_index(1, third)
     with peopled.read() as tx:
         assert tx.vaults.index(VAULT) == third
+        assert tx.vaults.index_mark(VAULT) == (third.number, third.sha256)
         assert tx.vaults.index(vault("other").vault_id) is None
 
 

@@ -54,6 +54,7 @@ const TIMEOUT_MS = 45_000;
 // Of another server, beside which the city is there: soon enough that its silence is not noticed as one.
 const FIRST_BYTE_MS = 8_000;
 const PAGE_SIZE = 200;
+const UNCHANGED = 304;
 
 const unreachable = (): PageError => new PageError(navigator.onLine ? 'network' : 'offline');
 
@@ -214,8 +215,8 @@ async function sealedBody(id: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** The number that stands beside an index; one that is none is refused by the city at the next writing. */
-function numberOf(response: Response | null): number {
-  const number = Number(response?.headers.get('x-voute-number') ?? 0);
+function numberOf(response: Response): number {
+  const number = Number(response.headers.get('x-voute-number') ?? 0);
   return Number.isSafeInteger(number) && number >= 0 ? number : 0;
 }
 
@@ -251,23 +252,25 @@ export const api = {
   disown: (act: string) => answer(client.POST('/api/vault/disown', { ...CHANGES, body: { act } })),
   vault: () => answer(client.GET('/api/vault')),
   putKeyring: (body: KeyringBody) => answer(client.PUT('/api/vault/keyring', { ...CHANGES, body })),
-  /** The vault's index as its bytes come, newest documents first; no pieces: there is none yet. */
-  index: async () => {
+  /**
+   * The vault's index as its bytes come, newest documents first; no pieces: there is none yet, or, if `unchanged`, it is the one
+   * whose SHA-256 in hex is `known`.
+   */
+  index: async (known: string | null) => {
     const patience = new Patience();
-    let response: Response | null = null;
     try {
-      const body = await answer(
-        client
-          .GET('/api/vault/index', { parseAs: 'stream', fetch: (request) => send(request, patience.signal) })
-          .then((result) => {
-            ({ response } = result);
-            return result;
-          }),
-      );
+      const asked = client.GET('/api/vault/index', {
+        params: { header: known === null ? {} : { 'if-none-match': `"${known}"` } },
+        parseAs: 'stream',
+        fetch: (request) => send(request, patience.signal),
+      });
+      const { response } = await asked;
+      const unchanged = known !== null && response.status === UNCHANGED;
+      const body = unchanged ? null : await answer(asked);
       // 204 has no body.
       const pieces = body ? piecesOf(body, patience) : null;
       if (pieces === null) patience.end();
-      return { number: numberOf(response), pieces };
+      return { number: numberOf(response), pieces, unchanged };
     } catch (thrown) {
       patience.end();
       throw thrown;

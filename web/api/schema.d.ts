@@ -3049,7 +3049,9 @@ export interface operations {
     read_index: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3066,6 +3068,13 @@ export interface operations {
             };
             /** @description Request fulfilled, document follows */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Request fulfilled, document follows */
+            304: {
                 headers: {
                     [name: string]: unknown;
                 };

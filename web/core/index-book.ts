@@ -5,13 +5,22 @@
 
 import type { Identity, Recipient } from './age/hybrid.ts';
 import { base64, concat, fromBase64, fromHex, hex, u64 } from './bytes.ts';
+import type { Copies } from './copies.ts';
+import { sha256 } from './derive.ts';
 import { type Addressee, openCard, openCardWith, type OpenedCard, type SealedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
 import type { PinStore } from './pin-store.ts';
 import type { IndexedDocument, Marks, Offer, OpenedIndex, WrittenIndex } from './rpc.ts';
 import { compareCodePoints } from './schema.ts';
 import type { TrustRoot } from './trust.ts';
-import { type HashedIndex, type IndexOwner, IndexReader, sealVaultIndex, type SignedIndex } from './index-file.ts';
+import {
+  type HashedIndex,
+  type IndexOwner,
+  IndexReader,
+  openVaultIndex,
+  sealVaultIndex,
+  type SignedIndex,
+} from './index-file.ts';
 import { offeredOf, type IndexEntry, MAX_OFFERED, MAX_INDEXED, type VaultIndex, withOffered } from './vault-index.ts';
 import { viewEntry } from './views.ts';
 
@@ -35,6 +44,8 @@ interface Coming {
   readonly reader: IndexReader;
   /** What refused it; what came before counts all the same. */
   refusal: string | null;
+  /** Its sealed bytes, to be kept once it is whole. */
+  readonly sealed: Uint8Array[];
 }
 
 function pinName(vaultId: string): string {
@@ -87,6 +98,15 @@ function marksOf({ handled, own_title: ownTitle, folder, note }: IndexEntry): Ma
   return { handled, ownTitle, folder, note };
 }
 
+async function openedOrNull(file: Uint8Array, owner: BookOwner): Promise<HashedIndex | null> {
+  try {
+    return await openVaultIndex(file, owner.identities, owner);
+  } catch (error) {
+    if (!(error instanceof VouteError)) throw error;
+    return null;
+  }
+}
+
 async function refusing<T>(coming: Coming, act: () => Promise<T>): Promise<T | null> {
   try {
     return await act();
@@ -97,16 +117,22 @@ async function refusing<T>(coming: Coming, act: () => Promise<T>): Promise<T | n
   }
 }
 
+function isOlder(signed: SignedIndex, pinned: SignedIndex): boolean {
+  return signed.number < pinned.number || (signed.number === pinned.number && signed.hash !== pinned.hash);
+}
+
 /** What refused an index, or that it is older than this browser has seen. */
 function problemOf({ refusal, pinned, reader: { signed } }: Coming): string | null {
   if (refusal !== null || signed === null) return refusal;
-  const older = signed.number < pinned.number || (signed.number === pinned.number && signed.hash !== pinned.hash);
-  return older ? 'index-rollback' : null;
+  return isOlder(signed, pinned) ? 'index-rollback' : null;
 }
 
 /** One vault's index, from opening the vault to locking it. */
 export class IndexBook {
   private readonly pins: PinStore;
+  private readonly copies: Copies;
+  /** The copy that was named to the city, until it says whether it is what it has. */
+  private copy: Uint8Array | null = null;
   private readonly entries = new Map<string, IndexEntry>();
   /** The holder's marks that are not written yet; they win over what another device wrote. */
   private readonly marked = new Map<string, Marks>();
@@ -121,11 +147,14 @@ export class IndexBook {
   private sent: {
     readonly index: VaultIndex;
     readonly hash: string;
+    readonly file: Uint8Array;
     readonly marked: ReadonlyMap<string, Marks>;
   } | null = null;
 
-  constructor(pins: PinStore) {
+  /** `pins` keep the newest that was seen, `copies` its sealed bytes. */
+  constructor(pins: PinStore, copies: Copies) {
     this.pins = pins;
+    this.copies = copies;
   }
 
   /**
@@ -144,16 +173,41 @@ export class IndexBook {
     return this.show(owner, this.entries.values(), problem);
   }
 
+  /** The hash of the sealed copy that this browser keeps of a vault's index, made from its bytes; null without one. */
+  async kept(vaultId: string): Promise<string | null> {
+    this.copy = await this.copies.load('index', vaultId);
+    return this.copy === null ? null : hex(sha256(this.copy));
+  }
+
+  /**
+   * Takes the copy that `kept` named, by all the checks of one that the city gives. Null: it is not this vault's, not whole, or
+   * older than what was seen here; nothing of it counts, and it is forgotten.
+   */
+  async openKept(owner: BookOwner): Promise<OpenedIndex | null> {
+    const file = this.copy;
+    this.copy = null;
+    const pinned = readPin(await this.pins.load(pinName(owner.vaultId)));
+    const whole = file === null ? null : await openedOrNull(file, owner);
+    if (whole === null || isOlder({ number: whole.index.number, hash: whole.hash }, pinned)) {
+      await this.copies.forget();
+      return null;
+    }
+    this.take(whole);
+    await this.pin(owner.vaultId, { number: whole.index.number, hash: whole.hash });
+    return this.show(owner, this.entries.values(), null);
+  }
+
   /** An index is on its way: its bytes come by `part`, until `end`. One that did not come to its end is forgotten. */
   async begin(owner: BookOwner): Promise<void> {
     const pinned = readPin(await this.pins.load(pinName(owner.vaultId)));
     this.highest = Math.max(this.highest, pinned.number);
-    this.coming = { owner, pinned, reader: new IndexReader(owner.identities, owner), refusal: null };
+    this.coming = { owner, pinned, reader: new IndexReader(owner.identities, owner), refusal: null, sealed: [] };
   }
 
   /** Takes the next bytes; gives the documents that are now known. After a refusal, nothing more. */
   async part(bytes: Uint8Array): Promise<OpenedIndex> {
     const coming = this.theComing();
+    if (coming.refusal === null) coming.sealed.push(bytes);
     const fresh = coming.refusal === null ? await refusing(coming, () => coming.reader.push(bytes)) : null;
     return this.show(coming.owner, fresh ?? [], problemOf(coming));
   }
@@ -173,7 +227,10 @@ export class IndexBook {
       return this.show(owner, [], problem);
     }
     this.take(whole);
-    if (problem === null) await this.pin(owner.vaultId, { number: whole.index.number, hash: whole.hash });
+    if (problem === null) {
+      await this.pin(owner.vaultId, { number: whole.index.number, hash: whole.hash });
+      await this.copies.keep('index', owner.vaultId, ...coming.sealed);
+    }
     const rest = [...this.entries.values()].filter(({ document_id: id }) => !given.has(id));
     return this.show(owner, rest, problem);
   }
@@ -268,14 +325,14 @@ export class IndexBook {
       documents: [...next.values()].sort((a, b) => compareCodePoints(a.document_id, b.document_id)),
     };
     const { file, hash } = await sealVaultIndex(index, rootSeed, owner.recipient);
-    this.sent = { index, hash, marked: new Map(this.marked) };
+    this.sent = { index, hash, file, marked: new Map(this.marked) };
     return { after, number, file: new Uint8Array(file) };
   }
 
   /** The city took what was written last. */
   async written(): Promise<void> {
     if (this.sent === null) return;
-    const { index, hash, marked } = this.sent;
+    const { index, hash, file, marked } = this.sent;
     // What was said since stays to be written.
     for (const [id, marks] of marked) if (this.marked.get(id) === marks) this.marked.delete(id);
     this.removed.clear();
@@ -284,6 +341,7 @@ export class IndexBook {
     this.sent = null;
     this.take({ index, hash });
     await this.pin(index.vault_id, { number: index.number, hash });
+    await this.copies.keep('index', index.vault_id, file);
   }
 
   private take({ index, hash }: HashedIndex): void {

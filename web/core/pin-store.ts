@@ -1,6 +1,6 @@
 /**
  * Where a browser keeps what it must not see go back: the trust root that it accepted, the newest record of each vault that was
- * opened here (docs/spec/trust-root.md, docs/spec/vault.md). Public data only; no key, no title, no name.
+ * opened here (docs/spec/trust-root.md, docs/spec/vault.md). Public data only, and one sealed file; no key, no title, no name.
  */
 
 /** Keeps bytes by name for this origin. */
@@ -20,9 +20,11 @@ export const NO_PINS: PinStore = {
   forget: () => Promise.resolve(),
 };
 
-/** Name of the trust root among pins; every other pin is of a vault, and its name begins with `VAULTS`. */
+/** Name of the trust root among pins; all else is of a vault, and its name begins with `VAULTS`. */
 export const TRUST_ROOT_PIN = 'trust-root';
-const VAULTS = ['vault/', 'index/'];
+/** What begins so is no pin: a sealed file that need not come again (`Copies`). */
+export const COPIES = 'copy/';
+const VAULTS = ['vault/', 'index/', COPIES];
 
 /** Name of a vault's newest record among pins. */
 export function vaultPin(vaultId: string): string {

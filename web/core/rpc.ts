@@ -226,6 +226,8 @@ export interface VaultApi {
   openBody(row: SealedRow, body: OwnBytes): Promise<OwnBytes>;
   signOpened(row: SealedRow): Promise<string>;
   openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
+  keptIndex(): Promise<string | null>;
+  openKept(): Promise<OpenedIndex | null>;
   beginIndex(): Promise<void>;
   indexPart(bytes: OwnBytes): Promise<OpenedIndex>;
   endIndex(): Promise<OpenedIndex>;
@@ -268,6 +270,8 @@ export const METHODS = [
   'choices',
   'signConsent',
   'openIndex',
+  'keptIndex',
+  'openKept',
   'beginIndex',
   'indexPart',
   'endIndex',

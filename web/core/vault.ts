@@ -10,12 +10,12 @@ import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
 import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { consentSubject, type Decision, readChoices, type SealedChoice } from './consent.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
-import { claimParts } from './claim-parts.ts';
+import { Claiming } from './claiming.ts';
+import { Copies } from './copies.ts';
 import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type BookOwner, IndexBook } from './index-book.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
-import { Letter } from './letter.ts';
 import { type PinStore, QuietPins, vaultPin } from './pin-store.ts';
 import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly origin: string;
   readonly now: () => number;
   readonly pins: PinStore;
+  /** Where sealed copies are kept. */
+  readonly copies: PinStore;
 }
 
 /** The key holder; `worker.ts` says what each call promises. */
@@ -63,8 +65,8 @@ export class KeyHolder implements VaultApi {
   private readonly surroundings: Surroundings;
   private readonly pins: QuietPins;
   private readonly roots: RootKeeper;
-  private letter: Letter | null = null;
-  private draft: change.DraftVault | null = null;
+  private readonly copies: QuietPins;
+  private readonly claiming = new Claiming();
   private vault: change.OpenVault | null = null;
   private pending: change.VaultChange | null = null;
   private identities: readonly Identity[] = [];
@@ -75,7 +77,8 @@ export class KeyHolder implements VaultApi {
     this.surroundings = surroundings;
     this.pins = new QuietPins(surroundings.pins);
     this.roots = new RootKeeper(this.pins);
-    this.book = new IndexBook(this.pins);
+    this.copies = new QuietPins(surroundings.copies);
+    this.book = this.newBook();
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
@@ -83,33 +86,25 @@ export class KeyHolder implements VaultApi {
   }
 
   readCode(code: string): Promise<CodeLookup> {
-    return settle(() => {
-      const letter = new Letter(code);
-      this.forgetLetter();
-      this.letter = letter;
-      return { lookupId: letter.lookupId, token: base64(letter.keys.token) };
-    });
+    return settle(() => this.claiming.read(code));
   }
 
   async openLetter(rows: readonly SealedRow[]): Promise<readonly CheckedManifest[]> {
-    const cards = await this.theLetter().open(rows.map(sealedCard), this.theRoot());
-    return cards.map(viewCard);
+    return this.claiming.open(rows, this.theRoot());
   }
 
   async beginVault(v: number): Promise<string> {
-    this.forgetDraft();
-    this.draft = await change.draftVault(this.theRoot().payload.city, v);
-    return chainVaultId(this.draft.chain);
+    return this.claiming.begin(this.theRoot().payload.city, v);
   }
 
   async finishClaim(unlock: Unlock, name: string): Promise<ClaimParts> {
     try {
-      const [letter, draft, root] = [this.theLetter(), this.theDraft(), this.theRoot()];
-      const method = this.derive(unlock, chainVaultId(draft.chain));
-      const entry = keyringEntry(method, name, this.instant());
-      const made = await change.firstKeyring(draft, [entry], letter.claim(), root.payload.number);
+      const root = this.theRoot();
+      const method = this.derive(unlock, chainVaultId(this.claiming.chain));
+      const by = { city: root.payload.city, time: this.instant(), root };
+      const { made, parts } = await this.claiming.finish(method, name, by);
       this.pending = made;
-      return await claimParts(this.actor(chainVaultId(draft.chain)), letter, draft, made, method);
+      return parts;
     } finally {
       wipeUnlock(unlock);
     }
@@ -187,6 +182,14 @@ export class KeyHolder implements VaultApi {
     return this.book.open(file, this.bookOwner());
   }
 
+  async keptIndex(): Promise<string | null> {
+    return this.book.kept(chainVaultId(this.theVault().chain));
+  }
+
+  openKept(): Promise<OpenedIndex | null> {
+    return this.book.openKept(this.bookOwner());
+  }
+
   beginIndex(): Promise<void> {
     return this.book.begin(this.bookOwner());
   }
@@ -259,7 +262,7 @@ export class KeyHolder implements VaultApi {
 
   makeKit(): Promise<NewKit> {
     return settle(() => {
-      const { chain } = this.vault ?? this.theDraft();
+      const { chain } = this.vault ?? this.claiming;
       const kit = newKit(this.theRoot().payload.city, chainVaultId(chain), this.instant());
       return { methodId: kit.methodId, text: encodeKit(kit), createdAt: kit.createdAt };
     });
@@ -302,29 +305,28 @@ export class KeyHolder implements VaultApi {
     return disownActs(vault, (await this.cards.get(row)).manifest, this.actor(chainVaultId(vault.chain)));
   }
 
-  keepNothing(on: boolean): Promise<void> {
-    return this.pins.quieten(on);
+  async keepNothing(on: boolean): Promise<void> {
+    await Promise.all([this.pins.quieten(on), this.copies.quieten(on)]);
   }
 
   lock(): Promise<void> {
     return settle(() => {
-      this.forgetLetter();
-      this.forgetDraft();
+      this.claiming.forget();
       this.cards.wipe();
       this.identities.forEach(wipeIdentity);
       this.identities = [];
       this.vault = this.pending = null;
-      this.book = new IndexBook(this.pins);
+      this.book = this.newBook();
     });
+  }
+
+  private newBook(): IndexBook {
+    return new IndexBook(this.pins, new Copies(this.copies));
   }
 
   private readonly instant = (): string => instantOf(this.surroundings.now());
 
   private readonly theRoot = (): TrustRoot => this.roots.get();
-
-  private readonly theLetter = (): Letter => present(this.letter, 'no code has been read');
-
-  private readonly theDraft = (): change.DraftVault => present(this.draft, 'no vault has been begun');
 
   private readonly theVault = (): change.OpenVault => present(this.vault, 'the vault is locked', 'locked');
 
@@ -338,8 +340,7 @@ export class KeyHolder implements VaultApi {
     this.identities = keyringIdentities(keyring);
     this.vault = { chain, keyring };
     this.pending = null;
-    this.forgetLetter();
-    this.forgetDraft();
+    this.claiming.forget();
     await this.pins.save(vaultPin(chainVaultId(chain)), fromHex(chainHead(chain)));
   }
 
@@ -385,16 +386,5 @@ export class KeyHolder implements VaultApi {
       city: newest.city,
       vaultId: chainVaultId(chain),
     };
-  }
-
-  private forgetLetter(): void {
-    this.letter?.wipe();
-    this.letter = null;
-  }
-
-  private forgetDraft(): void {
-    wipe(this.draft?.rootSeed);
-    if (this.draft !== null) wipeIdentity(this.draft.reading);
-    this.draft = null;
   }
 }

@@ -25,6 +25,8 @@
  * | `deletion(act, reply)` | receipt file (text), line of the log | only a receipt that proves this act of this vault (`wrong-statement`, `not-in-log`) |
  * | `openIndex(file)` | what the vault's index holds, as a list shows it | `file` as the city gave it, null for none; never rejects for what is wrong with it: `problem` names it, and the list is built from headers |
  * | `beginIndex()`, then `indexPart(bytes)` for each piece, then `endIndex()` | of each piece what it made known, at the end the rest | the same as its bytes come: what a segment says counts once its hash is the signed head's; only the end says that it is whole. One that does not come to its end is forgotten by the next `beginIndex` |
+ * | `keptIndex()` | the hash of the sealed copy of the index that this browser keeps, or null | made from its bytes: what the city knows by this hash is what is here |
+ * | `openKept()` | the same as `openIndex`, of the copy that `keptIndex` named, or null | by all checks; null: it is not used and forgotten, the city is asked for its own |
  * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
  * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |
  * | `indexWritten()` | – | the city took the last `writeIndex` |
@@ -37,16 +39,17 @@
  * | `accepted()` | – | the server took the last `finishClaim`, `addMethod` or `removeMethod`; after a claim the vault is open |
  * | `proveWay(records, keyring, unlock)` | the method's id | opened the newest keyring with it, with all checks, and forgot it again: a drill, not a way in |
  * | `disown(row)` | acts `disown` (base64 envelopes) | one for each code by which documents of this row's issuer and party come here |
- * | `keepNothing(on)` | – | nothing of a vault is kept by this origin from now on, and what was kept is forgotten |
+ * | `keepNothing(on)` | – | nothing of a vault is kept by this origin from now on, no copy either, and what was kept is forgotten |
  * | `lock()` | – | wipes every secret; the trust root stays |
  */
 
-import { pinsFor } from './pin-store.ts';
+import { BROWSER_PINS, pinsFor } from './pin-store.ts';
 import { serve } from './rpc.ts';
 import { KeyHolder } from './vault.ts';
 
 serve(self, () => {
   // A worker made of bytes has the page's origin, not its address.
   const { origin } = self;
-  return Promise.resolve(new KeyHolder({ origin, now: () => Math.floor(Date.now() / 1000), pins: pinsFor(origin) }));
+  const now = (): number => Math.floor(Date.now() / 1000);
+  return Promise.resolve(new KeyHolder({ origin, now, pins: pinsFor(origin), copies: BROWSER_PINS }));
 });

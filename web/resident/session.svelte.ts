@@ -99,7 +99,10 @@ export class Session {
   /** Says whether others use this computer too: from then on nothing of a vault is kept here, and what was is forgotten. */
   async share(on: boolean): Promise<void> {
     setShared(on);
-    if (on) forgetHeads();
+    if (on) {
+      forgetHeads();
+      await this.deps.forgetCopies();
+    }
     this.idle.share(on);
     if (this.rooted) await this.rooted.keepNothing(on);
   }
@@ -186,6 +189,7 @@ export class Session {
   async leave(): Promise<void> {
     const leaving = this.lock('signed-out').then(async () => {
       this.shelf.stopWriting();
+      await this.deps.forgetCopies();
       await this.deps.api.signOut();
     });
     // A cookie that stays ends by itself after 30 minutes; the keys are gone already.

@@ -155,14 +155,20 @@ export class Shelf {
     await run;
   }
 
-  private async readIndex(keys: VaultApi, gathering: Gathering): Promise<void> {
+  /** Reads the index: what this browser keeps of it where the city says that it is the same, else as its bytes come. */
+  private async readIndex(keys: VaultApi, gathering: Gathering, ours = true): Promise<void> {
     const take = ({ documents, offered, problem }: OpenedIndex): void => {
       this.offered = [...this.offered, ...offered.map(offerKey).filter((key) => !this.offered.includes(key))];
       this.indexProblem = problem;
       gathering.know(documents);
     };
-    const { number, pieces } = await this.visit.deps.api.index();
-    if (pieces === null) {
+    const { number, pieces, unchanged } = await this.visit.deps.api.index(ours ? await keys.keptIndex() : null);
+    if (unchanged) {
+      const kept = await keys.openKept();
+      // What this browser kept is not what it should be: the city's own is read.
+      if (kept === null) return this.readIndex(keys, gathering, false);
+      take(kept);
+    } else if (pieces === null) {
       take(await keys.openIndex(null));
     } else {
       await keys.beginIndex();

@@ -15,7 +15,7 @@ from voute.app.ports import Holder
 from voute.core.errors import FormatError, LimitError
 from voute.core.ids import hash_of
 from voute.core.ports_store import RowExistsError
-from voute.core.rows import IndexRow, PlaceRow
+from voute.core.rows import IndexMark, IndexRow, PlaceRow
 from voute.core.values import MAX_INTEGER
 from voute.format.ledger import encode_index
 
@@ -42,6 +42,12 @@ def read_index(city: City, holder: Holder) -> IndexRow | None:
     """Return the vault's index; None when there is none."""
     with city.catalogue.read() as tx:
         return tx.vaults.index(holder.vault_id)
+
+
+def index_mark(city: City, holder: Holder) -> IndexMark | None:
+    """Return which index the vault has, without its bytes; None when there is none."""
+    with city.catalogue.read() as tx:
+        return tx.vaults.index_mark(holder.vault_id)
 
 
 def replace_index(city: City, holder: Holder, change: IndexChange) -> None:

@@ -12,6 +12,7 @@ from voute.core.rows import (
     ChallengeRow,
     ConsentRow,
     CredentialRow,
+    IndexMark,
     IndexRow,
     KeyringRow,
     MethodRow,
@@ -63,6 +64,10 @@ class Vaults(Protocol):
 
     def index(self, vault_id: VaultId) -> IndexRow | None:
         """Return the vault's sealed index."""
+        ...
+
+    def index_mark(self, vault_id: VaultId) -> IndexMark | None:
+        """Return which sealed index the vault has, without its bytes."""
         ...
 
     def put_index(self, after: int, row: IndexRow) -> bool:

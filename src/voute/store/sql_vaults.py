@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
-from voute.core.rows import IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
+from voute.core.rows import IndexMark, IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
 from voute.store.sql import Session, chunks, upsertable
 
@@ -15,6 +15,9 @@ _GIVEN: Final = select(vault_numbers).where(vault_numbers.c.v == bindparam("v"))
 _VAULT: Final = select(vaults).where(vaults.c.vault_id == bindparam("vault_id"))
 _KEYRING: Final = select(keyrings).where(keyrings.c.vault_id == bindparam("vault_id"))
 _INDEX: Final = select(vault_indexes).where(vault_indexes.c.vault_id == bindparam("vault_id"))
+_INDEX_MARK: Final = select(vault_indexes.c.number, vault_indexes.c.sha256).where(
+    vault_indexes.c.vault_id == bindparam("vault_id")
+)
 _PUT_INDEX: Final = (
     update(vault_indexes)
     .where(vault_indexes.c.vault_id == bindparam("key"), vault_indexes.c.number == bindparam("after"))
@@ -109,6 +112,10 @@ class SqlVaults:
     def index(self, vault_id: VaultId) -> IndexRow | None:
         """Return the sealed index (`Vaults.index`)."""
         return self._session.one(IndexRow._make, _INDEX, {"vault_id": vault_id})
+
+    def index_mark(self, vault_id: VaultId) -> IndexMark | None:
+        """Return which index there is (`Vaults.index_mark`)."""
+        return self._session.one(IndexMark._make, _INDEX_MARK, {"vault_id": vault_id})
 
     def put_index(self, after: int, row: IndexRow) -> bool:
         """Replace the index that the writer saw (`Vaults.put_index`)."""

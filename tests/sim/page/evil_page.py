@@ -273,6 +273,15 @@ class EvilPage:
             assert time.monotonic() < end
             self.victim.page.wait_for_timeout(100)
 
+    def index(self) -> bytes:
+        """The sealed index that the city has, as a page brought it or was given it truthfully; a page that has it is told so."""
+        for one in reversed(self.proxy.exchanges):
+            if one.route == f"PUT {INDEX}" and one.status == 204:
+                return one.request.body
+            if one.route == f"GET {INDEX}" and one.status == 200 and one.reply is not None:
+                return one.reply.body
+        raise AssertionError
+
     def replies(self, path: str) -> Json:
         """The JSON that the city last gave on a route, truthfully."""
         found = [one for one in self.proxy.exchanges if one.path == path and one.status == 200]

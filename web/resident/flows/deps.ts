@@ -20,6 +20,8 @@ export interface Deps {
   readonly devices: DeviceBrowser;
   readonly tabs: Tabs;
   keys(): VaultApi;
+  /** Forgets the sealed copies that this browser keeps. */
+  forgetCopies(): Promise<void>;
   /** Wipes and ends the key holder (`atOnce`: ends it without waiting); the next call of `keys` starts another. */
   endKeys(atOnce: boolean): Promise<void>;
 }

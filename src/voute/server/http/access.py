@@ -51,9 +51,9 @@ def public(limit: Limit) -> dict[str, Any]:
     return {"access": Access.PUBLIC, "limit": limit}
 
 
-def also(status: int, like: int) -> dict[str, Any]:
-    """Declare, for the OpenAPI document, that a handler also answers with a status as with another."""
-    return {"also": {str(status): str(like)}}
+def also(*statuses: int, like: int) -> dict[str, Any]:
+    """Declare, for the OpenAPI document, that a handler also answers with these statuses as with another."""
+    return {"also": {str(status): str(like) for status in statuses}}
 
 
 def instead(media_type: str, model: type[Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         del answers[status]
     for status, like in handler.opt.get("also", {}).items():
         answers[status] = answers[like]
-        if int(status) == _NO_CONTENT:
+        if int(status) in _NO_CONTENT:
             answers[status] = {name: value for name, value in answers[like].items() if name != "content"}
     for media_type, model in handler.opt.get("instead", {}).items():
         schema = {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}
@@ -94,7 +94,7 @@ def _finish(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         answer.pop("headers", None)
 
 
-_NO_CONTENT: Final = 204
+_NO_CONTENT: Final = frozenset({204, 304})
 
 
 def _name(handler: HTTPRouteHandler) -> str:

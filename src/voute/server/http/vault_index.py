@@ -4,10 +4,11 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, put
 from litestar.concurrency import sync_to_thread
-from litestar.params import QueryParameter
+from litestar.params import HeaderParameter, QueryParameter
 
 from voute.app import vault_index as rules
 from voute.app.limit import Limit
+from voute.core.ids import Hash
 from voute.core.values import MAX_INTEGER
 from voute.server.http.access import HOLDER, RAW_BODY, also
 from voute.server.http.given import TheCity, TheHolder, TheSettings
@@ -16,6 +17,8 @@ from voute.server.http.wire import Hex16, Model
 
 NUMBER_HEADER: Final = "x-voute-number"
 """Says which number an index has, beside its bytes."""
+MAX_KNOWN: Final = 1_000
+"""Characters of an `If-None-Match` header: one of ours has 66; a cache in between may name a few more."""
 _WRITES: Final = {"limit": Limit("vault-index", 60)}
 """A page writes once a visit and once for some marks; each time up to 16 MiB."""
 # One byte more than an index may have, so that the rule about it is what refuses it, by name.
@@ -39,13 +42,35 @@ class PlacesReply(Model):
     next: int | None
 
 
-@get("/api/vault/index", opt=HOLDER | also(204, like=200), media_type="application/octet-stream")
-async def read_index(city: TheCity, holder: TheHolder) -> Response[bytes]:
-    """Return the sealed index, its number in a header; nothing when there is none yet."""
+@get("/api/vault/index", opt=HOLDER | also(204, 304, like=200), media_type="application/octet-stream")
+async def read_index(
+    city: TheCity,
+    holder: TheHolder,
+    known: Annotated[str | None, HeaderParameter(name="if-none-match", max_length=MAX_KNOWN)] = None,
+) -> Response[bytes]:
+    """Return the sealed index, its number in a header; nothing when there is none yet, or when it is one that is known."""
+    if known is not None:
+        mark = await sync_to_thread(rules.index_mark, city, holder)
+        if mark is not None and is_known(mark.sha256, known):
+            return Response(b"", status_code=304, headers=_headers(mark.number, mark.sha256))
     row = await sync_to_thread(rules.read_index, city, holder)
     if row is None:
         return Response(b"", status_code=204)
-    return Response(row.data, headers={NUMBER_HEADER: str(row.number)}, media_type="application/octet-stream")
+    return Response(row.data, headers=_headers(row.number, row.sha256), media_type="application/octet-stream")
+
+
+def is_known(sha256: Hash, known: str) -> bool:
+    """Tell whether an `If-None-Match` header names bytes of this hash (RFC 9110, section 13.1.2); no tag names nothing."""
+    tags = {one.strip().removeprefix("W/") for one in known.split(",")}
+    return "*" in tags or _tag(sha256) in tags
+
+
+def _tag(sha256: Hash) -> str:
+    return f'"{sha256.hex()}"'
+
+
+def _headers(number: int, sha256: Hash) -> dict[str, str]:
+    return {NUMBER_HEADER: str(number), "etag": _tag(sha256)}
 
 
 @put("/api/vault/index", opt=HOLDER | RAW_BODY | _WRITES, status_code=204, request_max_body_size=_BODY_LIMIT)

@@ -10,8 +10,8 @@ import { City, type Delivered, NOW, own } from './city.ts';
 export const ORIGIN = 'https://coffre.ville-x.example';
 
 /** A fresh key holder. */
-export function holder(pins: PinStore = NO_PINS): KeyHolder {
-  return new KeyHolder({ origin: ORIGIN, now: () => NOW, pins });
+export function holder(pins: PinStore = NO_PINS, copies = pins): KeyHolder {
+  return new KeyHolder({ origin: ORIGIN, now: () => NOW, pins, copies });
 }
 
 /** A passkey with PRF; each `unlock` gives arrays of its own, for they are wiped. */

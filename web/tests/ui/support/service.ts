@@ -14,6 +14,7 @@ import type {
   KeyringBody,
   NoticesReply,
 } from '../../../api/client.ts';
+import { sha256 } from '../../../core/derive.ts';
 import { parseEnvelope, statementHash } from '../../../core/dsse.ts';
 import { encodeEvent, type Event, parseAct } from '../../../core/event.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
@@ -280,11 +281,12 @@ export class Service {
       this.methods = body.methods;
       return Promise.resolve({ number: this.records.length - 1 });
     },
-    index: () => {
+    index: (known) => {
       this.requireHolder();
-      if (this.index === null) return Promise.resolve({ number: 0, pieces: null });
+      if (this.index === null) return Promise.resolve({ number: 0, pieces: null, unchanged: false });
       const { number, file } = this.index;
-      return Promise.resolve({ number, pieces: piecesOf(own(file)) });
+      const unchanged = known === hex(sha256(file));
+      return Promise.resolve({ number, pieces: unchanged ? null : piecesOf(own(file)), unchanged });
     },
     putIndex: ({ after, number, file }) => {
       this.requireHolder();

@@ -1,5 +1,6 @@
 /** A visit: a session whose key holder answers through the real RPC, with real transfers, and flows on it. */
 
+import { COPIES, NO_PINS, type PinStore } from '../../../core/pin-store.ts';
 import { connect, serve, type VaultApi } from '../../../core/rpc.ts';
 import { OpenFlow } from '../../../resident/flows/open.svelte.ts';
 import type { DeviceBrowser, Subscribed, Unable } from '../../../resident/push.ts';
@@ -10,9 +11,9 @@ import { Authenticator } from './authenticator.ts';
 import type { Service } from './service.ts';
 
 /** A key holder behind a message port. */
-export function worker(): { readonly keys: VaultApi; close(): void } {
+export function worker(pins?: PinStore): { readonly keys: VaultApi; close(): void } {
   const { port1, port2 } = new MessageChannel();
-  serve(port1, () => Promise.resolve(holder()));
+  serve(port1, () => Promise.resolve(holder(pins)));
   const keys = connect(port2);
   port1.start();
   port2.start();
@@ -63,10 +64,12 @@ export class Visit {
   readonly open: OpenFlow;
   /** How often the key holder was ended. */
   ended = 0;
-  private readonly worker = worker();
+  private readonly worker: ReturnType<typeof worker>;
 
-  constructor(service: Service, device = new Authenticator()) {
+  /** `pins` are what the browser keeps from visit to visit; without any it keeps nothing. */
+  constructor(service: Service, device = new Authenticator(), pins: PinStore = NO_PINS) {
     this.service = service;
+    this.worker = worker(pins);
     this.device = device;
     this.session = new Session({
       api: service.api,
@@ -79,6 +82,7 @@ export class Visit {
         this.ended += 1;
         await this.worker.keys.lock();
       },
+      forgetCopies: () => pins.forget(COPIES),
     });
     this.open = new OpenFlow(this.session, (id) => this.arrivals.push(id));
   }
