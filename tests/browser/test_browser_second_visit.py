@@ -9,7 +9,7 @@ from tests.browser.support.visitor import Visitor, new_visitor
 
 INDEX = "/api/vault/index"
 KEPT = """
-async ({ turn = false } = {}) => {
+window.testKept = async (turn = false) => {
   const done = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
@@ -27,7 +27,7 @@ async ({ turn = false } = {}) => {
   } finally {
     database.close();
   }
-}
+};
 """
 VISITS = 3
 
@@ -57,6 +57,7 @@ def test_browser_second_visit_moves_no_index_and_believes_no_spoiled_copy(browse
     title = letter.row["titre"]
     visitor = new_visitor(browser, city.origin)
     page = visitor.page
+    visitor.context.add_init_script(KEPT)
     with page.expect_response(lambda one: one.request.method == "PUT" and INDEX in one.url and one.status == 204):
         visitor.claim(letter.link)
     # What the first visit was still writing when it was left comes once; a visit that changes nothing writes nothing.
@@ -68,11 +69,11 @@ def test_browser_second_visit_moves_no_index_and_believes_no_spoiled_copy(browse
     assert said.request.headers["if-none-match"] == said.headers["etag"]
 
     # A copy that was tampered with is another one for the city, which gives its own.
-    page.evaluate(KEPT, {"turn": True})
+    page.evaluate("() => testKept(true)")
     (said,) = visit_again(visitor, title)
     assert said.status == 200
     # A city that says all the same that it is what it has is not believed either.
-    page.evaluate(KEPT, {"turn": True})
+    page.evaluate("() => testKept(true)")
 
     def lie(route: Route) -> None:
         if "if-none-match" in route.request.headers:
@@ -88,7 +89,7 @@ def test_browser_second_visit_moves_no_index_and_believes_no_spoiled_copy(browse
 
     visitor.sign_out()
     # Signed out on the screen first: the copy goes behind it.
-    page.wait_for_function(f"async () => !(await ({KEPT})())")
+    page.wait_for_function("() => testKept().then((kept) => !kept)")
     (said,) = visit_again(visitor, title)
     assert (said.status, "if-none-match" in said.request.headers) == (200, False)
     visitor.judge()

@@ -1,7 +1,6 @@
 """Rows of the catalogue as the use cases see them (docs/spec/catalogue.md has one line for each).
 
-Named tuples, because lists of them are built by the thousand. Times are integer microseconds since 1970 UTC. Fields stand in
-the order of the table's columns.
+Named tuples, for lists of them are built by the thousand. Times are integer microseconds UTC, fields in the order of columns.
 """
 
 from enum import StrEnum

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import type { Api } from '../../api/client.ts';
 import { fromUtf8, hex } from '../../core/bytes.ts';
 import { sha256 } from '../../core/derive.ts';
 import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
@@ -154,11 +155,12 @@ describe('copies', () => {
       const { api } = service;
       const lying = vi.fn();
       const again = visit(one.device);
-      again.session.deps.api.index = async (known) => {
+      const index: Api['index'] = async (known) => {
         if (known === null) return api.index(null);
         lying();
         return { number: newest?.number ?? 0, pieces: null, unchanged: true };
       };
+      Object.assign(again.session.deps, { api: { ...api, index } });
       await new SignInFlow(again.session).passkey();
       await again.session.shelf.load();
       expect(lying).toHaveBeenCalledTimes(1);
