@@ -15,7 +15,8 @@ from voute.app.ports import Holder
 from voute.core.errors import FormatError, LimitError
 from voute.core.ids import hash_of
 from voute.core.ports_store import RowExistsError
-from voute.core.rows import IndexMark, IndexRow, PlaceRow
+from voute.core.ports_vaults import IndexMark
+from voute.core.rows import IndexRow, PlaceRow
 from voute.core.values import MAX_INTEGER
 from voute.format.ledger import encode_index
 

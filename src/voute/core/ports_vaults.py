@@ -5,14 +5,13 @@ still be checked and the whole rolled back by an exception.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from voute.core.ids import Hash, LookupId, MethodId, Slug, VaultId
 from voute.core.rows import (
     ChallengeRow,
     ConsentRow,
     CredentialRow,
-    IndexMark,
     IndexRow,
     KeyringRow,
     MethodRow,
@@ -21,6 +20,13 @@ from voute.core.rows import (
     SessionRow,
     VaultRow,
 )
+
+
+class IndexMark(NamedTuple):
+    """Which sealed index a vault has: its number, and the hash of its bytes."""
+
+    number: int
+    sha256: Hash
 
 
 class Vaults(Protocol):

@@ -80,13 +80,6 @@ class KeyringRow(NamedTuple):
     data: bytes
 
 
-class IndexMark(NamedTuple):
-    """Which sealed index a vault has: its number, and the hash of its bytes."""
-
-    number: int
-    sha256: Hash
-
-
 class IndexRow(NamedTuple):
     """The current sealed index of a vault; `number` is the one that its writer gave it."""
 

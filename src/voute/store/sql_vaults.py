@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import bindparam, select, update
 
 from voute.core.ids import Hash, LookupId, MethodId, VaultId
-from voute.core.rows import IndexMark, IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
+from voute.core.ports_vaults import IndexMark
+from voute.core.rows import IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
 from voute.store.sql import Session, chunks, upsertable
 

@@ -48,8 +48,6 @@ function choiceOf(act: string): ConsentsReply['consents'][number] {
   return { issuer, document_type, number, paperless, chosen_at: parsed.time, act, receipt: null };
 }
 
-const PIECE = 1_000;
-
 export class Service {
   readonly city = new City();
   readonly calls: { readonly route: string; readonly body: unknown }[] = [];
@@ -283,10 +281,9 @@ export class Service {
     },
     index: (known) => {
       this.requireHolder();
-      if (this.index === null) return Promise.resolve({ number: 0, pieces: null, unchanged: false });
-      const { number, file } = this.index;
-      const unchanged = known === hex(sha256(file));
-      return Promise.resolve({ number, pieces: unchanged ? null : piecesOf(own(file)), unchanged });
+      const { number, file } = this.index ?? { number: 0, file: null };
+      const unchanged = file !== null && known === hex(sha256(file));
+      return Promise.resolve({ number, pieces: unchanged || file === null ? null : piecesOf(own(file)), unchanged });
     },
     putIndex: ({ after, number, file }) => {
       this.requireHolder();
@@ -386,8 +383,8 @@ export class Service {
 }
 
 /** Bytes as a line brings them. */
-async function* piecesOf(file: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  for (let at = 0; at < file.length; at += PIECE) yield await Promise.resolve(file.slice(at, at + PIECE));
+async function* piecesOf(file: Uint8Array<ArrayBuffer>, piece = 1_000): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  for (let at = 0; at < file.length; at += piece) yield await Promise.resolve(file.slice(at, at + piece));
 }
 
 /** Bytes and text in the encodings in which a secret could hide in a request. */
