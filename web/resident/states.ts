@@ -61,6 +61,7 @@ const listed = {
   at: 'list',
   methods,
   used,
+  usedBoth,
   busy: null,
   added: null,
   removed: false,

@@ -87,7 +87,7 @@ export class FramePage {
   show(): void {
     if (this.drawnAt === this.width || this.width === 0) return;
     this.cancel?.();
-    delete this.element.dataset.drawn;
+    delete this.element.dataset['drawn'];
     this.drawnAt = this.width;
     let stopped = false;
     let stop = (): void => undefined;
@@ -107,7 +107,7 @@ export class FramePage {
     if (this.drawnAt === 0) return;
     this.cancel?.();
     this.cancel = null;
-    delete this.element.dataset.drawn;
+    delete this.element.dataset['drawn'];
     this.drawnAt = 0;
     this.canvas.width = this.canvas.height = 0;
     this.text.replaceChildren();
@@ -148,7 +148,7 @@ export class FramePage {
     await Promise.allSettled([task.promise, layer.render()]);
     if (begun(() => undefined)) return;
     // For what looks at the page from outside: whole, at this width.
-    this.element.dataset.drawn = String(wanted);
+    this.element.dataset['drawn'] = String(wanted);
     this.drawn();
     const links = await linksOf(page, viewport, this.linked).catch(() => []);
     if (!begun(() => undefined)) this.links.replaceChildren(...links);
