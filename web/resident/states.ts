@@ -3,7 +3,7 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { arms, documents, elsewhere, letter, manifest, verdict, kit, methods, used } from './states-data.ts';
+import { arms, documents, elsewhere, letter, manifest, verdict, kit, methods, used, usedBoth } from './states-data.ts';
 import type { DisownView } from './flows/disown.svelte.ts';
 import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
@@ -61,7 +61,6 @@ const listed = {
   at: 'list',
   methods,
   used,
-  usedBoth,
   busy: null,
   added: null,
   removed: false,
