@@ -110,12 +110,19 @@ def _ask(place: Place, target: Target, seconds: float) -> Asked:
     def used() -> float:
         if place.database is None:
             return 0.0
-        # A connection that ends takes its process with it.
-        return reaped_seconds(place.database) + sum(process_seconds(one) for one in family_of(place.database))
+        return sum(_seconds_of(one) for one in family_of(place.database)) + reaped_seconds(place.database)
 
     before = used()
     served_so = measure_target(target, seconds)
     return Asked(served_so, (used() - before) / len(served_so.load.times) * 1e6)
+
+
+def _seconds_of(process: int) -> float:
+    """Return what a process of the database has used; one that just ended, with its connection, is the server's to tell of."""
+    try:
+        return process_seconds(process)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def _figures(runs: Mapping[tuple[str, str], Sequence[Asked]], rounds: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -123,6 +124,24 @@ def test_api_short_way_bodies_are_the_same(ways: Ways, bills: list[Bill]) -> Non
         assert reply.content in bills[2].sealed.body
     for wanted in ("bytes=99999-", "bytes=-0", "bytes=0-" + "1" * 100):
         assert not ways.both(path, range=wanted)[1]
+
+
+def test_api_short_way_with_a_catalogue_far_away_is_the_same(
+    demo: DemoCity, ways: Ways, bills: list[Bill], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where looks run in threads, as on PostgreSQL: a body is found and read in one of them, at hand or not."""
+    far = Ways(replace(demo, settings=replace(demo.settings, catalogue="postgresql+psycopg://far.away/city")), ways.cookie)
+    for has_some in (True, False):
+        if not has_some:
+            monkeypatch.setattr(PosixBlobs, "at_hand", lambda *_: None)
+        path = f"/api/documents/{bills[2].sealed.document_id.hex()}/body"
+        for wanted in ("bytes=0-9", "bytes=-7", "bytes=0-"):
+            reply, is_short = far.both(path, range=wanted)
+            assert is_short
+            assert reply.content in bills[2].sealed.body
+        assert not far.both(path, range="bytes=99999-")[1]
+        assert not far.both(f"/api/documents/{'ab' * 16}/body")[1]
+    assert far.both("/api/documents")[1]
 
 
 def test_api_short_way_takes_what_is_plain_alone(ways: Ways, bills: list[Bill]) -> None:

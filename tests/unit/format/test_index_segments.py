@@ -25,6 +25,7 @@ from voute.format.index_segments import (
 )
 from voute.format.vault_index import MAX_DOCUMENTS, MAX_INDEX, IndexEntry, Marks, VaultIndex
 from voute.seal import vault_index as sealing
+from voute.seal.agefile import seal_file
 from voute.seal.stream import CHUNK_SIZE
 from voute.seal.vault_index import framed, open_vault_index, seal_vault_index
 
@@ -165,6 +166,16 @@ def test_index_in_segments_holds_its_limits(monkeypatch: pytest.MonkeyPatch) -> 
         ):
             assert act() if good else refusal(act) == "format index: too long"
     assert refusal(lambda: framed(bytes(module.MAX_HEAD + 1), ())) == "format index: too long"
+
+
+def test_index_head_is_no_longer_than_it_may_be() -> None:
+    def said(length: int) -> str:
+        sealed = seal_file((READING_1.recipient,), length.to_bytes(module.LENGTH_SIZE, "big") + bytes(length))
+        return refusal(lambda: open_vault_index(sealed, [READING_1], ROOT.public, INDEX.city, INDEX.vault_id))
+
+    assert said(module.MAX_HEAD + 1) == "format index: no head"
+    # Of exactly the limit it is looked at.
+    assert said(module.MAX_HEAD) not in {"format index: no head", ""}
 
 
 def changed_head(**names: object) -> bytes:

@@ -110,15 +110,25 @@ class ShortWay:
 
     async def _body(self, shown: _Shown, document: DocumentId) -> Answer | None:
         wanted = wanted_range(None if shown.wanted is None else shown.wanted.decode("latin-1"))
-        place = await quick(self._settings, rules.find_body_by_token, self._city, shown.token, document, wanted)
-        if place is None or place.length > WHOLE_AT_ONCE:
+        found = await quick(self._settings, self._find, shown.token, document, wanted)
+        if found is None:
             return None
-        data = self._city.blobs.at_hand(place.pack, place.offset, place.length)
+        place, data = found
         if data is None:
             data = await sync_to_thread(self._read, place)
         status, headers = head_of(place)
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         return Answer(status, [*raw, (b"content-type", SEALED.encode())], data)
+
+    def _find(self, token: bytes, document: DocumentId, wanted: rules.Wanted) -> tuple[rules.BodyPlace, bytes | None] | None:
+        """Find a body, and read it where nobody waits for that: what is in memory, or all of it when this is a thread already."""
+        place = rules.find_body_by_token(self._city, token, document, wanted)
+        if place is None or place.length > WHOLE_AT_ONCE:
+            return None
+        data = self._city.blobs.at_hand(place.pack, place.offset, place.length)
+        if data is None and not self._settings.is_catalogue_local:
+            data = self._read(place)
+        return place, data
 
     def _read(self, place: rules.BodyPlace) -> bytes:
         return b"".join(rules.read_place(self._city, place))
