@@ -50,6 +50,18 @@ COUNTS = """() => {
     self.shown += 1;
   };
 }"""
+# As a browser that knows the event calls it when its push service moved it.
+MOVED = """([old, fresh]) => {
+  const plain = (text) => atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  const bytes = (text) => Uint8Array.from(plain(text), (one) => one.charCodeAt(0)).buffer;
+  const made = ({ endpoint, p256dh, auth }) => ({
+    endpoint,
+    options: { applicationServerKey: new ArrayBuffer(65) },
+    getKey: (name) => bytes({ p256dh, auth }[name]),
+  });
+  const event = new ExtendableEvent('pushsubscriptionchange');
+  self.dispatchEvent(Object.assign(event, { oldSubscription: made(old), newSubscription: made(fresh) }));
+}"""
 TAP = """async () => {
   const [notification] = await self.registration.getNotifications();
   self.dispatchEvent(new NotificationEvent('notificationclick', { notification }));
@@ -134,6 +146,11 @@ def test_browser_notices_on_this_device_are_turned_on_shown_and_turned_off(
     policy = visitor.context.request.get(f"{city.origin}/").headers["content-security-policy"]
     assert f"worker-src blob: {city.origin}/push/worker.js;" in policy
     assert city.query("select count(*) from push_devices") == [(1,)]
+    # The push service moves the browser while nobody is there: the worker says so, and what comes goes to the new place.
+    fresh = told.browser()
+    places = [one.subscription(told) for one in (browser, fresh)]
+    worker.evaluate(MOVED, places)
+    wait_for(lambda: city.query("select endpoint from push_devices") == [(places[1]["endpoint"],)])
 
 
 def test_browser_notices_that_the_city_can_not_take_change_nothing(new: NewVisitor, city: ServedCity, told: PushService) -> None:

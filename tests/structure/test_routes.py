@@ -39,6 +39,7 @@ PUBLIC = {
     "POST /api/claims",
     "POST /api/claims/freeze",
     "POST /api/claims/lookup",
+    "POST /api/devices/moved",
     "POST /api/issuer/challenge",
     "POST /api/issuer/sessions",
     "POST /api/sessions",

@@ -229,6 +229,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/moved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** device moved */
+        post: operations["device_moved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device}": {
         parameters: {
             query?: never;
@@ -1247,6 +1264,18 @@ export interface components {
             sign_in_key: string | null;
         };
         /**
+         * MovedBody
+         * @description What a browser's worker says when its push service moved it; `proof` is of the old secret (docs/spec/push.md).
+         */
+        MovedBody: {
+            auth: string;
+            endpoint: string;
+            old: string;
+            p256dh: string;
+            /** @description bytes in base64 with padding (RFC 4648, section 4) */
+            proof: string;
+        };
+        /**
          * NamesReply
          * @description A name in both languages.
          */
@@ -2088,6 +2117,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_moved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovedBody"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {

@@ -20,6 +20,7 @@ const device = {
   at: 'shown',
   unable: null,
   device: null,
+  stopped: false,
   others: 0,
   busy: false,
   failure: null,
@@ -30,6 +31,13 @@ const told = { language: 'fr', pace: 'daily', hour: 8, weekday: 0, quiet_from: 2
 export function deviceStates(listed: WaysInView): readonly PageState[] {
   return [
     { id: 'ways-in-devices-off', path: '/acces', screen: 'ways-in', view: listed, devices: device },
+    {
+      id: 'ways-in-devices-stopped',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      devices: { ...device, stopped: true },
+    },
     {
       id: 'ways-in-devices-on',
       path: '/acces',

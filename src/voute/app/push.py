@@ -109,17 +109,26 @@ def check_subscription(wish: Subscription, kit: PushKit) -> None:
         PushServiceUnknownError: the endpoint is not of a service that the city uses.
     """
     parse_endpoint(wish.endpoint, kit)
-    if len(wish.p256dh) != POINT:
-        raise FormatError("not a public key", field="p256dh")
-    try:
-        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), wish.p256dh)
-    except ValueError as error:
-        raise FormatError("not a point of the curve", field="p256dh") from error
-    if len(wish.auth) != AUTH:
-        raise FormatError("not an authentication secret", field="auth")
+    check_keys(wish.p256dh, wish.auth)
     if wish.language not in LANGUAGES:
         raise FormatError("not a language", field="language")
     check_times(wish)
+
+
+def check_keys(p256dh: bytes, auth: bytes) -> None:
+    """Refuse what no message can be encrypted with.
+
+    Raises:
+        FormatError: the fact `field` names it.
+    """
+    if len(p256dh) != POINT:
+        raise FormatError("not a public key", field="p256dh")
+    try:
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), p256dh)
+    except ValueError as error:
+        raise FormatError("not a point of the curve", field="p256dh") from error
+    if len(auth) != AUTH:
+        raise FormatError("not an authentication secret", field="auth")
 
 
 def devices(city: City, holder: Holder) -> Sequence[DeviceRow]:

@@ -18,6 +18,8 @@ export type DevicesView =
       readonly unable: Unable | 'shared' | null;
       /** This device, if it is told. */
       readonly device: DeviceTimes | null;
+      /** Whether this browser was told, and is no more: it moved, or notices were stopped elsewhere. */
+      readonly stopped: boolean;
       /** How many others are. */
       readonly others: number;
       readonly busy: boolean;
@@ -77,9 +79,10 @@ export class DevicesFlow implements DevicesActions {
     try {
       await this.look(failure);
     } catch (thrown) {
-      const { device, others } = this.view.at === 'shown' ? this.view : { device: null, others: 0 };
+      const known = this.view.at === 'shown' ? this.view : { device: null, stopped: false, others: 0 };
+      const { device, stopped, others } = known;
       const shown = failure ?? this.session.failed(thrown);
-      this.view = { at: 'shown', unable: this.unable(), device, others, busy: false, failure: shown };
+      this.view = { at: 'shown', unable: this.unable(), device, stopped, others, busy: false, failure: shown };
     }
   }
 
@@ -96,6 +99,9 @@ export class DevicesFlow implements DevicesActions {
     this.mine = listed.find((one) => one.endpoint_hash === here?.hash) ?? null;
     const others = listed.length - (this.mine === null ? 0 : 1);
     const isOff = key === null && listed.length === 0;
-    this.view = isOff ? { at: 'off' } : { at: 'shown', unable, device: this.mine, others, busy: false, failure };
+    const stopped = here !== null && this.mine === null;
+    this.view = isOff
+      ? { at: 'off' }
+      : { at: 'shown', unable, device: this.mine, stopped, others, busy: false, failure };
   }
 }

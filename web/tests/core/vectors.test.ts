@@ -29,6 +29,7 @@ const ELSEWHERE = new Set([
   'log',
   'merkle-rfc6962',
   'pack',
+  'push-moved',
   'push-rfc8291',
   'release',
   'witness-torchwood',

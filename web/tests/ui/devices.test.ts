@@ -1,6 +1,9 @@
 /** Notices on devices: the section's flow, and what the worker shows. */
 
+import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { fromBase64url } from '../../core/bytes.ts';
+import { movedBody, type MovedBody, type Subscribed } from '../../push/moved.ts';
 import { parseMessage, UNREADABLE } from '../../push/message.ts';
 import { DevicesFlow } from '../../resident/flows/devices.svelte.ts';
 import { setShared } from '../../resident/shared.svelte.ts';
@@ -10,7 +13,7 @@ import { Visit } from './support/visit.ts';
 
 const KEPT = { pace: 'daily', hour: 7, weekday: 0, quiet_from: 21, quiet_until: 7 };
 const TIMES = { language: 'fr', ...KEPT };
-const SHOWN = { at: 'shown', unable: null, device: null, others: 0, busy: false, failure: null };
+const SHOWN = { at: 'shown', unable: null, device: null, stopped: false, others: 0, busy: false, failure: null };
 
 let visit: Visit;
 let flow: DevicesFlow;
@@ -36,6 +39,16 @@ describe('devices', () => {
     await flow.turnOff();
     expect(flow.view).toEqual(SHOWN);
     expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);
+  });
+
+  test('devices_a_browser_that_the_city_no_more_knows_is_said_to_have_stopped', async () => {
+    await flow.load();
+    await flow.turnOn(TIMES);
+    visit.service.told = [];
+    await flow.load();
+    expect(flow.view).toEqual({ ...SHOWN, stopped: true });
+    await flow.turnOn(TIMES);
+    expect(flow.view).toMatchObject({ device: TIMES, stopped: false });
   });
 
   test('devices_others_are_counted_and_all_are_stopped_at_once', async () => {
@@ -86,6 +99,29 @@ describe('devices', () => {
     expect(keptOf(timesOf(KEPT))).toEqual(KEPT);
     expect(keptOf(timesOf(null))).toEqual({ pace: 'once', hour: 8, weekday: 0, quiet_from: 21, quiet_until: 7 });
     expect(keptOf({ ...timesOf(KEPT), quiet: false })).toMatchObject({ quiet_from: 0, quiet_until: 0 });
+  });
+});
+
+describe('a browser that is moved', () => {
+  const vector = JSON.parse(
+    readFileSync(new URL('../../../vectors/push-moved/proof.json', import.meta.url), 'utf8'),
+  ) as {
+    readonly secret: string;
+    readonly body: MovedBody;
+  };
+  const { body, secret } = vector;
+  const subscribed = (endpoint: string, keys: Readonly<Record<string, string>>): Subscribed => ({
+    endpoint,
+    getKey: (name) => (keys[name] === undefined ? null : fromBase64url(keys[name]).slice().buffer),
+  });
+
+  test('moved_body_is_that_of_the_vector', async () => {
+    const old = subscribed(body.old, { auth: secret });
+    expect(await movedBody(old, subscribed(body.endpoint, { p256dh: body.p256dh, auth: body.auth }))).toEqual(body);
+  });
+
+  test('moved_without_keys_is_not_said', async () => {
+    expect(await movedBody(subscribed(body.old, {}), subscribed(body.endpoint, {}))).toBeNull();
   });
 });
 

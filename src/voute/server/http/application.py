@@ -74,6 +74,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     notices.stop_by_link,
     devices.read_devices,
     devices.put_device,
+    devices.device_moved,
     devices.remove_device,
     devices.remove_devices,
     documents.list_documents,

@@ -1,21 +1,22 @@
-"""Notices on devices: what a browser needs to be told by, the holder's devices, turning them on and off."""
+"""Notices on devices: what a browser needs to be told by, the holder's devices, turned on and off, followed when one moves."""
 
 from hashlib import sha256
 from typing import Annotated, Final
 
-from litestar import delete, get, put
+from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from voute.app import push as rules
+from voute.app import push_moved
 from voute.app.limit import Limit
 from voute.core.ids import ID_SIZE, parse_hex
 from voute.core.rows_push import DeviceRow
-from voute.server.http.access import HOLDER
+from voute.server.http.access import HOLDER, public
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
 from voute.server.http.webauthn_wire import from_base64url, to_base64url
-from voute.server.http.wire import MAX_SMALL, Hex16, Hex32, Model, Time, time_of
+from voute.server.http.wire import MAX_SMALL, Base64, Hex16, Hex32, Model, Time, time_of
 
 _WRITES: Final = {"limit": Limit("devices", 20)}
 Hour = Annotated[int, Meta(ge=0, le=23)]
@@ -30,6 +31,16 @@ class DeviceTimes(Model):
     weekday: Annotated[int, Meta(ge=0, le=6)]
     quiet_from: Hour
     quiet_until: Hour
+
+
+class MovedBody(Model):
+    """What a browser's worker says when its push service moved it; `proof` is of the old secret (docs/spec/push.md)."""
+
+    old: Annotated[str, Meta(max_length=rules.MAX_ENDPOINT)]
+    endpoint: Annotated[str, Meta(max_length=rules.MAX_ENDPOINT)]
+    p256dh: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{87}$")]
+    auth: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
+    proof: Base64
 
 
 class DeviceBody(DeviceTimes):
@@ -91,6 +102,19 @@ def put_device(city: TheCity, holder: TheHolder, data: JSONBody[DeviceBody]) -> 
         quiet_until=data.quiet_until,
     )
     rules.turn_on(city, holder, wish)
+
+
+@post(
+    "/api/devices/moved",
+    opt=public(Limit("device-moved", 20)),
+    status_code=204,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def device_moved(city: TheCity, data: JSONBody[MovedBody]) -> None:
+    """Note where a browser is now, if it proves itself; the answer is the same if it does not."""
+    keys = (from_base64url(data.p256dh), from_base64url(data.auth))
+    push_moved.follow(city, push_moved.Move(data.old, data.endpoint, *keys, data.proof))
 
 
 @delete("/api/devices/{device:str}", opt=HOLDER, sync_to_thread=True)

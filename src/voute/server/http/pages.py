@@ -17,6 +17,7 @@ from voute.app.limit import Limit
 from voute.format.arms import Arms
 from voute.format.release import ServedFile, is_path, write_manifest
 from voute.server.http.access import public
+from voute.server.http.frame import API_POLICY
 from voute.server.http.given import TheCity
 
 _INLINE: Final = re.compile(rb'<meta name="voute-inline" content="((?:sha256-[A-Za-z0-9+/]{43}= ?)*)"')
@@ -219,10 +220,14 @@ def release_manifest(web: TheWeb) -> Response[bytes]:
     return Response(file.data, media_type=file.media_type, headers=_FRESH)
 
 
+_WORKER_POLICY: Final = f"{API_POLICY}; connect-src 'self'"
+"""The worker of notices tells the city one thing, when its browser was moved (docs/spec/push.md)."""
+
+
 @get("/push/worker.js", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)
 def push_worker(web: TheWeb, accepted: AcceptEncoding = None) -> Response[bytes]:
     """Serve the worker of notices: in a folder of its own, so that it can stand between no page and the network."""
-    return _reply(web.get(PUSH_WORKER), accepted, _FRESH)
+    return _reply(web.get(PUSH_WORKER), accepted, _FRESH | {"content-security-policy": _WORKER_POLICY})
 
 
 @get("/city/{name:str}", opt=public(_PAGES), include_in_schema=False, sync_to_thread=True)

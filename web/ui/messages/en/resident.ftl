@@ -476,6 +476,7 @@ devices-loading = Looking for this device…
 devices-text = This device shows, even when locked, that a document came and from which department. Nothing else: no title, no amount. A new way in or a blocked code is announced at once, even at night.
 devices-maker = The notice goes through the maker of your browser (Google, Mozilla, Apple or Microsoft). It learns that the City called you and when; it cannot read the notice.
 devices-on = This device shows your notices.
+devices-stopped = Notices have stopped on this device: its browser was moved by its maker, or you stopped them elsewhere. Your documents are here. Turn them on again if you want them here.
 devices-pace = When to call you
 devices-start = Turn notices on here
 devices-stop = Turn notices off here

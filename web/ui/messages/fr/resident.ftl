@@ -476,6 +476,7 @@ devices-loading = Recherche de cet appareil…
 devices-text = Cet appareil affiche, même verrouillé, qu’un document est arrivé et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
 devices-maker = L’avis passe par le fabricant de votre navigateur (Google, Mozilla, Apple ou Microsoft). Il apprend que la Ville vous a fait signe et quand ; il ne peut pas lire l’avis.
 devices-on = Cet appareil affiche vos avis.
+devices-stopped = Les avis se sont arrêtés sur cet appareil : son navigateur a été déplacé par son fabricant, ou vous les avez arrêtés ailleurs. Vos documents sont là. Activez-les de nouveau si vous les voulez ici.
 devices-pace = Quand vous faire signe
 devices-start = Activer les avis ici
 devices-stop = Désactiver les avis ici
