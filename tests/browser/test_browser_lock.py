@@ -270,7 +270,10 @@ def test_browser_vault_left_alone_warns_without_taking_the_focus(new: NewVisitor
     letter, visitor = city.fresh(), new()
     visitor.page.clock.install()
     # Nine minutes in one step cut off a writing that is under way, which the city then has and the page does not know of.
-    with visitor.page.expect_response(lambda one: one.request.method == "PUT" and "/api/vault/index" in one.url):
+    written = visitor.page.expect_response(
+        lambda one: one.request.method == "PUT" and "/api/vault/index" in one.url, timeout=60_000
+    )
+    with written:
         visitor.claim(letter.link)
     download = visitor.button(re.compile("Télécharger"))
     download.focus()

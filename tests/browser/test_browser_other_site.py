@@ -105,7 +105,10 @@ def signed_in(browser: Browser, city: ServedCity, visitor: Visitor) -> Iterator[
     """The resident's browser again, with the session's cookie, where nothing watches for requests to elsewhere."""
     recipient = city.fresh()
     # The page writes its index before the test ends its session.
-    with visitor.page.expect_response(lambda one: one.request.method == "PUT" and "/api/vault/index" in one.url):
+    written = visitor.page.expect_response(
+        lambda one: one.request.method == "PUT" and "/api/vault/index" in one.url, timeout=60_000
+    )
+    with written:
         visitor.claim(recipient.link)
     context = browser.new_context()
     context.add_cookies(visitor.context.cookies())  # type: ignore[arg-type] # what one context gives another takes

@@ -246,7 +246,9 @@ def test_cli_letters_alone_have_no_document_behind_them(ready: Department) -> No
 
 
 def test_cli_letters_killed_in_the_middle_goes_on_and_ends_the_same(ready: Department) -> None:
-    table = people(ready, *["G9Z 1A1"] * 12)
+    # More than are made while this process is not looked after on a busy machine.
+    many = 40
+    table = people(ready, *["G9Z 1A1"] * many)
     ready.deliver(table).ended(0)
     where = ("letters", table, "--as", ready.home.issuer, "--home", ready.home.home, "--batch", "1", *DATE)
     folder, other = ready.folder / "killed", ready.folder / "whole"
@@ -258,11 +260,11 @@ def test_cli_letters_killed_in_the_middle_goes_on_and_ends_the_same(ready: Depar
     assert not (folder / "manifest.json").exists()
     there = len(list(folder.glob("progress/*.pdf.json")))
     said = ready.voute(*where, "-o", folder, "--json").ended(0).json
-    assert 1 <= there <= said["already"] < 12
+    assert 1 <= there <= said["already"] < many
     ready.voute(*where, "-o", other).ended(0)
     files = [{path.name: path.read_bytes() for path in each.iterdir()} for each in (folder, other)]
     assert files[0] == files[1]
-    assert len(files[0]) == 14
+    assert len(files[0]) == many + 2
 
 
 def test_cli_letters_many_are_made_by_several_processes_like_few_by_one(ready: Department) -> None:
