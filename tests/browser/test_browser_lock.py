@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.support.browser_memory import Memory, shown_of, stores_of
 from tests.browser.support.served_city import Recipient, ServedCity
@@ -118,7 +118,13 @@ def test_browser_lock_leaves_nothing_in_storage_page_heap_or_buffers(vault: Vaul
     figure("bytes of live objects searched after the lock", vault.finder.bytes - read)
     stores = stores_of(page)
     assert set(stores.pop("local")) <= KEPT_LOCALLY
-    assert stores == {"session": {}, "history": None, "name": "", "caches": [], "databases": {}}
+    databases = stores.pop("databases")
+    assert stores == {"session": {}, "history": None, "name": "", "caches": []}
+    # The index, sealed, and nothing else of bytes; nothing of it is in clear.
+    (kept,) = [bytes(one) for one in databases.pop("voute/public")]
+    assert databases == {}
+    assert kept[32:].startswith(b"age-encryption.org/v1\n")
+    assert vault.finder.search_all([("copy", kept)]) == set()
 
     # What is planted in each place is found there.
     page.evaluate("(text) => { globalThis.planted = [text, new TextEncoder().encode(text)]; }", vault.secrets["kit"])
@@ -264,6 +270,30 @@ def test_browser_lock_while_pages_are_drawn_for_paper_prints_nothing_and_keeps_n
     assert open_vault.printed == printed
     expect(page.locator(".v-print-area")).to_have_count(0)
     open_vault.restart_page()
+
+
+def test_browser_lock_while_notices_are_saved_lets_nothing_be_said_on_the_next_screen(open_vault: Visitor) -> None:
+    page, held = open_vault.page, list[Route]()
+
+    def answer(route: Route) -> None:
+        if route.request.method == "PUT":
+            held.append(route)
+        else:
+            route.fulfill(json={"available": True, "notice": None})
+
+    page.route("**/api/notices", answer)
+    open_vault.tap(page.get_by_role("navigation").get_by_role("link", name="Moyens d’accès"))
+    page.get_by_label("Votre adresse de courriel").fill("moi@ville.example")
+    with page.expect_request(lambda one: one.method == "PUT" and one.url.endswith("/api/notices")):
+        open_vault.tap(open_vault.button("Recevoir des avis"))
+    open_vault.tap(open_vault.button(LOCK))
+    open_vault.sees("Votre coffre est verrouillé")
+    # Saved after all: what the screen that is gone had to say about it is said no more.
+    with page.expect_response(lambda one: one.request.method == "GET" and one.url.endswith("/api/notices")):
+        held[0].fulfill(status=204)
+    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 50))")
+    assert "enregistré" not in "".join(page.locator("[aria-live=polite]").all_inner_texts())
+    page.unroute("**/api/notices")
 
 
 def test_browser_vault_left_alone_warns_without_taking_the_focus(new: NewVisitor, city: ServedCity) -> None:
