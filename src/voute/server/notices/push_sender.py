@@ -58,11 +58,15 @@ class PushSender:
         kit: PushKit,
         resolve: Resolve = look_up,
         time_limit: float = TIME_LIMIT,
+        slow: float = SLOW,
         signals: Signals = SILENT,
     ) -> None:
-        """Take the city and its key; `resolve` tells the addresses of a host, `time_limit` is that of one message."""
+        """Take the city and its key; `resolve` tells the addresses of a host.
+
+        `time_limit` is that of one message, an answer that takes longer than `slow` lets its service rest (seconds).
+        """
         self._signals = signals
-        self._time_limit = time_limit
+        self._time_limit, self._slow = time_limit, slow
         self._city = city
         self._kit = kit
         self._resolve = resolve
@@ -112,7 +116,7 @@ class PushSender:
             self._let_rest(endpoint.authority, REST)
             _log.warning("push service", host=endpoint.host, detail=error.detail)
             return Tried(Pushed.LATER), 0
-        if time.monotonic() - begun > SLOW:
+        if time.monotonic() - begun > self._slow:
             self._let_rest(endpoint.authority, REST)
         return self._judge(answer, endpoint.authority), answer.status
 
