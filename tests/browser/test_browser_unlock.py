@@ -135,11 +135,24 @@ def test_browser_kit_made_in_the_page_opens_the_vault_everywhere(new: NewVisitor
     assert stranger.prompts == []
 
 
-def test_browser_kit_with_a_slip_is_pointed_at_and_sends_nothing(new: NewVisitor) -> None:
+def test_browser_kit_with_a_slip_is_pointed_at_and_sends_nothing(new: NewVisitor, folder: Path) -> None:
     visitor = new()
     visitor.go("/connexion")
     visitor.tap(visitor.button("Utiliser ma trousse de secours"))
-    visitor.page.get_by_label("Texte de la trousse").fill("# voute-kit: 1\nAGE-SECRET-KEY-PQ-1QQQQ")
+    field, fault = visitor.page.get_by_label("Texte de la trousse"), visitor.page.locator("[data-field=validation]")
+    visitor.tap(visitor.button("Ouvrir avec la trousse"))
+    expect(fault).to_have_text("Collez le texte de la trousse, ou choisissez son fichier.")
+    picture, kit = folder / "photo.txt", folder / "trousse-voute.txt"
+    picture.write_bytes(bytes(20_000))
+    visitor.page.locator("input[type=file]").set_input_files(picture)
+    expect(fault).to_contain_text("Ce fichier est trop gros pour être une trousse.")
+    expect(field).to_have_value("")
+    kit.write_text("# voute-kit: 1\nAGE-SECRET-KEY-PQ-1QQQQ")
+    visitor.page.locator("input[type=file]").set_input_files(kit)
+    expect(field).to_have_value(kit.read_text())
+    # What was wrong is not said any more once it is right.
+    expect(fault).to_have_count(0)
+    expect(field).not_to_have_attribute("aria-invalid", "true")
     visitor.tap(visitor.button("Ouvrir avec la trousse"))
     expect(visitor.page.locator("main")).to_contain_text("Ce n’est pas une trousse complète")
     assert [one.path for one in visitor.traffic.sent if one.path == "/api/sessions/kit"] == []

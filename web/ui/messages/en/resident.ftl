@@ -47,6 +47,7 @@ kit-scan-other = This square is not the one of a kit. Hold up the one on your sh
 kit-scan-found = The square has been read. You can go on.
 kit-scan-close = Close the camera
 kit-form-missing = Paste the text of the kit, or choose its file.
+kit-form-too-large = This file is too large to be a kit. The kit’s file is a short text; it was saved as “{ $file }”.
 kit-form-submit = Open with the kit
 
 nav-documents = Documents

@@ -47,6 +47,7 @@ kit-scan-other = Ce carré n’est pas celui d’une trousse. Présentez celui d
 kit-scan-found = Le carré est lu. Vous pouvez continuer.
 kit-scan-close = Fermer l’appareil photo
 kit-form-missing = Collez le texte de la trousse, ou choisissez son fichier.
+kit-form-too-large = Ce fichier est trop gros pour être une trousse. Celui de la trousse est un court texte, enregistré sous le nom « { $file } ».
 kit-form-submit = Ouvrir avec la trousse
 
 nav-documents = Documents
