@@ -111,7 +111,7 @@ class Department:
 
     def pack(self, delivery: bytes, bills: list[Bill], **changes: object) -> Pack:
         """Pack bills and sign for them; `changes` replace fields of the statement, for lies."""
-        pieces: list[bytes] = []
+        pieces: list[bytes | memoryview] = []
         writer = PackWriter(pieces.append)
         for bill in bills:
             writer.add(bill.sealed.document_id, bill.sealed.body, bill.sealed.sealed_hash)

@@ -31,7 +31,7 @@ BODIES = (seed("body 0", 33), seed("body 1", 100), seed("body 2", 64))
 
 
 def _pack() -> bytes:
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     writer = PackWriter(parts.append)
     for document_id, body in zip(IDS, BODIES, strict=True):
         writer.add(document_id, body)

@@ -28,7 +28,7 @@ def _read(given: Values) -> Values:
 
 
 def _write(given: Values) -> Values:
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     writer = PackWriter(parts.append)
     for one in given["documents"]:
         writer.add(DocumentId(bytes.fromhex(one["document_id"])), bytes.fromhex(one["body"]))

@@ -17,8 +17,8 @@ from voute.format.fields import from_base64
 from voute.format.registry import SeenConsent
 from voute.format.subject import Consent
 from voute.tlog.policy import CheckpointVerdict
-from voute.verify.binding import LeafProof, ProvenVault
-from voute.verify.consent import ProvenConsent, verify_consent
+from voute.verify.binding import LeafProof
+from voute.verify.consent import ProvenConsent, SignedFor, verify_consent
 
 MAX_GIVEN: Final = 200
 """Choices that a city may show of one vault: one for each document type of an issuer."""
@@ -37,12 +37,12 @@ class ConsentJudge:
         """Take the issuer's book."""
         self._book = book
 
-    def judge(self, document_type: str, binding: Json, vault: ProvenVault, checkpoint: CheckpointVerdict) -> Choice:
+    def judge(self, document_type: str, binding: Json, vault: SignedFor, checkpoint: CheckpointVerdict) -> Choice:
         """Say what the holder of a proven vault has chosen for a document type; `binding` is what the city says."""
         kind = Slug(document_type)
         try:
             proven = self._prove(kind, binding, vault, checkpoint)
-            self._pin(vault.chain.vault_id, kind, proven)
+            self._pin(vault.vault_id, kind, proven)
         except VouteError as error:
             return Choice(Reason.DOUBTFUL, doubt=error.code)
         if proven is None:
@@ -50,7 +50,7 @@ class ConsentJudge:
         reason = Reason.CHOSEN if proven.paperless else Reason.REVOKED
         return Choice(reason, Proof(proven.act, proven.number, proven.index, proven.at))
 
-    def _prove(self, kind: Slug, binding: Json, vault: ProvenVault, checkpoint: CheckpointVerdict) -> ProvenConsent | None:
+    def _prove(self, kind: Slug, binding: Json, vault: SignedFor, checkpoint: CheckpointVerdict) -> ProvenConsent | None:
         """Verify the choice that the city shows for this document type; None if it shows none."""
         found = [given for given in _read_given(binding) if _document_type(given[0]) == kind]
         if not found:
@@ -59,7 +59,7 @@ class ConsentJudge:
             raise FormatError("two choices for one document type")
         ((raw, proof),) = found
         book = self._book
-        return verify_consent(raw, proof, checkpoint, vault.chain, city=book.city, issuer=book.issuer, document_type=kind)
+        return verify_consent(raw, proof, checkpoint, vault, city=book.city, issuer=book.issuer, document_type=kind)
 
     def _pin(self, vault: VaultId, kind: Slug, proven: ProvenConsent | None) -> None:
         """Compare with what was seen before, and remember what is newer."""

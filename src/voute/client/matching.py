@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from voute.client.api import CityApi, Json
 from voute.client.choice import NO_VAULT, Choice
@@ -32,7 +32,7 @@ from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, lookup_id
 from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, NoQuorumError
-from voute.verify.binding import LeafProof, ProvenVault, verify_claim
+from voute.verify.binding import LeafProof, verify_claim
 
 BATCH: Final = 2_500
 """Lookup ids in one call, of the 10,000 that are allowed: an answer has some 10 kB for each that is bound, held twice over on
@@ -103,7 +103,19 @@ class CodeMaker:
         return make_code(secret, reference, party, slot, code_epoch)
 
 
-_Proof = tuple[ProvenVault, CheckpointVerdict] | str
+class _Vault(NamedTuple):
+    """What a run needs of a vault that is proven, and no more: it goes from one process to another for each row."""
+
+    vault_id: VaultId
+    root_key: bytes
+    head: Hash
+    is_open: bool
+    recipient: str
+    bind: Hash
+    claimed_at: UnixTime
+
+
+_Proof = tuple[_Vault, CheckpointVerdict] | str
 """A vault that is proven, by which checkpoint; or the check that failed."""
 
 
@@ -272,7 +284,7 @@ class Matcher:
                 for (entry, _), proof in zip(bound, wait(), strict=True)
             }
 
-    def _try_to_prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> ProvenVault | str:
+    def _try_to_prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> _Vault | str:
         try:
             return self._prove(entry, binding, checkpoint)
         except (FormatError, VerificationError) as error:
@@ -302,25 +314,24 @@ class Matcher:
             self._not_proven(row, proof, matched)
             return
         proven, checkpoint = proof
-        newest = proven.chain.newest
-        if newest.state is not VaultState.OPEN:
+        if not proven.is_open:
             matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))
             return
         self._pin(entry, proven, matched)
         if self._rules.now - proven.claimed_at < self._rules.delay_days * _DAY_S:
             matched.held.append(row)
             return
-        vault = Hash(proven.chain.vault_id)
         choice = self._judge.judge(row.type, answer["binding"], proven, checkpoint)
-        recipient = newest.reading.recipient
-        matched.targets.append(Target(row, BoxKind.VAULT, vault, _NO_TOKEN, recipient, None, entry.code_epoch, choice))
+        box = Hash(proven.vault_id)
+        matched.targets.append(Target(row, BoxKind.VAULT, box, _NO_TOKEN, proven.recipient, None, entry.code_epoch, choice))
 
     def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
         facts: dict[str, str | int] = {"reference": row.reference, "check": check}
         matched.findings.append(Finding(row.line, Problem.KEY_NOT_PROVEN, facts))
 
-    def _prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> ProvenVault:
+    def _prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> _Vault:
         """Make every check of claim.md on what the city says of one lookup id."""
+        pinned = None if entry.binding is None else entry.binding.record_head
         vault_id, bind, records, proof = _read_binding(binding)
         party = Party(self._book.city, self._book.issuer, entry.party, entry.slot, entry.code_epoch)
         check_bind(self._codes.keys(entry), party, vault_id, bind)
@@ -332,7 +343,7 @@ class Matcher:
             issuer=self._book.issuer,
             lookup_id=entry.lookup_id,
             vault_id=vault_id,
-            pinned_head=None if entry.binding is None else entry.binding.record_head,
+            pinned_head=pinned,
         )
         if proven.bind != bind:
             raise VerificationError("the claim in the log has another bind")
@@ -340,11 +351,16 @@ class Matcher:
             if entry.binding.vault_id != vault_id:
                 raise VerificationError("another vault than the one that is pinned")
             expect_extends(proven.chain, entry.binding.record_head)
-        HybridRecipient.from_string(proven.chain.newest.reading.recipient)
-        return proven
+        chain, newest = proven.chain, proven.chain.newest
+        recipient = newest.reading.recipient
+        if chain.head != pinned:
+            # A head that is pinned is of a recipient that was a key when it was pinned.
+            HybridRecipient.from_string(recipient)
+        is_open = newest.state is VaultState.OPEN
+        return _Vault(vault_id, chain.root_key, chain.head, is_open, recipient, proven.bind, proven.claimed_at)
 
-    def _pin(self, entry: Entry, proven: ProvenVault, matched: Matched) -> None:
-        binding = Binding(proven.chain.vault_id, proven.chain.head, proven.bind, proven.claimed_at)
+    def _pin(self, entry: Entry, proven: _Vault, matched: Matched) -> None:
+        binding = Binding(proven.vault_id, proven.head, proven.bind, proven.claimed_at)
         if entry.binding == binding:
             return
         if entry.binding is None:

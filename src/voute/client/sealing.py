@@ -1,6 +1,6 @@
 """Seals the documents of a run into packs and sends each pack as soon as it is full.
 
-One `Sealer` works alone: in the process that called it for a small run, in one process a core for a large one. What it
+One `Sealer` works alone: in the process that called it for a small run, in several processes for a large one. What it
 keeps in memory is one pack; what could not be made again is in the spool, durably, before a pack is sent.
 """
 
@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 from voute.client.api import CityApi, SessionToken
 from voute.client.matching import Target
 from voute.client.preflight import Row, dedupe_parts
+from voute.client.rooms import FileRoom, PackRoom
 from voute.client.spool import SealedRow, SentPack, SpoolWriter
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId, slug
@@ -26,6 +27,7 @@ from voute.format.manifest import Instalment, ToClaim, ToVault
 from voute.format.pack import PackWriter, pack_leaf
 from voute.format.pack_statement import PackStatement
 from voute.format.sidecar import BoxKind, DraftRecord, Placement, encode_draft
+from voute.seal.agefile import payload_size
 from voute.seal.claim import content_id, dedupe_id
 from voute.seal.document import DocumentFields, SealedDocument, seal_document
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
@@ -78,30 +80,31 @@ class Sealer:
         self._key = SigningKey(kit.signing_seed)
         self._spool = SpoolWriter(kit.spool, kit.delivery_id)
         self._recipients: dict[str, HybridRecipient] = {}
+        self._file = FileRoom()
+        self._room = PackRoom()
 
     def run(self, targets: Sequence[Target]) -> Iterator[SentPack]:
         """Seal and send; yields each pack after the city acknowledged it and its draft."""
-        pack = _OpenPack()
+        pack = _OpenPack(self._room)
         for target in targets:
-            body = _read(target.row)
+            body = _read(target.row, self._file)
             if pack.writer.count and (
                 pack.writer.count >= PACK_DOCUMENTS
-                or pack.size >= PACK_TARGET
-                or not pack.writer.has_room(len(body) + len(body) // 512)
+                or self._room.size >= PACK_TARGET
+                or not pack.writer.has_room(payload_size(len(body)))
             ):
                 yield self._send(pack)
-                pack = _OpenPack()
+                pack = _OpenPack(self._room)
             self._add(pack, target, body)
         if pack.writer.count:
             yield self._send(pack)
 
-    def _add(self, pack: "_OpenPack", target: Target, body: bytes) -> None:
-        sealed = seal_document(self._fields(target), self._key, self._recipient(target), body)
-        pack.writer.add(sealed.document_id, sealed.body, sealed.sealed_hash)
-        pack.size += len(sealed.body)
+    def _add(self, pack: "_OpenPack", target: Target, body: memoryview) -> None:
+        place = self._room.place(payload_size(len(body)))
+        sealed = seal_document(self._fields(target), self._key, self._recipient(target), body, place)
+        pack.writer.add(sealed.document_id, place, sealed.sealed_hash)
         pack.targets.append(target)
-        # The body is in the pack now; keeping it here as well would double the memory of a run.
-        pack.sealed.append(replace(sealed, body=b""))
+        pack.sealed.append(sealed)
 
     def _recipient(self, target: Target) -> HybridRecipient:
         if target.claim_seed is not None:
@@ -154,11 +157,11 @@ class Sealer:
         rows = [_sealed_row(*one) for one in zip(pack.targets, pack.sealed, records, strict=True)]
         kept = self._spool.keep(summary.sha256, summary.size, rows, draft)
         try:
-            send_pack(self._api, self._kit.delivery_id, summary.sha256, pack.parts, draft)
+            send_pack(self._api, self._kit.delivery_id, summary.sha256, self._room.parts(), draft)
         except VouteError:
             # Whether the pack arrived is not known. Were the disk full as well, it would be sealed anew.
             with suppress(OSError):
-                self._spool.keep_bytes(summary.sha256, pack.parts)
+                self._spool.keep_bytes(summary.sha256, self._room.parts())
             raise
         return kept
 
@@ -181,13 +184,11 @@ class Sealer:
 
 
 class _OpenPack:
-    """A pack that is being filled, in memory."""
+    """A pack that is being filled, in a room that the one before has left."""
 
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.size = 0
-        # A method of this object would tie it to itself, and packs would pile up until the garbage collector runs.
-        self.writer = PackWriter(self.parts.append)
+    def __init__(self, room: PackRoom) -> None:
+        room.begin()
+        self.writer = PackWriter(room.append)
         self.targets: list[Target] = []
         self.sealed: list[SealedDocument] = []
 
@@ -216,9 +217,9 @@ def _sealed_row(target: Target, sealed: SealedDocument, record: DraftRecord) -> 
     )
 
 
-def _read(row: Row) -> bytes:
+def _read(row: Row, room: FileRoom) -> memoryview:
     try:
-        body = row.path.read_bytes()
+        body = room.read(row.path)
     except OSError as error:
         raise FileChangedError("unreadable since preflight", line=row.line, file=row.file_name) from error
     if not body:

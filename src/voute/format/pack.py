@@ -56,14 +56,14 @@ class PackSummary:
 class PackWriter:
     """Writes one pack through `write`, which takes every byte once and in order; durability is the caller's."""
 
-    def __init__(self, write: Callable[[bytes], object]) -> None:
+    def __init__(self, write: Callable[[bytes | memoryview], object]) -> None:
         self._write = write
         self._sha256 = hashlib.sha256()
         self._entries: list[PackEntry] = []
         self._ids: set[DocumentId] = set()
         self._offset = 0
 
-    def _emit(self, data: bytes) -> None:
+    def _emit(self, data: bytes | memoryview) -> None:
         self._sha256.update(data)
         self._write(data)
 
@@ -77,7 +77,7 @@ class PackWriter:
         tail = ENTRY_SIZE * (len(self._entries) + 1) + FOOTER_SIZE
         return len(self._entries) < MAX_DOCUMENTS and self._offset + length + tail <= MAX_PACK
 
-    def add(self, document_id: DocumentId, body: bytes, sha256: Hash | None = None) -> PackEntry:
+    def add(self, document_id: DocumentId, body: bytes | memoryview, sha256: Hash | None = None) -> PackEntry:
         """Append a sealed body; `sha256` is taken on trust when the caller has just computed it.
 
         Raises `LimitError` when there is no room (`has_room`), `FormatError` for a body too short or an id twice.

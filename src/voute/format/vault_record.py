@@ -234,7 +234,8 @@ def start_chain(genesis: bytes) -> VaultChain:
     Raises, in this order: `FormatError` (envelope), `WrongStatementError`, `FormatError` (payload),
     `RecordChainError` (not number 0), `UnknownKeyError`, `BadSignatureError`.
     """
-    chain, envelope = _start(genesis)
+    envelope = dsse.parse(genesis)
+    chain = _start(envelope)
     dsse.verify(envelope, Kind.VAULT_RECORD, (chain.root_key,))
     return chain
 
@@ -250,12 +251,11 @@ def extend_chain(chain: VaultChain, raw: bytes) -> VaultChain:
     return _extend(chain, envelope)
 
 
-def _start(genesis: bytes) -> tuple[VaultChain, dsse.Envelope]:
-    envelope = dsse.parse(genesis)
+def _start(envelope: dsse.Envelope) -> VaultChain:
     dsse.expect_kind(envelope, Kind.VAULT_RECORD)
     record = parse_vault_record(envelope.payload)
     _check_genesis(record)
-    return VaultChain((record,), (dsse.statement_hash(envelope.payload),)), envelope
+    return VaultChain((record,), (dsse.statement_hash(envelope.payload),))
 
 
 def _extend(chain: VaultChain, envelope: dsse.Envelope) -> VaultChain:
@@ -272,19 +272,20 @@ def verify_chain(envelopes: Sequence[bytes], pinned_head: Hash | None = None) ->
     """
     if not 1 <= len(envelopes) <= MAX_RECORDS:
         raise RecordChainError("a chain has 1 to 1,000 records")
-    if pinned_head is not None and dsse.statement_hash(dsse.parse(envelopes[-1]).payload) == pinned_head:
-        return _follow(envelopes)
+    if pinned_head is not None:
+        parsed = [dsse.parse(raw) for raw in envelopes]
+        if dsse.statement_hash(parsed[-1].payload) == pinned_head:
+            return _follow(parsed)
     chain = start_chain(envelopes[0])
     for raw in envelopes[1:]:
         chain = extend_chain(chain, raw)
     return chain
 
 
-def _follow(envelopes: Sequence[bytes]) -> VaultChain:
+def _follow(envelopes: Sequence[dsse.Envelope]) -> VaultChain:
     """Read a chain whose head is trusted already: numbers, hashes and keys must fit together."""
-    chain, _ = _start(envelopes[0])
-    for raw in envelopes[1:]:
-        envelope = dsse.parse(raw)
+    chain = _start(envelopes[0])
+    for envelope in envelopes[1:]:
         dsse.expect_kind(envelope, Kind.VAULT_RECORD)
         chain = _extend(chain, envelope)
     return chain

@@ -18,7 +18,7 @@ from voute.format.dsse import SigningKey, statement_hash
 from voute.format.manifest import MAX_BODY, MAX_CARD, Instalment, Manifest, ToClaim, ToVault
 from voute.format.signed_manifest import SignedManifest, WrongCityError, read_signed, verify_signed
 from voute.format.trust_root import TrustRoot
-from voute.seal.agefile import open_header, open_payload, seal_header, seal_payload
+from voute.seal.agefile import open_header, open_payload, seal_header, seal_payload, seal_payload_into
 from voute.seal.file_key import FileKey
 from voute.seal.hybrid import HybridIdentity, HybridRecipient
 from voute.seal.stream import Buffer
@@ -69,7 +69,8 @@ class DocumentFields:
 class SealedDocument:
     """A sealed document and its hashes; `header ‖ card` and `header ‖ body` are complete age files.
 
-    `envelope` is the signed manifest in the clear, for the issuer's own receipts. `sealed_hash` is SHA-256 of `body`.
+    `envelope` is the signed manifest in the clear, for the issuer's own receipts. `sealed_hash` is SHA-256 of the sealed body;
+    `body` is empty when it was sealed into a place that the caller gave.
     """
 
     document_id: DocumentId
@@ -141,18 +142,21 @@ def _manifest(fields: DocumentFields, plaintext_hash: Hash, size: int) -> Manife
     )
 
 
-def seal_document(fields: DocumentFields, signer: SigningKey, recipient: HybridRecipient, body: Buffer) -> SealedDocument:
-    """Seal a document of 1 byte to `MAX_BODY` for one recipient, under a fresh file key.
+def seal_document(
+    fields: DocumentFields, signer: SigningKey, recipient: HybridRecipient, body: Buffer, place: memoryview | None = None
+) -> SealedDocument:
+    """Seal a document of 1 byte to `MAX_BODY` for one recipient, under a fresh file key; into a place, if one is given.
 
-    Whether the recipient belongs to `fields.recipient` is the caller's to prove (`docs/spec/claim.md`). Raises
-    `FormatError` for fields that a manifest cannot hold, `LimitError` for a body that is empty or too long.
+    `place` has exactly `payload_size(len(body))` bytes. Whether the recipient belongs to `fields.recipient` is the caller's to
+    prove (`docs/spec/claim.md`). Raises `FormatError` for fields that a manifest cannot hold or another place, `LimitError` for a
+    body that is empty or too long.
     """
     if not 1 <= len(body) <= MAX_BODY:
         raise LimitError("a body has 1 byte to 50 MiB", size=len(body), limit=MAX_BODY)
     plaintext_hash = Hash(hashlib.sha256(body).digest())
     manifest = _manifest(fields, plaintext_hash, len(body))
     payload = manifest.encode()
-    return _seal(manifest.document_id, payload, manifest.sign(signer, payload), plaintext_hash, recipient, body)
+    return _seal(manifest.document_id, payload, manifest.sign(signer, payload), plaintext_hash, recipient, body, place)
 
 
 def _seal(
@@ -162,17 +166,22 @@ def _seal(
     plaintext_hash: Hash,
     recipient: HybridRecipient,
     body: Buffer,
+    place: memoryview | None,
 ) -> SealedDocument:
     if len(envelope) > MAX_CARD:
         raise LimitError("a card has at most 64 KiB", size=len(envelope), limit=MAX_CARD)
     file_key = FileKey.generate()
-    sealed = seal_payload(file_key, body)
+    sealed = b""
+    if place is None:
+        sealed = seal_payload(file_key, body)
+    else:
+        seal_payload_into(file_key, body, place)
     return SealedDocument(
         document_id=document_id,
         header=seal_header(file_key, (recipient,)),
         card=seal_payload(file_key, envelope),
         body=sealed,
-        sealed_hash=Hash(hashlib.sha256(sealed).digest()),
+        sealed_hash=Hash(hashlib.sha256(sealed if place is None else place).digest()),
         plaintext_hash=plaintext_hash,
         manifest_hash=statement_hash(payload),
         envelope=envelope,

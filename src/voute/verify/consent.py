@@ -5,17 +5,16 @@ numbers that it has seen.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from voute.core.errors import VerificationError
-from voute.core.ids import Hash, Slug
+from voute.core.ids import Hash, Slug, VaultId
 from voute.core.values import UnixTime
 from voute.format import dsse
 from voute.format.act import parse_act
 from voute.format.consent import check_words
 from voute.format.event import blind, parse_event
 from voute.format.subject import Consent, vault_actor
-from voute.format.vault_record import VaultChain
 from voute.tlog.merkle import leaf_hash, verify_inclusion
 from voute.tlog.policy import CheckpointVerdict
 from voute.verify.binding import LeafProof
@@ -38,25 +37,39 @@ class ProvenConsent:
     at: UnixTime
 
 
+class SignedFor(Protocol):
+    """A vault whose records are verified."""
+
+    @property
+    def vault_id(self) -> VaultId:
+        """Its id."""
+        ...
+
+    @property
+    def root_key(self) -> bytes:
+        """The key that signs its acts."""
+        ...
+
+
 def verify_consent(
     raw: bytes,
     proof: LeafProof,
     checkpoint: CheckpointVerdict,
-    chain: VaultChain,
+    vault: SignedFor,
     *,
     city: Slug,
     issuer: Slug,
     document_type: Slug,
 ) -> ProvenConsent:
-    """Verify a choice of the vault with these verified records; `checkpoint` is a verdict that a quorum was required of.
+    """Verify a choice of a vault whose records are verified; `checkpoint` is a verdict that a quorum was required of.
 
     Raises `ConsentDiffersError`, `MerkleProofError`, what signatures raise, or what the parsers raise.
     """
     envelope = dsse.parse(raw)
-    dsse.verify(envelope, dsse.Kind.ACT, (chain.root_key,))
+    dsse.verify(envelope, dsse.Kind.ACT, (vault.root_key,))
     act = parse_act(envelope.payload)
     consent = act.subject
-    if not isinstance(consent, Consent) or (act.city, act.actor) != (city, vault_actor(chain.vault_id)):
+    if not isinstance(consent, Consent) or (act.city, act.actor) != (city, vault_actor(vault.vault_id)):
         raise ConsentDiffersError("not a choice of this vault in this city")
     if (consent.issuer, consent.document_type) != (issuer, document_type):
         raise ConsentDiffersError("a choice about another issuer or document type")

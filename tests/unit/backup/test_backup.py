@@ -55,7 +55,7 @@ def back_up(backups: BackupFolder, frozen: Path, head: Head = HEAD) -> str:
 @pytest.fixture
 def kept_pack(tmp_path: Path) -> tuple[Path, str]:
     """A frozen city of one pack with its sidecar."""
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     writer = PackWriter(parts.append)
     bodies = {DocumentId(bytes([number]) * 16): os.urandom(5_000) for number in range(3)}
     for document, body in bodies.items():

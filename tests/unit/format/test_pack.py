@@ -14,7 +14,7 @@ from voute.format.pack import ENTRY_SIZE, FOOTER_SIZE, PackWriter, encode_index,
 
 
 def _write(bodies: list[bytes]) -> tuple[bytes, pack.PackSummary]:
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     writer = PackWriter(parts.append)
     for number, body in enumerate(bodies):
         writer.add(DocumentId(number.to_bytes(16, "big")), body)

@@ -258,7 +258,7 @@ def test_files_astray_in_the_log_are_named_and_left_alone(kept: KeptCity, path: 
 
 
 def small_pack() -> tuple[str, bytes]:
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
     writer = PackWriter(pieces.append)
     writer.add(os.urandom(16), os.urandom(40))  # type: ignore[arg-type] # any 16 bytes are an id
     return writer.finish().sha256.hex(), b"".join(pieces)

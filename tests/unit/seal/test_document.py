@@ -18,7 +18,7 @@ from voute.format.manifest import Instalment, ToClaim, ToVault
 from voute.format.signed_manifest import WrongCityError
 from voute.format.trust_root import TrustRoot
 from voute.seal import document
-from voute.seal.agefile import open_file, seal_payload
+from voute.seal.agefile import open_file, payload_size, seal_payload
 from voute.seal.document import (
     BodyMismatchError,
     DocumentFields,
@@ -73,6 +73,23 @@ def test_document_hashes_are_those_of_its_parts(size: int) -> None:
     assert sealed.manifest_hash == hashlib.sha256(parse(sealed.envelope).payload).digest()
     assert open_file(sealed.header + sealed.body, [holder.READING_1]) == body[:size]
     assert open_file(sealed.header + sealed.card, [holder.READING_1]) == sealed.envelope
+
+
+@pytest.mark.parametrize("size", [1, 65_537])
+def test_document_sealed_in_its_place_is_the_same_and_kept_once(size: int) -> None:
+    body = bytes(range(256)) * (size // 256 + 1)
+    around = bytearray(payload_size(size) + 2)
+    place = memoryview(around)[1:-1]
+    sealed = seal_document(FIELDS, city.ISSUER_KEY, holder.READING_1.recipient, memoryview(body)[:size], place)
+    assert (sealed.body, around[0], around[-1]) == (b"", 0, 0)
+    assert sealed.sealed_hash == hashlib.sha256(place).digest()
+    assert _open(replace(sealed, body=bytes(place))) == body[:size]
+
+
+def test_document_is_not_sealed_into_a_place_of_another_size() -> None:
+    for wrong in (payload_size(3) - 1, payload_size(3) + 1):
+        with pytest.raises(FormatError):
+            seal_document(FIELDS, city.ISSUER_KEY, holder.READING_1.recipient, b"abc", memoryview(bytearray(wrong)))
 
 
 def test_document_carries_all_that_its_issuer_said() -> None:
