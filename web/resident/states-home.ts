@@ -6,9 +6,6 @@ import type { PageState } from './states.ts';
 
 const OWN = { ownTitle: 'Papiers de la maison', folder: 'Maison', note: 'Payé chez Desjardins' };
 
-// A vault that is lived in, for twenty years.
-const MANY = 5_000;
-
 /** The states, each a variation of a list. */
 export function homeStates(list: DocumentsView): readonly PageState[] {
   const [row] = list.rows;
@@ -36,12 +33,6 @@ export function homeStates(list: DocumentsView): readonly PageState[] {
       view: { ...list, unmarked: { entry: { row, manifest }, failure: { code: 'network', facts: {} } } },
     },
     { id: 'documents-unkept', path: '/documents', screen: 'documents', view: { ...list, unkept: true } },
-    {
-      id: 'documents-many',
-      path: '/documents',
-      screen: 'documents',
-      view: { ...list, complete: true, rows: documents(MANY) },
-    },
     {
       id: 'documents-missing',
       path: '/documents',
