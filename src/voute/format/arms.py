@@ -5,6 +5,9 @@ What goes out holds nothing that was not looked at: no script, no link, no style
 
 import io
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import ClassVar, Final
@@ -40,7 +43,7 @@ _STROKES: Final = {"width", "opacity", "linecap", "linejoin", "miterlimit", "das
 _UNITS: Final = {"transform", "gradientUnits", "gradientTransform", "clipPathUnits"}
 _ATTRIBUTES: Final = _PAINT | _PLACES | _COLOURS | _UNITS | {f"stroke-{one}" for one in _STROKES}
 # No colon, slash, quote or backslash: nothing here can be an address or a script.
-_VALUE: Final = re.compile(r"[A-Za-z0-9#%.,()+\-_\s]*")
+_VALUE: Final = re.compile(r"[A-Za-z0-9#%.,()+\-_ ]*")
 _REFERENCE: Final = re.compile(r"url\(#[A-Za-z][A-Za-z0-9_-]*\)")
 _NUMBER: Final = r"[-+]?[0-9]{1,6}(?:\.[0-9]{1,6})?"
 _VIEW_BOX: Final = re.compile(rf"({_NUMBER})[\s,]+({_NUMBER})[\s,]+({_NUMBER})[\s,]+({_NUMBER})")
@@ -84,12 +87,13 @@ def _clean_png(data: bytes) -> bytes:
     if len(data) > MAX_PNG:
         raise _refuse("size")
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+        with _warned(), Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
             if not MIN_SIDE <= min(picture.size) <= max(picture.size) <= MAX_SIDE:
                 raise _refuse("width and height")
             _check_shape(*picture.size)
             pixels = picture.convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        # Larger than the library itself would open, which it says with an error of its own, or only warns of.
         raise _refuse("width and height") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise _refuse("PNG") from error
@@ -99,6 +103,14 @@ def _clean_png(data: bytes) -> bytes:
     written = io.BytesIO()
     bare.save(written, "PNG", optimize=True)
     return written.getvalue()
+
+
+@contextmanager
+def _warned() -> Iterator[None]:
+    """Make an error of the library's warning of too many pixels, and nothing of the others: oddities beside the pixels."""
+    with warnings.catch_warnings(action="ignore"):
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 class _Drawing:
@@ -182,6 +194,8 @@ def _attributes(given: dict[str, str]) -> dict[str, str]:
         if not colon:
             raise _refuse("style")
         plain[key.strip()] = value.strip()
+    # White space of any kind, which XML would read back as another kind, is a space.
+    plain = {key: " ".join(value.split()) for key, value in plain.items()}
     for key, value in plain.items():
         is_reference = key in _PAINT and _REFERENCE.fullmatch(value)
         if key not in _ATTRIBUTES or not _VALUE.fullmatch(value) or ("url" in value.lower() and not is_reference):

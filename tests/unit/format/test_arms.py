@@ -157,5 +157,19 @@ def test_arms_of_too_few_or_too_many_pixels_are_refused(width: int, height: int)
     assert what(png(width, height)) == "width and height"
 
 
+@pytest.mark.parametrize("side", [12_000, 60_000])
+def test_arms_of_more_pixels_than_the_library_opens_are_refused_as_any_others(side: int) -> None:
+    # Pillow warns of the first and raises an error of its own at the second.
+    head = b"IHDR" + side.to_bytes(4) * 2 + b"\x08\x02\x00\x00\x00"
+    data = png()[:8] + (13).to_bytes(4) + head + zlib.crc32(head).to_bytes(4) + png()[33:]
+    assert what(data) == "width and height"
+
+
+def test_arms_have_one_form_whatever_white_space_stood_in_them() -> None:
+    arms = clean(svg('<path d="M0&#9;0&#10; h1"/>'))
+    assert b'd="M0 0 h1"' in arms.data
+    assert clean(arms.data) == arms
+
+
 def test_arms_of_too_many_bytes_are_refused_before_they_are_read() -> None:
     assert what(png() + bytes(MAX_PNG)) == "size"
