@@ -53,7 +53,7 @@ def test_browser_firefox_passkey_from_the_letter_to_the_proof(visitor: FirefoxVi
     visitor.tap("Ouvrir mon coffre")
     visitor.sees("Encore une confirmation, la dernière")
     found["again"] = visitor.axe()
-    visitor.tap("Confirmer une seconde fois")
+    visitor.tap("Confirmer de nouveau")
     visitor.sees_pages()
     visitor.sees(title)
     found["document"] = visitor.axe()

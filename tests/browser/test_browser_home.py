@@ -200,7 +200,7 @@ def test_browser_home_deleted_document_is_gone_and_its_receipt_is_there(home: Ho
     visitor.tap(visitor.button("Supprimer pour toujours"))
     visitor.sees("Le document est supprimé")
     # What is kept proves by itself, with the vault's records, what its holder signed and since when the log has it.
-    kept = visitor.save(visitor.button("Télécharger la preuve de suppression"), tmp_path).read_bytes()
+    kept = visitor.save(visitor.button("Télécharger la preuve"), tmp_path).read_bytes()
     act, _, receipt = kept.removeprefix(b'{"act":').removesuffix(b"}").partition(b',"receipt":')
     archive = ArchiveReader(io.BytesIO(visitor.context.request.get(f"{home.city.origin}/api/vault/archive").body()))
     proven = verify_act(act, receipt, archive.records(), accept_first(archive.trust_root()).root)

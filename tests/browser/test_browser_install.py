@@ -2,15 +2,21 @@
 
 import io
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal, get_args
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import Visitor
 
+ARMS = "**/city/arms.svg"
+SCRIPTED = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>top.document.title = 'taken'</script></svg>"""
+MOST_HIGH = 64
+"""Pixels of the header, as a page is shown by default."""
 Scheme = Literal["light", "dark"]
 
 
@@ -98,3 +104,80 @@ def test_browser_header_shows_the_citys_arms_from_the_release(first_page: Visito
     assert address == "/city/arms.svg"
     manifest = first_page.context.request.get(f"{city.origin}/release-manifest.json").json()
     assert address.removeprefix("/") in manifest["files"]
+
+
+@pytest.fixture
+def stranger(browser: Browser, city: ServedCity) -> Iterator[Page]:
+    """Somebody's page on a line that a test changes: what goes wrong on it is the test's own doing."""
+    context = browser.new_context(base_url=city.origin, locale="fr-CA")
+    yield context.new_page()
+    context.close()
+
+
+def header_has_our_mark(page: Page) -> None:
+    """The name of the city is said by the words then, and the page goes on."""
+    expect(page.locator("header .brand svg")).to_be_visible()
+    expect(page.locator("header img")).to_have_count(0)
+    expect(page.get_by_role("link", name="Voûte Ville de Val-des-Cèdres", exact=True)).to_be_visible()
+    page.get_by_role("link", name="J’ai reçu une lettre avec un code").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Entrez le code de votre lettre")
+
+
+@pytest.mark.parametrize("body", [None, b"", b"<svg", b"GIF89a"])
+def test_browser_arms_that_do_not_come_or_are_no_picture_leave_our_mark(stranger: Page, body: bytes | None) -> None:
+    def answer(route: Route) -> None:
+        if body is None:
+            route.abort()
+        else:
+            route.fulfill(body=body, content_type="image/svg+xml")
+
+    stranger.route(ARMS, answer)
+    stranger.goto("/")
+    header_has_our_mark(stranger)
+
+
+def test_browser_arms_with_a_script_are_a_picture_that_does_nothing(stranger: Page) -> None:
+    """What the server itself would never send, from whoever stands on the line or took the server over."""
+    stranger.route(ARMS, lambda route: route.fulfill(body=SCRIPTED, content_type="image/svg+xml"))
+    stranger.goto("/")
+    expect(stranger.locator("header img")).to_have_js_property("complete", value=True)
+    expect(stranger).to_have_title("Ouvrir mon coffre – Voûte")
+
+
+@pytest.mark.parametrize(
+    "address", ["https://elsewhere.example/arms.svg", "//elsewhere.example/city/arms.svg", "/city/arms.svg?a"]
+)
+def test_browser_arms_at_another_address_are_not_asked_for(stranger: Page, city: ServedCity, address: str) -> None:
+    asked: list[str] = []
+    stranger.on("request", lambda request: asked.append(request.url))
+
+    def answer(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json={**reply.json(), "arms": address})
+
+    stranger.route("**/api/about", answer)
+    stranger.goto("/")
+    header_has_our_mark(stranger)
+    assert [one for one in asked if "arms" in one or not one.startswith(city.origin)] == []
+
+
+def test_browser_header_shows_arms_of_pixels(stranger: Page, city: ServedCity, tmp_path: Path) -> None:
+    """A PNG, as most cities have theirs: larger than it is shown, and not square."""
+    Image.new("RGBA", (400, 500), (20, 90, 70, 255)).save(tmp_path / "arms.png")
+    city.stop()
+    city.changed = {"arms": tmp_path / "arms.png"}
+    city.start()
+    try:
+        stranger.goto("/")
+        arms = stranger.locator("header img")
+        expect(arms).to_have_attribute("src", "/city/arms.png")
+        expect(arms).to_have_js_property("complete", value=True)
+        assert arms.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [400, 500]
+        box = arms.bounding_box()
+        assert box is not None
+        assert box["width"] == pytest.approx(box["height"] * 400 / 500)
+        assert box["height"] < MOST_HIGH
+    finally:
+        city.stop()
+        city.changed = {}
+        city.start()

@@ -52,7 +52,7 @@ def test_browser_claim_with_prf_at_get_only_asks_once_more_and_explains_it(
     visitor.sees("Encore une confirmation, la dernière")
     assert visitor.prompts == ["create"]
     expect(visitor.page.locator("main")).to_contain_text("un second geste")
-    visitor.tap(visitor.button("Confirmer une seconde fois"))
+    visitor.tap(visitor.button("Confirmer de nouveau"))
     visitor.sees_pages()
     assert (visitor.taps, visitor.prompts) == (2, ["create", "get"])
     figure("the same where PRF comes only at the second prompt", f"{visitor.taps} taps, {len(visitor.prompts)} prompts")

@@ -1,4 +1,4 @@
-/** Where to look first when a code that was typed by hand is wrong: its groups, and which of them a likely slip would explain. */
+/** A code from a letter's square, or typed by hand; where it is wrong, the groups in which a likely slip would explain it. */
 
 import { CODE_SYMBOLS, CROCKFORD, readClaimCode } from '../core/claim-code.ts';
 
@@ -42,6 +42,14 @@ export function grouped(typed: string): string {
 export function incomplete(typed: string): { readonly group: number; readonly missing: number } | null {
   const { length } = symbolsOf(typed);
   return length < CODE_SYMBOLS ? { group: Math.floor(length / GROUP) + 1, missing: CODE_SYMBOLS - length } : null;
+}
+
+/** The code in the link of a letter of this city; null for any other text, however much it looks like one. */
+export function codeOfLink(text: string, origin: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const ours = url.origin === origin && url.pathname === '/ouvrir' && url.username === '' && url.password === '';
+  return ours && url.hash.length > 1 ? url.hash.slice(1) : null;
 }
 
 function reads(symbols: string): boolean {

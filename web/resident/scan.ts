@@ -1,5 +1,5 @@
 /**
- * The camera, for the square on a recovery kit. Frames are looked at in this page and go nowhere: no picture is kept, and what was
+ * The camera, for the square on a recovery kit or on a letter. Frames are looked at in this page and go nowhere: no picture is kept, and what was
  * drawn is wiped when the camera is closed.
  */
 
@@ -21,6 +21,9 @@ export interface Camera {
   /** Turns it off; the light beside it goes out. */
   close(): void;
 }
+
+/** Turns a camera on. Raises `camera-refused` or `camera-missing`. */
+export type OpenCamera = () => Promise<Camera>;
 
 /** Turns the camera on, the one at the back where there are two. Raises `camera-refused` or `camera-missing`. */
 export async function openCamera(): Promise<Camera> {

@@ -19,6 +19,20 @@ export const documentStates: readonly PageState[] = [
     coming: 40,
   },
   {
+    id: 'document-printing',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    example: { printed: { number: 118, pages: 312 } },
+  },
+  {
+    id: 'document-searching',
+    path: '/documents/ID',
+    screen: 'document',
+    view: { ...shown, proof: proven },
+    example: { searched: { text: 'versement', page: 1 } },
+  },
+  {
     id: 'document-handled',
     path: '/documents/ID',
     screen: 'document',

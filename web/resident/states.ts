@@ -9,8 +9,11 @@ import type { DocumentHold, DocumentView } from './flows/document.svelte.ts';
 import type { OpenView } from './flows/open.svelte.ts';
 import type { SignInView } from './flows/sign-in.svelte.ts';
 import { deviceStates, noticeStates, type WaysInState } from './states-notices.ts';
+import type { Sight } from './gallery-camera.ts';
+import type { Example } from './viewer/print.ts';
 import type { PaperView } from './flows/paper.svelte.ts';
 import type { DocumentsView } from './list.ts';
+import { cameraStates } from './states-camera.ts';
 import { documentStates } from './states-document.ts';
 import { homeStates } from './states-home.ts';
 import { legalStates, paperStates } from './states-paper.ts';
@@ -28,6 +31,8 @@ export type PageState = {
   readonly arms?: string;
   /** True on a computer that others use. */
   readonly shared?: boolean;
+  /** What the camera sees, or why there is none. */
+  readonly camera?: Sight;
   /** Seconds until the vault locks, where the person is warned. */
   readonly left?: number;
 } & (
@@ -39,7 +44,13 @@ export type PageState = {
     }
   | { readonly screen: 'open'; readonly view: OpenView }
   | { readonly screen: 'documents'; readonly view: DocumentsView }
-  | { readonly screen: 'document'; readonly view: DocumentView; readonly hold?: DocumentHold; readonly coming?: number }
+  | {
+      readonly screen: 'document';
+      readonly view: DocumentView;
+      readonly hold?: DocumentHold;
+      readonly coming?: number;
+      readonly example?: Example;
+    }
   | { readonly screen: 'evidence'; readonly view: DocumentView }
   | { readonly screen: 'disown'; readonly view: DisownView }
   | WaysInState
@@ -350,4 +361,11 @@ const inside: readonly PageState[] = [
 ];
 
 /** All states, in the order a person may meet them. */
-export const STATES: readonly PageState[] = [...welcome, ...open, ...inside, ...legalStates, ...verifierStates];
+export const STATES: readonly PageState[] = [
+  ...welcome,
+  ...open,
+  ...cameraStates,
+  ...inside,
+  ...legalStates,
+  ...verifierStates,
+];

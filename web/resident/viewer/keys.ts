@@ -1,4 +1,4 @@
-/** Keys of the viewer, the same in the frame and in the page around it. */
+/** Keys of the viewer, the same in the frame and in the page around it, and what is typed to go to a page. */
 
 import type { ViewerKey } from './protocol.ts';
 
@@ -18,4 +18,11 @@ export function keyOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' |
     default:
       return null;
   }
+}
+
+/** The page that a typed number names, the last one for any beyond; null for what is no number of a page. */
+export function pageOf(typed: string, last: number): number | null {
+  const digits = typed.trim();
+  if (!/^[0-9]+$/.test(digits) || Number(digits) === 0) return null;
+  return Math.min(Number(digits), last);
 }

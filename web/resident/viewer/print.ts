@@ -5,6 +5,18 @@ import type { Sandbox } from './sandbox.ts';
 /** Is told how many pages are drawn for paper, and of how many. */
 export type Far = (drawn: number, pages: number) => void;
 
+/** How far a print is. */
+export interface Drawn {
+  readonly number: number;
+  readonly pages: number;
+}
+
+/** What is on its way in a document, for who looks at that: a print, a search. */
+export interface Example {
+  readonly printed?: Drawn;
+  readonly searched?: { readonly text: string; readonly page: number };
+}
+
 const CLASS = 'v-print-area';
 
 async function imageOf(picture: ArrayBuffer | null): Promise<HTMLImageElement> {

@@ -1,6 +1,7 @@
 /** What the viewer's frame may say to the page: exactly this, within limits, and nothing else. */
 
 import { describe, expect, test } from 'vitest';
+import { pageOf } from '../../resident/viewer/keys.ts';
 import { MAX_PAGES, readReport } from '../../resident/viewer/protocol.ts';
 
 const picture = new ArrayBuffer(4);
@@ -44,5 +45,22 @@ describe('viewer', () => {
     { say: 'drawn', page: 1, picture: new ArrayBuffer(64 * 1024 * 1024 + 1) },
   ])('viewer_anything_else_is_no_report %#', (report) => {
     expect(readReport(report)).toBeNull();
+  });
+});
+
+describe('a page that is asked for', () => {
+  test.each([
+    ['1', 1],
+    [' 12 ', 12],
+    ['007', 7],
+    ['40', 40],
+    ['41', 40],
+    ['99999999999999999999', 40],
+  ])('page_of_%s_is_%i', (typed, page) => {
+    expect(pageOf(typed, 40)).toBe(page);
+  });
+
+  test.each(['', ' ', '0', '000', '-1', '1.5', '1e3', 'deux', '٣'])('page_of_%s_is_none', (typed) => {
+    expect(pageOf(typed, 40)).toBeNull();
   });
 });

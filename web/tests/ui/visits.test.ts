@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fromBase64, fromUtf8 } from '../../core/bytes.ts';
-import { grouped, incomplete, suspects } from '../../resident/code-hints.ts';
+import { codeOfLink, grouped, incomplete, suspects } from '../../resident/code-hints.ts';
 import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { Idle } from '../../resident/idle.svelte.ts';
@@ -287,5 +287,32 @@ describe('notices', () => {
     expect(notices.view).toMatchObject({ notice: { state: 'confirmed' }, failure: null });
     await notices.stop();
     expect(notices.view).toEqual({ at: 'shown', notice: null, busy: false, failure: null });
+  });
+});
+
+describe('a square that was read', () => {
+  const ORIGIN = 'https://coffre.ville.example';
+  const CODE = '7KQ2M9XD04RTHB6VWZ3NP5CJ';
+
+  test('link_of_a_letter_of_this_city_gives_its_code', () => {
+    expect(codeOfLink(`${ORIGIN}/ouvrir#${CODE}`, ORIGIN)).toBe(CODE);
+  });
+
+  test.each([
+    `https://coffre.vi11e.example/ouvrir#${CODE}`,
+    `http://coffre.ville.example/ouvrir#${CODE}`,
+    `${ORIGIN}:8443/ouvrir#${CODE}`,
+    `https://coffre.ville.example@elsewhere.example/ouvrir#${CODE}`,
+    `https://somebody@coffre.ville.example/ouvrir#${CODE}`,
+    `${ORIGIN}/ouvrir`,
+    `${ORIGIN}/ouvrir#`,
+    `${ORIGIN}/partage/1#${CODE}`,
+    `${ORIGIN}//elsewhere.example/ouvrir#${CODE}`,
+    CODE,
+    '# voute-kit: 1',
+    'javascript:alert(1)',
+    '',
+  ])('link_that_is_no_letter_of_this_city_gives_none %s', (text) => {
+    expect(codeOfLink(text, ORIGIN)).toBeNull();
   });
 });
