@@ -59,9 +59,8 @@ def on_the_screen(reader: Visitor, number: int) -> bool:
     assert tools is not None
     assert page is not None
     assert screen is not None
-    if number == PAGES:
-        return page["y"] + page["height"] <= screen["height"]
-    return tools["height"] - 1 <= page["y"] < screen["height"] / 2
+    ends = number == PAGES and page["y"] + page["height"] <= screen["height"]
+    return ends or tools["height"] - 1 <= page["y"] < screen["height"] / 2
 
 
 def alive(frame: Frame) -> int:
@@ -113,7 +112,7 @@ def test_browser_long_document_goes_to_the_page_that_is_asked_for(reader: Visito
 def test_browser_long_document_on_a_telephone_is_read_on_from_the_page_asked_for(reader: Visitor) -> None:
     """The keyboard goes with the focus, and who listens goes on in the pages."""
     reader.cdp.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    reader.page.wait_for_function("matchMedia('(pointer: coarse)').matches")
+    reader.page.wait_for_function("() => matchMedia('(pointer: coarse)').matches")
     field = page_field(reader)
     field.fill("40")
     field.press("Enter")
