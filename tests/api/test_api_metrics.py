@@ -13,8 +13,9 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from prometheus_client import generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 from typing_extensions import override
 
 from tests.api.test_api_serve import department, make_bills, wait_until_visible
@@ -25,6 +26,7 @@ from tests.support.waiting import wait_for
 from voute.server.http import packs
 from voute.server.http.application import ROUTES, create_application
 from voute.server.http.pages import WebFiles
+from voute.server.observe.listener import OURS, MetricsListener
 from voute.server.observe.metrics import PrometheusSignals, all_of
 from voute.server.observe.overview import look
 from voute.server.observe.traces import Traces
@@ -131,6 +133,31 @@ def test_api_metrics_of_two_processes_are_one_servers(tmp_path: Path) -> None:
     assert {name for name in names if name.startswith("PUT ")} == set(puts)
     assert {line["event"] for line in server.lines()} == {"request"}
     assert all(re.fullmatch(r"[0-9a-f]{32}", line["trace"]) for line in server.lines())
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_api_metrics_address_that_another_program_has_is_said_once(ours: bool) -> None:  # noqa: FBT001
+    asked = threading.Event()
+
+    class Other(BaseHTTPRequestHandler):
+        server_version = OURS if ours else "nginx"
+
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            asked.set()
+
+        @override
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as other, capture_logs() as said:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        listener = MetricsListener(CollectorRegistry(), ("127.0.0.1", other.server_address[1]))
+        listener.start()
+        assert asked.wait(60)
+        listener.stop()
+        other.shutdown()
+    assert [one["code"] for one in said] == ([] if ours else ["address-held"])
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Binding is the election: whoever has the address answers for all, and when it en
 import errno
 import socket
 import threading
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar, Final
 
@@ -15,6 +16,8 @@ from prometheus_client.exposition import choose_encoder
 from typing_extensions import override
 
 PATH: Final = "/metrics"
+OURS: Final = "voute"
+"""How a process of ours names itself to whoever asks for measurements."""
 RETRY: Final = 2.0
 """Seconds between looks whether the address is free: the process that had it may have ended."""
 _PATIENCE: Final = 10
@@ -36,7 +39,7 @@ class _Server(ThreadingHTTPServer):
 def _handler(registry: CollectorRegistry) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout: ClassVar[float] = _PATIENCE
-        server_version = "voute"
+        server_version = OURS
         sys_version = ""
 
         def do_GET(self) -> None:
@@ -56,6 +59,20 @@ def _handler(registry: CollectorRegistry) -> type[BaseHTTPRequestHandler]:
             """Write nothing: a measurement every few seconds is no event."""
 
     return Handler
+
+
+def _held_by_another(address: tuple[str, int]) -> bool:
+    """Say whether what answers there is no process of ours; one that has just ended is nobody."""
+    connection = HTTPConnection(*address, timeout=_PATIENCE)
+    try:
+        connection.request("HEAD", PATH)
+        return not (connection.getresponse().getheader("server") or "").startswith(OURS)
+    except ConnectionError:
+        return False
+    except (OSError, HTTPException):
+        return True
+    finally:
+        connection.close()
 
 
 class MetricsListener:
@@ -78,12 +95,16 @@ class MetricsListener:
         self._thread.join()
 
     def _run(self) -> None:
+        told = False
         while not self._stopping.is_set():
             try:
                 server = _Server(self._address, _handler(self._registry))
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     _log.error("no measurements", code=type(error).__name__, detail=error.strerror)
+                elif not told and _held_by_another(self._address):
+                    told = True
+                    _log.error("no measurements", code="address-held", detail="another program has the address")
                 self._stopping.wait(RETRY)
                 continue
             with server:
