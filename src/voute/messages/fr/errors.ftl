@@ -108,8 +108,8 @@ error-issuer-not-in-trust-root = La racine de confiance ne donne pas cette clé 
     .fix = Faites inscrire la clé du service par les officiers de la ville.
 error-journal-damaged = Le carnet de cet envoi est abîmé ({ $path }) ; rien n'a été envoyé ni effacé.
     .fix = Relancez l'envoi avec sa liste, sans --resume : ce qui est déjà livré ne part pas deux fois.
-error-city-founded = Une ville est déjà fondée ici ; rien n'a changé.
-    .fix = « voute admin keys » montre ses clés publiques. Une autre ville va dans un autre dossier (réglage « data »).
+error-city-founded = Une ville est déjà fondée ici ; rien n'a changé.
+    .fix = « voute admin keys » montre ses clés publiques. Une autre ville va dans un autre dossier (réglage « data »).
 error-key-file = Un fichier de clé manque, ou existe déjà : { $file }
     .fix = Vérifiez le dossier de la ville ; n'effacez aucune clé.
 error-key-not-valid-then = La clé du service n'était pas valable à ce moment.
@@ -306,7 +306,7 @@ error-freeze = { $why ->
     } ; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
-    [owner] Donnez-le à l'utilisateur du serveur : chown voute:voute, avec ce chemin.
+    [owner] Donnez-le à l'utilisateur du serveur : chown voute:voute, avec ce chemin.
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
    *[catalogue] Vérifiez le réglage « catalogue ».
     }

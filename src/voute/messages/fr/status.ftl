@@ -1,8 +1,8 @@
 # Ce que dit « voute status » : status-CONTRÔLE-NIVEAU, et quoi faire (.fix).
 status-all-well = La Ville va bien : rien n'attend personne. Version { $release }.
 status-needed = À regarder : { $count }. Version { $release }.
-status-moved-now = La Ville a été déplacée de ces stockages vers d'autres (« voute migrate-store ») : ici est son passé, que personne ne sert.
-    .fix = Lancez cette commande avec les réglages des nouveaux stockages : « VOUTE_CONFIG=FICHIER voute status ». Pour revenir ici, déplacez la Ville dans l'autre sens (docs/operate/move.md).
+status-moved-now = La Ville a été déplacée de ces stockages vers d'autres (« voute migrate-store ») : ici est son passé, que personne ne sert.
+    .fix = Lancez cette commande avec les réglages des nouveaux stockages : « VOUTE_CONFIG=FICHIER voute status ». Pour revenir ici, déplacez la Ville dans l'autre sens (docs/operate/move.md).
 status-catalogue-well = Le catalogue répond.
 status-catalogue-now = Le catalogue ne répond pas. Rien de ce qui a été confirmé n'est perdu ; la Ville ne peut rien montrer ni recevoir.
     .fix = Regardez si la base de données tourne et s'il reste de la place ; puis « journalctl -u voute ». Base perdue : « voute fsck --rebuild-into ».
