@@ -149,6 +149,9 @@ class Visitor:
 
     def save(self, target: Locator, folder: Path) -> Path:
         """Tap what downloads a file; gives where it is, under the name that the page proposed."""
+        # A press goes by what was drawn last: above pages that have just moved away it would end in their frame.
+        target.scroll_into_view_if_needed()
+        self.page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         with self.page.expect_download() as waiting:
             self.tap(target)
         download: Download = waiting.value

@@ -98,7 +98,7 @@ def test_sim_evil_page_foreign_index_is_named_and_nothing_of_it_is_shown(
         assert evil.sign_in() == ""
         evil.list_is_whole()
         warning = evil.victim.page.locator(".ds-alert", has_text=REFUSED)
-        expect(warning.locator("code")).to_have_text(code)
+        expect(warning.locator("p").last).to_have_text(f"Code à donner au téléphone\u00a0: {code}")
         assert evil.titles() == MINE
         assert MARK not in evil.words()
         evil.settle()

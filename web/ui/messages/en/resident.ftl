@@ -134,11 +134,11 @@ open-given-letter = Noted, thank you
     .next = This code opens nothing any more. The department that wrote will know at its next delivery.
     .you = Put the letter back in the mail or destroy it, then close this page.
 
-shared-choice = Other people use this computer
+shared-choice = Other people use this device
     .text = Nothing of your vault will be kept here. It will lock after two minutes, and your visit ends with this tab. This choice is for this browser.
-shared-open = Shared computer: leave your vault before you go.
+shared-open = Shared device: leave your vault before you go.
 shared-leave = Leave my vault
-shared-files = Shared computer: a file that you download stays on this computer, a page that you print stays in the printer.
+shared-files = Shared device: a file that you download stays on this device, a page that you print stays in the printer.
 
 terms-title = The terms, in plain words
 terms-what = This vault is free. The city puts your documents in it; you read them, keep them and take them with you.
@@ -378,8 +378,8 @@ lock-after-text = Your vault locks itself when nobody touches it. We tell you on
 lock-after-label = Lock after
 lock-after-minutes = { $shared ->
     [yes] { $minutes ->
-        [one] { $minutes } minute (shared computer)
-       *[other] { $minutes } minutes (shared computer)
+        [one] { $minutes } minute (shared device)
+       *[other] { $minutes } minutes (shared device)
     }
    *[other] { $minutes ->
         [one] { $minutes } minute

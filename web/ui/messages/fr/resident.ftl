@@ -134,11 +134,11 @@ open-given-letter = C’est noté, merci
     .next = Ce code n’ouvre plus rien. Le service qui a écrit le saura à son prochain envoi.
     .you = Remettez la lettre à la poste ou détruisez-la, puis fermez cette page.
 
-shared-choice = D’autres personnes se servent de cet ordinateur
+shared-choice = D’autres personnes se servent de cet appareil
     .text = Rien de votre coffre ne sera gardé ici. Il se verrouillera après deux minutes, et votre visite prendra fin avec cet onglet. Ce choix vaut pour ce navigateur.
-shared-open = Ordinateur partagé : quittez votre coffre avant de partir.
+shared-open = Appareil partagé : quittez votre coffre avant de partir.
 shared-leave = Quitter mon coffre
-shared-files = Ordinateur partagé : un fichier téléchargé reste sur cet ordinateur, une page imprimée reste dans l’imprimante.
+shared-files = Appareil partagé : un fichier téléchargé reste sur cet appareil, une page imprimée reste dans l’imprimante.
 
 terms-title = Les conditions, en mots simples
 terms-what = Ce coffre est gratuit. La Ville y dépose vos documents; vous les lisez, les gardez et les emportez.
@@ -378,8 +378,8 @@ lock-after-text = Votre coffre se verrouille tout seul quand personne n’y touc
 lock-after-label = Verrouiller après
 lock-after-minutes = { $shared ->
     [yes] { $minutes ->
-        [one] { $minutes } minute (ordinateur partagé)
-       *[other] { $minutes } minutes (ordinateur partagé)
+        [one] { $minutes } minute (appareil partagé)
+       *[other] { $minutes } minutes (appareil partagé)
     }
    *[other] { $minutes ->
         [one] { $minutes } minute
