@@ -1,4 +1,4 @@
-"""Seals a run on all cores: few documents in this process, many in several processes, each sending its own packs."""
+"""Seals a run on all cores: few documents in this process, many in one process a core, each sending its own packs."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -22,12 +22,12 @@ class SealerDiedError(StateError):
 
 
 def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes: int | None) -> Iterator[SentPack]:
-    """Seal and send all targets: here when they are few, else in `sealers_of` this machine; yields acknowledged packs.
+    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs.
 
     Raises what sealing and sending raise, and `SealerDiedError`.
     """
     shares = list(_shares(targets))
-    workers = min(processes or sealers_of(os.cpu_count() or 1), len(shares))
+    workers = min(processes or os.cpu_count() or 1, len(shares))
     if workers <= 1:
         with closing(Sealer(kit, api)) as sealer:
             for share in shares:
@@ -44,11 +44,6 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-
-
-def sealers_of(cores: int) -> int:
-    """Say how many processes seal on so many cores: three for two, for each waits a part of its time for the city's disk."""
-    return -(-cores * 3 // 2)
 
 
 def _shares(targets: Sequence[Target]) -> Iterator[list[Target]]:
