@@ -126,6 +126,8 @@ class EvilPage:
     _deceived: bool = False
     """Whether the page on the screen was lied to: it may write its index only after the lie is over."""
     _lost: list[Exchange] = field(default_factory=list)
+    _lied: list[tuple[int, int]] = field(default_factory=list)
+    """Marks between which the city lied: what came there may be a lie."""
 
     def __post_init__(self) -> None:
         self.proxy.before = self._lose
@@ -162,6 +164,7 @@ class EvilPage:
             yield found
         finally:
             self.lie, self.mutant = None, ""
+            self._lied.append((mark, self.proxy.mark))
             found += [one for one in self.proxy.since(mark) if not any(one is lost for lost in self._lost)]
         if not mutant:
             self._honest(sent, faults)
@@ -275,10 +278,11 @@ class EvilPage:
 
     def index(self) -> bytes:
         """The sealed index that the city has, as a page brought it or was given it truthfully; a page that has it is told so."""
-        for one in reversed(self.proxy.exchanges):
+        for place, one in reversed([*enumerate(self.proxy.exchanges)]):
             if one.route == f"PUT {INDEX}" and one.status == 204:
                 return one.request.body
-            if one.route == f"GET {INDEX}" and one.status == 200 and one.reply is not None:
+            lied = any(begin <= place < end for begin, end in self._lied)
+            if one.route == f"GET {INDEX}" and one.status == 200 and one.reply is not None and not lied:
                 return one.reply.body
         raise AssertionError
 
