@@ -175,7 +175,7 @@ export class IndexBook {
 
   /** The hash of the sealed copy that this browser keeps of a vault's index, made from its bytes; null without one. */
   async kept(vaultId: string): Promise<string | null> {
-    this.copy = await this.copies.load('index', vaultId);
+    this.copy = await this.copies.load(vaultId);
     return this.copy === null ? null : hex(sha256(this.copy));
   }
 
@@ -229,7 +229,7 @@ export class IndexBook {
     this.take(whole);
     if (problem === null) {
       await this.pin(owner.vaultId, { number: whole.index.number, hash: whole.hash });
-      await this.copies.keep('index', owner.vaultId, ...coming.sealed);
+      await this.copies.keep(owner.vaultId, ...coming.sealed);
     }
     const rest = [...this.entries.values()].filter(({ document_id: id }) => !given.has(id));
     return this.show(owner, rest, problem);
@@ -341,7 +341,7 @@ export class IndexBook {
     this.sent = null;
     this.take({ index, hash });
     await this.pin(index.vault_id, { number: index.number, hash });
-    await this.copies.keep('index', index.vault_id, file);
+    await this.copies.keep(index.vault_id, file);
   }
 
   private take({ index, hash }: HashedIndex): void {

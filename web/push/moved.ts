@@ -15,6 +15,7 @@ export interface MovedBody {
   readonly proof: string;
 }
 
+// As in `core/bytes.ts`, of which nothing is imported here: the worker of notices is one file, at an address that stays.
 const LABEL = 'voute/push-moved/v1\0';
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const base64 = (data: ArrayBuffer): string => btoa(String.fromCharCode(...new Uint8Array(data)));

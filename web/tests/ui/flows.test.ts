@@ -1,6 +1,6 @@
 /** Journeys through the flows, with the real key holder and a city in memory. */
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
 import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
@@ -8,25 +8,12 @@ import { hex } from '../../core/bytes.ts';
 import { Authenticator, type Kind } from './support/authenticator.ts';
 import { eventually } from './support/eventually.ts';
 import { encodingsOf, Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 let service: Service;
-const visits: Visit[] = [];
-
-function visit(device?: Kind | Authenticator): Visit {
-  const made = new Visit(service, typeof device === 'string' ? new Authenticator(device) : device);
-  visits.push(made);
-  return made;
-}
-
-beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  service = new Service();
-  await service.wait();
-});
-
-afterEach(async () => {
-  await Promise.all(visits.splice(0).map((one) => one.end()));
+const visit = visiting((fresh) => {
+  service = fresh;
 });
 
 const failed = (code: string): unknown => expect.objectContaining({ code });
@@ -184,13 +171,11 @@ describe('sign-in', () => {
   test('sign_in_city_that_gives_another_vault_is_refused', async () => {
     const first = visit();
     await first.claim();
-    const mine = service;
-    service = new Service();
-    await service.wait();
-    await visit().claim();
-    mine.records = service.records;
-    mine.keyring = service.keyring;
-    service = mine;
+    const other = new Service();
+    await other.wait();
+    await visit(undefined, other).claim();
+    service.records = other.records;
+    service.keyring = other.keyring;
     const second = visit(first.device);
     const flow = new SignInFlow(second.session);
     await flow.passkey();

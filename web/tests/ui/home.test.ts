@@ -1,6 +1,6 @@
 /** Documents at home without a browser: calendar, links, searching, marks from visit to visit, growth. */
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
 import { DocumentsFlow } from '../../resident/flows/documents.svelte.ts';
@@ -12,26 +12,13 @@ import { fold, occurrences } from '../../resident/viewer/frame-find.ts';
 import { keyOf } from '../../resident/viewer/keys.ts';
 import { readLink, readReport } from '../../resident/viewer/protocol.ts';
 import { eventually } from './support/eventually.ts';
-import { Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Service } from './support/service.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 let service: Service;
-const visits: Visit[] = [];
-
-function visit(device?: Visit['device']): Visit {
-  const made = new Visit(service, device);
-  visits.push(made);
-  return made;
-}
-
-beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  service = new Service();
-  await service.wait();
-});
-
-afterEach(async () => {
-  await Promise.all(visits.splice(0).map((one) => one.end()));
+const visit = visiting((fresh) => {
+  service = fresh;
 });
 
 const asked = (route: string): number => service.calls.filter((call) => call.route === route).length;

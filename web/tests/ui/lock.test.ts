@@ -1,29 +1,16 @@
 /** What a lock leaves under way, and who opens the vault again meanwhile. */
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
 import { announce, announced } from '../../ui/announce.svelte.ts';
 import { eventually } from './support/eventually.ts';
-import { Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Service } from './support/service.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 let service: Service;
-const visits: Visit[] = [];
-
-function visit(): Visit {
-  const made = new Visit(service);
-  visits.push(made);
-  return made;
-}
-
-beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  service = new Service();
-  await service.wait();
-});
-
-afterEach(async () => {
-  await Promise.all(visits.splice(0).map((one) => one.end()));
+const visit = visiting((fresh) => {
+  service = fresh;
 });
 
 /** From now on the answers of a route wait; gives what lets them come. */

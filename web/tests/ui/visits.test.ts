@@ -1,25 +1,21 @@
 /** What happens around a first visit: letters that are not theirs, connections that break, ways in tried and removed, shared computers. */
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fromBase64, fromUtf8 } from '../../core/bytes.ts';
 import { codeOfLink, grouped, incomplete, suspects } from '../../resident/code-hints.ts';
 import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { Idle } from '../../resident/idle.svelte.ts';
 import { isShared } from '../../resident/shared.svelte.ts';
-import { Authenticator, type Kind } from './support/authenticator.ts';
 import { eventually } from './support/eventually.ts';
-import { Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Service } from './support/service.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 let service: Service;
-const visits: Visit[] = [];
-
-function visit(device?: Kind | Authenticator): Visit {
-  const made = new Visit(service, typeof device === 'string' ? new Authenticator(device) : device);
-  visits.push(made);
-  return made;
-}
+const visit = visiting((fresh) => {
+  service = fresh;
+});
 
 /** A browser's storage, as far as pages use it. */
 function storage(): Map<string, string> {
@@ -31,16 +27,6 @@ function storage(): Map<string, string> {
   });
   return kept;
 }
-
-beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  service = new Service();
-  await service.wait();
-});
-
-afterEach(async () => {
-  await Promise.all(visits.splice(0).map((one) => one.end()));
-});
 
 const failed = (code: string): unknown => expect.objectContaining({ code });
 
