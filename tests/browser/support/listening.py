@@ -49,6 +49,7 @@ LISTEN: Final = """
 })();
 """
 
+# 8 pixels: by so much what stands in one line may differ in height.
 _STOP: Final = """() => {
   const one = document.activeElement;
   if (one === null || one === document.body) return null;
@@ -57,12 +58,17 @@ _STOP: Final = """() => {
   globalThis.testStops.push(one);
   const box = one.getBoundingClientRect();
   const follows = before === undefined || (before.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
-  let apart = false;
-  for (let part = one; part !== null; part = part.parentElement) apart ||= getComputedStyle(part).position === 'fixed';
+  const isApart = (it) => {
+    for (let part = it; part !== null; part = part.parentElement) if (getComputedStyle(part).position === 'fixed') return true;
+    return false;
+  };
+  const apart = isApart(one);
+  const flow = globalThis.testStops.slice(1, -1).filter((it) => !isApart(it)).at(-1)?.getBoundingClientRect();
   const said = one.getAttribute('aria-label') ?? one.labels?.[0]?.innerText ?? one.innerText ?? '';
   return {
     apart, tag: one.tagName.toLowerCase(), name: said.trim().split('\\n')[0], follows,
-    top: box.top + scrollY, left: box.left, width: box.width, height: box.height, tabindex: one.tabIndex,
+    further: flow === undefined || box.bottom > flow.top + 8 || box.left > flow.left,
+    width: box.width, height: box.height, tabindex: one.tabIndex,
     again: globalThis.testStops.indexOf(one) < globalThis.testStops.length - 1,
   };
 }"""
@@ -77,8 +83,9 @@ class Stop:
     tag: str
     name: str
     follows: bool
-    top: float
-    left: float
+    further: bool
+    """Lower than the stop before it in the page's flow, or further along the line, where both stand at this moment: rows far
+    from the screen are laid out only when they come near it, so places of two moments cannot be compared."""
     width: float
     height: float
     tabindex: int
