@@ -16,6 +16,7 @@ from tests.support.city import FINANCES, check
 from tests.support.command import COMMAND
 from tests.support.issuer import Bill, Department
 from tests.support.live import LiveServer, live_settings, running
+from tests.support.ports import free_port
 from voute.core.ids import Slug
 from voute.server.settings import write_settings
 
@@ -129,6 +130,8 @@ def test_api_serve_says_in_one_line_when_it_is_ready(tmp_path: Path) -> None:
     settings, root = live_settings(tmp_path)
     variables = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
     variables.update(write_settings(settings))
+    # A proxy of the organisation that answers nobody: this machine is asked without it.
+    variables["HTTP_PROXY"] = f"http://127.0.0.1:{free_port()}"
     command = [str(COMMAND), "serve", "--json"]
     with (
         (tmp_path / "log").open("wb") as log,

@@ -12,8 +12,9 @@ EVERYWHERE = frozenset({"core"})
 MAY_IMPORT = {
     "core": frozenset[str](),
     "messages": frozenset[str](),
+    "outside": EVERYWHERE,
     "format": EVERYWHERE,
-    "store": EVERYWHERE,
+    "store": EVERYWHERE | {"outside"},
     "tlog": EVERYWHERE | {"format"},
     "seal": EVERYWHERE | {"format"},
     "paper": EVERYWHERE | {"format", "messages"},
@@ -21,9 +22,10 @@ MAY_IMPORT = {
     "app": EVERYWHERE | {"format", "tlog"},
     "fsck": EVERYWHERE | {"format", "tlog"},
     "backup": EVERYWHERE | {"format", "seal"},
-    "server": EVERYWHERE | {"format", "tlog", "app", "store", "messages"},
-    "client": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages"},
-    "cli": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages", "client", "server", "fsck", "backup"},
+    "server": EVERYWHERE | {"format", "tlog", "app", "store", "messages", "outside"},
+    "client": EVERYWHERE | {"format", "tlog", "seal", "verify", "paper", "messages", "outside"},
+    "cli": EVERYWHERE
+    | {"format", "tlog", "seal", "verify", "paper", "messages", "client", "server", "fsck", "backup", "outside"},
 }
 CITY_SIDE = ("app", "server", "store", "fsck")
 DRIVER_LIBRARIES = ("sqlalchemy", "alembic", "sqlite3", "psycopg", "obstore")

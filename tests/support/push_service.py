@@ -41,8 +41,8 @@ def bytes64(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def make_certificate(path: Path, host: str = "") -> Path:
-    """A certificate of this machine's address, or of the name of a host, with its key, in one file."""
+def make_certificate(path: Path, host: str = "", hours: tuple[int, int] = (-24, 24)) -> Path:
+    """A certificate of this machine's address, or of the name of a host, with its key, in one file; good from and to then."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "push.test")])
     now = dt.datetime.now(dt.UTC)
@@ -53,8 +53,8 @@ def make_certificate(path: Path, host: str = "") -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now + dt.timedelta(hours=hours[0]))
+        .not_valid_after(now + dt.timedelta(hours=hours[1]))
         .add_extension(address, critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

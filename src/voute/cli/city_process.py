@@ -13,6 +13,7 @@ import httpx
 
 from voute.cli.held_port import HOST, any_ports, held_port
 from voute.core.errors import StateError
+from voute.outside.http import open_http
 from voute.server.settings import Settings, write_settings
 
 START_WITHIN_S: Final = 30.0
@@ -80,8 +81,9 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:
         if process.poll() is not None:
             raise CityDidNotStartError("the server ended", port=str(port))
         try:
-            if httpx.get(f"http://{HOST}:{port}/health", timeout=2.0).is_success:
-                return
+            with open_http(f"http://{HOST}", timeout=2.0) as http:
+                if http.get(f"http://{HOST}:{port}/health").is_success:
+                    return
         except httpx.HTTPError:
             pass
         time.sleep(_POLL_S)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from voute.cli.console import Exit, Speaker
+from voute.cli.console import Speaker, exit_of
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.words import help_of
 from voute.client.api import CityUnreachableError
@@ -38,7 +38,7 @@ def list_codes(
         _show(speaker, Looked(desk.entries(), {}), fresh=False)
         if not as_json:
             speaker.say("codes-not-fresh", {"why": speaker.words_of(error)[0]}, style="bold yellow")
-        raise typer.Exit(Exit.UNREACHABLE if isinstance(error, CityUnreachableError) else Exit.REFUSED) from error
+        raise typer.Exit(exit_of(error)) from error
     _show(speaker, looked, fresh=True)
 
 

@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 from typing_extensions import override
 
+from voute.client.api import CityCertificateError, CityUnreachableError
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
 
@@ -44,6 +45,12 @@ class Exit(IntEnum):
     """Sent, but some rows were held or could not be sealed: paper for those."""
     INTERRUPTED = 130
     """Stopped by the person; a draft that was open is cancelled."""
+
+
+def exit_of(error: VouteError) -> Exit:
+    """Say how a command ends by an error: who answers with a certificate that does not hold was not merely silent."""
+    silent = isinstance(error, CityUnreachableError) and not isinstance(error, CityCertificateError)
+    return Exit.UNREACHABLE if silent else Exit.REFUSED
 
 
 class WrongUseError(typer.BadParameter):

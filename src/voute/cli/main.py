@@ -28,10 +28,9 @@ from voute.cli import (
     verify,
     witness,
 )
-from voute.cli.console import Exit, Speaker
+from voute.cli.console import Exit, Speaker, exit_of
 from voute.cli.fault import keep_fault
 from voute.cli.words import help_of
-from voute.client.api import CityUnreachableError
 from voute.core.errors import VouteError
 
 app: Final = typer.Typer(
@@ -94,7 +93,7 @@ def main() -> None:
         sys.exit(code)
     except VouteError as error:
         speaker.fail(error)
-        sys.exit(Exit.UNREACHABLE if isinstance(error, CityUnreachableError) else Exit.REFUSED)
+        sys.exit(exit_of(error))
     except OSError as error:
         speaker.fail(MachineRefusedError(type(error).__name__, path=str(error.filename or ""), why=error.strerror or ""))
         sys.exit(Exit.REFUSED)

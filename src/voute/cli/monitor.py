@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.console import Exit, Speaker, WrongUseError
+from voute.cli.console import Exit, Speaker, WrongUseError, exit_of
 from voute.cli.options import Home, Json
 from voute.cli.words import help_of
-from voute.client.api import CityUnreachableError
 from voute.client.home import default_home
 from voute.client.monitor import MAX_AGE, PATIENCE, Monitor, Report, Watched
 from voute.client.monitor_log import judge_by_keys
@@ -57,7 +56,7 @@ def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
 def _exit_code(report: Report) -> Exit:
     if not report.problems:
         return Exit.OK
-    return Exit.UNREACHABLE if isinstance(report.problems[0], CityUnreachableError) else Exit.REFUSED
+    return exit_of(report.problems[0])
 
 
 def _show(speaker: Speaker, address: str, report: Report) -> None:

@@ -14,6 +14,7 @@ from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.format import dsse
 from voute.format.trust_root import parse_trust_root
+from voute.outside.http import open_http
 
 _POLL_S: Final = 0.2
 """Half of what the limit of `/health` lets one address ask."""
@@ -53,8 +54,9 @@ def _announce(host: str, port: int) -> None:
 
 def _root_when_well(address: str) -> bytes | None:
     try:
-        if httpx.get(f"{address}/health", timeout=5.0).is_success:
-            return httpx.get(f"{address}/api/trust-root", timeout=5.0).raise_for_status().content
+        with open_http(address, timeout=5.0) as http:
+            if http.get(f"{address}/health").is_success:
+                return http.get(f"{address}/api/trust-root").raise_for_status().content
     except httpx.HTTPError:
         pass
     return None

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
 import httpx
 from typing_extensions import override
@@ -16,15 +17,18 @@ from typing_extensions import override
 from voute.client.answers import MAX_ANSWER, MAX_MATCH, Json, plain, read_body, read_facts, read_lines, read_object
 from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.ids import HASH_SIZE, ID_SIZE, parse_hex
+from voute.outside.http import certificate_problem, open_http
 
 __all__ = [
     "ACT_LIMIT",
     "MATCH_LIMIT",
     "CityApi",
+    "CityCertificateError",
     "CityRefusedError",
     "CityUnreachableError",
     "Json",
     "SessionToken",
+    "unanswered",
 ]
 
 MATCH_LIMIT = 10_000
@@ -80,6 +84,20 @@ class CityUnreachableError(VouteError):
     code: ClassVar[str] = "city-unreachable"
 
 
+class CityCertificateError(CityUnreachableError):
+    """Who answers at the city's address can't prove to be the city; nothing was said to them. Facts `problem` and `host`."""
+
+    code: ClassVar[str] = "certificate-refused"
+
+
+def unanswered(error: Exception, address: str) -> CityUnreachableError:
+    """Return what to raise for a call that got no answer: nobody there, or somebody with a certificate that does not hold."""
+    problem = certificate_problem(error)
+    if problem is None:
+        return CityUnreachableError(type(error).__name__)
+    return CityCertificateError(type(error).__name__, problem=problem, host=plain(urlsplit(address).netloc))
+
+
 @dataclass(frozen=True, slots=True)
 class SessionToken:
     """The bearer token of a signed challenge; never shown."""
@@ -95,13 +113,14 @@ class SessionToken:
 class CityApi:
     """One connection to a city for one issuer; used by one thread or process at a time.
 
-    Raises `CityRefusedError` for a problem, `CityUnreachableError` when nobody answers, `FormatError` for an answer
-    that is not what the specification says.
+    Raises `CityRefusedError` for a problem, `CityUnreachableError` when nobody answers, `CityCertificateError` when who
+    answers is not proven to be the city, `FormatError` for an answer that is not what the specification says.
     """
 
     def __init__(self, server: str, token: SessionToken | None = None) -> None:
         """Take the city's origin, for instance `https://coffre.ville.example`."""
-        self._http = httpx.Client(base_url=server, timeout=_TIMEOUT, follow_redirects=False)
+        self._server = server
+        self._http = open_http(server, base_url=server, timeout=_TIMEOUT)
         self._token = token
 
     def __enter__(self) -> Self:
@@ -217,7 +236,7 @@ class CityApi:
             finally:
                 answer.close()
         except httpx.HTTPError as error:
-            raise CityUnreachableError(type(error).__name__) from error
+            raise unanswered(error, self._server) from error
 
     # -- one call
 
@@ -260,6 +279,8 @@ class CityApi:
                 with closing(answer):
                     body = read_body(answer, limit)
             except httpx.HTTPError as error:
+                if certificate_problem(error) is not None:
+                    raise unanswered(error, self._server) from error
                 last, facts = type(error).__name__, {}
                 continue
             if answer.status_code in _BUSY:

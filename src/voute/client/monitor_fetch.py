@@ -5,9 +5,10 @@ from typing import ClassVar, Final, Self
 
 import httpx
 
-from voute.client.api import CityUnreachableError
+from voute.client.api import CityUnreachableError, unanswered
 from voute.core.errors import VouteError
 from voute.core.ports_log import TileMissingError
+from voute.outside.http import open_http
 
 MAX_REPLY: Final = 32 * 1024 * 1024
 """Bytes of a reply, unpacked: a bundle of 256 entries of the largest size has half of it."""
@@ -33,15 +34,14 @@ class AnswerRefusedError(VouteError):
 class Fetcher:
     """Reads public addresses of one city or log.
 
-    Raises `CityUnreachableError` when nobody answers, `TileMissingError` for 404, `AnswerRefusedError` for the rest.
+    Raises `CityUnreachableError` when nobody answers, `CityCertificateError` when who answers is not proven to be the city,
+    `TileMissingError` for 404, `AnswerRefusedError` for the rest.
     """
 
     def __init__(self, base: str, transport: httpx.BaseTransport | None = None) -> None:
         """Take the address that paths are appended to."""
         self._base = base.rstrip("/")
-        self._http = httpx.Client(
-            headers=_HEADERS, timeout=_TIMEOUT, follow_redirects=False, trust_env=False, transport=transport
-        )
+        self._http = open_http(base, headers=_HEADERS, timeout=_TIMEOUT, transport=transport)
 
     def __enter__(self) -> Self:
         """Use as a context; closes its connections."""
@@ -62,7 +62,7 @@ class Fetcher:
                     if len(data) > MAX_REPLY:
                         raise AnswerRefusedError("too long", path=path, status=reply.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CityUnreachableError(type(error).__name__) from error
+            raise unanswered(error, self._base) from error
         return bytes(data)
 
     def _expect_ok(self, path: str, status: int) -> None:

@@ -8,6 +8,7 @@ import httpx
 
 from voute.core.errors import FormatError, StoreError, VouteError
 from voute.core.ports_log import WitnessConflictError
+from voute.outside.http import certificate_problem, open_http
 from voute.tlog.checkpoint import parse_decimal
 from voute.tlog.witness import AddCheckpoint
 
@@ -41,7 +42,7 @@ class HttpWitness:
         """Take the key name and the submission prefix, for instance `https://temoin.example`."""
         self._name = name
         self._url = address.rstrip("/") + "/add-checkpoint"
-        self._http = httpx.Client(timeout=TIME_LIMIT, follow_redirects=False, trust_env=False, transport=transport)
+        self._http = open_http(address, timeout=TIME_LIMIT, transport=transport)
 
     @property
     def name(self) -> str:
@@ -85,4 +86,4 @@ class HttpWitness:
                         raise WitnessUnreachableError("no whole answer", witness=self._name)
                 return reply.status_code, bytes(data)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise WitnessUnreachableError(type(error).__name__, witness=self._name) from error
+            raise WitnessUnreachableError(certificate_problem(error) or type(error).__name__, witness=self._name) from error

@@ -4,11 +4,9 @@ Source: `ListMultipartUploads` and `AbortMultipartUpload` of the S3 API. Where t
 here: the bucket's lifecycle rule does it (docs/operate/s3.md).
 """
 
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
@@ -17,6 +15,7 @@ import httpx
 
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
+from voute.outside.http import open_http
 from voute.store.s3 import S3Place
 from voute.store.s3_credentials import Credential, find_credential
 from voute.store.s3_signing import encode_query, sign
@@ -99,12 +98,8 @@ class Uploads:
     ) -> bytes:
         text = encode_query(query)
         headers = sign(credential, self._place.region, method, urlsplit(self._address).netloc, path, text, datetime.now(UTC))
-        # Without encryption there is nothing to load certificates for, which takes longer than the call.
-        verify: ssl.SSLContext | bool = self._place.has_tls
-        if self._place.ca != Path():
-            verify = ssl.create_default_context(cafile=self._place.ca)
         try:
-            with httpx.Client(verify=verify, timeout=self._place.seconds, trust_env=False) as client:
+            with open_http(self._address, timeout=self._place.seconds, more=self._place.ca) as client:
                 reply = client.request(method, f"{self._address}{path}?{text}", headers=headers)
         except (httpx.HTTPError, OSError) as error:
             raise StoreUnreachableError(f"uploads: {type(error).__name__}") from error

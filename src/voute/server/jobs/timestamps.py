@@ -8,6 +8,7 @@ import structlog
 from voute.app.city import City
 from voute.app.stamp import stamp
 from voute.core.errors import FormatError, StoreError
+from voute.outside.http import certificate_problem, open_http
 from voute.server.jobs.election import Election
 from voute.server.jobs.repeating import RepeatingThread
 from voute.server.observe.signals import SILENT, Signals
@@ -39,7 +40,7 @@ def ask_authority(address: str, question: bytes, transport: httpx.BaseTransport 
     answer = bytearray()
     try:
         with (
-            httpx.Client(timeout=TIME_LIMIT, follow_redirects=False, transport=transport) as http,
+            open_http(address, timeout=TIME_LIMIT, transport=transport) as http,
             http.stream("POST", address, content=question, headers=_HEADERS) as reply,
         ):
             if reply.status_code != _OK:
@@ -49,7 +50,7 @@ def ask_authority(address: str, question: bytes, transport: httpx.BaseTransport 
                 if len(answer) > MAX_RESPONSE:
                     raise TimestampAuthorityError("more than an answer can be")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise TimestampAuthorityError(type(error).__name__) from error
+        raise TimestampAuthorityError(certificate_problem(error) or type(error).__name__) from error
     return bytes(answer)
 
 
