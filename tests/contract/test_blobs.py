@@ -137,7 +137,7 @@ def test_contract_blobs_at_hand_is_the_range_or_nothing(blobs: BlobStore) -> Non
     name = put(blobs, data)
     for offset, length in ((0, 300_000), (5, 100_000), (299_999, 1)):
         assert read(blobs, name) == data
-        assert blobs.at_hand(name, offset, length) in {data[offset : offset + length], None}
+        assert blobs.at_hand(name, offset, length) in (data[offset : offset + length], None)
     assert blobs.at_hand(name, 299_999, 2) is None
     assert blobs.at_hand(name_of(b"nothing"), 0, 1) is None
 

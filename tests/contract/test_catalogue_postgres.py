@@ -1,5 +1,6 @@
 """What is PostgreSQL's own: settings that it must have, connections that end, what an error may say, bulk rows, its gate."""
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from tests.support import rows
 from tests.support.postgres import Postgres
 from voute.core.errors import StoreError
 from voute.core.ports_store import RowExistsError, StoreFullError
+from voute.core.rows import SessionRow
+from voute.store import sql_lines
 from voute.store.instant import instant
-from voute.store.postgres import COPY_FROM
+from voute.store.postgres import COPY_FROM, LOOKS
 from voute.store.sql_catalogue import SqlCatalogue
 
 SECRET = "correct-horse"
@@ -62,6 +65,43 @@ def test_contract_postgres_connections_that_were_cut_are_made_again(opened: SqlC
         tx.vaults.number_for(rows.lookup("b").lookup_id, 5)
     with opened.write() as tx:
         assert tx.vaults.given(1) is None
+
+
+def test_contract_postgres_looks_go_on_where_connections_are_cut(opened: SqlCatalogue, postgres_server: Postgres) -> None:
+    """A kept connection is not asked whether it lives: whenever it is cut, before a look or in it, the look is made again."""
+    row = SessionRow(rows.hash_of("token"), "holder", rows.vault().vault_id, 1, 2, 3)
+    with opened.write() as tx:
+        tx.sessions.add(row)
+    cut = threading.Event()
+
+    def cut_once() -> None:
+        with postgres_server.connected() as operator:
+            operator.execute(CUT)
+        cut.set()
+
+    for _ in range(10):
+        cut.clear()
+        cutter = threading.Thread(target=cut_once)
+        cutter.start()
+        with opened.look() as look:
+            while not cut.is_set():
+                assert look.session(row.token_hash) == row
+            assert look.session(row.token_hash) == row
+        with opened.look() as look:
+            assert look.session(row.token_hash) == row
+        cutter.join()
+
+
+def test_contract_postgres_looks_are_made_by_few_connections(opened: SqlCatalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than the guide for operators counts on; whoever finds none waits, and is told when none comes back."""
+    monkeypatch.setattr(sql_lines, "BUSY_SECONDS", 0.05)
+    with contextlib.ExitStack() as stack:
+        for _ in range(LOOKS):
+            assert stack.enter_context(opened.look()).session(rows.hash_of("nobody")) is None
+        with pytest.raises(StoreError), opened.look():
+            pass
+    with opened.look() as look:
+        assert look.session(rows.hash_of("nobody")) is None
 
 
 def test_contract_postgres_without_room_is_told_in_any_language(opened: SqlCatalogue) -> None:

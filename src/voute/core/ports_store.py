@@ -117,7 +117,7 @@ class BlobStore(Protocol):
         """
         ...
 
-    def at_hand(self, name: Hash, offset: int, length: int) -> bytes | None:
+    def at_hand(self, name: Hash, offset: int, length: int) -> bytes | bytearray | None:
         """Return one range if it can be had without waiting for a disk or a network; None: `read` tells, in its time.
 
         Raises:

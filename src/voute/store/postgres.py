@@ -19,6 +19,8 @@ _CONNECTIONS: Final = 24
 """Connections of one process at most: its threads for use cases, and its jobs. The server must allow as many for each process."""
 _KEPT: Final = 8
 """Connections that stay open between bursts."""
+LOOKS: Final = 8
+"""Connections of one process for looks, beside those: a look takes a tenth of a millisecond, nobody waits long for one."""
 _CONNECT_SECONDS: Final = 10
 _LIMITS: Final = {
     # Longer than making a delivery of a whole city visible takes; a statement that hangs holds locks that others wait for.

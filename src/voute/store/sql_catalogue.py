@@ -196,6 +196,7 @@ class SqlCatalogue:
         """Close all connections; the next transaction opens new ones."""
         for engine in {self._reader, self._writer, self._light_writer}:
             engine.dispose()
+        self._looks.close()
 
     @contextmanager
     def _reading(self) -> Iterator[SqlTransaction]:

@@ -4,11 +4,10 @@ A statement costs a few microseconds on SQLite, where the library takes ten time
 (docs/adr/0048). The text is still the library's, made once for each engine.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Self, cast
 
-from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select, bindparam, exc, func, select, union_all
+from sqlalchemy import Dialect, Engine, Select, bindparam, exc, func, select, union_all
 
 from voute.core.ids import DocumentId, Hash, VaultId
 from voute.core.ports_looks import HeldBody, ListSums
@@ -16,6 +15,7 @@ from voute.core.rows import ListedDocument, SessionRow
 from voute.store.schema import documents, lookups, sessions
 from voute.store.sql import translating
 from voute.store.sql_documents import listed
+from voute.store.sql_lines import Lines, Rows
 
 _SESSION: Final = select(sessions).where(sessions.c.token_hash == bindparam("token_hash"))
 # The boxes of a vault: its own, and every lookup id that was bound to it.
@@ -62,12 +62,22 @@ class _Text(NamedTuple):
 
 
 class SqlLook:
-    """`Look` by one cursor of a driver."""
+    """`Look` by one connection, lent from where the block begins to where it ends."""
 
-    def __init__(self, cursor: Any, texts: Mapping[str, _Text]) -> None:  # noqa: ANN401 -- the drivers share no type
-        """Take a cursor and the prepared texts."""
-        self._cursor = cursor
+    def __init__(self, lines: Lines, texts: Mapping[str, _Text]) -> None:
+        """Take where connections come from, and the prepared texts."""
+        self._lines = lines
         self._texts = texts
+
+    def __enter__(self) -> Self:
+        """Borrow."""
+        with translating():
+            self._line = self._lines.take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back."""
+        self._lines.give_back(self._line)
 
     def session(self, token_hash: Hash) -> SessionRow | None:
         """Return a session (`Look.session`)."""
@@ -89,56 +99,31 @@ class SqlLook:
         rows = self._all("body", vault_id=vault_id, document_id=document_id)
         return HeldBody._make(rows[0]) if rows else None
 
-    def _all(self, name: str, **values: object) -> Sequence[Sequence[Any]]:
+    def _all(self, name: str, **values: object) -> Rows:
         text, names, own = self._texts[name]
         given = own | values
-        self._cursor.execute(text, [given[one] for one in names])
-        rows: Sequence[Sequence[Any]] = self._cursor.fetchall()
-        return rows
+        try:
+            return self._line.ask(text, [given[one] for one in names])
+        except exc.DBAPIError:
+            with translating():
+                raise
 
 
 class SqlLooks:
-    """Lends connections of an engine for looks."""
+    """Makes looks at the database of an engine."""
 
     def __init__(self, engine: Engine) -> None:
         """Prepare the statements for an engine; nothing is connected yet."""
-        self._engine = engine
-        self._error: type[Exception] = cast("Any", engine.dialect.loaded_dbapi).Error
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._lines = Lines(engine)
         self._texts = {name: _prepared(statement, engine.dialect) for name, statement in STATEMENTS.items()}
 
-    @contextmanager
-    def open(self) -> Iterator[SqlLook]:
-        """Lend a connection (`Catalogue.look`); one whose driver raised is not lent again.
+    def open(self) -> SqlLook:
+        """Return a look to be entered (`Catalogue.look`); it and what is looked at raise `StoreError`."""
+        return SqlLook(self._lines, self._texts)
 
-        Raises:
-            StoreError: the database failed.
-        """
-        with translating():
-            connection = self._engine.raw_connection()
-            try:
-                with self._alone(connection):
-                    yield SqlLook(connection.cursor(), self._texts)
-            except self._error as error:
-                connection.invalidate()
-                # No values in the message: logs hold no personal data.
-                raise exc.DBAPIError.instance("", None, error, self._error, dialect=self._engine.dialect) from error
-            finally:
-                connection.close()
-
-    @contextmanager
-    def _alone(self, connection: PoolProxiedConnection) -> Iterator[None]:
-        """Let each statement stand alone: so our connections to SQLite are anyway, psycopg would begin a transaction."""
-        if self._is_sqlite:
-            yield
-            return
-        driver = cast("Any", connection.driver_connection)
-        driver.autocommit = True
-        try:
-            yield
-        finally:
-            if not driver.closed:
-                driver.autocommit = False
+    def close(self) -> None:
+        """Close connections; the next look opens a new one."""
+        self._lines.close()
 
 
 def _prepared(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Text:

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import structlog
@@ -35,6 +36,10 @@ _ALWAYS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 _DEFAULTS: Final = ((b"cache-control", b"no-store"), (b"content-security-policy", API_POLICY.encode()))
 _MS: Final = 1000
+_KNOWN: Final = 1_000
+"""Addresses of which a process remembers whose they are: reading one takes as long as finding a session."""
+_ONE_ADDRESS: Final = 45
+"""Characters of the longest address; what is longer is a chain of proxies, or rubbish, and read anew each time."""
 
 _log = structlog.get_logger("voute.http")
 
@@ -47,6 +52,7 @@ class Frame:
         self._app = app
         self._trusted = tuple(trusted)
         self._signals = signals
+        self._known = lru_cache(_KNOWN)(self._read_client)
         self._always = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,8 +87,12 @@ class Frame:
 
     def _client(self, scope: Scope) -> str:
         peer = scope.get("client")
-        forwarded = b",".join(value for key, value in scope["headers"] if key == b"x-forwarded-for")
-        return client_address(peer[0] if peer else "", forwarded.decode("latin-1"), self._trusted)
+        forwarded = b",".join([value for key, value in scope["headers"] if key == b"x-forwarded-for"])
+        read = self._known if len(forwarded) <= _ONE_ADDRESS else self._read_client
+        return read(peer[0] if peer else "", forwarded)
+
+    def _read_client(self, peer: str, forwarded: bytes) -> str:
+        return client_address(peer, forwarded.decode("latin-1"), self._trusted)
 
     def _headers(self, given: Iterable[tuple[bytes, bytes]], name: str) -> list[tuple[bytes, bytes]]:
         headers = [(key, value) for key, value in given if key != b"server"]

@@ -42,7 +42,7 @@ class Answer:
 
     status: int
     headers: list[tuple[bytes, bytes]]
-    body: bytes
+    body: bytes | bytearray
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,9 @@ class _Shown:
 
     token: bytes
     wanted: bytes | None
+
+
+_Found = tuple[rules.BodyPlace, bytes | bytearray | None]
 
 
 class ShortWay:
@@ -76,7 +79,8 @@ class ShortWay:
             return
         headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+        # Granian takes a bytearray as it is: making bytes of it would copy the body once more.
+        await send({"type": "http.response.body", "body": cast("bytes", answer.body), "more_body": False})
 
     async def _answer(self, values: dict[str, Any]) -> Answer | None:
         path: str = values["path"]
@@ -120,7 +124,7 @@ class ShortWay:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         return Answer(status, [*raw, (b"content-type", SEALED.encode())], data)
 
-    def _find(self, token: bytes, document: DocumentId, wanted: rules.Wanted) -> tuple[rules.BodyPlace, bytes | None] | None:
+    def _find(self, token: bytes, document: DocumentId, wanted: rules.Wanted) -> _Found | None:
         """Find a body, and read it where nobody waits for that: what is in memory, or all of it when this is a thread already."""
         place = rules.find_body_by_token(self._city, token, document, wanted)
         if place is None or place.length > WHOLE_AT_ONCE:

@@ -3,9 +3,9 @@
 Nothing said here names a person, a vault or a document: routes are patterns, names are those of limits, work and witnesses.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from typing import Final
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Final, Self
 
 from typing_extensions import override
 
@@ -15,10 +15,17 @@ OTHER: Final = "other"
 
 
 class Span:
-    """One piece of work on its way, for a trace; this one is written nowhere."""
+    """One piece of work on its way, for a trace; this one is written nowhere, and is its own block."""
 
     trace = ""
     """Id of the trace in hex, or empty."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End; an error goes on."""
 
     def called(self, name: str, facts: Mapping[str, str | int | float]) -> None:
         """Say, when it is known, what the work was and how it ended."""
@@ -47,12 +54,11 @@ class Signals:
 
     def span(self, name: str) -> AbstractContextManager[Span]:
         """Trace the block, inside whatever block of this thread or request is traced."""
-        return _unseen(name)
+        del name
+        return _UNSEEN
 
 
-@contextmanager
-def _unseen(_name: str) -> Iterator[Span]:
-    yield Span()
+_UNSEEN: Final = Span()
 
 
 class Together(Signals):
