@@ -11,6 +11,7 @@ from tests.browser.support.visitor import PHONE
 STATE = "documents-many"
 ROWS = "section[aria-labelledby^=year] li > a"
 MORE = "Afficher plus de documents"
+NEWER = "Afficher des documents plus récents"
 
 
 @pytest.fixture(params=[PHONE, (1_280, 800)], ids=["phone", "desktop"])
@@ -43,10 +44,24 @@ def test_browser_long_list_grows_under_a_wheel_and_not_before_keys(page: Page) -
         expect(page.locator(ROWS).nth(drawn)).to_be_attached()
 
 
-def test_browser_long_list_goes_to_a_year(page: Page) -> None:
+def test_browser_long_list_goes_to_a_year_without_the_rows_before_it(page: Page) -> None:
     years = page.get_by_role("navigation", name="Aller à une année")
-    years.get_by_role("button", name="2024", exact=True).click()
-    heading = page.get_by_role("heading", name="2024", exact=True)
+    years.get_by_role("button", name="2010", exact=True).click()
+    heading = page.get_by_role("heading", name="2010", exact=True)
     expect(heading).to_be_focused()
     expect(heading).to_be_in_viewport()
-    expect(page.locator("section[aria-labelledby=year-2024] li > a").first).to_be_visible()
+    first = page.locator("section[aria-labelledby=year-2010] li > a").first
+    expect(first).to_be_visible()
+    # 4,000 documents are newer: none of them is drawn until it is asked for.
+    expect(page.locator(ROWS)).to_have_count(100)
+    # What one sees stays where it is, and the focus is right above it.
+    newer = page.get_by_role("button", name=NEWER)
+    newer.press("Enter")
+    expect(page.locator(ROWS)).to_have_count(200)
+    expect(page.locator("section[aria-labelledby=year-2011] li > a").last).to_be_focused()
+    expect(first).to_be_in_viewport()
+    # The newest year is one tap away too.
+    years.get_by_role("button", name="2026", exact=True).click()
+    expect(page.get_by_role("heading", name="2026", exact=True)).to_be_focused()
+    expect(page.locator(ROWS)).to_have_count(100)
+    expect(newer).to_have_count(0)

@@ -158,6 +158,26 @@ export function byYear(entries: readonly Entry[]): readonly Year[] {
   return [...years].map(([year, kept]) => ({ year, entries: kept }));
 }
 
+/** Where in the list a year begins; at its end when the list has none of it. */
+export function startOf(years: readonly Year[], year: string): number {
+  let before = 0;
+  for (const one of years) {
+    if (one.year === year) break;
+    before += one.entries.length;
+  }
+  return before;
+}
+
+/** What is drawn of a list: `count` entries from one of them on, from the newest when it is not there (any more). */
+export function partOf(
+  entries: readonly Entry[],
+  first: string | null,
+  count: number,
+): { readonly from: number; readonly part: readonly Entry[] } {
+  const from = Math.max(0, first === null ? 0 : entries.findIndex(({ row }) => row.id === first));
+  return { from, part: entries.slice(from, from + count) };
+}
+
 /** The next date to keep of a document: the first instalment that is not past, else the day it is due, else the day to reply by. */
 export function dateOf(
   manifest: CheckedManifest,

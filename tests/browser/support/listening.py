@@ -84,8 +84,8 @@ class Stop:
     name: str
     follows: bool
     further: bool
-    """Lower than the stop before it in the page's flow, or further along the line, where both stand at this moment: rows far
-    from the screen are laid out only when they come near it, so places of two moments cannot be compared."""
+    """Lower than the stop before it in the page's flow, or further along the line, where both stand at this moment:
+    what comes in pieces may grow, so places of two moments cannot be compared."""
     width: float
     height: float
     tabindex: int

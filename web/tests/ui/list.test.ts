@@ -6,9 +6,11 @@ import {
   EVERYTHING,
   issuersOf,
   localDay,
+  partOf,
   readable,
   refused,
   select,
+  startOf,
   toDo,
   typesOf,
 } from '../../resident/list.ts';
@@ -60,6 +62,26 @@ describe('list', () => {
     const years = byYear(entries);
     expect(years.map(({ year }) => year)).toEqual(['2026', '2025', '2024']);
     expect(years.flatMap((year) => year.entries)).toEqual(entries);
+  });
+
+  test('list_part_begins_where_a_year_does_and_holds_no_more_than_it_is_asked_for', () => {
+    const many = readable(documents(5000));
+    const years = byYear(many);
+    const start = startOf(years, '2010');
+    expect(many[start]?.manifest.issuedAt.slice(0, 4)).toBe('2010');
+    expect(many[start - 1]?.manifest.issuedAt.slice(0, 4)).toBe('2011');
+    const { from, part } = partOf(many, many[start]?.row.id ?? null, 100);
+    expect([from, part]).toEqual([start, many.slice(start, start + 100)]);
+    expect([startOf(years, '2026'), startOf(years, '1999')]).toEqual([0, 5000]);
+  });
+
+  test('list_part_keeps_its_place_when_newer_ones_come_and_begins_anew_when_it_is_gone', () => {
+    const [, , third] = entries;
+    const id = third?.row.id ?? '';
+    expect(partOf(entries.slice(1), id, 2)).toEqual({ from: 1, part: entries.slice(2, 4) });
+    expect(partOf(entries, id, 2)).toEqual({ from: 2, part: entries.slice(2, 4) });
+    expect(partOf(entries.slice(3), id, 2)).toEqual({ from: 0, part: entries.slice(3, 5) });
+    expect(partOf(entries, null, 100)).toEqual({ from: 0, part: entries });
   });
 
   test('list_to_do_is_what_is_not_past_soonest_first', () => {

@@ -200,6 +200,7 @@ documents-index =
     .text = All your documents are here, opened and checked one by one. Only your marks, titles and notes may be missing.
 documents-unread = Unread:
 documents-more = Show more documents
+documents-newer = Show newer documents
 documents-years = Go to a year
 documents-none-found = Nothing matches what you are looking for.
 documents-show-all = Show everything

@@ -200,6 +200,7 @@ documents-index =
     .text = Vos documents sont tous là, rouverts et vérifiés un à un. Seuls vos marques, titres et notes peuvent manquer.
 documents-unread = Non lu :
 documents-more = Afficher plus de documents
+documents-newer = Afficher des documents plus récents
 documents-years = Aller à une année
 documents-none-found = Rien ne correspond à ce que vous cherchez.
 documents-show-all = Tout afficher
