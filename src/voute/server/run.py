@@ -14,6 +14,7 @@ from granian.server.embed import Server as EmbeddedServer
 
 from voute.server.asgi import create
 from voute.server.http.frame import Frame
+from voute.server.readiness import expect_usable
 from voute.server.settings import CONFIG, PREFIX, SHARED_COUNTERS, Settings, write_settings
 
 BACKLOG = 1024
@@ -23,7 +24,11 @@ def serve(settings: Settings) -> None:
     """Serve until told to stop; requests in hand are answered, the sequencer finishes its batch.
 
     One worker runs in this process; more are child processes, of which one is elected to write the log.
+
+    Raises:
+        StoreError: its stores can't be used; nothing was started.
     """
+    expect_usable(settings)
     if settings.workers == 1:
         asyncio.run(_serve_here(settings))
     else:

@@ -57,6 +57,15 @@ def open_s3(settings: Settings, watch: Watch | None = None) -> S3Stores:
     )
 
 
+def prove(settings: Settings) -> None:
+    """Ask once whether the city's bucket is there and lets us list it.
+
+    Raises:
+        StoreError: it does not answer, or refuses.
+    """
+    Bucket(connect(place_of(settings, settings.blobs), retries=0), PACKS).prove()
+
+
 def open_objects(settings: Settings) -> S3Objects:
     """Return all objects of the city, for a backup; nothing is asked of the server yet."""
     store = connect(place_of(settings, settings.blobs))

@@ -266,6 +266,11 @@ class Settings:
         return not self.catalogue or self.catalogue.startswith("sqlite:")
 
     @property
+    def s3_address(self) -> str:
+        """The S3 server as the city names it, without a path."""
+        return s3_address(self.s3_region, self.s3_endpoint)
+
+    @property
     def public_s3_address(self) -> str:
         """The S3 server as browsers name it, without a path."""
         return s3_address(self.s3_region, self.s3_public_endpoint, self.s3_endpoint)

@@ -3,6 +3,7 @@
 from voute.server.composition import assemble
 from voute.server.inspection import require_folders
 from voute.server.observe.overview import Overview, look
+from voute.server.readiness import expect_reachable
 from voute.server.settings import Settings
 
 
@@ -17,6 +18,7 @@ def look_at(settings: Settings) -> Overview:
     """
     # Packs and log may be elsewhere, the folder itself never.
     require_folders(settings.data, settings.locks_folder)
+    expect_reachable(settings)
     assembled = assemble(settings)
     try:
         return look(assembled.city, settings)
