@@ -99,6 +99,16 @@ def test_api_direct_link_is_for_the_range_that_was_asked(direct: Direct, wanted:
     assert check(direct.ask(direct.mine, range="bytes=99999999-"), 416).json()["code"] == "range-refused"
 
 
+def test_api_direct_link_is_the_same_by_the_long_way(direct: Direct) -> None:
+    """An announced body, though empty, is nothing for the short way (docs/adr/0048)."""
+    replies = [direct.ask(direct.mine, range="bytes=5-99", **more) for more in ({}, {"content-length": "0"})]
+    links = [check(reply).json() for reply in replies]
+    assert len({(link["range"], link["url"].partition("?")[0]) for link in links}) == 1
+    assert {follow(link["url"], range=link["range"]).content for link in links} == {direct.mine.sealed.body[5:100]}
+    heads = [{**reply.headers, "x-request-id": "", "content-length": ""} for reply in replies]
+    assert heads[0] == heads[1]
+
+
 @pytest.mark.parametrize("accept", ["*/*", "application/octet-stream", "application/*", SIGNED + "x", ""])
 def test_api_direct_who_does_not_take_links_gets_the_bytes(direct: Direct, accept: str) -> None:
     reply = check(direct.ask(direct.mine, accept=accept))

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from ipaddress import ip_network
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from voute.server.http.application import create_inner, framed
 from voute.server.http.frame import Frame
 from voute.server.http.pages import WebFiles
 from voute.server.http.short_way import write_page
+from voute.server.settings import X_ACCEL_REDIRECT
 from voute.store.posix_blobs import PosixBlobs
 
 SECOND = 1_000_000
@@ -75,7 +77,8 @@ class Ways:
 
 
 def seen(reply: httpx.Response) -> dict[str, str]:
-    return {key: value for key, value in reply.headers.items() if key != "x-request-id"}
+    name = reply.headers["x-request-id"]
+    return {key: value.replace(name, "its own id") for key, value in reply.headers.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +145,29 @@ def test_api_short_way_with_a_catalogue_far_away_is_the_same(
         assert not far.both(path, range="bytes=99999-")[1]
         assert not far.both(f"/api/documents/{'ab' * 16}/body")[1]
     assert far.both("/api/documents")[1]
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.0/8", "198.51.100.0/24"])
+def test_api_short_way_leads_the_proxy_to_a_body_as_the_routes_do(
+    demo: DemoCity, ways: Ways, bills: list[Bill], proxy: str
+) -> None:
+    """The peer is the city's own proxy, or not: then it learns no name and gets the bytes."""
+    settings = replace(demo.settings, direct_reads=X_ACCEL_REDIRECT, trusted_proxies=(ip_network(proxy),))
+    led = Ways(replace(demo, settings=settings), ways.cookie)
+    path = f"/api/documents/{bills[2].sealed.document_id.hex()}/body"
+    for wanted in RANGES:
+        reply, is_short = led.both(path, **({} if wanted is None else {"range": wanted}))
+        assert is_short
+        to = reply.headers.get("x-accel-redirect", "")
+        assert to.endswith(f"&id={reply.headers['x-request-id']}") == (not reply.content) == proxy.startswith("127.")
+    for wanted in ("bytes=99999-", "bytes=-0"):
+        assert not led.both(path, range=wanted)[1]
+    for other in (f"/api/documents/{'ab' * 16}/body", path.upper()):
+        reply, is_short = led.both(other)
+        assert (reply.status_code, is_short, "x-accel-redirect" in reply.headers) == (404, False, False)
+    for more in ({"cookie": ""}, {"cookie": f"{COOKIE}={'0' * 64}"}):
+        reply, is_short = led.both(path, **more)
+        assert (reply.status_code, is_short, "x-accel-redirect" in reply.headers) == (401, False, False)
 
 
 def test_api_short_way_takes_what_is_plain_alone(ways: Ways, bills: list[Bill]) -> None:

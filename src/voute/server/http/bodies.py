@@ -3,7 +3,7 @@
 Whatever the way, a holder gets the bytes of their own range and no others: packs hold other people's bodies beside it.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from litestar import Request, Response
@@ -40,26 +40,51 @@ def packs_address(settings: Settings) -> str:
     return f"{settings.public_s3_address}/{settings.blobs.removeprefix('s3://')}/packs/"
 
 
-def answer_body(city: City, settings: Settings, place: BodyPlace, request: Request[Any, Any, Any]) -> Response[bytes] | Stream:
-    """Answer with the bytes, or with what leads to them.
+class Asker(NamedTuple):
+    """What of a request says who may be led to the bytes: the types that it accepts, its peer; and its id."""
+
+    accepted: str
+    peer: str
+    request_id: str
+
+
+class Lead(NamedTuple):
+    """What leads to a body, in the place of it."""
+
+    media_type: str
+    headers: dict[str, str]
+    content: bytes
+
+
+def lead_to(city: City, settings: Settings, place: BodyPlace, asker: Asker) -> Lead | None:
+    """Return what leads to the bytes, for those who follow it; None: hand out the bytes themselves.
 
     A link is for whoever accepts one; a file's name is for the city's own proxy alone. Everybody else gets the bytes.
     """
-    if city.signer is not None and SIGNED in (one.strip() for one in request.headers.get("accept", "").split(",")):
+    if city.signer is not None and SIGNED in (one.strip() for one in asker.accepted.split(",")):
         link = city.signer.sign(place.pack, place.offset, place.length, city.now())
         reply = SignedBodyReply(url=link.url, range=link.range, expires_at=time_text(link.expires_at))
-        return Response(msgspec.json.encode(reply), media_type=SIGNED)
+        return Lead(SIGNED, {}, msgspec.json.encode(reply))
+    if settings.direct_reads == X_ACCEL_REDIRECT and is_trusted(asker.peer, settings.trusted_proxies):
+        return Lead(SEALED, {"x-accel-redirect": _internal(place, asker.request_id)}, b"")
+    return None
+
+
+def answer_body(city: City, settings: Settings, place: BodyPlace, request: Request[Any, Any, Any]) -> Response[bytes] | Stream:
+    """Answer with the bytes, or with what leads to them."""
     peer = request.client.host if request.client else ""
-    if settings.direct_reads == X_ACCEL_REDIRECT and is_trusted(peer, settings.trusted_proxies):
-        return Response(b"", media_type=SEALED, headers={"x-accel-redirect": _internal(place, request)})
+    name = request.scope["voute_request_id"]  # type: ignore[typeddict-item] # the frame's
+    lead = lead_to(city, settings, place, Asker(request.headers.get("accept", ""), peer, name))
+    if lead is not None:
+        return Response(lead.content, media_type=lead.media_type, headers=lead.headers)
     return _served(city, place)
 
 
-def _internal(place: BodyPlace, request: Request[Any, Any, Any]) -> str:
+def _internal(place: BodyPlace, request_id: str) -> str:
     """Name the file, the bytes that nginx is to read of it, what they are of the body, the request: nothing needs encoding."""
     name = place.pack.hex()
     pack = f"{place.offset}-{place.offset + place.length - 1}"
-    return f"{INTERNAL}/{name[:2]}/{name}.pack?pack={pack}&body={_part(place)}&id={request.scope['voute_request_id']}"  # type: ignore[typeddict-item] # the frame's
+    return f"{INTERNAL}/{name[:2]}/{name}.pack?pack={pack}&body={_part(place)}&id={request_id}"
 
 
 def _part(place: BodyPlace) -> str:

@@ -6,7 +6,7 @@ ended or is to be touched, a limit that is reached, a store that failed) goes th
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -22,7 +22,7 @@ from voute.core.errors import VouteError
 from voute.core.ids import DocumentId
 from voute.core.rows import ListedDocument
 from voute.server.http.access import COOKIE, COUNTED, HOLDER
-from voute.server.http.bodies import SEALED, WHOLE_AT_ONCE, head_of
+from voute.server.http.bodies import SEALED, WHOLE_AT_ONCE, Asker, head_of, lead_to
 from voute.server.http.documents import LIST_PATH, MAX_RANGE, page_reply, wanted_range
 from voute.server.http.quick import quick
 from voute.server.settings import Settings
@@ -32,7 +32,7 @@ _TOKEN: Final = re.compile(rb"%b=([0-9a-f]{64})" % COOKIE.encode())
 _PAGE: Final = re.compile(rb"|after=(0|[1-9][0-9]{0,14})(?:&limit=([1-9][0-9]?|1[0-9]{2}|200))?")
 _BODY_TEMPLATE: Final = "/api/documents/{document}/body"
 _BODY: Final = re.compile(r"/api/documents/([0-9a-f]{32})/body")
-_READ: Final = frozenset({b"cookie", b"range"})
+_READ: Final = frozenset({b"cookie", b"range", b"accept"})
 _NOT_PLAIN: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -47,10 +47,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What a plain request shows: the token of a session, and the range it wants."""
+    """What a plain request shows: the token of a session, the range it wants, the types that it accepts."""
 
     token: bytes
     wanted: bytes | None
+    accepted: bytes
 
 
 _Found = tuple[rules.BodyPlace, bytes | bytearray | None]
@@ -89,13 +90,11 @@ class ShortWay:
             if page is not None and (shown := await self._let_in(values)) is not None:
                 values["path_template"] = LIST_PATH
                 return await self._list(shown.token, int(page[1] or 0), int(page[2] or rules.MAX_PAGE))
-        elif (
-            not self._settings.direct_reads
-            and (named := _BODY.fullmatch(path)) is not None
-            and (shown := await self._let_in(values)) is not None
-        ):
+        elif (named := _BODY.fullmatch(path)) is not None and (shown := await self._let_in(values)) is not None:
             values["path_template"] = _BODY_TEMPLATE
-            return await self._body(shown, DocumentId(bytes.fromhex(named[1])))
+            peer = values["client"][0] if values["client"] else ""
+            asker = Asker(shown.accepted.decode("latin-1"), peer, values["voute_request_id"])
+            return await self._body(shown, DocumentId(bytes.fromhex(named[1])), asker)
         return None
 
     async def _let_in(self, values: dict[str, Any]) -> _Shown | None:
@@ -112,22 +111,28 @@ class ShortWay:
         page = await quick(self._settings, self._lists.read, token, after, limit)
         return None if page is None else Answer(200, [(b"content-type", b"application/json")], page)
 
-    async def _body(self, shown: _Shown, document: DocumentId) -> Answer | None:
+    async def _body(self, shown: _Shown, document: DocumentId, asker: Asker) -> Answer | None:
         wanted = wanted_range(None if shown.wanted is None else shown.wanted.decode("latin-1"))
-        found = await quick(self._settings, self._find, shown.token, document, wanted)
-        if found is None:
-            return None
+        found = await quick(self._settings, self._find, shown.token, document, wanted, asker)
+        if found is None or isinstance(found, Answer):
+            return found
         place, data = found
         if data is None:
             data = await sync_to_thread(self._read, place)
         status, headers = head_of(place)
-        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-        return Answer(status, [*raw, (b"content-type", SEALED.encode())], data)
+        return _answer(status, headers, SEALED, data)
 
-    def _find(self, token: bytes, document: DocumentId, wanted: rules.Wanted) -> _Found | None:
-        """Find a body, and read it where nobody waits for that: what is in memory, or all of it when this is a thread already."""
+    def _find(self, token: bytes, document: DocumentId, wanted: rules.Wanted, asker: Asker) -> Answer | _Found | None:
+        """Find a body, and read it where nobody waits for that: what is in memory, or all of it when this is a thread already.
+
+        Where another server hands it out, what leads there is the answer.
+        """
         place = rules.find_body_by_token(self._city, token, document, wanted)
-        if place is None or place.length > WHOLE_AT_ONCE:
+        if place is None:
+            return None
+        if (lead := lead_to(self._city, self._settings, place, asker)) is not None:
+            return _answer(200, lead.headers, lead.media_type, lead.content)
+        if place.length > WHOLE_AT_ONCE:
             return None
         data = self._city.blobs.at_hand(place.pack, place.offset, place.length)
         if data is None and not self._settings.is_catalogue_local:
@@ -138,13 +143,18 @@ class ShortWay:
         return b"".join(rules.read_place(self._city, place))
 
 
+def _answer(status: int, headers: Mapping[str, str], media_type: str, body: bytes | bytearray) -> Answer:
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Answer(status, [*raw, (b"content-type", media_type.encode())], body)
+
+
 def write_page(rows: Sequence[ListedDocument], limit: int) -> bytes:
     """Write a page of at most `limit` documents as the framework does."""
     return json.encode(page_reply(rows, limit))
 
 
 def _shown(headers: Iterable[tuple[bytes, bytes]]) -> _Shown | None:
-    """Read the headers of a plain request: one cookie, ours; at most one range; no body."""
+    """Read the headers of a plain request: one cookie, ours; at most one range, one list of types; no body."""
     seen: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in _NOT_PLAIN or name in seen:
@@ -154,4 +164,4 @@ def _shown(headers: Iterable[tuple[bytes, bytes]]) -> _Shown | None:
     token, wanted = _TOKEN.fullmatch(seen.get(b"cookie", b"")), seen.get(b"range")
     if token is None or len(wanted or b"") > MAX_RANGE:
         return None
-    return _Shown(bytes.fromhex(token[1].decode()), wanted)
+    return _Shown(bytes.fromhex(token[1].decode()), wanted, seen.get(b"accept", b""))
