@@ -12,7 +12,7 @@ from tests.support.rows import delivery, delivery_id, event, hash_of, lookup, pa
 from voute.core.errors import StoreError
 from voute.core.ids import DocumentId
 from voute.core.ports_deliveries import Deliveries, Documents, Lookups
-from voute.core.ports_looks import HeldBody, ListSums
+from voute.core.ports_looks import NOTHING, HeldBody, ListSums, Look
 from voute.core.ports_store import Catalogue, Transaction
 from voute.core.rows import DocumentRow, ListedDocument, SessionRow
 
@@ -20,6 +20,8 @@ CODE = lookup("code").lookup_id
 STRANGER = vault("stranger").vault_id
 GONE = DocumentId(hash_of("one 1")[:16])
 ALL = 1_000
+TOKEN = SessionRow(hash_of("token of the vault"), "holder", VAULT, 1, 2, 3)
+OTHER = SessionRow(hash_of("token of the stranger"), "holder", STRANGER, 1, 2, 3)
 
 
 def publish(tx: Transaction, words: str, names: list[str], box: bytes = BOX) -> list[DocumentRow]:
@@ -40,6 +42,8 @@ def filled(catalogue: Catalogue) -> Catalogue:
     with catalogue.write() as tx:
         tx.vaults.add(vault())
         tx.vaults.add(vault("stranger", 2)._replace(vault_id=STRANGER))
+        tx.sessions.add(TOKEN)
+        tx.sessions.add(OTHER)
         tx.lookups.add_missing([lookup("code")])
         for words, box in (("one", BOX), ("two", CODE), ("three", BOX)):
             publish(tx, words, [f"{words} {n}" for n in range(3)], box)
@@ -76,7 +80,7 @@ def test_contract_looks_page_as_the_table_does(filled: Catalogue, is_bound: bool
             assert all(isinstance(row, ListedDocument) for row in expected)
     with filled.look() as look:
         assert look.page(STRANGER, 0, ALL) == ()
-        assert look.sums(STRANGER, 0, ALL) == ListSums(0, 0, 0, 0)
+        assert sums(look, 0, ALL, OTHER) == NOTHING
 
 
 def test_contract_looks_find_bodies_of_the_vault_alone(filled: Catalogue) -> None:
@@ -97,6 +101,40 @@ def test_contract_looks_find_bodies_of_the_vault_alone(filled: Catalogue) -> Non
         assert look.body(VAULT, own) == where._replace(deleted_at=60)
         assert look.body(VAULT, of_code) is not None
         assert look.body(VAULT, drafted) is None
+
+
+def sums(look: Look, after: int, most: int, asker: SessionRow = TOKEN) -> ListSums:
+    found = look.asked_list(asker.token_hash, after, most)
+    assert found is not None
+    assert found[0] == asker
+    return found[1]
+
+
+def test_contract_looks_tell_who_asks_with_what_for(filled: Catalogue) -> None:
+    """What `session` and `body` find, in one look; a session of somebody who has no boxes finds nothing in any."""
+    issuer = SessionRow(hash_of("token of a department"), "issuer", b"finances", 1, 2, 3)
+    with filled.write() as tx:
+        tx.sessions.add(issuer)
+        own, of_code = (tx.documents.page([box], 0, 1)[0].document_id for box in (BOX, CODE))
+    nobody, unknown = hash_of("nobody"), DocumentId(b"\x07" * 16)
+    with filled.look() as look:
+        assert look.asked_body(TOKEN.token_hash, own) == (TOKEN, look.body(VAULT, own))
+        for asker, document in ((OTHER, own), (issuer, own), (TOKEN, of_code), (TOKEN, unknown)):
+            assert look.asked_body(asker.token_hash, document) == (asker, None)
+        assert look.asked_body(nobody, own) is look.asked_list(nobody, 0, ALL) is None
+        assert look.asked_list(issuer.token_hash, 0, ALL) == (issuer, NOTHING)
+    with filled.write() as tx:
+        bind(tx)
+        tx.documents.delete(own, 60)
+    with filled.look() as look:
+        for document in (own, of_code):
+            assert look.asked_body(TOKEN.token_hash, document) == (TOKEN, look.body(VAULT, document))
+            assert look.body(VAULT, document) is not None
+        assert look.asked_body(OTHER.token_hash, of_code) == (OTHER, None)
+    with filled.look() as look, filled.write() as tx:
+        tx.sessions.remove(TOKEN.token_hash)
+    with filled.look() as look:
+        assert look.asked_body(TOKEN.token_hash, own) is look.asked_list(TOKEN.token_hash, 0, ALL) is None
 
 
 def first(tx: Transaction, box: bytes = BOX) -> ListedDocument:
@@ -147,11 +185,11 @@ def test_contract_looks_know_every_call_that_could_change_a_list() -> None:
 @pytest.mark.parametrize("call", CHANGING)
 def test_contract_looks_sums_rise_with_every_change(filled: Catalogue, call: str) -> None:
     with filled.look() as look:
-        before, page = look.sums(VAULT, 0, ALL), look.page(VAULT, 0, ALL)
+        before, page = sums(look, 0, ALL), look.page(VAULT, 0, ALL)
     with filled.write() as tx:
         CHANGING[call](tx)
     with filled.look() as look:
-        after = look.sums(VAULT, 0, ALL)
+        after = sums(look, 0, ALL)
         assert look.page(VAULT, 0, ALL) != page
     assert after != before
     assert all(new >= old for new, old in zip(after, before, strict=True))
@@ -162,19 +200,19 @@ def test_contract_looks_pages_stay_where_sums_stay(filled: Catalogue, call: str)
     with filled.write() as tx:
         tx.documents.delete(GONE, 35)
     with filled.look() as look:
-        before, page = look.sums(VAULT, 0, ALL), look.page(VAULT, 0, ALL)
+        before, page = sums(look, 0, ALL), look.page(VAULT, 0, ALL)
     with filled.write() as tx:
         KEEPING[call](tx)
     with filled.look() as look:
-        assert look.sums(VAULT, 0, ALL) == before
+        assert sums(look, 0, ALL) == before
         assert look.page(VAULT, 0, ALL) == page
 
 
 def test_contract_looks_sums_count_at_most_what_is_asked(filled: Catalogue) -> None:
     with filled.look() as look:
-        assert look.sums(VAULT, 0, ALL).many == 6
-        assert look.sums(VAULT, 0, 2).many == 2
-        assert look.sums(VAULT, 3, ALL).many == 3
+        assert sums(look, 0, ALL).many == 6
+        assert sums(look, 0, 2).many == 2
+        assert sums(look, 3, ALL).many == 3
 
 
 def test_contract_looks_that_fail_are_errors_of_the_store(open_catalogue: OpenCatalogue) -> None:

@@ -8,9 +8,10 @@ from voute.app.boxes import visible_document
 from voute.app.city import City
 from voute.app.errors import DocumentDeletedError, DocumentUnknownError, RangeRefusedError
 from voute.app.ports import Holder
+from voute.app.secret import digest
 from voute.app.statements import holder_act, keep_act_event
-from voute.core.ids import DocumentId, Hash, VaultId
-from voute.core.ports_looks import Look
+from voute.core.ids import DocumentId, Hash
+from voute.core.ports_looks import HeldBody
 from voute.core.rows import BoxKind, ListedDocument
 from voute.format.subject import Opened
 
@@ -56,7 +57,7 @@ def find_body(city: City, holder: Holder, document: DocumentId, wanted: Wanted) 
         RangeRefusedError: the range lies outside (416).
     """
     with city.catalogue.look() as look:
-        return _find(look, holder.vault_id, document, wanted)
+        return _place(look.body(holder.vault_id, document), document, wanted)
 
 
 def find_body_by_token(city: City, token: bytes, document: DocumentId, wanted: Wanted) -> BodyPlace | None:
@@ -67,12 +68,12 @@ def find_body_by_token(city: City, token: bytes, document: DocumentId, wanted: W
         DocumentUnknownError, DocumentDeletedError, RangeRefusedError: as `find_body`.
     """
     with city.catalogue.look() as look:
-        holder, is_due = session.holder_at(look, token, city.now())
-        return None if is_due else _find(look, holder.vault_id, document, wanted)
+        row, found = look.asked_body(digest(token), document) or (None, None)
+    _, is_due = session.judge_holder(row, city.now())
+    return None if is_due else _place(found, document, wanted)
 
 
-def _find(look: Look, vault: VaultId, document: DocumentId, wanted: Wanted) -> BodyPlace:
-    row = look.body(vault, document)
+def _place(row: HeldBody | None, document: DocumentId, wanted: Wanted) -> BodyPlace:
     if row is None:
         raise DocumentUnknownError
     if row.deleted_at is not None:

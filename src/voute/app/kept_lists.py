@@ -1,6 +1,6 @@
 """Lists in the form in which they go out, kept for a minute: who asks again while nothing changed gets the same bytes.
 
-What decides is read from the catalogue each time, after the session: the sums of the list (`voute.core.ports_looks.ListSums`). So
+What decides is read from the catalogue each time, with the session: the sums of the list (`voute.core.ports_looks.ListSums`). So
 every process of a city, and every operation, is right without telling anybody of a change (docs/adr/0048).
 """
 
@@ -12,8 +12,9 @@ from typing import Final
 from voute.app import session
 from voute.app.city import City
 from voute.app.documents import MAX_PAGE
+from voute.app.secret import digest
 from voute.core.ids import VaultId
-from voute.core.ports_looks import ListSums
+from voute.core.ports_looks import NOTHING, ListSums
 from voute.core.rows import ListedDocument
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -51,12 +52,12 @@ class KeptLists:
         """
         now = self._city.now()
         with self._city.catalogue.look() as look:
-            holder, is_due = session.holder_at(look, token, now)
+            # First the sums, then the page: what changes in between is in the page, and the next reader sees other sums.
+            row, sums = look.asked_list(digest(token), after, MAX_PAGE + 1) or (None, NOTHING)
+            holder, is_due = session.judge_holder(row, now)
             if is_due:
                 return None
             key = (holder.vault_id, after, min(limit, MAX_PAGE))
-            # First the sums, then the page: what changes in between is in the page, and the next reader sees other sums.
-            sums = look.sums(holder.vault_id, after, MAX_PAGE + 1)
             page = self._find(key, sums, now)
             if page is None:
                 page = self._write(look.page(*key), key[2])

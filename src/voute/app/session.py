@@ -67,13 +67,22 @@ def holder_at(look: Look, token: bytes, now: int) -> tuple[Holder, bool]:
     Raises:
         NotSignedInError: no such session, or it ended.
     """
-    row = _live(look, token, HOLDER, now)
-    idle_end = row.seen_at + HOLDER_IDLE
+    return judge_holder(look.session(digest(token)), now)
+
+
+def judge_holder(row: SessionRow | None, now: int) -> tuple[Holder, bool]:
+    """Return the same of the session that a look found, or did not find.
+
+    Raises:
+        NotSignedInError: no such session, or it ended.
+    """
+    good = _live(row, HOLDER, now)
+    idle_end = good.seen_at + HOLDER_IDLE
     if now >= idle_end:
         raise NotSignedInError
-    is_due = now - row.seen_at >= TOUCH_EVERY
-    expires_at = min(row.expires_at, now + HOLDER_IDLE if is_due else idle_end)
-    return Holder(vault_id(row.subject), row.token_hash, expires_at), is_due
+    is_due = now - good.seen_at >= TOUCH_EVERY
+    expires_at = min(good.expires_at, now + HOLDER_IDLE if is_due else idle_end)
+    return Holder(vault_id(good.subject), good.token_hash, expires_at), is_due
 
 
 def touch(catalogue: Catalogue, holder: Holder, now: int) -> None:
@@ -89,11 +98,10 @@ def issuer_of(catalogue: Catalogue, token: bytes, now: int) -> Slug:
         NotSignedInError: no such session, or it ended.
     """
     with catalogue.look() as look:
-        return slug(_live(look, token, ISSUER, now).subject.decode("ascii"))
+        return slug(_live(look.session(digest(token)), ISSUER, now).subject.decode("ascii"))
 
 
-def _live(look: Look, token: bytes, kind: str, now: int) -> SessionRow:
-    row = look.session(digest(token))
+def _live(row: SessionRow | None, kind: str, now: int) -> SessionRow:
     if row is None or row.kind != kind or not _is_good(row, now):
         raise NotSignedInError
     return row

@@ -3,7 +3,7 @@
 Trust: as for the catalogue. A look shows what is committed at its own moment; two looks may be of two moments.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from voute.core.ids import DocumentId, Hash, VaultId
 from voute.core.rows import ListedDocument, SessionRow
@@ -31,6 +31,10 @@ class ListSums(NamedTuple):
     deleted_at: int
 
 
+NOTHING: Final = ListSums(0, 0, 0, 0)
+"""The sums of a list without documents."""
+
+
 class Look(Protocol):
     """Looks on one connection, by one thread."""
 
@@ -42,10 +46,17 @@ class Look(Protocol):
         """Return visible documents of a vault's boxes with a position above `after`, by position, at most `limit`."""
         ...
 
-    def sums(self, vault_id: VaultId, after: int, most: int) -> ListSums:
-        """Return what tells whether `page` above `after` changed; of at most so many documents, deleted ones too."""
+    def asked_list(self, token_hash: Hash, after: int, most: int) -> tuple[SessionRow, ListSums] | None:
+        """Return a session, as `session`, and what tells whether `page` of its subject above `after` changed.
+
+        The sums are of at most so many documents, deleted ones too. The caller judges the session before anything else counts.
+        """
         ...
 
     def body(self, vault_id: VaultId, document_id: DocumentId) -> HeldBody | None:
         """Return where the body of a document lies that is, or was until it was deleted, visible in a box of this vault."""
+        ...
+
+    def asked_body(self, token_hash: Hash, document_id: DocumentId) -> tuple[SessionRow, HeldBody | None] | None:
+        """Return a session, as `session`, and what `body` finds for its subject; the caller judges the session first."""
         ...

@@ -7,7 +7,7 @@ A statement costs a few microseconds on SQLite, where the library takes ten time
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, Self, cast
 
-from sqlalchemy import Dialect, Engine, Select, bindparam, exc, func, select, union_all
+from sqlalchemy import Dialect, Engine, Select, and_, bindparam, exc, func, select, true, union_all
 
 from voute.core.ids import DocumentId, Hash, VaultId
 from voute.core.ports_looks import HeldBody, ListSums
@@ -17,6 +17,7 @@ from voute.store.sql import translating
 from voute.store.sql_documents import listed
 from voute.store.sql_lines import Lines, Rows
 
+_SESSION_FIELDS: Final = len(SessionRow._fields)
 _SESSION: Final = select(sessions).where(sessions.c.token_hash == bindparam("token_hash"))
 # The boxes of a vault: its own, and every lookup id that was bound to it.
 _VAULT: Final = bindparam("vault_id", type_=documents.c.box_id.type)
@@ -33,24 +34,36 @@ _ON_PAGE: Final = (
     .limit(bindparam("most"))
 )
 _PAGE: Final = listed(documents.c.position.in_(_ON_PAGE)).order_by(documents.c.position)
+# The same boxes of whoever a session is of: who asks, and what for, are one way to the database.
+_TOKEN: Final = sessions.c.token_hash == bindparam("token_hash")
+_SUBJECT: Final = select(sessions.c.subject).where(_TOKEN)
+_SUBJECTS_BOXES: Final = union_all(_SUBJECT, select(lookups.c.lookup_id).where(lookups.c.vault_id == _SUBJECT.scalar_subquery()))
 _COUNTED: Final = (
     select(documents.c.position, documents.c.opened_at, documents.c.deleted_at)
-    .where(documents.c.box_id.in_(_BOXES), documents.c.position > bindparam("after"))
+    .where(documents.c.box_id.in_(_SUBJECTS_BOXES), documents.c.position > bindparam("after"))
     .limit(bindparam("most"))
     .subquery("counted")
 )
-_SUMS: Final = select(
-    func.count(),
-    func.coalesce(func.sum(_COUNTED.c.position), 0),
-    func.coalesce(func.sum(_COUNTED.c.opened_at), 0),
-    func.coalesce(func.sum(_COUNTED.c.deleted_at), 0),
-).select_from(_COUNTED)
-_BODY: Final = select(*(documents.c[name] for name in HeldBody._fields)).where(
-    documents.c.document_id == bindparam("document_id"),
-    documents.c.position.is_not(None),
-    documents.c.box_id.in_(_BOXES),
+_SUMMED: Final = (
+    select(
+        func.count().label("many"),
+        func.coalesce(func.sum(_COUNTED.c.position), 0).label("positions"),
+        func.coalesce(func.sum(_COUNTED.c.opened_at), 0).label("opened_at"),
+        func.coalesce(func.sum(_COUNTED.c.deleted_at), 0).label("deleted_at"),
+    )
+    .select_from(_COUNTED)
+    .subquery("summed")
 )
-STATEMENTS: Final = {"session": _SESSION, "page": _PAGE, "sums": _SUMS, "body": _BODY}
+_LIST: Final = select(sessions, *_SUMMED.c).join_from(sessions, _SUMMED, true()).where(_TOKEN)
+_HELD: Final = [documents.c[name] for name in HeldBody._fields]
+_THIS: Final = (documents.c.document_id == bindparam("document_id"), documents.c.position.is_not(None))
+_BODY: Final = select(*_HELD).where(*_THIS, documents.c.box_id.in_(_BOXES))
+_ASKED_BODY: Final = (
+    select(sessions, *_HELD)
+    .join_from(sessions, documents, and_(*_THIS, documents.c.box_id.in_(_SUBJECTS_BOXES)), isouter=True)
+    .where(_TOKEN)
+)
+STATEMENTS: Final = {"session": _SESSION, "page": _PAGE, "list": _LIST, "body": _BODY, "asked": _ASKED_BODY}
 
 
 class _Text(NamedTuple):
@@ -88,16 +101,26 @@ class SqlLook:
         """Return a page of visible documents (`Look.page`)."""
         return tuple(map(ListedDocument._make, self._all("page", vault_id=vault_id, after=after, most=limit)))
 
-    def sums(self, vault_id: VaultId, after: int, most: int) -> ListSums:
-        """Return the sums of a list (`Look.sums`)."""
-        (row,) = self._all("sums", vault_id=vault_id, after=after, most=most)
+    def asked_list(self, token_hash: Hash, after: int, most: int) -> tuple[SessionRow, ListSums] | None:
+        """Return a session and the sums of its vault's list (`Look.asked_list`)."""
+        rows = self._all("list", token_hash=token_hash, after=after, most=most)
+        if not rows:
+            return None
         # PostgreSQL adds whole numbers up to decimals.
-        return ListSums(*map(int, row))
+        return SessionRow._make(rows[0][:_SESSION_FIELDS]), ListSums(*map(int, rows[0][_SESSION_FIELDS:]))
 
     def body(self, vault_id: VaultId, document_id: DocumentId) -> HeldBody | None:
         """Return where a body lies (`Look.body`)."""
         rows = self._all("body", vault_id=vault_id, document_id=document_id)
         return HeldBody._make(rows[0]) if rows else None
+
+    def asked_body(self, token_hash: Hash, document_id: DocumentId) -> tuple[SessionRow, HeldBody | None] | None:
+        """Return a session and where its vault's body lies (`Look.asked_body`)."""
+        rows = self._all("asked", token_hash=token_hash, document_id=document_id)
+        if not rows:
+            return None
+        found = rows[0][_SESSION_FIELDS:]
+        return SessionRow._make(rows[0][:_SESSION_FIELDS]), None if found[0] is None else HeldBody._make(found)
 
     def _all(self, name: str, **values: object) -> Rows:
         text, names, own = self._texts[name]
