@@ -21,6 +21,7 @@ import httpx
 from bench.city import ADDRESS, HOST, Founded, found_city, free_port, served, wait_for_port
 from bench.delivery import command_of, deliver
 from bench.documents import holder, make_folder, write_list
+from bench.front import fronted
 from bench.holders import claim_all
 from bench.load import Load, put_load, request
 from bench.memory import family_of
@@ -33,6 +34,10 @@ BODY: Final = 100_000
 WORKERS: Final = 2
 ROUNDS: Final = 3
 SECONDS: Final = 4.0
+THROUGH: Final = "body, through nginx"
+"""As residents get it: nginx, set up as deployed, passes on what the city reads."""
+BY: Final = "body, by nginx"
+"""The same, but nginx reads it (`direct_reads`)."""
 
 _NGINX: Final = """\
 user {user}; worker_processes {workers}; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
@@ -53,13 +58,14 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that answers: a port, what is asked, the status, and whose processor time it is."""
+    """Something that answers: a port, what is asked, the status, and whose processor time it is, and who else's."""
 
     name: str
     port: int
     asked: bytes
     process: int
     status: int = 200
+    others: tuple[int, ...] = ()
 
 
 def measure_serving(rounds: int = ROUNDS, seconds: float = SECONDS) -> dict[str, Any]:
@@ -106,6 +112,11 @@ def _targets(city: Founded, folder: Path, process: int, cookie: str, stack: Exit
     targets.append(Target("body", port, body, process))
     if shutil.which("nginx"):
         targets.append(stack.enter_context(_nginx(folder, city.settings.data / "packs", int(documents[-1]["size"]))))
+        for name, is_direct in ((THROUGH, False), (BY, True)):
+            behind = fronted(city, folder / f"front-{is_direct}", WORKERS, is_direct=is_direct)
+            front, processes = stack.enter_context(behind)
+            status = 206 if is_direct else 200
+            targets.append(Target(name, front, body, processes[0], status, processes[1:]))
     return targets
 
 
@@ -147,7 +158,7 @@ def measure_target(target: Target, seconds: float) -> Served:
     """Put a load on a target, and see what an answer took of its processes."""
 
     def used() -> float:
-        return sum(process_seconds(process) for process in family_of(target.process))
+        return sum(process_seconds(process) for root in (target.process, *target.others) for process in family_of(root))
 
     before = used()
     load = put_load(target.port, target.asked, seconds, status=target.status)
@@ -174,4 +185,5 @@ def _figures(runs: Mapping[str, Sequence[Served]], half: Load, rounds: int) -> d
     }
     if "nginx" in runs:
         figures["body_to_nginx"] = ratio("body", "nginx", lambda one: one.load.per_second)
+        figures["behind_to_nginx"] = {name: ratio(name, "nginx", lambda one: one.load.per_second) for name in (THROUGH, BY)}
     return figures

@@ -33,6 +33,8 @@ def show_serving(figures: Mapping[str, Any], console: Console) -> None:
     table.add_row("list, share of the no-op route", f"{figures['list_to_no_op']['median']:.2f}", "wanted: 0.50")
     if "body_to_nginx" in figures:
         table.add_row("body, share of nginx", f"{figures['body_to_nginx']['median']:.2f}", "wanted: 0.25")
+    for name, share in figures.get("behind_to_nginx", {}).items():
+        table.add_row(f"{name}, share of nginx", f"{share['median']:.2f}")
     table.add_row("list, 99 of 100 at half load (ms)", f"{figures['list_p99_ms_at_half_load']:.0f}", "wanted: 50")
     console.print(table)
 

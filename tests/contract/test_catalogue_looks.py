@@ -121,7 +121,8 @@ def test_contract_looks_tell_who_asks_with_what_for(filled: Catalogue) -> None:
         assert look.asked_body(TOKEN.token_hash, own) == (TOKEN, look.body(VAULT, own))
         for asker, document in ((OTHER, own), (issuer, own), (TOKEN, of_code), (TOKEN, unknown)):
             assert look.asked_body(asker.token_hash, document) == (asker, None)
-        assert look.asked_body(nobody, own) is look.asked_list(nobody, 0, ALL) is None
+        assert look.asked_body(nobody, own) is None
+        assert look.asked_list(nobody, 0, ALL) is None
         assert look.asked_list(issuer.token_hash, 0, ALL) == (issuer, NOTHING)
     with filled.write() as tx:
         bind(tx)
@@ -134,7 +135,8 @@ def test_contract_looks_tell_who_asks_with_what_for(filled: Catalogue) -> None:
     with filled.look() as look, filled.write() as tx:
         tx.sessions.remove(TOKEN.token_hash)
     with filled.look() as look:
-        assert look.asked_body(TOKEN.token_hash, own) is look.asked_list(TOKEN.token_hash, 0, ALL) is None
+        assert look.asked_body(TOKEN.token_hash, own) is None
+        assert look.asked_list(TOKEN.token_hash, 0, ALL) is None
 
 
 def first(tx: Transaction, box: bytes = BOX) -> ListedDocument:

@@ -17,7 +17,7 @@ from voute.store.postgres import PARAMSTYLE, plain_engine
 from voute.store.schema import log_state, metadata
 
 MODULES = (sql_deliveries, sql_documents, sql_events, sql_looks, sql_sign_in, sql_vaults)
-# Tables and sums of one row may be read whole, and so may the documents of one page, which the statement itself picked by an index.
+# A table or a sum of one row may be read whole, and so may the documents of one page, which the statement picked by an index.
 SHORT_TABLES = frozenset({log_state.name, "counted", "summed"})
 SCAN = re.compile(r"SCAN (\w+)\b(?! USING (?:COVERING )?INDEX)(?! ROW)")
 
