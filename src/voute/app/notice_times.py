@@ -6,11 +6,13 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from voute.core.errors import FormatError
-from voute.core.values import MICROSECONDS
 
 _WEEK: Final = 7
 _HOURS: Final = range(24)
 _DAYS: Final = range(_WEEK)
+_AROUND: Final = range(-2, _WEEK + 2)
+"""Days whose notice may be the next one: quiet hours put it off by a day, and by one more where the clock changes."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Pace(StrEnum):
@@ -68,29 +70,30 @@ def check_times(times: Times) -> None:
 def due_at(row: Times, now: int, zone: ZoneInfo) -> int:
     """Return the first instant from `now` on that suits the holder, in microseconds.
 
-    Hours are those of the wall clock: an hour that a change of the clock leaves out comes when the clock has passed it.
+    Hours are those of the wall clock: one that comes twice counts when it comes first, one that a change of the clock leaves out
+    when the clock has passed it. What would go in quiet hours goes at their end, that of the night before too.
     """
-    local = datetime.fromtimestamp(now / MICROSECONDS, UTC).astimezone(zone)
+    local = (_EPOCH + timedelta(microseconds=now)).astimezone(zone)
     if row.pace == Pace.ONCE:
-        chosen = local
+        found = _after_quiet(row, local, zone)
     else:
-        chosen = _at(local, row.hour, zone)
-        days = (row.weekday - local.weekday()) % _WEEK if row.pace == Pace.WEEKLY else 0
-        chosen = _at(local + timedelta(days=days), row.hour, zone)
-        if chosen.astimezone(UTC) < local.astimezone(UTC):
-            chosen = _at(chosen + timedelta(days=_WEEK if row.pace == Pace.WEEKLY else 1), row.hour, zone)
-    instant = int(_after_quiet(row, chosen, zone).astimezone(UTC).timestamp()) * MICROSECONDS
-    return max(instant, now)
+        days = (local + timedelta(days=days) for days in _AROUND)
+        wanted = (day for day in days if row.pace == Pace.DAILY or day.weekday() == row.weekday)
+        # As instants: two times of one zone are compared by what the clocks on the wall show.
+        all_due = (_after_quiet(row, _at(day, row.hour, zone), zone).astimezone(UTC) for day in wanted)
+        found = min(due for due in all_due if due >= local.astimezone(UTC))
+    return (found - _EPOCH) // timedelta(microseconds=1)
 
 
 def _at(day: datetime, hour: int, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, tzinfo=zone)
+    """Return when the clock shows an hour of a day, with the time that it shows then: another one when it leaves this one out."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
 def _after_quiet(row: Times, chosen: datetime, zone: ZoneInfo) -> datetime:
     """Put off to the end of the quiet hours; they may go over midnight, equal ones are none."""
-    begin, end, hour = row.quiet_from, row.quiet_until, chosen.hour
-    quiet = begin <= hour < end if begin <= end else hour >= begin or hour < end
-    if not quiet:
-        return chosen
-    return _at(chosen if hour < end else chosen + timedelta(days=1), end, zone)
+    begin, end = row.quiet_from, row.quiet_until
+    while begin <= chosen.hour < end if begin <= end else chosen.hour >= begin or chosen.hour < end:
+        # Once, but when the end is the hour that is left out: what comes after it may be quiet again.
+        chosen = _at(chosen if chosen.hour < end else chosen + timedelta(days=1), end, zone)
+    return chosen
