@@ -8,6 +8,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -97,6 +98,8 @@ def test_api_notices_say_who_and_nothing_else(
     for text in parts(mail):
         assert names.fr in text
         assert "vous attend" in text
+        assert noticed.root.names.fr in text
+        assert urlsplit(noticed.root.origin).netloc in text
     assert mail["from"].addresses[0].addr_spec == "avis@ville.test"
     assert mail["content-language"] == "fr"
     assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"

@@ -109,6 +109,21 @@ export function noticeStates(listed: WaysInView): readonly PageState[] {
     },
     { id: 'ways-in-notices-confirmed', path: '/acces', screen: 'ways-in', view: listed, notices },
     {
+      id: 'ways-in-notices-saved',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      notices: { ...notices, done: 'saved' },
+      devices: { ...device, device: told, saved: true },
+    },
+    {
+      id: 'ways-in-notices-stopped',
+      path: '/acces',
+      screen: 'ways-in',
+      view: listed,
+      notices: { ...notices, notice: null, done: 'stopped' },
+    },
+    {
       id: 'ways-in-notices-unreachable',
       path: '/acces',
       screen: 'ways-in',

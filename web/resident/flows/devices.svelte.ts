@@ -24,6 +24,8 @@ export type DevicesView =
       readonly others: number;
       readonly busy: boolean;
       readonly failure: Failure | null;
+      /** Whether other times for this device were just saved. */
+      readonly saved?: boolean;
     };
 
 /** What the section can ask for. */
@@ -45,13 +47,17 @@ export class DevicesFlow implements DevicesActions {
 
   load = async (): Promise<void> => this.attempt(async () => Promise.resolve());
 
-  turnOn = async (times: DeviceTimes): Promise<void> =>
-    this.attempt(async () => {
+  turnOn = async (times: DeviceTimes): Promise<void> => {
+    const wasOn = this.mine !== null;
+    await this.attempt(async () => {
       const { api, devices } = this.session.deps;
       if (this.key === null) return;
       const { endpoint, p256dh, auth } = await devices.subscribe(this.key);
       await api.putDevice({ ...times, endpoint, p256dh, auth });
     });
+    const { view } = this;
+    if (wasOn && view.at === 'shown' && view.failure === null) this.view = { ...view, saved: view.device !== null };
+  };
 
   turnOff = async (): Promise<void> =>
     this.attempt(async () => {
@@ -69,7 +75,7 @@ export class DevicesFlow implements DevicesActions {
     });
 
   private async attempt(act: () => Promise<unknown>): Promise<void> {
-    if (this.view.at === 'shown') this.view = { ...this.view, busy: true, failure: null };
+    if (this.view.at === 'shown') this.view = { ...this.view, busy: true, failure: null, saved: false };
     let failure: Failure | null = null;
     try {
       await act();

@@ -13,6 +13,8 @@ export type NoticesView =
       readonly notice: NoticesReply['notice'];
       readonly busy: boolean;
       readonly failure: Failure | null;
+      /** What was just done, for as long as nothing else is. */
+      readonly done?: 'saved' | 'stopped';
     };
 
 /** What the section can ask for. */
@@ -32,14 +34,15 @@ export class NoticesFlow implements NoticesActions {
 
   load = async (): Promise<void> => this.attempt(async () => Promise.resolve());
 
-  save = async (wish: NoticeBody): Promise<void> => this.attempt(async () => this.session.deps.api.putNotices(wish));
+  save = async (wish: NoticeBody): Promise<void> =>
+    this.attempt(async () => this.session.deps.api.putNotices(wish), 'saved');
 
   confirm = async (code: string): Promise<void> => this.attempt(async () => this.session.deps.api.confirmNotices(code));
 
-  stop = async (): Promise<void> => this.attempt(async () => this.session.deps.api.stopNotices());
+  stop = async (): Promise<void> => this.attempt(async () => this.session.deps.api.stopNotices(), 'stopped');
 
-  private async attempt(act: () => Promise<unknown>): Promise<void> {
-    if (this.view.at === 'shown') this.view = { ...this.view, busy: true, failure: null };
+  private async attempt(act: () => Promise<unknown>, does?: 'saved' | 'stopped'): Promise<void> {
+    if (this.view.at === 'shown') this.view = { at: 'shown', notice: this.view.notice, busy: true, failure: null };
     let failure: Failure | null = null;
     try {
       await act();
@@ -48,7 +51,8 @@ export class NoticesFlow implements NoticesActions {
     }
     try {
       const { available, notice } = await this.session.deps.api.notices();
-      this.view = available || notice !== null ? { at: 'shown', notice, busy: false, failure } : { at: 'off' };
+      const done = failure === null && does !== undefined ? { done: does } : {};
+      this.view = available || notice !== null ? { at: 'shown', notice, busy: false, failure, ...done } : { at: 'off' };
     } catch (thrown) {
       const notice = this.view.at === 'shown' ? this.view.notice : null;
       this.view = { at: 'shown', notice, busy: false, failure: failure ?? this.session.failed(thrown) };

@@ -34,8 +34,9 @@ describe('devices', () => {
     expect(flow.view).toEqual(SHOWN);
     await flow.turnOn(TIMES);
     expect(flow.view).toMatchObject({ device: TIMES, others: 0, failure: null });
+    expect(flow.view).not.toHaveProperty('saved', true);
     await flow.turnOn({ ...TIMES, pace: 'once' });
-    expect(flow.view).toMatchObject({ device: { pace: 'once' }, others: 0 });
+    expect(flow.view).toMatchObject({ device: { pace: 'once' }, others: 0, saved: true });
     await flow.turnOff();
     expect(flow.view).toEqual(SHOWN);
     expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);

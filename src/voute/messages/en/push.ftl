@@ -11,7 +11,7 @@ push-documents-many = Documents from { $count ->
         [one] { $count } department
        *[other] { $count } departments
     }
-push-way-in = A new way in to your vault
+push-way-in = A new way into your vault
     .body = Was it you? Nothing to do. It was not you? Open your vault, page “Ways in”, and remove it.
 push-frozen = A code of your vault was frozen
     .body = What you received stays in your vault. It was not you? Call the help line: its number is on your letter.

@@ -19,7 +19,7 @@ notice-documents-many = Des documents de { $count ->
 notice-way-in =
     Un nouvel accès à votre coffre vient d’être ajouté.
 
-    C’est vous ? Rien à faire. Ce n’est pas vous ? Ouvrez votre coffre, page « Accès », et retirez-le.
+    C’est vous ? Rien à faire. Ce n’est pas vous ? Ouvrez votre coffre, page « Moyens d’accès », et retirez-le.
 notice-frozen =
     Un code de votre coffre vient d’être bloqué. Ce que vous avez reçu reste dans votre coffre ; la suite viendra sur papier.
 

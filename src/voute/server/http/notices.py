@@ -27,13 +27,14 @@ Body = Callable[[Callable[[str], str]], str]
 Hour = Annotated[int, Meta(ge=0, le=23)]
 Token = Annotated[str, QueryParameter(pattern="^[0-9a-f]{64}$")]
 _STYLE: Final = (
-    "body{margin:0;padding:8vh 16px;background:#f4f2ee;color:#1b1b1b;font:1.125rem/1.5 Georgia,serif}"
+    "body{margin:0;padding:8vh 16px;background:#f3f4f3;color:#242d2b;"
+    "font:1.125rem/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
     "main{max-width:34em;margin:0 auto}section{margin:0 0 2.5em}h1,h2{font-size:1.4rem;margin:0 0 .6em}"
-    "button{font:inherit;min-height:48px;padding:.5em 1.2em;color:#fff;background:#0b4f86;border:2px solid #0b4f86;"
+    "button{font:inherit;min-height:48px;padding:.5em 1.2em;color:#fff;background:#0f5c52;border:2px solid #0f5c52;"
     "border-radius:6px}"
-    "button:focus-visible{outline:3px solid #1b1b1b;outline-offset:3px}"
-    "@media(prefers-color-scheme:dark){body{background:#161513;color:#f0ede6}button{color:#10100f;background:#9cc9f2;"
-    "border-color:#9cc9f2}button:focus-visible{outline-color:#f0ede6}}"
+    "button:focus-visible{outline:3px solid #242d2b;outline-offset:3px}"
+    "@media(prefers-color-scheme:dark){body{background:#1c2020;color:#ececec}button{color:#000;background:#7ca6a1;"
+    "border-color:#7ca6a1}button:focus-visible{outline-color:#ececec}}"
 )
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY: Final = (

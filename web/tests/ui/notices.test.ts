@@ -1,0 +1,58 @@
+/** Notices by mail: what was just done is said until something else is. */
+
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { NoticesFlow } from '../../resident/flows/notices.svelte.ts';
+import { Service } from './support/service.ts';
+import { Visit } from './support/visit.ts';
+
+const WISH = {
+  address: 'marie@exemple.test',
+  language: 'fr',
+  pace: 'daily',
+  hour: 7,
+  weekday: 0,
+  quiet_from: 21,
+  quiet_until: 7,
+};
+
+let visit: Visit;
+let flow: NoticesFlow;
+
+beforeEach(async () => {
+  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
+  const service = new Service();
+  await service.wait();
+  visit = new Visit(service);
+  await visit.claim();
+  flow = new NoticesFlow(visit.session);
+  return async () => visit.end();
+});
+
+describe('notices', () => {
+  test('notices_saved_and_stopped_are_said_until_something_else_is_done', async () => {
+    await flow.load();
+    expect(flow.view).toEqual({ at: 'shown', notice: null, busy: false, failure: null });
+    await flow.save(WISH);
+    await flow.confirm('12345678');
+    expect(flow.view).toEqual({
+      at: 'shown',
+      notice: { ...WISH, state: 'confirmed' },
+      busy: false,
+      failure: null,
+    });
+    await flow.save({ ...WISH, hour: 9 });
+    expect(flow.view).toMatchObject({ notice: { hour: 9 }, done: 'saved' });
+    await flow.stop();
+    expect(flow.view).toMatchObject({ notice: null, done: 'stopped' });
+    await flow.load();
+    expect(flow.view).not.toHaveProperty('done');
+  });
+
+  test('notices_a_change_that_failed_is_not_said_to_be_done', async () => {
+    await flow.load();
+    visit.service.troubles = [{ route: 'putNotices', code: 'server' }];
+    await flow.save(WISH);
+    expect(flow.view).toMatchObject({ notice: null, failure: { code: 'server' } });
+    expect(flow.view).not.toHaveProperty('done');
+  });
+});
