@@ -33,6 +33,7 @@ export class Session {
   /** Whether the person may be asked for a second way in: once a visit, after a document was seen, until they say later. */
   asking = $state(false);
   private asked = false;
+  private openings = 0;
   private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   /** The key holder that has the trust root: one that was started anew needs it again. */
   private rooted: VaultApi | null = null;
@@ -122,10 +123,17 @@ export class Session {
   /** The vault is open: from here on idleness is watched. */
   opened(): void {
     this.open = true;
+    this.openings += 1;
     this.asked = this.asking = false;
     this.reason = 'none';
     this.shelf.clear();
     this.idle.start();
+  }
+
+  /** Gives what says, later, whether the vault is open and was not locked meanwhile. */
+  thisOpening(): () => boolean {
+    const { openings } = this;
+    return () => this.open && openings === this.openings;
   }
 
   /** The person did something, here or in the viewer's frame. */

@@ -122,6 +122,7 @@ export class DocumentFlow implements DocumentActions {
   forget(): void {
     this.removal = null;
     this.view = { at: 'loading', manifest: null };
+    this.offer.forget();
   }
 
   /** What the holder says about it. */

@@ -27,6 +27,7 @@ export class OfferFlow implements OfferActions {
 
   /** Makes the offer if this kind comes on paper too, nothing was ever chosen for it, and it was not offered before. */
   async consider({ issuer, type }: CheckedManifest): Promise<void> {
+    const isStillOpen = this.session.thisOpening();
     try {
       const { shelf, deps } = this.session;
       await shelf.load();
@@ -35,13 +36,19 @@ export class OfferFlow implements OfferActions {
       const { consents } = await deps.api.consents();
       const choices = await keys.choices(consents.map(({ act, receipt }) => ({ act, receipt })));
       const found = choices.find((one) => one.issuer === issuer && one.documentType === type);
-      if (found?.number !== 0 || !this.session.open) return;
+      if (found?.number !== 0 || !isStillOpen()) return;
       this.offer = { issuer, type };
       this.view = 'made';
     } catch (thrown) {
       // Nobody asked for it: without an answer there is no offer.
-      this.session.failed(thrown);
+      if (isStillOpen()) this.session.failed(thrown);
     }
+  }
+
+  /** Takes the offer back: what it was made for is on no screen any more. */
+  forget(): void {
+    this.offer = null;
+    this.view = 'none';
   }
 
   seen = (): void => {

@@ -12,6 +12,7 @@ import { tidyOwn } from '../../resident/own-words.ts';
 import { documents } from '../../resident/states-data.ts';
 import { useCatalogues } from '../../ui/i18n.svelte.ts';
 import { catalogue } from './support/catalogue.ts';
+import { eventually } from './support/eventually.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -161,5 +162,35 @@ describe('offer', () => {
     const chosen = new DocumentFlow(one.session, id);
     await chosen.load();
     expect(chosen.hold.offer).toBe('none');
+  });
+
+  test('offer_considered_before_a_lock_does_not_appear_after_it', async () => {
+    let come = (): void => undefined;
+    const answer = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    service.late.set('consents', answer);
+    const one = visit();
+    await one.claim();
+    await one.session.shelf.load();
+    const flow = new DocumentFlow(one.session, one.session.shelf.rows[0]?.id ?? '');
+    const loading = flow.load();
+    await eventually(() => service.calls.some(({ route }) => route === 'consents'));
+    // Locked and opened again in the same page, while the city's answer is on its way.
+    await one.session.lock('asked');
+    await new SignInFlow(one.session).passkey();
+    await one.session.shelf.load();
+    come();
+    await loading;
+    expect([flow.hold.offer, one.session.open]).toEqual(['none', true]);
+    // It was not in anybody's sight: the next first opening makes it.
+    service.late.delete('consents');
+    unopened();
+    const next = await again(one);
+    const later = new DocumentFlow(next.session, next.session.shelf.rows[0]?.id ?? '');
+    await later.load();
+    expect(later.hold.offer).toBe('made');
+    later.forget();
+    expect(later.hold.offer).toBe('none');
   });
 });
