@@ -135,7 +135,7 @@ def test_browser_long_document_is_searched_to_its_last_page(reader: Visitor) -> 
 def test_browser_long_document_on_its_way_to_paper_says_how_far_and_can_be_given_up(reader: Visitor) -> None:
     printed = reader.printed
     reader.tap(reader.button("Imprimer"))
-    expect(reader.page.get_by_text(re.compile(rf"Préparation de l’impression\s: page \d+ sur {PAGES}"))).to_be_visible()
+    expect(reader.page.get_by_text(re.compile(rf"Préparation de l’impression\s: page\s\d+\ssur\s{PAGES}"))).to_be_visible()
     reader.tap(reader.button("Ne pas imprimer"))
     expect(reader.page.locator("[aria-busy]")).to_have_count(0)
     expect(reader.page.locator(".v-print-area")).to_have_count(0)

@@ -6,18 +6,24 @@ const REGION = { fr: 'fr-CA', en: 'en-CA' } as const;
 const KIB = 1024;
 const HEX_GROUP = 8;
 
+const NO_BREAK = '\u00a0';
+
 const region = (): string => REGION[currentLocale()];
 
-/** `2026-02-03` or an instant as a day: « 3 février 2026 ». A plain date is not moved by time zones. */
+const whole = (words: string): string => words.replaceAll(' ', NO_BREAK);
+
+/** `2026-02-03` or an instant as a day, which stays on one line: « 3 février 2026 ». A plain date is not moved by time zones. */
 export function formatDay(value: string, month: 'long' | 'short' = 'long'): string {
   const plain = value.length === 10;
   const date = new Date(plain ? `${value}T00:00:00Z` : value);
-  return new Intl.DateTimeFormat(region(), {
-    day: 'numeric',
-    month,
-    year: 'numeric',
-    ...(plain ? { timeZone: 'UTC' } : {}),
-  }).format(date);
+  return whole(
+    new Intl.DateTimeFormat(region(), {
+      day: 'numeric',
+      month,
+      year: 'numeric',
+      ...(plain ? { timeZone: 'UTC' } : {}),
+    }).format(date),
+  );
 }
 
 /** An instant to the second, in the person's own time zone: « 3 févr. 2026 10:42:07 ». */
@@ -28,9 +34,12 @@ export function formatInstant(value: string): string {
   return `${formatDay(value, 'short')} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
-/** An instant to the minute, in the person's own time zone: « 3 février 2026, 10 h 42 ». */
+/** An instant to the minute, in the person's own time zone: « 3 février 2026 à 10 h 42 »; only between day and time may a line end. */
 export function formatMoment(value: string): string {
-  return new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(value));
+  const parts = new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeStyle: 'short' }).formatToParts(
+    new Date(value),
+  );
+  return parts.map((part, at) => (parts[at + 1]?.type === 'hour' ? part.value : whole(part.value))).join('');
 }
 
 /** Integer cents as money: « 1 234,56 $ ». */
@@ -53,7 +62,9 @@ export function formatSize(bytes: number): string {
   const mega = bytes >= KIB * KIB;
   const unit = mega ? 'megabyte' : 'kilobyte';
   const value = mega ? bytes / (KIB * KIB) : Math.max(1, bytes / KIB);
-  return new Intl.NumberFormat(region(), { style: 'unit', unit, maximumFractionDigits: mega ? 1 : 0 }).format(value);
+  return whole(
+    new Intl.NumberFormat(region(), { style: 'unit', unit, maximumFractionDigits: mega ? 1 : 0 }).format(value),
+  );
 }
 
 /** Hexadecimal in groups of eight, so that a person can compare it by eye. */

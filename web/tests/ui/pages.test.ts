@@ -4,8 +4,17 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { toFailure, PageError } from '../../ui/errors.ts';
 import { familyOf, toneOf, wordsOf } from '../../ui/failure.ts';
 import { fileNameOf } from '../../ui/files.ts';
-import { daysUntil, formatDay, formatInstant, formatMoney, formatSize, groupHex } from '../../ui/format.ts';
-import { t, useCatalogues } from '../../ui/i18n.svelte.ts';
+import {
+  daysUntil,
+  formatDay,
+  formatInstant,
+  formatMoment,
+  formatMoney,
+  formatNumber,
+  formatSize,
+  groupHex,
+} from '../../ui/format.ts';
+import { setLocale, t, useCatalogues } from '../../ui/i18n.svelte.ts';
 import { placeOf } from '../../ui/router.svelte.ts';
 import { VouteError } from '../../core/errors.ts';
 import { STATES } from '../../resident/states.ts';
@@ -17,6 +26,7 @@ beforeAll(async () => {
   await useCatalogues({ fr: () => Promise.resolve(catalogue('fr')), en: () => Promise.resolve(catalogue('en')) });
 });
 
+const NO_BREAK = '\u00a0';
 const ID = '0123456789abcdef0123456789abcdef';
 
 describe('router', () => {
@@ -65,11 +75,34 @@ describe('router', () => {
 
 describe('format', () => {
   test('format_day_of_a_plain_date_is_not_moved_by_time_zones', () => {
-    expect(formatDay('2026-03-02')).toBe('2 mars 2026');
+    expect(formatDay('2026-03-02')).toBe(`2${NO_BREAK}mars${NO_BREAK}2026`);
+  });
+
+  test('format_days_amounts_and_sizes_hold_no_space_at_which_a_line_ends', async () => {
+    const shown = (): string[] => [
+      formatDay('2027-03-03'),
+      formatDay('2027-03-03', 'short'),
+      formatMoney({ cents: 348_712, currency: 'CAD' }),
+      formatNumber(1_234_567),
+      formatSize(184_320),
+    ];
+    expect(shown().filter((one) => one.includes(' '))).toEqual([]);
+    await setLocale('en');
+    try {
+      expect(formatDay('2027-03-03')).toBe(`March${NO_BREAK}3,${NO_BREAK}2027`);
+      expect(shown().filter((one) => one.includes(' '))).toEqual([]);
+      expect(formatMoment('2027-03-03T17:42:00Z').split(' at ')).toHaveLength(2);
+    } finally {
+      await setLocale('fr');
+    }
+  });
+
+  test('format_moment_ends_a_line_between_day_and_time_alone', () => {
+    expect(formatMoment('2027-03-03T17:42:00Z')).toMatch(/^[34]\u00a0mars\u00a02027 à \d{1,2}\u00a0h\u00a0\d\d$/);
   });
 
   test('format_instant_is_to_the_second', () => {
-    expect(formatInstant('2026-02-03T15:42:07Z')).toMatch(/^[234] févr\. 2026 \d\d:42:07$/);
+    expect(formatInstant('2026-02-03T15:42:07Z')).toMatch(/^[234]\u00a0févr\.\u00a02026 \d\d:42:07$/);
   });
 
   test('format_money_is_exact', () => {

@@ -10,8 +10,8 @@ privacy-can-text = The department that writes, the date, the size, the first ope
 
 privacy-long = For how long
 privacy-long-text = For as long as you keep the document. Once deleted, its key is destroyed at once and nobody can read it; backups, which are encrypted, are erased after { $days ->
-        [one] { $days } day
-       *[other] { $days } days
+        [one] { $days } day
+       *[other] { $days } days
     }. Your network address is kept for a few minutes only. The public register holds only fingerprints that say nothing about you.
 
 privacy-rest = How long, who else, laws

@@ -242,7 +242,7 @@ document-reply-label = Reply by
 document-reference = Payment reference
 document-download = Download (PDF, { $size })
 document-print = Print
-document-print-far = Preparing to print: page { $number } of { $pages }
+document-print-far = Preparing to print: page { $number } of { $pages }
 document-print-stop = Do not print
 
 document-handle = Mark as handled
@@ -328,7 +328,7 @@ viewer-find-previous = Previous result
 viewer-find-none = No result
 viewer-find-count = Result { $number } of { $count }
 viewer-find-searching = Searching…
-viewer-find-far = Searching: page { $number } of { $pages }
+viewer-find-far = Searching: page { $number } of { $pages }
 viewer-link-title = This document wants to open another site
 viewer-link-host = Site
 viewer-link-address = Full address
@@ -370,8 +370,8 @@ evidence-command = On the command line:
 idle-title = Your vault is about to lock
 idle-said = One minute is left. Press any key to keep it open.
 idle-left = { $seconds ->
-    [one] 1 second is left. Touch the screen or press a key to keep it open.
-   *[other] { $seconds } seconds are left. Touch the screen or press a key to keep it open.
+    [one] 1 second is left. Touch the screen or press a key to keep it open.
+   *[other] { $seconds } seconds are left. Touch the screen or press a key to keep it open.
 }
 idle-stay = Keep it open
 lock-after-title = Automatic lock
@@ -473,7 +473,7 @@ notices-day = { $day ->
 }
 notices-hour = At what time
 notices-at = { $hour }:00
-notices-quiet = No notices between 21:00 and 7:00
+notices-quiet = No notices between 21:00 and 7:00
 notices-start = Receive notices
 notices-save = Save
 notices-saving = Saving…

@@ -10,8 +10,8 @@ privacy-can-text = Le service qui écrit, la date, la taille, la première ouver
 
 privacy-long = Combien de temps
 privacy-long-text = Tant que vous gardez le document. Supprimé, sa clé est détruite aussitôt et plus personne ne peut le lire; les sauvegardes, chiffrées, s’effacent après { $days ->
-        [one] { $days } jour
-       *[other] { $days } jours
+        [one] { $days } jour
+       *[other] { $days } jours
     }. Votre adresse sur le réseau n’est gardée que quelques minutes. Le registre public ne garde que des empreintes qui ne disent rien de vous.
 
 privacy-rest = Durées, partage, lois

@@ -242,7 +242,7 @@ document-reply-label = Réponse au plus tard le
 document-reference = Référence de paiement
 document-download = Télécharger (PDF, { $size })
 document-print = Imprimer
-document-print-far = Préparation de l’impression : page { $number } sur { $pages }
+document-print-far = Préparation de l’impression : page { $number } sur { $pages }
 document-print-stop = Ne pas imprimer
 
 document-handle = Marquer comme traité
@@ -328,7 +328,7 @@ viewer-find-previous = Résultat précédent
 viewer-find-none = Aucun résultat
 viewer-find-count = Résultat { $number } sur { $count }
 viewer-find-searching = Recherche…
-viewer-find-far = Recherche : page { $number } sur { $pages }
+viewer-find-far = Recherche : page { $number } sur { $pages }
 viewer-link-title = Ce document veut ouvrir un autre site
 viewer-link-host = Site
 viewer-link-address = Adresse complète
@@ -370,8 +370,8 @@ evidence-command = En ligne de commande :
 idle-title = Votre coffre va se verrouiller
 idle-said = Il reste une minute. Appuyez sur une touche pour le garder ouvert.
 idle-left = { $seconds ->
-    [one] Il reste 1 seconde. Touchez l’écran ou une touche pour le garder ouvert.
-   *[other] Il reste { $seconds } secondes. Touchez l’écran ou une touche pour le garder ouvert.
+    [one] Il reste 1 seconde. Touchez l’écran ou une touche pour le garder ouvert.
+   *[other] Il reste { $seconds } secondes. Touchez l’écran ou une touche pour le garder ouvert.
 }
 idle-stay = Le garder ouvert
 lock-after-title = Verrouillage automatique
