@@ -4,15 +4,15 @@ verdict-unaltered = Le document n’a pas changé d’un seul octet
     .text = Son empreinte est celle que la Ville a signée.
 verdict-signed = Signé par { $issuer }
     .text = Le { $date }, avec une clé que la Ville reconnaît à ce service.
-verdict-logged = Inscrit au registre public le { $date }
+verdict-logged = Inscrit au registre public le { $date }
     .text = Ligne { $index } d’un registre que personne ne peut réécrire sans que cela se voie.
 verdict-witnessed = { $count ->
     [one] Un témoin indépendant le confirme
    *[other] { $count } témoins indépendants le confirment
 }
     .text = { $count ->
-        [one] Il a vu et cosigné ce registre le { $date }.
-       *[other] Ils ont vu et cosigné ce registre le { $date }.
+        [one] Il a vu et cosigné ce registre le { $date }.
+       *[other] Ils ont vu et cosigné ce registre le { $date }.
     }
 verdict-unwitnessed = Les témoins n’ont pas encore confirmé
     .text = L’inscription est faite. D’ordinaire, les témoins indépendants cosignent en moins d’une heure : un reçu téléchargé plus tard le montrera.

@@ -91,7 +91,7 @@ open-letter-title = { $count ->
     [one] Vous avez reçu un document
    *[other] Vous avez reçu { $count } documents
 }
-open-letter-dated = du { $date }
+open-letter-dated = du { $date }
 open-letter-button = Ouvrir mon coffre
 open-letter-hint-shared = Cet ordinateur étant partagé, gardez la clé sur votre téléphone ou sur une clé de sécurité : votre navigateur vous le proposera.
 open-letter-hint = Votre appareil vous demandera une confirmation : empreinte, visage ou code. C’est tout : ni mot de passe, ni formulaire.
@@ -112,7 +112,7 @@ open-unsent-kept = Ce que vous avez fait est gardé dans cette page : dès que 
 open-retype = Entrer un autre code
 open-not-mine = Cette lettre n’est pas pour moi
 open-used = Un coffre a déjà été ouvert avec cette lettre. Un code ne sert qu’une fois.
-open-used-since = Un coffre a été ouvert avec cette lettre le { $date }. Un code ne sert qu’une fois.
+open-used-since = Un coffre a été ouvert avec cette lettre le { $date }. Un code ne sert qu’une fois.
 open-used-me = Si c’était vous
     .text = Votre coffre et vos documents vous attendent.
 open-used-other = Si ce n’était pas vous
@@ -233,11 +233,11 @@ document-tab = Document
 document-back = Mes documents
 document-loading-title = Ouverture du document
 document-loading = Le document est ouvert et vérifié sur votre appareil…
-document-issued = émis le { $date }
+document-issued = émis le { $date }
 document-amount = Montant
-document-due = à payer au plus tard le { $date }
+document-due = à payer au plus tard le { $date }
 document-due-label = À payer au plus tard le
-document-reply-by = réponse au plus tard le { $date }
+document-reply-by = réponse au plus tard le { $date }
 document-reply-label = Réponse au plus tard le
 document-reference = Référence de paiement
 document-download = Télécharger (PDF, { $size })
@@ -395,9 +395,9 @@ ways-loading = Lecture des moyens d’accès…
 ways-lead = Chacun de ces moyens suffit à ouvrir votre coffre.
 ways-kind-passkey = Clé d’accès
 ways-kind-kit = Trousse de secours
-ways-since = depuis le { $date }
-ways-used-passkey = utilisée pour la dernière fois le { $date }
-ways-used-kit = essayée ou utilisée pour la dernière fois le { $date }
+ways-since = depuis le { $date }
+ways-used-passkey = utilisée pour la dernière fois le { $date }
+ways-used-kit = essayée ou utilisée pour la dernière fois le { $date }
 ways-unused-passkey = pas encore utilisée pour revenir
 ways-unused-kit = pas encore essayée ni utilisée
 ways-added = La nouvelle clé d’accès ouvre désormais votre coffre.
@@ -443,7 +443,7 @@ elsewhere-count = { $count ->
     [one] Votre coffre est aussi ouvert sur un autre appareil, ou dans un autre navigateur.
    *[other] Votre coffre est aussi ouvert sur { $count } autres appareils ou navigateurs.
 }
-elsewhere-one = Ouvert le { $opened }, utilisé pour la dernière fois le { $seen }
+elsewhere-one = Ouvert le { $opened }, utilisé pour la dernière fois le { $seen }
 elsewhere-button = Fermer partout ailleurs
 elsewhere-closing = Fermeture sur les autres appareils…
 elsewhere-closed = C’est fait : votre coffre n’est plus ouvert qu’ici.
@@ -528,9 +528,9 @@ paper-loading = Lecture de vos choix…
 paper-none = Aucun service ne dépose encore de documents dans ce coffre. Le papier continue.
 paper-on = Par la poste, et dans le coffre.
 paper-off = Dans le coffre seulement.
-paper-since = Choisi le { $date }.
-paper-again-since = Le papier est revenu le { $date }.
-paper-logged = Inscrit au registre public le { $moment }
+paper-since = Choisi le { $date }.
+paper-again-since = Le papier est revenu le { $date }.
+paper-logged = Inscrit au registre public le { $moment }
 paper-logging = Votre choix compte déjà. Son inscription au registre public est en cours.
 paper-ask = Me passer du papier
 paper-sign = Je choisis le coffre seulement
