@@ -311,6 +311,16 @@ def test_contract_documents_dedupe_is_by_issuer(catalogue: Catalogue) -> None:
         assert tx.documents.known(FINANCES, [row.dedupe_id, hash_of("unknown")]) == (known,)
 
 
+@pytest.mark.parametrize("many", [1, 39, 40, 41, 80, 90])
+def test_contract_documents_known_once_in_lists_of_any_length(catalogue: Catalogue, many: int) -> None:
+    with catalogue.write() as tx:
+        rows = draft(tx, "one", [str(number) for number in range(90)])
+        asked = [row.dedupe_id for row in rows[:many]]
+        assert sorted(row.dedupe_id for row in tx.documents.known(FINANCES, asked)) == sorted(asked)
+        assert tx.documents.known(Slug("permits"), asked) == ()
+        assert len(tx.events.get_many([row.event_id for row in rows[:many]])) == many
+
+
 def test_contract_documents_page_has_what_a_list_needs(catalogue: Catalogue) -> None:
     with catalogue.write() as tx:
         (row,) = draft(tx, "one", ["a"])

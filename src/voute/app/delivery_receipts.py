@@ -52,10 +52,11 @@ def _line(row: ReceiptRow, checkpoint: str, proofs: Proofs) -> bytes:
     if not row.data:
         gone: Mapping[str, Json] = {"kind": "deleted", "document_id": row.document_id.hex(), "index": row.log_index}
         return canonical.dumps(gone) + b"\n"
-    path = ",".join(f'"{part.hex()}"' for part in proofs.path(row.log_index))
+    hashes = '","'.join([part.hex() for part in proofs.path(row.log_index)])
+    path = f'["{hashes}"]' if hashes else "[]"
     # Written by hand in canonical order: a run has hundreds of thousands of these lines.
     return (
         f'{{"chain":"{row.chain.hex()}","checkpoint":"{checkpoint}","document_id":"{row.document_id.hex()}",'
-        f'"event":"{to_base64(row.data)}","index":{row.log_index},"kind":"receipt","path":[{path}],'
+        f'"event":"{to_base64(row.data)}","index":{row.log_index},"kind":"receipt","path":{path},'
         f'"salt":"{row.salt.hex()}"}}\n'
     ).encode("ascii")

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
-from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Executable, Select, Table, exc
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Executable, Insert, Select, Table, exc
 from sqlalchemy.dialects import postgresql, sqlite
 
 from voute.core.errors import StoreError, VouteError
@@ -16,6 +16,11 @@ from voute.store.postgres import COPY_FROM, CityLock, copy_rows, hold
 
 # Ids in one statement: both engines take more, but plans and memory stay small.
 IN_CHUNK: Final = 1_000
+# So many ids apart are the lengths of longer lists: the last one stands there again until the next is reached, which changes no
+# answer, and a few texts serve all lists.
+_IN_STEP: Final = 40
+# Texts that are kept: of each statement one for each length and engine; 4 kB the longest.
+_TEXTS: Final = 512
 # How the engines say that a unique key is taken, and that there is no room; PostgreSQL's words are of its server's language.
 _SQLITE_UNIQUE: Final = "UNIQUE constraint failed"
 _POSTGRES_UNIQUE: Final = "23505"
@@ -25,6 +30,7 @@ _POSTGRES_FULL: Final = "53100"
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
 Make = Callable[[Iterable[Any]], Item]
+_NOTHING: Final[Row] = {}
 
 
 @contextmanager
@@ -82,15 +88,21 @@ class Session:
         """Return all rows of a query."""
         return tuple(map(make, self.run(statement, values).all()))
 
-    def among(self, make: Make[Item], statement: Select[*tuple[Any, ...]], name: str, items: Sequence[Any]) -> Iterator[Item]:
-        """Yield all rows of a query for values of an expanding parameter, its only one, so many at a time.
+    def among(
+        self, make: Make[Item], statement: Select[*tuple[Any, ...]], name: str, items: Sequence[Any], others: Row = _NOTHING
+    ) -> Iterator[Item]:
+        """Yield all rows of a query for values of an expanding parameter, so many at a time; `others` are the other parameters.
 
         The text of a part is kept: the library would name each value anew every time, which takes as long as finding its row.
         """
         for part in chunks(items):
-            text = _expanded(statement, name, len(part), self._connection.dialect)
+            many = len(part) if len(part) <= _IN_STEP else -(-len(part) // _IN_STEP) * _IN_STEP
+            text = _expanded(statement, name, many, tuple(others), self._connection.dialect)
+            given = {**text.own, **others}
+            before, after = (given[key] for key in text.before), (given[key] for key in text.after)
+            values = (*before, *part, *repeat(part[-1], many - len(part)), *after)
             with self._noting():
-                yield from map(make, self._connection.exec_driver_sql(text, tuple(part)).all())
+                yield from map(make, self._connection.exec_driver_sql(text.text, values).all())
 
     def changes(self, statement: Executable, values: Row) -> bool:
         """Execute an update of at most one row and tell whether there was one."""
@@ -103,13 +115,12 @@ class Session:
         """
         if not rows:
             return 0
-        compiled = statement.compile(dialect=self._connection.dialect, column_keys=list(names))
-        wanted = getattr(compiled, "positiontup", None) or ()
-        if tuple(wanted) != tuple(names):
+        text, wanted = _written(statement, tuple(names), self._connection.dialect)
+        if wanted != tuple(names):
             pick = itemgetter(*(names.index(name) for name in wanted))
             rows = [pick(row) for row in rows]
         with self._noting():
-            return self._connection.exec_driver_sql(str(compiled), list(rows)).rowcount
+            return self._connection.exec_driver_sql(text, list(rows)).rowcount
 
     def insert_all(self, table: Table, rows: Sequence[tuple[Any, ...]], names: Sequence[str] | None = None) -> None:
         """Insert rows whose fields stand in the order of the table's columns, or of `names`, which may be more than those."""
@@ -119,20 +130,14 @@ class Session:
             pick = itemgetter(*(names.index(name) for name in columns))
             rows = [pick(row) for row in rows]
         if self.is_sqlite or len(rows) < COPY_FROM:
-            self.run_many(table.insert(), columns, rows)
+            self.run_many(_insert(table), columns, rows)
             return
         with self._noting():
             copy_rows(self._connection, table, columns, rows)
 
     def upsert(self, table: Table, rows: Sequence[tuple[Any, ...]], *, update: bool = True) -> int:
         """Insert rows; one whose primary key is there is replaced, or left alone without `update`; returns how many counted."""
-        keys = [column.name for column in table.primary_key]
-        names = table.columns.keys()
-        statement = upsertable(table, is_sqlite=self.is_sqlite)
-        if update:
-            others = {name: statement.excluded[name] for name in names if name not in keys}
-            return self.run_many(statement.on_conflict_do_update(index_elements=keys, set_=others), names, rows)
-        return self.run_many(statement.on_conflict_do_nothing(index_elements=keys), names, rows)
+        return self.run_many(_upsert(table, is_sqlite=self.is_sqlite, update=update), table.columns.keys(), rows)
 
     def hold(self, lock: CityLock) -> None:
         """Do what follows while no other transaction holds this lock; on SQLite a writing transaction is alone anyway."""
@@ -156,10 +161,47 @@ def upsertable(table: Table, *, is_sqlite: bool) -> sqlite.Insert | postgresql.I
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
-@lru_cache(maxsize=64)
-def _expanded(statement: Select[*tuple[Any, ...]], name: str, many: int, dialect: Dialect) -> str:
-    given = statement.params({name: list(range(many))})
-    return str(given.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
+# A table's statements are made once: so the text of each is found again.
+@lru_cache(maxsize=_TEXTS)
+def _insert(table: Table) -> Insert:
+    return table.insert()
+
+
+@lru_cache(maxsize=_TEXTS)
+def _upsert(table: Table, *, is_sqlite: bool, update: bool) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    statement = upsertable(table, is_sqlite=is_sqlite)
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    others = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+@lru_cache(maxsize=_TEXTS)
+def _written(statement: ClauseElement, names: tuple[str, ...], dialect: Dialect) -> tuple[str, tuple[str, ...]]:
+    """Write a statement for rows of values: its text, and the order in which it wants them."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), tuple(getattr(compiled, "positiontup", None) or ())
+
+
+class _Expanded(NamedTuple):
+    """A query as one engine's driver takes it: what stands before and after the list by name, and the values it brings itself."""
+
+    text: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    own: Row
+
+
+@lru_cache(maxsize=_TEXTS)
+def _expanded(statement: Select[*tuple[Any, ...]], name: str, many: int, others: tuple[str, ...], dialect: Dialect) -> _Expanded:
+    given = statement.params({name: list(range(many)), **dict.fromkeys(others)})
+    compiled = cast("Any", given.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
+    names: tuple[str, ...] = tuple(compiled.positiontup)
+    first = names.index(f"{name}_1")
+    before, after = names[:first], names[first + many :]
+    own = cast("Row", given.compile(dialect=dialect).params)
+    return _Expanded(str(compiled), before, after, {key: own[key] for key in (*before, *after)})
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

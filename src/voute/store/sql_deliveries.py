@@ -123,14 +123,12 @@ class SqlLookups:
 
     def hold(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
         """Return those that are known and keep them (`Lookups.hold`)."""
-        parts = (self._session.run(_HOLD, {"lookup_ids": part}) for part in chunks(sorted(lookup_ids)))
-        rows = (LookupRow._make(row) for part in parts for row in part)
+        rows = self._session.among(LookupRow._make, _HOLD, "lookup_ids", sorted(lookup_ids))
         return {row.lookup_id: row for row in rows}
 
     def get_many(self, lookup_ids: Sequence[LookupId]) -> Mapping[LookupId, LookupRow]:
         """Return those that are known (`Lookups.get_many`)."""
-        parts = (self._session.run(_LOOKUPS, {"lookup_ids": part}) for part in chunks(lookup_ids))
-        rows = (LookupRow._make(row) for part in parts for row in part)
+        rows = self._session.among(LookupRow._make, _LOOKUPS, "lookup_ids", lookup_ids)
         return {row.lookup_id: row for row in rows}
 
     def of_vault(self, vault_id: VaultId) -> tuple[LookupRow, ...]:
@@ -140,8 +138,7 @@ class SqlLookups:
     def vaults_of(self, issuer: Slug, vault_ids: Sequence[VaultId], opened_at: int) -> frozenset[VaultId]:
         """Return the open vaults that this issuer has to do with (`Lookups.vaults_of`)."""
         asked = {"issuer": issuer, "opened_at": opened_at}
-        parts = (self._session.run(_VAULTS_OF, {**asked, "vault_ids": part}) for part in chunks(vault_ids))
-        return frozenset(VaultId(row[0]) for part in parts for row in part)
+        return frozenset(VaultId(row[0]) for row in self._session.among(tuple, _VAULTS_OF, "vault_ids", vault_ids, asked))
 
     def bind(self, lookup_id: LookupId, vault_id: VaultId, bind: Hash, claimed_at: int, claim_event: int) -> bool:
         """Bind a waiting one (`Lookups.bind`)."""

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.core.rows import BodyRow, DocumentRow, KnownDocument, ListedDocument, PlaceRow, ReceiptRow
 from voute.store.schema import deliveries, document_parts, documents, events
-from voute.store.sql import Session, chunks
+from voute.store.sql import Session
 
 _PARTS: Final = document_parts.c.event_id == documents.c.event_id
 _DOCUMENT: Final = (
@@ -165,8 +165,7 @@ class SqlDocuments:
 
     def known(self, issuer: Slug, dedupe_ids: Sequence[Hash]) -> tuple[KnownDocument, ...]:
         """Return what these dedupe ids stand for (`Documents.known`)."""
-        parts = (self._session.run(_KNOWN, {"issuer": issuer, "dedupe_ids": part}) for part in chunks(dedupe_ids))
-        return tuple(KnownDocument._make(row) for part in parts for row in part)
+        return tuple(self._session.among(KnownDocument._make, _KNOWN, "dedupe_ids", dedupe_ids, {"issuer": issuer}))
 
     def page(self, boxes: Sequence[bytes], after: int, limit: int) -> tuple[ListedDocument, ...]:
         """Return a page of visible documents (`Documents.page`)."""

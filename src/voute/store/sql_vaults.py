@@ -9,7 +9,7 @@ from voute.core.ids import Hash, LookupId, MethodId, VaultId
 from voute.core.ports_vaults import IndexMark
 from voute.core.rows import IndexRow, KeyringRow, MethodRow, NumberRow, RecordRow, VaultRow
 from voute.store.schema import keyrings, methods, vault_indexes, vault_numbers, vault_records, vaults
-from voute.store.sql import Session, chunks, upsertable
+from voute.store.sql import Session, upsertable
 
 _NUMBER: Final = select(vault_numbers.c.v).where(vault_numbers.c.lookup_id == bindparam("lookup_id"))
 _GIVEN: Final = select(vault_numbers).where(vault_numbers.c.v == bindparam("v"))
@@ -97,9 +97,8 @@ class SqlVaults:
     def records(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, tuple[bytes, ...]]:
         """Return the records of vaults (`Vaults.records`)."""
         found: dict[VaultId, list[bytes]] = {}
-        for part in chunks(vault_ids):
-            for vault_id, envelope in self._session.run(_RECORDS, {"vault_ids": part}):
-                found.setdefault(VaultId(vault_id), []).append(envelope)
+        for vault_id, envelope in self._session.among(tuple, _RECORDS, "vault_ids", vault_ids):
+            found.setdefault(VaultId(vault_id), []).append(envelope)
         return {vault_id: tuple(envelopes) for vault_id, envelopes in found.items()}
 
     def put_keyring(self, row: KeyringRow) -> None:

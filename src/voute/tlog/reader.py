@@ -113,7 +113,8 @@ class TileTree:
         if level < 0 or index < 0:
             raise LimitError("no such node in this tree", level=level, index=index)
         tile_level, height = divmod(level, TILE_HEIGHT)
-        tile, offset = divmod(index, TILE_WIDTH >> height)
+        width = TILE_HEIGHT - height
+        tile, offset = index >> width, index & (1 << width) - 1
         rows = self._cache.get((tile_level, tile))
         if rows is None:
             rows = self._load(tile_level, tile)

@@ -14,6 +14,12 @@ MAX_TREE_SIZE = 2**53 - 1
 """Largest tree: sizes and indexes stay exact in JSON numbers and in every language that reads them."""
 
 
+_OWN_LEVELS = 8
+"""Levels on which the leaves of one block, 256 of them, have siblings of their own; those further up are the same for all."""
+_SHARED_BLOCKS = 256
+"""Blocks whose common way up a prover keeps: half a kilobyte each, 65,536 neighbouring leaves."""
+
+
 class NodeReader(Protocol):
     """Gives the hashes of complete subtrees."""
 
@@ -95,6 +101,7 @@ class Prover:
         self._above = [
             ((fold(hashes[i + 1 :]),) if i + 1 < len(hashes) else ()) + tuple(reversed(hashes[:i])) for i in range(len(hashes))
         ]
+        self._shared: dict[int, tuple[bytes, ...]] = {}
 
     def inclusion(self, index: int) -> tuple[bytes, ...]:
         """Return the proof for a leaf: its sibling first, the root's child last (RFC 6962 §2.1.1).
@@ -104,11 +111,25 @@ class Prover:
         """
         if not 0 <= index < self.size:
             raise LimitError("no such leaf in this tree", index=index, size=self.size)
+        block = index >> _OWN_LEVELS
+        if (block + 1) << _OWN_LEVELS > self.size:
+            # The last block is not whole: each of its leaves has another way up.
+            return self._path(0, index)
+        shared = self._shared.get(block)
+        if shared is None:
+            if len(self._shared) == _SHARED_BLOCKS:
+                self._shared.clear()
+            shared = self._shared[block] = self._path(_OWN_LEVELS, index)
+        node = self._reader.node
+        return (*[node(i, (index >> i) ^ 1) for i in range(_OWN_LEVELS)], *shared)
+
+    def _path(self, start: int, index: int) -> tuple[bytes, ...]:
+        """Return the proof for a leaf from a level on, which lies inside its peak."""
         node = self._reader.node
         level, above = next(
             (level, above) for (level, peak), above in zip(self._peaks, self._above, strict=True) if index >> level == peak
         )
-        return (*[node(i, (index >> i) ^ 1) for i in range(level)], *above)
+        return (*[node(i, (index >> i) ^ 1) for i in range(start, level)], *above)
 
 
 def inclusion_proof(index: int, size: int, reader: NodeReader) -> tuple[bytes, ...]:

@@ -134,6 +134,16 @@ def test_merkle_every_leaf_of_a_small_tree_verifies_and_with_nothing_else(size: 
                 verify_inclusion(index, size, *call)
 
 
+def test_merkle_leaves_of_many_blocks_verify_by_one_prover() -> None:
+    """More blocks than a prover keeps the way up of, each met twice, and a last one that is not whole."""
+    size = 257 * 256 + 3
+    leaves = [leaf_hash(number.to_bytes(4, "big")) for number in range(size)]
+    tree = MemoryTree(leaves)
+    root, prover = root_of(size, tree), Prover(size, tree)
+    for index in (*range(0, size, 256), *range(255, size, 256), size - 1, 0):
+        verify_inclusion(index, size, leaves[index], prover.inclusion(index), root)
+
+
 @pytest.mark.parametrize("size", range(1, 34))
 def test_merkle_every_subtree_of_a_small_tree_verifies_and_with_no_other_root(size: int) -> None:
     """Chance seldom meets a range that starts far right and is cut by the tree's edge; counting meets them all."""
