@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Exit, Speaker
 from voute.cli.options import Json
 from voute.cli.words import help_of
 
@@ -77,6 +77,30 @@ def log_recover(
     speaker.give({"origin": head.origin, "size": head.size})
     if not as_json:
         speaker.say("admin-log-recovered", {"origin": head.origin, "size": head.size})
+
+
+@app.command("cors", help=help_of("help-admin-cors"))
+def cors(
+    give: Annotated[bool, typer.Option("--set", help=help_of("option-cors-set"))] = False,
+    keys: Annotated[Path | None, typer.Option("--keys", exists=True, dir_okay=False, help=help_of("option-cors-keys"))] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask whether the bucket lets the city's pages read; with `--set` give it the rule first."""
+    from voute.server.observe.status import look_at_cors
+
+    settings = settings_of(data)
+    if keys is not None:
+        settings = replace(settings, s3_credentials=keys)
+    origin, fits = look_at_cors(settings, give=give)
+    facts = {"origin": origin, "address": settings.public_s3_address, "fits": fits}
+    speaker = Speaker(as_json=as_json)
+    speaker.give(facts)
+    if not as_json:
+        said = {"origin": origin, "address": settings.public_s3_address}
+        speaker.say("admin-cors-fits" if fits else "admin-cors-refused", said, style="green" if fits else "bold red")
+    if not fits:
+        raise typer.Exit(Exit.REFUSED)
 
 
 @app.command("bounces", help=help_of("help-admin-bounces"))

@@ -8,6 +8,7 @@ from voute.core.ports_raw import Leftovers
 from voute.server.settings import Settings
 from voute.store.s3 import Bucket, S3Place, connect
 from voute.store.s3_blobs import PACK, SIDECAR, S3Blobs, S3Sidecars
+from voute.store.s3_cors import allows, give_rule
 from voute.store.s3_leftovers import S3Leftovers
 from voute.store.s3_log import S3Locks, S3Tiles
 from voute.store.s3_objects import S3Objects
@@ -64,6 +65,24 @@ def prove(settings: Settings) -> None:
         StoreError: it does not answer, or refuses.
     """
     Bucket(connect(place_of(settings, settings.blobs), retries=0), PACKS).prove()
+
+
+def lets_pages_read(settings: Settings, origin: str) -> bool:
+    """Ask the S3 server, as browsers name it, whether pages of the city may read packs there.
+
+    Raises:
+        StoreUnreachableError: nobody answers there.
+    """
+    return allows(place_of(settings, settings.blobs), settings.public_s3_address, PACKS, origin)
+
+
+def let_pages_read(settings: Settings, origin: str) -> None:
+    """Give the bucket the rule that lets pages of the city read; other rules stay.
+
+    Raises:
+        StoreError: it refuses, or does not answer.
+    """
+    give_rule(place_of(settings, settings.blobs), origin)
 
 
 def open_objects(settings: Settings) -> S3Objects:

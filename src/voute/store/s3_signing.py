@@ -21,20 +21,22 @@ from voute.store.s3_credentials import READ_AGAIN, Credential, find_credential
 SIGNED_SECONDS: Final = 60
 """Life of a link: the server looks at it once, when the request begins, which is a moment after the page got it."""
 _METHOD: Final = "AWS4-HMAC-SHA256"
-_NOTHING: Final = hashlib.sha256().hexdigest()
 _HIDDEN: Final = "x-amz-content-sha256"
 _UNSIGNED: Final = "UNSIGNED-PAYLOAD"
 
 
-def sign(credential: Credential, region: str, method: str, host: str, path: str, query: str, now: datetime) -> dict[str, str]:
-    """Return the headers of a signed request without a body; `path` and `query` are encoded, the query sorted."""
+def sign(
+    credential: Credential, region: str, method: str, host: str, path: str, query: str, now: datetime, body: bytes = b""
+) -> dict[str, str]:
+    """Return the headers of a signed request; `path` and `query` are encoded, the query sorted."""
     moment = _moment(now)
-    headers = {"host": host, _HIDDEN: _NOTHING, "x-amz-date": moment}
+    hidden = hashlib.sha256(body).hexdigest()
+    headers = {"host": host, _HIDDEN: hidden, "x-amz-date": moment}
     if credential.token is not None:
         headers["x-amz-security-token"] = credential.token
     names, lines = _headers(headers)
     scope = _scope(moment, region)
-    signature = _signature(credential, moment, scope, f"{method}\n{path}\n{query}\n{lines}\n{names}\n{_NOTHING}")
+    signature = _signature(credential, moment, scope, f"{method}\n{path}\n{query}\n{lines}\n{names}\n{hidden}")
     headers["authorization"] = (
         f"{_METHOD} Credential={credential.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     )

@@ -3,6 +3,7 @@
 `python -m tests.support.s3.server BUCKET SECRET` writes its port, then one line of JSON for each line that comes in.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -12,8 +13,9 @@ import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from typing_extensions import override
@@ -22,6 +24,7 @@ from tests.support.s3.shelf import Object, Shelf, Upload
 
 ACCESS_KEY: Final = "access"
 PAGE: Final = 100
+LISTED: Final = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders")
 NAMESPACE: Final = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _AUTHORIZATION: Final = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]+)")
 _RANGE: Final = re.compile(r"bytes=([0-9]+)-([0-9]*)")
@@ -38,6 +41,16 @@ class Refused(Exception):  # noqa: N818 - an answer
 
 def time_text(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def rule_of(found: ET.Element) -> dict[str, Any]:
+    rule: dict[str, Any] = {name: [one.text for one in found.iterfind("{*}" + name[:-1])] for name in LISTED}
+    return rule | {"MaxAgeSeconds": int(found.findtext("{*}MaxAgeSeconds") or 0)}
+
+
+def text_of_rule(rule: dict[str, Any]) -> str:
+    parts = [f"<{name[:-1]}>{escape(one)}</{name[:-1]}>" for name in LISTED for one in rule.get(name, ())]
+    return f"<CORSRule>{''.join(parts)}<MaxAgeSeconds>{rule.get('MaxAgeSeconds', 0)}</MaxAgeSeconds></CORSRule>"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -154,6 +167,8 @@ class Handler(BaseHTTPRequestHandler):
     # ------------------------------------------------------------ what is asked
 
     def work(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        if "cors" in self.query:
+            return self.rules(body)
         if not self.key:
             return 200, {}, self.list_uploads() if "uploads" in self.query else self.list_objects()
         match self.command:
@@ -170,6 +185,17 @@ class Handler(BaseHTTPRequestHandler):
                 return 204, {}, b""
             case _:
                 return self.get()
+
+    def rules(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        """The bucket's rules for pages of other origins, read or replaced whole."""
+        if self.command == "PUT":
+            if self.headers.get("content-md5") != base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode():
+                raise Refused(400, "InvalidDigest")
+            self.shelf.cors = [rule_of(one) for one in ET.fromstring(body).iterfind("{*}CORSRule")]  # noqa: S314 - a test's own
+            return 200, {}, b""
+        if not self.shelf.cors:
+            raise Refused(404, "NoSuchCORSConfiguration")
+        return 200, {}, f"<CORSConfiguration>{''.join(map(text_of_rule, self.shelf.cors))}</CORSConfiguration>".encode()
 
     def put(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         if "partNumber" in self.query:

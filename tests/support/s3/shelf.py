@@ -111,6 +111,9 @@ class Shelf:
     def do_cors(self, rules: list[dict[str, Any]]) -> None:
         self.cors = rules
 
+    def do_rules(self) -> list[dict[str, Any]]:
+        return self.cors
+
     def do_visits(self) -> list[dict[str, str]]:
         found, self.visits = self.visits, []
         return found

@@ -31,3 +31,5 @@ error-bucket-unreachable = S3 does not answer for { $where } ({ $why }). What wa
     .fix = Check the setting “s3_endpoint”, the network, and the server's certificate (“s3_ca”).
 error-bucket-refused = S3 does not let the city into { $where } ({ $why }). What was acknowledged is kept.
     .fix = Check that the bucket is there, the keys (“s3_credentials”), and what they may do in it (docs/operate/s3.md).
+error-no-bucket = The packs of this city are in a folder, not on S3: no bucket needs a rule. Nothing was changed.
+    .fix = Check --data and the file in VOUTE_CONFIG: a city on S3 has the setting “blobs”.

@@ -86,6 +86,11 @@ status-timestamp-soon = The log has not been timestamped for { $hours } h: { $be
        *[other] { $behind } entries wait
     }. The log itself goes on.
     .fix = Check the network, the setting `tsa_url` and the authority's certificates (`tsa_certificates`).
+status-cors-well = The S3 server lets the city's pages read (CORS).
+status-cors-soon = The S3 server does not let the city's pages read (CORS): every document goes through the city, which is slower. Nothing is lost.
+    .fix = Give its bucket the rule: `voute admin cors --set` (docs/operate/direct-reads.md).
+status-cors-silent-soon = The S3 server does not answer at the address that browsers are given: every document goes through the city, which is slower. Nothing is lost.
+    .fix = Check the setting `s3_public_endpoint`, the name, the certificate and the network.
 status-numbers-documents = Deliveries: { $deliveries }, of these unfinished: { $drafts }. Documents: { $documents }. Packs: { $megabytes } MB.
 status-numbers-dead = Deleted by their holders: { $deleted ->
         [one] { $deleted } document

@@ -31,3 +31,5 @@ error-bucket-unreachable = S3 ne répond pas pour { $where } ({ $why }). Ce qui 
     .fix = Vérifiez le réglage « s3_endpoint », le réseau, et le certificat du serveur (« s3_ca »).
 error-bucket-refused = S3 n'admet pas la ville dans { $where } ({ $why }). Ce qui était confirmé est gardé.
     .fix = Vérifiez que le compartiment est là, les clés (« s3_credentials »), et ce qu'elles y permettent (docs/operate/s3.md).
+error-no-bucket = Les paquets de cette ville sont dans un dossier, non sur S3 : aucun compartiment n'a besoin de règle. Rien n'a changé.
+    .fix = Vérifiez --data et le fichier de VOUTE_CONFIG : une ville sur S3 a le réglage « blobs ».

@@ -83,6 +83,11 @@ status-timestamp-soon = Le registre n'a pas été horodaté depuis { $hours } h
        *[other] { $behind } entrées attendent
     }. Le registre lui-même continue.
     .fix = Vérifiez le réseau, le réglage « tsa_url » et les certificats de l'autorité (« tsa_certificates »).
+status-cors-well = Le serveur S3 laisse lire les pages de la ville (CORS).
+status-cors-soon = Le serveur S3 ne laisse pas lire les pages de la ville (CORS) : chaque document passe par la ville, plus lentement. Rien n'est perdu.
+    .fix = Donnez la règle à son compartiment : `voute admin cors --set` (docs/operate/direct-reads.md).
+status-cors-silent-soon = Le serveur S3 ne répond pas à l'adresse que les navigateurs reçoivent : chaque document passe par la ville, plus lentement. Rien n'est perdu.
+    .fix = Vérifiez le réglage `s3_public_endpoint`, le nom, le certificat et le réseau.
 status-numbers-documents = Envois : { $deliveries }, dont inachevés : { $drafts }. Documents : { $documents }. Lots : { $megabytes } Mo.
 status-numbers-dead = Supprimés par leurs titulaires : { $deleted ->
         [one] { $deleted } document

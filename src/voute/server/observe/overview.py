@@ -92,6 +92,8 @@ class Overview:
     scrub_days: int
     is_stamped: bool
     """Whether a timestamp authority is asked."""
+    cors: str | None = None
+    """Whether the S3 server lets the city's pages read: `fits`, `refused`, `silent`; None where they never ask it, or unasked."""
 
 
 def look(city: City, settings: Settings) -> Overview:

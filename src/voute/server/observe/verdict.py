@@ -68,6 +68,9 @@ def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
         if seen.is_stamped:
             checks.append(_of_stamps(seen, seen.counted))
         checks.append(_of_bytes(seen, seen.counted.walk))
+    if seen.cors is not None:
+        name = "cors-silent" if seen.cors == "silent" else "cors"
+        checks.append(Check(name, Level.WELL if seen.cors == "fits" else Level.SOON, {}))
     checks += _of_disks(seen)
     return tuple(checks)
 
