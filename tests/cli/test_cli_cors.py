@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Voute
 from tests.support.city import demo_settings, found_city
-from tests.support.command import Ran, environment
+from tests.support.command import Ran, Voute, environment
 from tests.support.ports import free_port
 from tests.support.s3.simulator import S3Simulator, simulator
 from tests.support.s3.stores import on_s3
