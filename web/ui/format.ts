@@ -34,12 +34,14 @@ export function formatInstant(value: string): string {
   return `${formatDay(value, 'short')} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
-/** An instant to the minute, in the person's own time zone: « 3 février 2026 à 10 h 42 »; only between day and time may a line end. */
+/** An instant to the minute, in the person's own time zone: « 3 février 2026 à 10 h 42 »; only before « à » may a line end. */
 export function formatMoment(value: string): string {
   const parts = new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeStyle: 'short' }).formatToParts(
     new Date(value),
   );
-  return parts.map((part, at) => (parts[at + 1]?.type === 'hour' ? part.value : whole(part.value))).join('');
+  return parts
+    .map(({ value }, at) => (parts[at + 1]?.type === 'hour' ? value.replace(/(?<=\p{L}) $/u, NO_BREAK) : whole(value)))
+    .join('');
 }
 
 /** Integer cents as money: « 1 234,56 $ ». */
