@@ -272,7 +272,7 @@ describe('notices', () => {
     await notices.confirm('12345678');
     expect(notices.view).toMatchObject({ notice: { state: 'confirmed' }, failure: null });
     await notices.stop();
-    expect(notices.view).toEqual({ at: 'shown', notice: null, busy: false, failure: null });
+    expect(notices.view).toEqual({ at: 'shown', notice: null, done: 'stopped', busy: false, failure: null });
   });
 });
 
