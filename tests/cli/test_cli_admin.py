@@ -1,6 +1,7 @@
 """`voute admin`: a city founded by the installed command, once; a catalogue of an older release brought to this one."""
 
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ def test_cli_admin_founds_a_city_once_and_shows_its_keys(tmp_path: Path, languag
     shown = finish(start(tmp_path, "admin", "keys", "--data", data, env=env)).ended(0)
     assert made["ed25519"] in shown.out
     assert made["mldsa44"] in shown.out
+    # What officers see at the ceremony can be compared with what is shown here.
+    assert made["ed25519_shown"] == VerifierKey.parse(made["ed25519"]).public.hex()
+    assert f"SHA-256 {sha256(VerifierKey.parse(made['mldsa44']).public).hexdigest()}" in shown.out
     seeds = (data / "keys" / "log.json").read_text()
     for secret in (part for part in seeds.split('"') if len(part) == 64):
         assert secret not in shown.said + again.said + str(made)
@@ -44,3 +48,13 @@ def test_cli_admin_migrates_an_older_catalogue(tmp_path: Path) -> None:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_VERSION,)]
     db.close()
     finish(start(tmp_path, "admin", "migrate", "--data", data)).ended(0)
+
+
+def test_cli_admin_what_it_founds_is_read_by_its_user_alone(tmp_path: Path) -> None:
+    data = tmp_path / "city"
+    finish(start(tmp_path, "admin", "found", LOG, "--data", data)).ended(0)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (data, *data.iterdir())}
+    # A group's right to pass through is for nginx (docs/operate/direct-reads.md); others have none.
+    assert modes[data.name] == 0o710
+    assert modes["catalogue.sqlite"] == 0o600
+    assert not {name for name, mode in modes.items() if mode & 0o007}

@@ -192,6 +192,23 @@ def test_cli_issuer_master_comes_back_from_either_officer(room: Room, officer: i
     assert (home.folder / "master.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_cli_issuer_that_lost_its_machine_begins_with_its_master_and_a_new_signing_key(room: Room) -> None:
+    card = room.json("ceremony", "key", room.folder / "officer.key")
+    place = ("--city", "ville", "--server", "https://coffre.ville.example")
+    lost = ("--as", "finances", "--home", room.folder / "lost")
+    made = room.json("issuer", "init", *lost, *place)
+    sealed = room.folder / "master.age"
+    room.voute("issuer", "escrow", *lost, "--to", str(card["recipient"]), "-o", sealed).ended(0)
+    anew = ("--as", "finances", "--home", room.folder / "new", "--key", room.folder / "officer.key")
+    assert room.refused("issuer", "recover", sealed, *anew) == "no-issuer-home"
+    back = room.json("issuer", "recover", sealed, *anew, *place)
+    assert back["public"] != made["public"]
+    old, new = IssuerHome(room.folder / "lost", "finances"), IssuerHome(room.folder / "new", "finances")
+    assert new.secrets().master == old.secrets().master
+    assert new.settings() == old.settings()
+    assert room.refused("issuer", "recover", sealed, *anew, *place) == "issuer-home"
+
+
 def test_cli_token_says_what_is_wrong(token: Room) -> None:
     place = ("--pkcs11", MODULE, "--token", "greffe")
     token.json("ceremony", "key", *place)

@@ -1,6 +1,7 @@
 """`voute admin`: what the operator of a city's server does, beside serving it (docs/operate/install.md)."""
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,7 +128,14 @@ def bounces(
 
 
 def _show(speaker: Speaker, keys: "CityKeys", message: str) -> None:
-    facts = {"origin": keys.log.origin, "ed25519": keys.log.note_key.encode(), "mldsa44": keys.log.cosigner_key.encode()}
+    facts = {
+        "origin": keys.log.origin,
+        "ed25519": keys.log.note_key.encode(),
+        "mldsa44": keys.log.cosigner_key.encode(),
+        # As `voute ceremony sign` shows them: what cannot be compared by eye is not compared.
+        "ed25519_shown": keys.log.ed25519.hex(),
+        "mldsa44_shown": sha256(keys.log.mldsa44).hexdigest(),
+    }
     speaker.give(facts)
     if not speaker.as_json:
         speaker.say(message, facts)

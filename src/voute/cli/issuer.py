@@ -67,15 +67,22 @@ def recover(
     issuer: Issuer,
     sealed: Annotated[Path, typer.Argument(metavar="master.age", exists=True, dir_okay=False)],
     key_file: Annotated[Path, typer.Option("--key", exists=True, dir_okay=False, help=help_of("option-officer-key"))],
+    city: Annotated[str | None, typer.Option("--city", help=help_of("option-recover-city"))] = None,
+    server: Annotated[str | None, typer.Option("--server", help=help_of("option-issuer-server"))] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Bring back a key that was sealed to an officer, into a folder that lost it."""
-    issuer_keys.recover(_open(home, issuer), sealed.read_bytes(), read_officer_identity(key_file))
-    speaker = Speaker(as_json=as_json)
-    speaker.give({"recovered": issuer})
-    if not as_json:
-        speaker.say("issuer-recovered", {"issuer": issuer})
+    """Bring back a key that was sealed to an officer, into a folder that lost it, or into a new one with a new signing key."""
+    speaker, identity = Speaker(as_json=as_json), read_officer_identity(key_file)
+    if city is None or server is None:
+        issuer_keys.recover(_open(home, issuer), sealed.read_bytes(), identity)
+        speaker.give({"recovered": issuer})
+        if not as_json:
+            speaker.say("issuer-recovered", {"issuer": issuer})
+        return
+    settings = IssuerSettings(slug(city), slug(issuer), server.rstrip("/"), DEFAULT_DELAY_DAYS)
+    made = issuer_keys.recover_anew(home or default_home(), settings, sealed.read_bytes(), identity)
+    _show(speaker, made, "issuer-recovered-anew")
 
 
 @app.command("next-key", help=help_of("help-issuer-next"))

@@ -11,8 +11,10 @@ from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, pin, read_pinned
+from voute.core.values import time_text
 from voute.tlog.policy import write_policy
 from voute.verify.receipt import checkpoint_policy
+from voute.verify.trust import accept_first
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -27,7 +29,13 @@ def pin_root(
     as_json: Json = False,
 ) -> None:
     """Pin a trust root; a later one must be signed by the keys of the one before."""
-    _show(Speaker(as_json=as_json), pin((home or default_home()) / _NAME, source.read_bytes(), fingerprint))
+    raw, speaker = source.read_bytes(), Speaker(as_json=as_json)
+    pinned = pin((home or default_home()) / _NAME, raw, fingerprint)
+    _show(speaker, pinned)
+    offered = accept_first(raw).root
+    if offered.number > pinned.root.number and not as_json:
+        waits = {"next": offered.number, "from": time_text(offered.effective_at), "number": pinned.root.number}
+        speaker.say("trust-shown-waits", waits, style="bold yellow")
 
 
 @app.command("show", help=help_of("help-trust-show"))

@@ -1,5 +1,6 @@
 """`voute witness`: cosigns the checkpoints of logs on a machine of its own, so that a log that forks or shrinks is seen."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +85,8 @@ def serve(
 
 
 def _show_key(speaker: Speaker, public: VerifierKey) -> None:
-    speaker.give({"name": public.name, "key": public.encode()})
+    # As `voute ceremony sign` shows it to the officers.
+    facts = {"name": public.name, "key": public.encode(), "shown": sha256(public.public).hexdigest()}
+    speaker.give(facts)
     if not speaker.as_json:
-        speaker.say("witness-key", {"name": public.name, "key": public.encode()})
+        speaker.say("witness-key", facts)

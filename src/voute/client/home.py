@@ -140,13 +140,13 @@ def file_name_of(name: str, otherwise: str) -> str:
     return plain if plain == name else f"{plain or otherwise}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def create_issuer_home(home: Path, settings: IssuerSettings) -> IssuerHome:
-    """Make an issuer's folder with new secrets; refuses to touch one that exists."""
+def create_issuer_home(home: Path, settings: IssuerSettings, master: bytes | None = None) -> IssuerHome:
+    """Make an issuer's folder with new secrets, or with a master that came back; refuses to touch one that exists."""
     folder = home / "issuers" / settings.issuer
     if folder.exists():
         raise HomeError("exists already", path=str(folder))
-    for name in ("master.key", "signing.key"):
-        DISK.replace(folder / name, os.urandom(_SECRET_SIZE).hex().encode() + b"\n")
+    for name, secret in (("master.key", master or os.urandom(_SECRET_SIZE)), ("signing.key", os.urandom(_SECRET_SIZE))):
+        DISK.replace(folder / name, secret.hex().encode() + b"\n")
     text = f'city = "{settings.city}"\nserver = "{settings.server}"\nbinding_delay_days = {settings.binding_delay_days}\n'
     DISK.replace(folder / "issuer.toml", text.encode())
     return IssuerHome(home, settings.issuer)

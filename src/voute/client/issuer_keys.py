@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from voute.client.disk import DISK
-from voute.client.home import NEXT_KEY, HomeError, IssuerHome
+from voute.client.home import NEXT_KEY, HomeError, IssuerHome, IssuerSettings, create_issuer_home
 from voute.client.trust import read_pinned
 from voute.core.errors import FormatError, StateError
 from voute.core.ids import parse_hex
@@ -37,11 +38,24 @@ def recover(home: IssuerHome, sealed: bytes, identity: HybridIdentity) -> None:
     path = home.folder / _MASTER
     if path.exists():
         raise HomeError("a master is there", path=str(path))
+    DISK.replace(path, _open_master(path, sealed, identity).hex().encode() + b"\n")
+
+
+def recover_anew(home: Path, settings: IssuerSettings, sealed: bytes, identity: HybridIdentity) -> IssuerHome:
+    """Make the folder of a department whose machine is lost: its master comes back, its signing key is a new one.
+
+    Raises:
+        HomeError: a folder is there, or the file holds no master; nothing was changed.
+        NotForThisKeyError: it is sealed to other officers.
+    """
+    return create_issuer_home(home, settings, _open_master(home / _MASTER, sealed, identity))
+
+
+def _open_master(path: Path, sealed: bytes, identity: HybridIdentity) -> bytes:
     try:
-        master = parse_hex(agefile.open_file(sealed, (identity,)).decode("ascii").removesuffix("\n"), SEED_SIZE)
+        return parse_hex(agefile.open_file(sealed, (identity,)).decode("ascii").removesuffix("\n"), SEED_SIZE)
     except (UnicodeDecodeError, FormatError) as error:
         raise HomeError("no master in it", path=str(path)) from error
-    DISK.replace(path, master.hex().encode() + b"\n")
 
 
 def next_key(home: IssuerHome) -> bytes:

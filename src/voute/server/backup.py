@@ -11,7 +11,6 @@ from voute.core.errors import StateError, VerificationError
 from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
 from voute.core.ports_objects import CityObjects
-from voute.core.rows import LogStateRow
 from voute.core.values import MICROSECONDS
 from voute.server.composition import LogParts, expect_here, log_parts, now_seconds, open_stores, s3_drivers
 from voute.server.http_witness import WitnessRefusedError
@@ -84,9 +83,13 @@ def frozen_city(settings: Settings, meanwhile: Callable[[], None] = lambda: None
         # Folders of a time before the city moved to S3.
         without |= {settings.packs_folder.name, settings.log_folder.name, settings.ledger_folder.name}
     with frozen(data, locks, settings.catalogue_url, without, meanwhile) as folder:
-        state = _log_state(folder / CATALOGUE)
+        with closing(SqlCatalogue(f"sqlite:///{folder / CATALOGUE}")) as copy:
+            # Of an older release when its server was stopped for a new one: it is saved as it is.
+            schema = copy.schema() or SCHEMA_VERSION
+            with copy.read() as tx:
+                state = tx.log_states.get()
         size, root = (0, Hash(bytes(32))) if state is None else (state.size, state.root)
-        yield FrozenCity(folder, RELEASE, SCHEMA_VERSION, origin, size, root)
+        yield FrozenCity(folder, RELEASE, schema, origin, size, root)
 
 
 def objects_of(settings: Settings) -> CityObjects | None:
@@ -97,16 +100,15 @@ def objects_of(settings: Settings) -> CityObjects | None:
 def note_taken(settings: Settings, taken_at: int) -> None:
     """Note in the city's catalogue that a backup of this instant (seconds) is whole: operators are shown how old it is.
 
+    A catalogue of another release is left as it is.
+
     Raises:
         StoreError: the catalogue refused; the backup is whole all the same.
     """
-    with closing(SqlCatalogue(settings.catalogue_url)) as catalogue, catalogue.write() as tx:
-        note_backup(tx, taken_at * MICROSECONDS)
-
-
-def _log_state(catalogue: Path) -> LogStateRow | None:
-    with closing(SqlCatalogue(f"sqlite:///{catalogue}")) as copy, copy.read() as tx:
-        return tx.log_states.get()
+    with closing(SqlCatalogue(settings.catalogue_url)) as catalogue:
+        if catalogue.schema() == SCHEMA_VERSION:
+            with catalogue.write() as tx:
+                note_backup(tx, taken_at * MICROSECONDS)
 
 
 def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:

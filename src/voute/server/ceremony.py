@@ -18,6 +18,7 @@ from voute.server.keys import (
     read_witness_seed,
 )
 from voute.server.settings import Settings
+from voute.store.freeze import CATALOGUE
 from voute.store.migrate import upgrade
 from voute.store.sql_catalogue import SCHEMA_VERSION
 from voute.tlog.policy import LogKey, WitnessKey
@@ -49,13 +50,16 @@ def create_city(settings: Settings, log_origin: str, witness_name: str | None = 
         CityFoundedError: a city was founded here before, or one of another name was begun; nothing was changed.
         LockExistsError: the log's lock exists although its keys did not: somebody must look at it.
     """
+    # Whoever may pass through for the packs (docs/operate/direct-reads.md) must not read what lies beside them.
+    settings.data.mkdir(mode=0o710, parents=True, exist_ok=True)
     if not _was_begun(settings, log_origin):
         create_log_seeds(settings.keys_folder, log_origin)
     if witness_name is not None and read_witness_seed(settings.keys_folder) is None:
         create_witness_seed(settings.keys_folder, witness_name)
-    settings.data.mkdir(parents=True, exist_ok=True)
     # Made here and nowhere else: a server that is pointed at a wrong path must stop, not begin a second log.
     settings.locks_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.catalogue:
+        (settings.data / CATALOGUE).touch(mode=0o600)
     upgrade(settings.catalogue_url)
     stores = open_stores(settings)
     parts = log_parts(settings, stores)

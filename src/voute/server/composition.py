@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -177,6 +178,24 @@ def s3_drivers(setting: str) -> ModuleType:
     except ModuleNotFoundError as error:
         raise SettingError("the library for S3 is missing: pip install 'voute[s3]'", setting=setting) from error
     return s3_stores
+
+
+def expect_fit(settings: Settings) -> None:
+    """Look at what any process of a server needs first, and open nothing that a process forked from this one must not have.
+
+    Raises:
+        TrustFileError: no fit trust root.
+        CatalogueVersionError: the catalogue is of another release.
+        StoresMovedError: the catalogue was moved.
+        StoreError: it cannot be opened.
+        SettingError: the coat of arms is refused.
+    """
+    TrustFile(settings.trust_root_file, now_seconds)()
+    with closing(SqlCatalogue(settings.catalogue_url)) as catalogue:
+        catalogue.check()
+    if is_catalogue_moved(settings.catalogue_url):
+        raise StoresMovedError("catalogue")
+    arms_of(settings)
 
 
 def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watch: Watch | None = None) -> Assembled:

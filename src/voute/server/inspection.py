@@ -4,16 +4,17 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.core.errors import StateError, StoreError
 from voute.core.ports_raw import Leftovers
-from voute.server.composition import MOVED, Stores, expect_here, expect_log_here, now_microseconds, open_stores
+from voute.server.composition import MOVED, Stores, expect_here, expect_log_here, now_microseconds, now_seconds, open_stores
 from voute.server.jobs.election import FILE, election_of
 from voute.server.settings import Settings
+from voute.server.trust_file import TrustFile, TrustFileError
 from voute.store import new_catalogue
 from voute.store.candidate import Candidate
 from voute.store.freeze import WORKING
@@ -24,6 +25,7 @@ __all__ = [
     "CityServedError",
     "Inspected",
     "NoCityError",
+    "NoLocksError",
     "alone",
     "inspect",
     "inspect_here",
@@ -31,6 +33,7 @@ __all__ = [
     "made_anew",
     "now_microseconds",
     "require_folders",
+    "require_locks",
 ]
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
@@ -43,6 +46,12 @@ class NoCityError(StoreError):
     """A folder of the city is not there."""
 
     code: ClassVar[str] = "no-city"
+
+
+class NoLocksError(NoCityError):
+    """The folder of the locks is not there: it is in no backup, or the setting names another one."""
+
+    code: ClassVar[str] = "no-locks"
 
 
 class CityServedError(StateError):
@@ -68,11 +77,15 @@ def inspect(settings: Settings) -> Inspected:
         StoreError: there is no city.
     """
     here = () if settings.blobs else (settings.packs_folder, settings.log_folder)
-    require_folders(*here, settings.locks_folder)
+    require_folders(*here)
+    require_locks(settings)
     try:
         trust_root = settings.trust_root_file.read_bytes()
     except OSError as error:
         raise StoreError(f"trust root: {error.strerror}") from error
+    # The one that waited beside it may have come into force; one that is not signed is for the check to name.
+    with suppress(TrustFileError):
+        trust_root = TrustFile(settings.trust_root_file, now_seconds)().envelope
     leftovers = {"locks": _strays(settings.locks_folder, _LOCK), **_leftovers(settings)}
     return Inspected(open_stores(settings), SqlRawCatalogue(settings.catalogue_url), leftovers, trust_root)
 
@@ -97,6 +110,13 @@ def require_folders(*folders: Path) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise NoCityError(f"no folder {folder.name}", path=str(folder))
+
+
+def require_locks(settings: Settings) -> None:
+    """Expect the folder of the locks, without which nothing is signed (docs/operate/backup.md); raises `NoLocksError`."""
+    require_folders(settings.data)
+    if not settings.locks_folder.is_dir():
+        raise NoLocksError("no folder of the locks", path=str(settings.locks_folder))
 
 
 def _leftovers(settings: Settings) -> Mapping[str, Leftovers]:

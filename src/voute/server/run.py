@@ -4,20 +4,32 @@ import asyncio
 import gc
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
+import structlog
 from granian.constants import Interfaces
 from granian.server import Server as ProcessServer
 from granian.server.embed import Server as EmbeddedServer
 
+from voute.core.errors import StateError, VouteError
 from voute.server.asgi import create
+from voute.server.composition import expect_fit
 from voute.server.http.frame import Frame
 from voute.server.readiness import expect_usable
 from voute.server.settings import CONFIG, PREFIX, SHARED_COUNTERS, Settings, write_settings
 
 BACKLOG = 1024
+_log = structlog.get_logger("voute.server")
+
+
+class AddressRefusedError(StateError):
+    """The address cannot be listened on: another program has it, or this machine has no such address; facts `host`, `port`."""
+
+    code: ClassVar[str] = "address-refused"
 
 
 def serve(settings: Settings) -> None:
@@ -26,9 +38,12 @@ def serve(settings: Settings) -> None:
     One worker runs in this process; more are child processes, of which one is elected to write the log.
 
     Raises:
+        AddressRefusedError: the address cannot be listened on.
         StoreError: its stores can't be used; nothing was started.
+        VouteError: settings or trust root are not fit to be served.
     """
     expect_usable(settings)
+    _require_address(settings)
     if settings.workers == 1:
         asyncio.run(_serve_here(settings))
     else:
@@ -55,7 +70,12 @@ async def _serve_here(settings: Settings) -> None:
 
 def create_in_child() -> Frame:
     """Make the application of a child process, of the settings in its environment."""
-    application = create()
+    try:
+        application = create()
+    except VouteError as error:
+        # The others say the same: a trace for each would bury it.
+        _log.error("not started", code=error.code, detail=error.detail)
+        raise SystemExit(1) from error
     _leave_alone()
     return application
 
@@ -67,6 +87,8 @@ def _leave_alone() -> None:
 
 def _serve_many(settings: Settings) -> None:
     """Hand the settings to the children through the environment."""
+    # What a child could not begin with is said here, once and in words: a child can only end.
+    expect_fit(settings)
     for key in [key for key in os.environ if key.startswith(PREFIX) and key != CONFIG]:
         del os.environ[key]
     os.environ.pop(CONFIG, None)
@@ -84,6 +106,19 @@ def _serve_many(settings: Settings) -> None:
     )
     with _shared_counters(settings):
         server.serve()
+
+
+def _require_address(settings: Settings) -> None:
+    """Take the address for a moment as Granian does, whose own refusal is a fault without a name."""
+    try:
+        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            # What remains of a server's last connections keeps nobody out; another process may share the port if it is ours.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            probe.bind(place)
+    except OSError as error:
+        raise AddressRefusedError(type(error).__name__, host=settings.host, port=str(settings.port)) from error
 
 
 @contextmanager

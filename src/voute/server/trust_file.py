@@ -1,14 +1,22 @@
-"""The trust root of a city as a file: read again when it changes, refused when its own keys have not signed it."""
+"""The trust root of a city as a file: read again when it changes, refused when its own keys have not signed it.
+
+Beside it the next one may wait for its time, `trust-root.next.json`: a start in the meantime must not bring it into force early.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from voute.app.city import Trust
 from voute.core.errors import VouteError
 from voute.format import dsse
 from voute.format.trust_root import parse_trust_root
+
+NEXT: Final = ".next"
+"""Goes before the ending of the file's name: what waits beside `trust-root.json` is `trust-root.next.json`."""
+
+Stamp = tuple[int, int, int]
 
 
 class TrustFileError(VouteError):
@@ -23,22 +31,26 @@ class TrustFile:
     def __init__(self, path: Path, time: Callable[[], int]) -> None:
         """Take the file and a clock in Unix seconds."""
         self._path = path
+        self._next_path = path.with_name(f"{path.stem}{NEXT}{path.suffix}")
         self._time = time
         self._lock = Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: Stamp | None = None
+        self._next_stamp: Stamp | None = None
         self._trust: Trust | None = None
+        self._next: Trust | None = None
 
     def __call__(self) -> Trust:
         """Return the trust root; a newer file that is unfit or not yet effective leaves the older one in force.
+
+        The one that waits counts from its time on, if it follows the one in force and its keys have signed it too.
 
         Raises:
             TrustFileError: there is no fit file at all.
         """
         try:
-            stat = self._path.stat()
+            stamp = _stamp(self._path)
         except OSError as error:
             return self._keep_or_raise(error)
-        stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         with self._lock:
             if stamp != self._stamp or self._trust is None:
                 try:
@@ -46,6 +58,7 @@ class TrustFile:
                 except (VouteError, OSError) as error:
                     return self._keep_or_raise(error)
                 self._stamp = stamp
+            self._trust = self._followed(self._trust)
             return self._trust
 
     def _keep_or_raise(self, error: Exception) -> Trust:
@@ -54,11 +67,39 @@ class TrustFile:
         return self._trust
 
     def _read(self, old: Trust | None) -> Trust:
-        raw = self._path.read_bytes()
-        envelope = dsse.parse(raw)
-        root = parse_trust_root(envelope.payload)
-        if len(dsse.signers(envelope, dsse.Kind.TRUST_ROOT, root.keys)) < root.threshold:
-            raise TrustFileError("too few signatures")
-        if old is not None and (root.number < old.root.number or root.effective_at > self._time()):
+        trust = _fit(self._path.read_bytes())
+        if old is not None and (trust.root.number < old.root.number or trust.root.effective_at > self._time()):
             raise TrustFileError("older, or not in force yet")
-        return Trust(root, raw)
+        return trust
+
+    def _followed(self, now: Trust) -> Trust:
+        """Give the one that waits, from its time on; it is read once, and again when its file changes."""
+        try:
+            stamp = _stamp(self._next_path)
+            if stamp != self._next_stamp:
+                self._next_stamp, self._next = stamp, None
+                self._next = _fit(self._next_path.read_bytes())
+        except (VouteError, OSError):
+            return now
+        if self._next is None or self._next.root.effective_at > self._time() or not _follows(now, self._next):
+            return now
+        return self._next
+
+
+def _stamp(path: Path) -> Stamp:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _fit(raw: bytes) -> Trust:
+    envelope = dsse.parse(raw)
+    root = parse_trust_root(envelope.payload)
+    if len(dsse.signers(envelope, dsse.Kind.TRUST_ROOT, root.keys)) < root.threshold:
+        raise TrustFileError("too few signatures")
+    return Trust(root, raw)
+
+
+def _follows(old: Trust, new: Trust) -> bool:
+    if new.root.number != old.root.number + 1 or new.root.previous != dsse.statement_hash(dsse.parse(old.envelope).payload):
+        return False
+    return len(dsse.signers(dsse.parse(new.envelope), dsse.Kind.TRUST_ROOT, old.root.keys)) >= old.root.threshold

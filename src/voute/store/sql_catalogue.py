@@ -31,14 +31,19 @@ SCHEMA_VERSION: Final = "0010"
 _READERS: Final = 40
 
 
+def schema_of(connection: Connection) -> str | None:
+    """Return the schema that a catalogue is at, or None: it has no tables of ours."""
+    has_any = inspect(connection).has_table("alembic_version")
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if has_any else None
+
+
 def check_version(connection: Connection) -> None:
     """Refuse a catalogue of another release.
 
     Raises:
         CatalogueVersionError: its schema is older, newer, or was never made.
     """
-    has_any = inspect(connection).has_table("alembic_version")
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if has_any else None
+    found = schema_of(connection)
     if found != SCHEMA_VERSION:
         raise CatalogueVersionError("another schema", found=found or "none", needed=SCHEMA_VERSION)
 
@@ -184,6 +189,15 @@ class SqlCatalogue:
             busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
             self._watch.after("sql-checkpoint")
         return not busy
+
+    def schema(self) -> str | None:
+        """Return the schema that the catalogue is at, or None: it has no tables of ours.
+
+        Raises:
+            StoreError: it does not answer.
+        """
+        with translating(), self._reader.connect() as connection:
+            return schema_of(connection)
 
     def check(self) -> None:
         """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""

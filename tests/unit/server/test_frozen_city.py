@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.city import DemoCity
-from voute.server.backup import frozen_city
+from tests.support.city import DemoCity, demo_settings, found_city
+from voute.server.backup import frozen_city, note_taken
 from voute.store.freeze import CATALOGUE, FOLDER, MAX_COPIED, FreezeError, frozen, sweep_frozen
+from voute.store.migrate import upgrade
 
 
 def check_frozen(folder: Path, data: Path, link: Path | None = None) -> None:
@@ -110,3 +111,16 @@ def test_frozen_city_of_a_killed_backup_is_swept_and_one_at_work_is_not(demo: De
     with frozen(data, demo.settings.locks_folder, demo.settings.catalogue_url) as folder:
         assert sweep_frozen(data) == 0
         assert folder.is_dir()
+
+
+def test_frozen_city_that_waits_for_its_migration_is_saved_as_it_is(tmp_path: Path) -> None:
+    settings = demo_settings(tmp_path)
+    found_city(settings)
+    (settings.data / CATALOGUE).unlink()
+    upgrade(settings.catalogue_url, "0007")
+    with frozen_city(settings) as city:
+        assert city.schema == "0007"
+    # There is nowhere to note it: the backup is whole all the same.
+    note_taken(settings, 1_800_000_000)
+    with closing(sqlite3.connect(settings.data / CATALOGUE)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("0007",)]

@@ -110,6 +110,7 @@ receipts-written = Receipt written: { $path }
 trust-shown = { $name } ({ $city }), trust root no. { $number }
     Fingerprint: { $fingerprint }
     Issuers: { $issuers }
+trust-shown-waits = Trust root no. { $next } is in order and counts only from { $from } on: until then the present one, no. { $number }, stays. Give this command again on that day.
 
 verify-step-receipt-reads = The receipt is well formed.
 verify-step-same-city = Receipt, event and trust root are of one city.
@@ -191,10 +192,12 @@ demo-stopped = The city is closed. Everything is kept in { $path }.
 admin-founded = The city is founded. The officers need these keys for the trust root (docs/operate/keys.md):
     { $ed25519 }
     { $mldsa44 }
+    At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
     Next: put the trust root that they sign beside them, then start the server.
 admin-keys = Log { $origin }:
     { $ed25519 }
     { $mldsa44 }
+    At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
 admin-migrated = The catalogue is at schema { $schema }, the one of this release.
 
 backup-stage-save = Sealing
@@ -262,6 +265,8 @@ issuer-escrowed = { $path } opens with any one of { $count ->
        *[other] { $count } keys. Keep
     } copies in two places.
 issuer-recovered = The key that makes the codes of { $issuer } is back.
+issuer-recovered-anew = The key that makes the codes of { $issuer } is back, in a new folder: { $path }. Bring registry.json, letter.toml and runs/ back from your copy, then pin the trust root.
+    It signs with a new key, which the trust root must list first (docs/operate/keys.md): { $public }
 issuer-next = Next key of { $issuer }, for the trust root: { $public }
 issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.
 admin-bounces = Mails read: { $read }. Notices that came back, counted: { $counted }.

@@ -103,6 +103,7 @@ option-token = label of the token
 option-token-label = label of the key in the token
 option-yes = do not ask: the draft was compared before
 option-issuer-city = short name of the city, as in the trust root
+option-recover-city = short name of the city, as in the trust root: with it and --server a new folder is made, where the machine is lost
 option-issuer-server = the city's address, https://…
 option-issuer-delay = days before new documents go to a vault that was just opened
 option-issuer-to = recipient of an officer, age1pq1… (may be repeated)

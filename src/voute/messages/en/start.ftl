@@ -8,7 +8,7 @@ error-place-missing = { $what ->
     [trust-root] The trust root
    *[data] The city's folder
     } is not there: { $path }. The server did not start; nothing was changed, and nothing is made in its place.
-    .fix = See whether the disk is mounted, and compare with the settings “data” and “locks” (file in VOUTE_CONFIG). What is lost comes back from a backup (“voute restore”); a new city begins with “voute admin found”.
+    .fix = See whether the disk is mounted, and compare with the settings “data” and “locks” (file in VOUTE_CONFIG). What is lost comes back from a backup (“voute restore”, then “voute admin log-recover” for the locks, which are in no backup); a new city begins with “voute admin found”.
 error-place-closed = The server runs as { $user } and may not use { $what ->
     [packs] the packs
     [log] the log

@@ -14,6 +14,7 @@ option-witness-host = The address to listen on.
 option-witness-port = The port to listen on.
 witness-key = Witness { $name }. Its public key, to be handed to the city:
     { $key }
+    At the ceremony officers see it as SHA-256 { $shown }.
 witness-which = Say which log: a key, or --trust-root.
 witness-follows = The witness now follows { $origin }. If it is running, start it again.
 witness-followed = The witness followed { $origin } already: nothing changed.

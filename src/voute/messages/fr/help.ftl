@@ -103,6 +103,7 @@ option-token = étiquette du jeton
 option-token-label = étiquette de la clé dans le jeton
 option-yes = ne demande rien : le projet a été comparé avant
 option-issuer-city = nom court de la ville, comme dans la racine de confiance
+option-recover-city = nom court de la ville, comme dans la racine de confiance : avec lui et --server un nouveau dossier est créé, quand la machine est perdue
 option-issuer-server = l'adresse de la ville, https://…
 option-issuer-delay = jours avant que de nouveaux documents aillent à un coffre qui vient d'être ouvert
 option-issuer-to = destinataire d'un responsable, age1pq1… (peut être répété)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from voute.core.errors import StateError, StoreError
 from voute.server.composition import assemble, now_seconds, s3_drivers
-from voute.server.inspection import require_folders
+from voute.server.inspection import require_locks
 from voute.server.observe.overview import Overview, look
 from voute.server.readiness import expect_reachable
 from voute.server.settings import SIGNED_URL, Settings
@@ -22,7 +22,7 @@ def look_at(settings: Settings) -> Overview:
         CatalogueVersionError: the catalogue is of another release.
     """
     # Packs and log may be elsewhere, the folder itself never.
-    require_folders(settings.data, settings.locks_folder)
+    require_locks(settings)
     expect_reachable(settings)
     assembled = assemble(settings)
     try:
