@@ -8,7 +8,7 @@ error-place-missing = { $what ->
     [trust-root] La racine de confiance n'est pas là
    *[data] Le dossier de la ville n'est pas là
     } : { $path }. Le serveur n'a pas démarré ; rien n'a changé, et rien n'est créé à sa place.
-    .fix = Voyez si le disque est monté, et comparez avec les réglages « data » et « locks » (fichier de VOUTE_CONFIG). Ce qui est perdu revient d'une sauvegarde (« voute restore ») ; une nouvelle ville commence par « voute admin found ».
+    .fix = Voyez si le disque est monté, et comparez avec les réglages « data » et « locks » (fichier de VOUTE_CONFIG). Ce qui est perdu revient d'une sauvegarde (« voute restore », puis « voute admin log-recover » pour les verrous, qui ne sont dans aucune sauvegarde) ; une nouvelle ville commence par « voute admin found ».
 error-place-closed = Le serveur tourne sous le nom { $user } et ne peut pas se servir { $what ->
     [packs] des paquets
     [log] du registre
