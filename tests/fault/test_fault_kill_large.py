@@ -169,16 +169,15 @@ class Killer:
         self._mend()
         if ran.done():
             return
-        self._waiting = self._waiting or self.chance.sample(self.victims, len(self.victims))
-        victim, working = self._waiting.pop(), sealers(pid)
-        if victim == "sealer" and working:
+        working = sealers(pid)
+        victim = self._next(may_be_sealer=bool(working))
+        if victim == "sealer":
             os.kill(self.chance.choice(working), SIGKILL)
         elif victim == "server":
             self.office.city.server.kill()
         elif victim == "database":
             self.databases[0].kill()
         else:
-            victim = "client"
             os.kill(pid, SIGKILL)
         self.kills[victim] += 1
         self.after_commit += self._is_committed
@@ -186,6 +185,16 @@ class Killer:
         # Either the client meets what is gone, or what has come again.
         if self.chance.random() < 0.5:
             self._mend()
+
+    def _next(self, *, may_be_sealer: bool) -> str:
+        """Choose a victim; the sealers' turn waits until one of them works."""
+        while True:
+            for victim in self._waiting:
+                if victim != "sealer" or may_be_sealer:
+                    self._waiting.remove(victim)
+                    return victim
+            fresh = [one for one in self.victims if one not in self._waiting]
+            self._waiting += self.chance.sample(fresh, len(fresh))
 
     def _await(self) -> None:
         """Choose the next instant."""
