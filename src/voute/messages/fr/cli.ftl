@@ -113,7 +113,7 @@ receipts-written = Reçu écrit : { $path }
 trust-shown = { $name } ({ $city }), racine de confiance no { $number }
     Empreinte : { $fingerprint }
     Émetteurs : { $issuers }
-trust-shown-waits = La racine de confiance no { $next } est en ordre et ne compte qu'à partir du { $from } : d'ici là celle d'à présent, no { $number }, reste. Redonnez cette commande ce jour-là.
+trust-shown-waits = La racine de confiance no { $next } est en ordre et ne compte qu'à partir du { $from } : d'ici là celle d'à présent, no { $number }, reste. Redonnez cette commande ce jour-là.
 
 verify-step-receipt-reads = Le reçu est bien formé.
 verify-step-same-city = Le reçu, l'événement et la racine de confiance sont de la même ville.
@@ -195,12 +195,12 @@ demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
 admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
     { $ed25519 }
     { $mldsa44 }
-    À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
+    À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
     Ensuite : placez à côté la racine de confiance qu'ils auront signée, puis démarrez le serveur.
 admin-keys = Registre { $origin } :
     { $ed25519 }
     { $mldsa44 }
-    À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
+    À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
 admin-migrated = Le catalogue est au schéma { $schema }, celui de cette version.
 
 backup-stage-save = Scellement
@@ -274,8 +274,8 @@ issuer-escrowed = { $path } s'ouvre avec une seule de { $count ->
        *[other] { $count } clés, n'importe laquelle
     }. Gardez-en des copies à deux endroits.
 issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
-issuer-recovered-anew = La clé qui fait les codes de { $issuer } est revenue, dans un nouveau dossier : { $path }. Ramenez registry.json, letter.toml et runs/ de votre copie, puis épinglez la racine de confiance.
-    Il signe avec une nouvelle clé, que la racine de confiance doit d'abord donner (docs/operate/keys.md) : { $public }
+issuer-recovered-anew = La clé qui fait les codes de { $issuer } est revenue, dans un nouveau dossier : { $path }. Ramenez registry.json, letter.toml et runs/ de votre copie, puis épinglez la racine de confiance.
+    Il signe avec une nouvelle clé, que la racine de confiance doit d'abord donner (docs/operate/keys.md) : { $public }
 issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.
 admin-bounces = Courriels lus : { $read }. Avis revenus, comptés : { $counted }.

@@ -99,11 +99,11 @@ error-format = Ces données ne sont pas bien formées ; rien n'a été utilisé
 error-internal = Une faute de notre programme s'est produite ; rien n'est perdu.
     .fix = Réessayez ; si elle revient, avertissez l'équipe informatique.
 error-no-issuer-home = Ce service n'a pas de dossier ici : { $path }
-    .fix = Vérifiez --as et --home (ou VOUTE_HOME). Un nouveau service commence par « voute issuer init » ; celui qui a perdu sa machine, par « voute issuer recover --city … --server … ».
+    .fix = Vérifiez --as et --home (ou VOUTE_HOME). Un nouveau service commence par « voute issuer init » ; celui qui a perdu sa machine, par « voute issuer recover --city … --server … ».
 error-no-city = Il n'y a pas de ville dans ce dossier : { $path }. Rien n'a changé.
     .fix = Nommez son dossier avec --data, ou ses réglages par VOUTE_CONFIG.
-error-no-locks = Le dossier des verrous du registre manque : { $path }. Sans lui rien n'est signé ; rien n'a démarré ni changé.
-    .fix = Après une restauration : « voute admin log-recover » (docs/operate/backup.md), sauf si la ville tourne encore ailleurs. Sinon comparez le réglage « locks ».
+error-no-locks = Le dossier des verrous du registre manque : { $path }. Sans lui rien n'est signé ; rien n'a démarré ni changé.
+    .fix = Après une restauration : « voute admin log-recover » (docs/operate/backup.md), sauf si la ville tourne encore ailleurs. Sinon comparez le réglage « locks ».
 error-issuer-home = Le dossier du service n'est pas en ordre : { $path }
     .fix = Vérifiez --as, --home, et que les secrets ne sont lisibles que par vous (mode 0600).
 error-issuer-not-in-trust-root = La racine de confiance ne donne pas cette clé à l'émetteur { $issuer } ; rien n'a été envoyé.
@@ -168,8 +168,8 @@ error-pack-unknown = Ce lot n'est pas connu de la ville.
     .fix = Relancez l'envoi.
 error-port-taken = Le port { $port } est pris par un autre programme ; ce que la ville gardait est intact.
     .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le, puis recommencez. L'adresse de cette ville est la sienne pour toujours ; une démonstration dans un autre dossier prend un autre port : voute demo --folder var/autre
-error-address-refused = Le serveur ne peut pas écouter sur { $host }, port { $port } : un autre programme a la place, ou cette machine n'a pas cette adresse. Rien n'a démarré.
-    .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le. Sinon comparez les réglages « host » et « port ».
+error-address-refused = Le serveur ne peut pas écouter sur { $host }, port { $port } : un autre programme a la place, ou cette machine n'a pas cette adresse. Rien n'a démarré.
+    .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le. Sinon comparez les réglages « host » et « port ».
 error-stores-moved = La ville a été déplacée de ces stockages vers d'autres ; ici est son passé. Rien n'a été ouvert ni changé.
     .fix = Démarrez avec le fichier de réglages donné à « voute migrate-store ». Pour revenir ici, déplacez la ville en sens inverse (docs/operate/move.md).
 error-demo-runs = Une autre commande (processus { $process }) crée en ce moment la démonstration de ce dossier ; rien n'a été changé.
@@ -210,8 +210,8 @@ error-sealer-died = Un processus de scellement s'est arrêté ; rien n'a été 
     .fix = Vérifiez la mémoire libre de cette machine, puis reprenez : voute deliver --resume
 error-sequence-gap = Il manque un événement dans la suite du registre ; rien n'a été signé.
     .fix = Avertissez l'équipe informatique.
-error-setting = Un réglage est inconnu ou mal écrit : { $setting }. Rien n'a démarré.
-    .fix = Cherchez-le dans le fichier que nomme VOUTE_CONFIG et dans les variables VOUTE_… ; tous sont dans docs/operate/settings.md.
+error-setting = Un réglage est inconnu ou mal écrit : { $setting }. Rien n'a démarré.
+    .fix = Cherchez-le dans le fichier que nomme VOUTE_CONFIG et dans les variables VOUTE_… ; tous sont dans docs/operate/settings.md.
 error-several-unfinished = Plusieurs envois sont inachevés : { $runs }. Rien n'a été fait.
     .fix = Dites lequel, avec --run.
 error-sign-in-failed = La connexion a échoué ; rien n'a changé.

@@ -14,7 +14,7 @@ option-witness-host = L'adresse où écouter.
 option-witness-port = Le port où écouter.
 witness-key = Témoin { $name }. Sa clé publique, à remettre à la ville :
     { $key }
-    À la cérémonie, les responsables la voient ainsi : SHA-256 { $shown }.
+    À la cérémonie, les responsables la voient ainsi : SHA-256 { $shown }.
 witness-which = Dites quel registre : une clé, ou --trust-root.
 witness-follows = Le témoin suit désormais { $origin }. S'il tourne, redémarrez-le.
 witness-followed = Le témoin suivait déjà { $origin } : rien n'a changé.
