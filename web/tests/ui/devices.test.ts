@@ -1,31 +1,28 @@
 /** Notices on devices: the section's flow, and what the worker shows. */
 
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fromBase64url } from '../../core/bytes.ts';
 import { movedBody, type MovedBody, type Subscribed } from '../../push/moved.ts';
 import { parseMessage, UNREADABLE } from '../../push/message.ts';
 import { DevicesFlow } from '../../resident/flows/devices.svelte.ts';
 import { setShared } from '../../resident/shared.svelte.ts';
 import { keptOf, timesOf } from '../../resident/times.ts';
-import { Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 const KEPT = { pace: 'daily', hour: 7, weekday: 0, quiet_from: 21, quiet_until: 7 };
 const TIMES = { language: 'fr', ...KEPT };
 const SHOWN = { at: 'shown', unable: null, device: null, stopped: false, others: 0, busy: false, failure: null };
 
+const newVisit = visiting(() => undefined);
 let visit: Visit;
 let flow: DevicesFlow;
 
 beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  const service = new Service();
-  await service.wait();
-  visit = new Visit(service);
+  visit = newVisit();
   await visit.claim();
   flow = new DevicesFlow(visit.session);
-  return async () => visit.end();
 });
 
 describe('devices', () => {

@@ -1,9 +1,9 @@
 /** Notices by mail: what was just done is said until something else is. */
 
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { NoticesFlow } from '../../resident/flows/notices.svelte.ts';
-import { Service } from './support/service.ts';
-import { Visit } from './support/visit.ts';
+import type { Visit } from './support/visit.ts';
+import { visiting } from './support/visiting.ts';
 
 const WISH = {
   address: 'marie@exemple.test',
@@ -15,17 +15,14 @@ const WISH = {
   quiet_until: 7,
 };
 
+const newVisit = visiting(() => undefined);
 let visit: Visit;
 let flow: NoticesFlow;
 
 beforeEach(async () => {
-  vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
-  const service = new Service();
-  await service.wait();
-  visit = new Visit(service);
+  visit = newVisit();
   await visit.claim();
   flow = new NoticesFlow(visit.session);
-  return async () => visit.end();
 });
 
 describe('notices', () => {
