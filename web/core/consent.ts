@@ -11,8 +11,8 @@ import { sha256 } from './derive.ts';
 import { parseEnvelope } from './dsse.ts';
 import { VerificationError } from './errors.ts';
 import type { Subject } from './event.ts';
+import type { ReceiptReply } from './receipt.ts';
 import type { VaultChain } from './record.ts';
-import type { ReceiptReply } from './rpc.ts';
 import type { TrustRoot } from './trust.ts';
 
 type Consent = Subject<'consent'>;

@@ -22,6 +22,15 @@ import { leafHash, verifyInclusion } from './tlog/merkle.ts';
 import { type LogProof, parseProof } from './tlog/proof.ts';
 import { type Issuer, logKeys, type TrustRoot, witnessPolicy } from './trust.ts';
 
+/** The receipt as the server gives it. */
+export interface ReceiptReply {
+  readonly event: string;
+  readonly salt: string;
+  readonly chain: string;
+  readonly index: number;
+  readonly proof: string;
+}
+
 /** Bytes of a receipt file. */
 export const MAX_RECEIPT = 1024 * 1024;
 

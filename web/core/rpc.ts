@@ -7,7 +7,10 @@
 
 import type { Decision, SealedChoice } from './consent.ts';
 import { type ErrorCode, type Facts, VouteError } from './errors.ts';
+import type { ReceiptReply } from './receipt.ts';
 import type { Money, Names } from './schema.ts';
+
+export type { ReceiptReply } from './receipt.ts';
 
 /** Bytes that can be transferred: the sender's copy is gone afterwards. */
 export type OwnBytes = Uint8Array<ArrayBuffer>;
@@ -156,15 +159,6 @@ export interface KitSignature {
 export interface VaultHead {
   readonly number: number;
   readonly head: string;
-}
-
-/** The receipt as the server gives it. */
-export interface ReceiptReply {
-  readonly event: string;
-  readonly salt: string;
-  readonly chain: string;
-  readonly index: number;
-  readonly proof: string;
 }
 
 /** A document type of an issuer that can write to this vault, and what its holder has chosen for it; names are the trust root's. */

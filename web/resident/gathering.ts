@@ -5,9 +5,8 @@
  */
 
 import type { Api, Place } from '../api/client.ts';
-import type { IndexedDocument, Marks } from '../core/rpc.ts';
+import type { CheckedManifest, IndexedDocument, Marks } from '../core/rpc.ts';
 import type { Row } from './rows.ts';
-import type { Missing } from './shelf.svelte.ts';
 
 // Above every position.
 const NEWEST = 2 ** 53;
@@ -16,6 +15,12 @@ const FIRST_PLACES = 200;
 const MORE_PLACES = 1_000;
 // Often enough for a slow line to be seen moving.
 const MOMENT_MS = 1_000;
+
+/** A document that the vault's index knows and the city no longer lists. */
+export interface Missing {
+  readonly id: string;
+  readonly manifest: CheckedManifest;
+}
 
 /** One reading of the list. */
 export class Gathering {

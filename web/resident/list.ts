@@ -3,7 +3,7 @@
 import type { CheckedManifest } from '../core/rpc.ts';
 import type { Failure } from '../ui/errors.ts';
 import type { Row } from './rows.ts';
-import type { Missing } from './shelf.svelte.ts';
+import type { Missing } from './gathering.ts';
 
 /** What the list's screen shows. */
 export interface DocumentsView {

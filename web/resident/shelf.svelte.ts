@@ -4,19 +4,13 @@
  */
 
 import type { DocumentBody, Place } from '../api/client.ts';
-import type { CardResult, CheckedManifest, Marks, Offer, OpenedIndex, VaultApi } from '../core/rpc.ts';
+import type { CardResult, Marks, Offer, OpenedIndex, VaultApi } from '../core/rpc.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
-import { gatherPlaces, Gathering } from './gathering.ts';
+import { gatherPlaces, Gathering, type Missing } from './gathering.ts';
 import { idsOf } from './lookup.ts';
 import { NO_MARKS, rowOf, sealedRow, type Row } from './rows.ts';
 import { Single } from './single.ts';
-
-/** A document that the vault's index knows and the city no longer lists. */
-export interface Missing {
-  readonly id: string;
-  readonly manifest: CheckedManifest;
-}
 
 /** What a shelf needs of the visit. */
 export interface Visit {

@@ -1,6 +1,6 @@
 /** States of the camera: before the square of a letter, before that of a kit, and where there is none. */
 
-import type { PageState } from './states.ts';
+import type { PageState } from './page-state.ts';
 
 const code = { at: 'typing', code: '', failure: null } as const;
 const kit = { at: 'kit', because: 'asked', failure: null } as const;

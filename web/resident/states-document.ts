@@ -1,7 +1,7 @@
 /** States of one document's screen: on its way, shown, said something about, offered, deleted, refused. */
 
 import { held, manifest, verdict } from './states-data.ts';
-import type { PageState } from './states.ts';
+import type { PageState } from './page-state.ts';
 
 const failure = (code: string): { code: string; facts: Record<string, string | number> } => ({ code, facts: {} });
 const shown = { at: 'shown', manifest, bytes: new Uint8Array() } as const;

@@ -2,7 +2,7 @@
 
 import { documents, manifest } from './states-data.ts';
 import type { DocumentsView } from './list.ts';
-import type { PageState } from './states.ts';
+import type { PageState } from './page-state.ts';
 
 const OWN = { ownTitle: 'Papiers de la maison', folder: 'Maison', note: 'Payé chez Desjardins' };
 

@@ -1,20 +1,8 @@
 /** Notices by mail and on devices, in the page of ways in: every state of the section. */
 
-import type { ElsewhereView } from './flows/elsewhere.svelte.ts';
-import type { DevicesView } from './flows/devices.svelte.ts';
-import type { NoticesView } from './flows/notices.svelte.ts';
 import type { WaysInView } from './flows/ways-in.svelte.ts';
 import { notices } from './states-data.ts';
-import type { PageState } from './states.ts';
-
-/** The page of ways in, with its sections. */
-export interface WaysInState {
-  readonly screen: 'ways-in';
-  readonly view: WaysInView;
-  readonly elsewhere?: ElsewhereView;
-  readonly notices?: NoticesView;
-  readonly devices?: DevicesView;
-}
+import type { PageState } from './page-state.ts';
 
 const device = {
   at: 'shown',

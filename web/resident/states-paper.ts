@@ -1,7 +1,7 @@
 /** States of the paper screen, of the privacy page and of the terms, as `states.ts` has the others. */
 
 import { choices } from './states-data.ts';
-import type { PageState } from './states.ts';
+import type { PageState } from './page-state.ts';
 
 const failure = (code: string): { code: string; facts: Record<string, string | number> } => ({ code, facts: {} });
 const papers = { at: 'list', choices: choices(), asking: null, busy: null, done: null, failure: null } as const;

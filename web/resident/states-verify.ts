@@ -1,7 +1,7 @@
 /** States of the verifier, as `states.ts` has those of the resident's pages. */
 
 import { verdict } from './states-data.ts';
-import type { PageState } from './states.ts';
+import type { PageState } from './page-state.ts';
 
 const failure = (code: string): { code: string; facts: Record<string, string | number> } => ({ code, facts: {} });
 
