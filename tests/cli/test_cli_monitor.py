@@ -8,6 +8,7 @@ from tests.cli.conftest import Department
 from tests.support.command import environment, finish, start
 from tests.support.ports import free_port
 from tests.support.tsa import serving_authority
+from voute.client.monitor_state import read_state, write_state
 from voute.format.ed25519 import SigningKey
 from voute.store.posix_log import PosixTiles
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -35,6 +36,23 @@ def test_cli_monitor_says_in_one_line_what_is_wrong(office: Department) -> None:
     assert len(said.out.splitlines()) == 1
     silent = office.voute("monitor", f"http://localhost:{free_port()}", "--home", office.home.home).ended(4)
     assert len(silent.out.splitlines()) == 1
+    assert "ce tour n'a rien appris" in silent.out
+    bare = office.voute("monitor", "localhost:8100", "--home", office.home.home).ended(2)
+    assert "https://" in bare.said
+
+
+def test_cli_monitor_says_where_the_proof_is_of_a_log_that_went_back(office: Department, tmp_path: Path) -> None:
+    state = tmp_path / "watch.json"
+    args = ["monitor", office.city.origin, "--home", str(office.home.home), "--state", str(state)]
+    size = office.voute(*args, "--json").ended(0).json["size"]
+    seen = read_state(state)
+    (known,) = seen.checkpoints
+    larger = SignedCheckpoint.parse(known.encode().replace(f"\n{size}\n".encode(), f"\n{size + 1000}\n".encode(), 1))
+    write_state(state, seen.with_checkpoint(larger, None))
+    (line,) = office.voute(*args).ended(1).out.splitlines()
+    (proof,) = tmp_path.glob("watch-evidence-*.txt")
+    assert proof.read_bytes().startswith(larger.encode())
+    assert line.endswith(str(proof))
 
 
 def test_cli_monitor_once_and_every_together_are_refused(office: Department) -> None:

@@ -38,6 +38,8 @@ def monitor(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     speaker = Speaker(as_json=as_json)
     if once and every is not None:
         raise WrongUseError(speaker.words.text("monitor-once-or-every"))
+    if not address.startswith(("https://", "http://")):
+        raise WrongUseError(speaker.words.text("monitor-address"))
     home = home or default_home()
     keys = [VerifierKey.parse(text) for text in log_key or ()]
     pinned = None if keys else read_pinned(trust_root or home / "trust-root.json").trusted
@@ -57,6 +59,17 @@ def _exit_code(report: Report) -> Exit:
     if not report.problems:
         return Exit.OK
     return exit_of(report.problems[0])
+
+
+def _what(speaker: Speaker, report: Report) -> str:
+    """Say the gravest finding, what to do, and where the proof is."""
+    gravest = report.problems[0]
+    what, fix = speaker.words_of(gravest)
+    if exit_of(gravest) is Exit.UNREACHABLE:
+        # Nothing was sent that could go twice: words for who watches, not for who delivers.
+        what, fix = speaker.words.text("monitor-silent"), speaker.words.text("monitor-silent.fix")
+    proof = [] if report.evidence is None else [speaker.words.text("monitor-proof", {"path": str(report.evidence)})]
+    return " ".join((what, fix, *proof))
 
 
 def _show(speaker: Speaker, address: str, report: Report) -> None:
@@ -80,7 +93,7 @@ def _show(speaker: Speaker, address: str, report: Report) -> None:
     if speaker.as_json:
         return
     if report.problems:
-        what = speaker.words_of(report.problems[0])[0]
+        what = _what(speaker, report)
         said = {"time": facts["time"], "url": address, "what": what, "more": len(report.problems) - 1}
         speaker.say("monitor-wrong", said, style="bold red")
     elif head is not None:

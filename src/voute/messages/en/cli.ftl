@@ -1,5 +1,6 @@
 # Command line.
-cli-interrupted = Stopped. What was acknowledged is kept; the unfinished delivery was cancelled.
+cli-interrupted = Stopped. What was done before is kept.
+cli-interrupted-delivery = Stopped. What was acknowledged is kept; the unfinished delivery was cancelled.
 cli-rate = { $rate }/s
 
 deliver-stage-check = Checking the list

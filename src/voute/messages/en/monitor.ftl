@@ -19,6 +19,10 @@ monitor-log-well = { $time } { $url }: all is well. { $size ->
         [one] { $size } entry
        *[other] { $size } entries
     } ({ $new } new), witnesses: { $count }.
+monitor-address = The address begins with https:// (http:// for this machine alone).
+monitor-proof = Proof: { $path }
+monitor-silent = The city does not answer: this look learned nothing.
+    .fix = Check the network and the address; if it lasts, call the city.
 monitor-wrong = { $time } { $url }: { $what }{ $more ->
     [0] {""}
     [one] {" "}(And one more finding.)

@@ -1,5 +1,6 @@
 # Ligne de commande.
-cli-interrupted = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
+cli-interrupted = Arrêté. Ce qui était fait est gardé.
+cli-interrupted-delivery = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
 cli-rate = { $rate }/s
 
 deliver-stage-check = Contrôle de la liste

@@ -19,6 +19,10 @@ monitor-log-well = { $time } { $url } : tout est en ordre. { $size ->
         [one] { $size } entrée
        *[other] { $size } entrées
     } ({ $new } de plus), témoins : { $count }.
+monitor-address = L'adresse commence par https:// (par http:// pour cette machine seulement).
+monitor-proof = Preuve : { $path }
+monitor-silent = La ville ne répond pas : ce tour n'a rien appris.
+    .fix = Vérifiez le réseau et l'adresse ; si cela dure, appelez la ville.
 monitor-wrong = { $time } { $url } : { $what }{ $more ->
     [0] {""}
     [one] {" "}(Et un autre constat.)
