@@ -91,8 +91,8 @@ bench-full: setup .make/web ## measure all of it, and a delivery of 200,000 docu
 	@$(PY) -m bench.scale
 	@$(PY) -m bench.country
 
-release: .make/python .make/web-packages ## build/release: the wheel, built twice and compared, its sums and what is inside
-	@$(PY) tools/build_release.py
+release: .make/python .make/web-packages ## build/release: the wheel, built twice and compared, pins, sums and what is inside
+	@$(PY) -m tools.build_release
 
 docs: .make/python ## write anew the pages that are made from code
 	@$(PY) -m voute.server.http.openapi docs/api/openapi.json

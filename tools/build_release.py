@@ -1,12 +1,13 @@
 """Builds a release twice, from what is committed, in two places that differ, and compares: `make release`.
 
-build/release holds then the wheel with the pages inside, SHA256SUMS, and what is inside it as CycloneDX, one file for Python and
-one for the pages. Whoever has the same commit runs the same command and compares the sums: no secret, no clock and no path of a
-machine goes into a wheel.
+build/release holds then the wheel with the pages inside, the packages that it was tested with (tools/pins.py), SHA256SUMS, and
+what is inside it as CycloneDX, one file for Python and one for the pages. Whoever has the same commit runs the same command and
+compares the sums: no secret, no clock and no path of a machine goes into a wheel.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -17,11 +18,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from tools import pins
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 OUT: Final = ROOT / "build" / "release"
 BIN: Final = ROOT / ".venv" / "bin"
 PAGES: Final = Path("src/voute/server/web")
 """Where the server finds the pages of an installed package (`voute.server.composition.PACKAGE_WEB`)."""
+CONSTRAINTS: Final = "constraints.txt"
+HASHES: Final = "hashes.txt"
 SBOM_TOOL: Final = "cyclonedx-bom==7.5.0"
 # Two machines: another clock, language, zone and mask of rights; the names of the folders differ as well.
 MACHINES: Final[tuple[Mapping[str, str], ...]] = (
@@ -71,11 +76,31 @@ def compare(wheels: list[Path]) -> str:
     return sums.pop()
 
 
+def pin(commit: str, version: str) -> None:
+    """Write the packages that the commit was tested with, for `pip install`."""
+    lock = subprocess.run(["git", "show", f"{commit}:requirements.lock"], cwd=ROOT, check=True, capture_output=True, text=True)
+    wanted = pins.of_release(lock.stdout)
+    pins.write_constraints(OUT / CONSTRAINTS, version, wanted)
+    pins.write_hashes(OUT / HASHES, version, wanted)
+
+
+def install(wheel: Path, python: Path) -> None:
+    """Install as docs/operate/install.md says; ends when pip brings anything else than what is pinned."""
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", OUT / HASHES, "--dry-run"], check=True)
+    subprocess.run([*pip, "-c", OUT / CONSTRAINTS, wheel], check=True)
+    listed: list[str | Path] = [python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
+    found = json.loads(subprocess.run(listed, check=True, capture_output=True).stdout)
+    strange = pins.strange({one["name"]: one["version"] for one in found}, (OUT / CONSTRAINTS).read_text("ascii"))
+    if strange:
+        sys.exit(f"pip brought what is not pinned: {', '.join(strange)}")
+
+
 def list_contents(wheel: Path, place: Path) -> None:
     """Write what is inside: what pip really installs with the wheel, and what npm says of the pages' packages."""
     venv.create(place / "bare", with_pip=True)
     python = place / "bare" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True)
+    install(wheel, python)
     venv.create(place / "tool", with_pip=True)
     tool = place / "tool" / "bin"
     subprocess.run([tool / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", SBOM_TOOL], check=True)
@@ -107,9 +132,11 @@ def main() -> None:
         total = compare(wheels)
         wheel = Path(shutil.copy(wheels[0], OUT))
         wheel.chmod(0o644)
-        (OUT / "SHA256SUMS").write_text(f"{total}  {wheel.name}\n")
         if not options.once:
+            pin(options.commit, wheel.name.split("-")[1])
             list_contents(wheel, Path(folder))
+        sums = {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in OUT.iterdir() if one.suffix in {".whl", ".txt"}}
+        (OUT / "SHA256SUMS").write_text("".join(f"{found}  {name}\n" for name, found in sorted(sums.items())))
     print(f"{total}  {wheel.name}  ({'built once' if options.once else 'built twice, the same'})")
 
 

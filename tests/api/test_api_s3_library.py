@@ -19,4 +19,4 @@ def test_api_s3_without_its_library_is_a_setting_that_cannot_be(tmp_path: Path) 
     with simulator(tmp_path) as s3:
         environ |= write_settings(on_s3(demo_settings(tmp_path), s3, "city/d"))
     said = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True).stdout
-    assert said == "blobs the library for S3 is missing: pip install 'voute[s3]'\n"
+    assert said == "blobs the library for S3 is missing: install the wheel with its part [s3]\n"

@@ -3,6 +3,7 @@
 import sys
 import traceback
 from importlib.metadata import version as version_of
+from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
 import typer
@@ -30,11 +31,16 @@ from voute.cli import (
 )
 from voute.cli.console import Exit, Speaker, exit_of
 from voute.cli.fault import keep_fault
-from voute.cli.words import help_of
+from voute.cli.words import help_of, place_of_guides
 from voute.core.errors import VouteError
 
 app: Final = typer.Typer(
-    name="voute", help=help_of("help-voute"), no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False
+    name="voute",
+    help=help_of("help-voute"),
+    epilog=place_of_guides(Path(sys.prefix)),
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
 )
 
 

@@ -176,7 +176,7 @@ def s3_drivers(setting: str) -> ModuleType:
     try:
         from voute.server import s3_stores  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise SettingError("the library for S3 is missing: pip install 'voute[s3]'", setting=setting) from error
+        raise SettingError("the library for S3 is missing: install the wheel with its part [s3]", setting=setting) from error
     return s3_stores
 
 

@@ -1,5 +1,6 @@
 # Help of commands and options.
 help-voute = Voûte: the virtual vault of a city.
+help-guides = To read on this machine: { $folder }
 help-demo = Make a demonstration city once, serve it until Ctrl+C, print the link and the letter.
 help-serve = Serve a city until told to stop; settings come from VOUTE_* and the file that VOUTE_CONFIG names.
 help-status = Say on one screen how the city is: what is well, what is not, what to do.

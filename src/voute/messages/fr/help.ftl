@@ -1,5 +1,6 @@
 # Aide des commandes et des options.
 help-voute = Voûte : le coffre-fort virtuel d'une ville.
+help-guides = À lire sur cette machine : { $folder }
 help-demo = Crée une fois une ville de démonstration, la sert jusqu'à Ctrl+C, affiche le lien et la lettre.
 help-serve = Sert une ville jusqu'à l'arrêt ; les réglages viennent de VOUTE_* et du fichier que nomme VOUTE_CONFIG.
 help-status = Dit sur un écran comment va la ville : ce qui va, ce qui ne va pas, quoi faire.

@@ -43,7 +43,9 @@ def traced(settings: Settings) -> "Traces | None":
     try:
         from voute.server.observe.traces import Traces, exporter  # noqa: PLC0415 -- half a second to load
     except ImportError as error:
-        raise SettingError("voute[traces] is not installed", setting="traces") from error
+        raise SettingError(
+            "the library for traces is missing: install the wheel with its part [traces]", setting="traces"
+        ) from error
 
     return Traces(exporter(settings.traces), settings.trace_percent)
 
