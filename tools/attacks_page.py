@@ -33,7 +33,7 @@ taken out, for which the same attack succeeds, so that the test can fail. This p
 """
 
 _TS_MARKER = re.compile(r"^\s*// (attack|control|mutant) ([A-Z]\d+(?:,? [A-Z]\d+)*)$")
-_TS_TEST = re.compile(r"""^\s*(?:test|it)(?:\.\w+)*\(\s*(["'`])(?P<name>.*?)\1""")
+_TS_TEST = re.compile(r"""^\s*(?:test|it)(?:\.\w+(?:\(\w+\))?)*\(\s*(["'`])(?P<name>.*?)\1""")
 
 
 class MarkerError(Exception):

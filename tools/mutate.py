@@ -58,6 +58,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/trust_root": ("tests/unit/format/test_trust_root.py", "tests/unit/verify/test_trust.py", STATEMENTS, EDGES),
     "format/index_segments": ("tests/unit/format/test_index_segments.py", VECTORS),
     "format/vault_index": ("tests/unit/format/test_vault_index.py", VECTORS),
+    "format/places": (VECTORS,),
     "format/vault_record": (EDGES, LIMITS, STATEMENTS, VECTORS),
     "seal/agefile": ("tests/unit/seal/test_agefile.py", KIT),
     "seal/claim": ("tests/unit/seal/test_waiting.py", "tests/property/test_property_claim_code.py", VECTORS),

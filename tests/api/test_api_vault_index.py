@@ -16,7 +16,7 @@ from tests.support.own_index import put_index, read_index, sealed_index
 from voute.app.vault_index import MAX_INDEX_FILE, MAX_PLACES, MAX_STEP
 from voute.client.archive import OpenArchive
 from voute.core.ids import DocumentId
-from voute.format.subject import Delete
+from voute.format.subject import Delete, Opened
 from voute.format.vault_index import Marks
 from voute.server.http.vault_index import MAX_KNOWN
 
@@ -188,6 +188,65 @@ def test_api_places_are_given_newest_first_when_asked_below_a_position(
     assert page(after=low, before=high) == (rising[-2:0:-1], None)
     for wrong in (0, -1, 2**53 + 1, "x"):
         check(claimed.client.get("/api/vault/places", params={"before": str(wrong)}), 400)
+
+
+def test_api_places_that_are_known_are_not_sent_again(
+    demo: DemoCity, client: httpx.Client, issuer: Department, claimed: Resident
+) -> None:
+    bills = deliver_to_vault(demo, client, issuer, claimed, 3)
+
+    def ask(known: str | None, **asked: int) -> httpx.Response:
+        headers = {} if known is None else {"if-none-match": known}
+        return claimed.client.get("/api/vault/places", params={"before": 2**53} | asked, headers=headers)
+
+    def name(reply: httpx.Response) -> str:
+        rows = [(one["document_id"], one["position"], one["opened"]) for one in reply.json()["places"]]
+        return tag_of(b"".join(bytes.fromhex(one) + place.to_bytes(8, "big") + bytes((opened,)) for one, place, opened in rows))
+
+    first = check(ask(None))
+    mine = name(first)
+    assert first.headers["etag"] == mine
+    for known in (mine, f"W/{mine}", f'"x", {mine}', "*"):
+        same = check(ask(known), 304)
+        assert (same.content, same.headers["etag"], same.headers["cache-control"]) == (b"", mine, "no-store")
+    for known in ("", '"', '""', mine.strip('"'), mine[:-1], mine.upper(), f"w/{mine}"):
+        assert check(ask(known)).json() == first.json()
+    assert check(ask(mine.ljust(MAX_KNOWN + 1, ",")), 400).json()["code"] == "request-invalid"
+    # Each page has a name of its own; the other order, too.
+    two = check(ask(None, limit=2))
+    assert (name(two), two.headers["etag"] == mine) == (two.headers["etag"], False)
+    check(ask(name(two), limit=2), 304)
+    check(ask(mine, before=two.json()["next"], limit=2))
+    rising = check(claimed.client.get("/api/vault/places", headers={"if-none-match": mine}))
+    assert rising.json()["places"] == first.json()["places"][::-1]
+
+    # What is opened, comes or is deleted changes the name.
+    sealed = bills[0].sealed
+    act = claimed.act(Opened(sealed.document_id, sealed.manifest_hash))
+    check(claimed.client.post(f"/api/documents/{sealed.document_id.hex()}/opened", json={"act": b64(act)}), 204)
+    changed = [check(ask(mine))]
+    deliver_to_vault(demo, client, issuer, claimed, 1, run="after")
+    changed.append(check(ask(name(changed[-1]))))
+    gone = bills[1].sealed
+    act = claimed.act(Delete(gone.document_id, gone.manifest_hash))
+    check(claimed.client.request("DELETE", f"/api/documents/{gone.document_id.hex()}", json={"act": b64(act)}), 204)
+    changed.append(check(ask(name(changed[-1]))))
+    assert [len(one.json()["places"]) for one in (first, *changed)] == [4, 4, 5, 4]
+    assert len({mine, *map(name, changed)}) == 4
+    check(ask(name(changed[-1])), 304)
+
+
+def test_api_places_of_one_vault_are_not_named_by_another(demo: DemoCity, other_issuer: Department, claimed: Resident) -> None:
+    mine = check(claimed.client.get("/api/vault/places")).headers["etag"]
+    with demo.client() as browser:
+        check(browser.get("/api/vault/places", headers={"if-none-match": mine}), 401)
+        code, keys, _ = other_issuer.code("permit-1")
+        other_issuer.sign_in(browser)
+        other_issuer.deliver(browser, [other_issuer.bill_for_code(keys, "permit-1")])
+        demo.settle()
+        Resident(browser, demo.root).claim(code)
+        reply = check(browser.get("/api/vault/places", headers={"if-none-match": mine}))
+        assert (len(reply.json()["places"]), reply.headers["etag"] == mine) == (1, False)
 
 
 @pytest.mark.parametrize("limit", [0, MAX_PLACES + 1, "x"])

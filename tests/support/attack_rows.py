@@ -109,10 +109,12 @@ ROWS: tuple[AttackRow, ...] = (
     ),
     AttackRow(
         "B6",
-        "The city gives back an older state: of the vault's records, or of the index with the holder's marks.",
+        "The city gives back an older state: of the vault's records, of the index with the holder's marks, or of the list; or "
+        "it calls unchanged what the browser kept, which somebody may have put there.",
         "The browser keeps the newest record and the number and hash of the newest index that it has seen; an older record is "
         "refused, an older index is named and never decides which documents there are: `web/resident/pins.ts`, "
-        "`web/core/index-book.ts`. A browser that sees the vault for the first time can't tell.",
+        "`web/core/index-book.ts`. Kept copies are named by what is in them and pass every check of what comes from the city: "
+        "`web/core/kept-places.ts`. A browser that sees the vault for the first time can't tell.",
     ),
     AttackRow(
         "B7",

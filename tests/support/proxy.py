@@ -45,6 +45,11 @@ class Message:
         head = b"\r\n".join([start.encode("latin-1"), *kept, b"content-length: %d" % len(body), b"", b""])
         return Message(start, head, body, head + body)
 
+    def without(self, name: str) -> "Message":
+        """The same message without a header."""
+        head = b"\r\n".join(line for line in self.head.split(b"\r\n") if line.partition(b":")[0].strip().lower() != name.encode())
+        return Message(self.first, head, self.body, head + self.raw[len(self.head) :])
+
     def with_json(self, value: object) -> "Message":
         return self.with_body(json.dumps(value).encode())
 
@@ -82,13 +87,16 @@ class Cut(Exception):  # noqa: N818 -- a hook's word, not an error
         self.said = said
 
 
-Before = Callable[[Exchange], None]
+Before = Callable[[Exchange], Message | None]
 After = Callable[[Exchange], Message | None]
 
 
 @dataclass
 class Proxy:
-    """Listens on a port of 127.0.0.1 and forwards to another; `before` and `after` are hooks of the test at hand."""
+    """Listens on a port of 127.0.0.1 and forwards to another; `before` and `after` are hooks of the test at hand.
+
+    `before` may give another request to send on, `after` another reply.
+    """
 
     port: int
     upstream: int
@@ -170,9 +178,8 @@ class Proxy:
         request = read_message(asked, has_body=True)
         exchange = Exchange(request, None)
         place = self._keep(exchange)
-        if self.before is not None:
-            self.before(exchange)
-        server.sendall(request.raw)
+        changed = None if self.before is None else self.before(exchange)
+        server.sendall((changed or request).raw)
         reply = read_message(said, has_body=exchange.method != "HEAD")
         exchange = self.exchanges[place] = replace(exchange, reply=reply)
         if self.after is not None:

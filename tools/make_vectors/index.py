@@ -317,6 +317,26 @@ def _named(segment: bytes) -> Segment:
     return Segment(len(parse_segment(segment)), len(segment), hash_of(hashlib.sha256(segment).digest()))
 
 
+def _places() -> Iterator[Case]:
+    """Which documents there are, by the hash of the rows."""
+    rows: list[Tree] = [
+        {"document_id": f"{number:02x}" * 16, "position": position, "opened": opened}
+        for number, position, opened in ((3, 2**53 - 1, False), (1, 258, True), (2, 1, False))
+    ]
+    packed = b"".join(
+        bytes.fromhex(row["document_id"]) + row["position"].to_bytes(8, "big") + bytes((row["opened"],)) for row in rows
+    )
+
+    def case(name: str, places: list[Tree], data: bytes) -> Case:
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Case(FOLDER, f"places-{name}", "places-hash", "ok", {"places": places}, {"sha256": sha256})
+
+    yield case("none", [], b"")
+    yield case("one", rows[1:2], packed[25:50])
+    yield case("three", rows, packed)
+    yield case("three-rising", rows[::-1], packed[50:] + packed[25:50] + packed[:25])
+
+
 def cases() -> Iterator[Case]:
     """Give every case of the folder."""
     yield from _payloads()
@@ -325,3 +345,4 @@ def cases() -> Iterator[Case]:
     yield from _heads()
     yield from _segments()
     yield from _in_segments()
+    yield from _places()

@@ -4,9 +4,10 @@ from base64 import b64decode
 from collections.abc import Mapping
 
 from tools.make_vectors.case import Runner, Values
-from voute.core.ids import VaultId, slug
+from voute.core.ids import ID_SIZE, DocumentId, VaultId, parse_hex, slug
 from voute.format.canonical import loads
 from voute.format.index_segments import encode_segment, parse_index_head, parse_segment
+from voute.format.places import hash_places
 from voute.format.vault_index import VaultIndex, parse_vault_index
 from voute.seal.hybrid import HybridIdentity
 from voute.seal.vault_index import open_vault_index
@@ -41,9 +42,16 @@ def run_segment(values: Values) -> Values:
     return {"documents": len(documents), "written": loads(encode_segment(documents))}
 
 
+def run_places(values: Values) -> Values:
+    """Name a list of places."""
+    rows = ((DocumentId(parse_hex(one["document_id"], ID_SIZE)), one["position"], one["opened"]) for one in values["places"])
+    return {"sha256": hash_places(rows).hex()}
+
+
 RUNNERS: Mapping[str, Runner] = {
     "vault-index": run_payload,
     "vault-index-open": run_open,
     "index-head": run_head,
     "index-segment": run_segment,
+    "places-hash": run_places,
 }

@@ -145,16 +145,32 @@ interface Result<T> {
   readonly response: Response;
 }
 
-async function answer<T>(pending: Promise<Result<T>>): Promise<T> {
-  let result: Result<T>;
+async function come<T>(pending: Promise<Result<T>>): Promise<Result<T>> {
   try {
-    result = await pending;
+    return await pending;
   } catch (thrown) {
     // A body that breaks off half-way is the network's doing too.
     throw thrown instanceof PageError ? thrown : unreachable();
   }
-  if (!result.response.ok) throw problem(result.response.status, result.error);
-  return result.data as T;
+}
+
+function good<T>({ data, error, response }: Result<T>): T {
+  if (!response.ok) throw problem(response.status, error);
+  return data as T;
+}
+
+async function answer<T>(pending: Promise<Result<T>>): Promise<T> {
+  return good(await come(pending));
+}
+
+/** The same; null if it is what was named. */
+async function answerUnless<T>(known: string | null, pending: Promise<Result<T>>): Promise<T | null> {
+  const result = await come(pending);
+  return known !== null && result.response.status === UNCHANGED ? null : good(result);
+}
+
+function ifNot(known: string | null): { 'if-none-match'?: string } {
+  return known === null ? {} : { 'if-none-match': `"${known}"` };
 }
 
 async function bytes(pending: Promise<Result<unknown>>): Promise<Uint8Array<ArrayBuffer>> {
@@ -260,7 +276,7 @@ export const api = {
     const patience = new Patience();
     try {
       const asked = client.GET('/api/vault/index', {
-        params: { header: known === null ? {} : { 'if-none-match': `"${known}"` } },
+        params: { header: ifNot(known) },
         parseAs: 'stream',
         fetch: (request) => send(request, patience.signal),
       });
@@ -286,9 +302,12 @@ export const api = {
         bodySerializer: (body: unknown) => body as Uint8Array<ArrayBuffer>,
       }),
     ),
-  /** Which documents there are above a position: by rising position, or the newest below another first. */
-  places: (after: number, newest?: { readonly before: number; readonly limit: number }) =>
-    answer(client.GET('/api/vault/places', { params: { query: { after, ...newest } } })),
+  /** Which documents there are above a position, the newest below another first; null: the rows whose name is `known`. */
+  places: (after: number, before: number, limit: number, known: string | null) =>
+    answerUnless(
+      known,
+      client.GET('/api/vault/places', { params: { query: { after, before, limit }, header: ifNot(known) } }),
+    ),
   documents: (after: number) =>
     answer(client.GET('/api/documents', { params: { query: { after, limit: PAGE_SIZE } } })),
   document: (id: string) => answer(client.GET('/api/documents/{document}', { params: { path: { document: id } } })),

@@ -3225,7 +3225,9 @@ export interface operations {
                 before?: number | null;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3239,6 +3241,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlacesReply"];
                 };
+            };
+            /** @description Request fulfilled, document follows */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem (RFC 9457); `code` says which */
             default: {

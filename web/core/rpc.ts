@@ -61,6 +61,13 @@ export interface IndexedDocument {
   readonly marks: Marks;
 }
 
+/** That a document is there, as the city says it. */
+export interface KnownPlace {
+  readonly document_id: string;
+  readonly position: number;
+  readonly opened: boolean;
+}
+
 /** What the vault's index, or a part of it, holds; `problem` is the code of what refused it, or `index-rollback` for one that is older than seen. */
 export interface OpenedIndex {
   readonly documents: readonly IndexedDocument[];
@@ -222,6 +229,8 @@ export interface VaultApi {
   openIndex(file: OwnBytes | null): Promise<OpenedIndex>;
   keptIndex(): Promise<string | null>;
   openKept(): Promise<OpenedIndex | null>;
+  keptPlaces(): Promise<readonly KnownPlace[]>;
+  keepPlaces(places: readonly KnownPlace[]): Promise<void>;
   beginIndex(): Promise<void>;
   indexPart(bytes: OwnBytes): Promise<OpenedIndex>;
   endIndex(): Promise<OpenedIndex>;
@@ -266,6 +275,8 @@ export const METHODS = [
   'openIndex',
   'keptIndex',
   'openKept',
+  'keptPlaces',
+  'keepPlaces',
   'beginIndex',
   'indexPart',
   'endIndex',

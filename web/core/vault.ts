@@ -16,6 +16,7 @@ import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
 import { type BookOwner, IndexBook } from './index-book.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
+import { KeptPlaces } from './kept-places.ts';
 import { type PinStore, QuietPins, vaultPin } from './pin-store.ts';
 import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
@@ -28,6 +29,7 @@ import type {
   CodeLookup,
   KeyringChange,
   KitSignature,
+  KnownPlace,
   Marks,
   MethodInfo,
   MethodRow,
@@ -72,6 +74,7 @@ export class KeyHolder implements VaultApi {
   private identities: readonly Identity[] = [];
   private readonly cards = new Cards((row) => this.openRow(row));
   private book: IndexBook;
+  private readonly places: KeptPlaces;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
@@ -79,6 +82,7 @@ export class KeyHolder implements VaultApi {
     this.roots = new RootKeeper(this.pins);
     this.copies = new QuietPins(surroundings.copies);
     this.book = this.newBook();
+    this.places = new KeptPlaces(new Copies(this.copies, 'places'));
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
@@ -188,6 +192,14 @@ export class KeyHolder implements VaultApi {
 
   openKept(): Promise<OpenedIndex | null> {
     return this.book.openKept(this.bookOwner());
+  }
+
+  keptPlaces(): Promise<readonly KnownPlace[]> {
+    return this.places.load(this.bookOwner());
+  }
+
+  keepPlaces(places: readonly KnownPlace[]): Promise<void> {
+    return this.places.keep(places, this.bookOwner());
   }
 
   beginIndex(): Promise<void> {
@@ -321,13 +333,11 @@ export class KeyHolder implements VaultApi {
   }
 
   private newBook(): IndexBook {
-    return new IndexBook(this.pins, new Copies(this.copies));
+    return new IndexBook(this.pins, new Copies(this.copies, 'index'));
   }
 
   private readonly instant = (): string => instantOf(this.surroundings.now());
-
   private readonly theRoot = (): TrustRoot => this.roots.get();
-
   private readonly theVault = (): change.OpenVault => present(this.vault, 'the vault is locked', 'locked');
 
   private derive(unlock: Unlock, vaultId: string): DerivedMethod {

@@ -27,6 +27,8 @@
  * | `beginIndex()`, then `indexPart(bytes)` for each piece, then `endIndex()` | of each piece what it made known, at the end the rest | the same as its bytes come: what a segment says counts once its hash is the signed head's; only the end says that it is whole. One that does not come to its end is forgotten by the next `beginIndex` |
  * | `keptIndex()` | the hash of the sealed copy of the index that this browser keeps, or null | made from its bytes: what the city knows by this hash is what is here |
  * | `openKept()` | the same as `openIndex`, of the copy that `keptIndex` named, or null | by all checks; null: it is not used and forgotten, the city is asked for its own |
+ * | `keptPlaces()` | the places that this browser keeps, the newest first | none: it keeps none, not this vault's, or not whole, and then they are forgotten. They count once the city says that it has the same |
+ * | `keepPlaces(places)` | – | sealed to the vault; the city's word, as it was given and as what was done here has changed it |
  * | `mark(documentId, marks)`, `forget(documentId)` | – | what the holder says about a document, that it was deleted: for the next `writeIndex` |
  * | `writeIndex(after)` | a new index with its number, or null when nothing changed | joined with what was opened since; `after` is the number that the city has |
  * | `indexWritten()` | – | the city took the last `writeIndex` |

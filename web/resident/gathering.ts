@@ -5,7 +5,8 @@
  */
 
 import type { Api, Place } from '../api/client.ts';
-import type { CheckedManifest, IndexedDocument, Marks } from '../core/rpc.ts';
+import { namePlaces } from '../core/places.ts';
+import type { CheckedManifest, IndexedDocument, Marks, VaultApi } from '../core/rpc.ts';
 import type { Row } from './rows.ts';
 
 // Above every position.
@@ -106,17 +107,47 @@ export class Gathering {
   }
 }
 
-/** Asks which documents there are above a position: the newest first, a screenful, then the others. */
-export async function gatherPlaces(api: Pick<Api, 'places'>, after: number, gathering: Gathering): Promise<void> {
+interface Page {
+  readonly places: readonly Place[];
+  readonly next?: number | null;
+}
+
+/**
+ * Asks which documents there are above a position: the newest first, a screenful, then the others. Of those of the `last`
+ * visit, the newest first, what would be the answer is named, so that it need not come: it counts once the city says that it has the same.
+ */
+export async function gatherPlaces(
+  api: Pick<Api, 'places'>,
+  after: number,
+  gathering: Gathering,
+  last: Promise<readonly Place[]> | readonly Place[] = [],
+): Promise<void> {
+  const kept = await last;
   let before: number | null = NEWEST;
   let limit = FIRST_PLACES;
   while (before !== null && !gathering.over) {
-    const page: { readonly places: readonly Place[]; readonly next?: number | null } = await api.places(after, {
-      before,
-      limit,
-    });
+    const known: Page = pageOf(kept, before, limit);
+    const name = known.places.length > 0 ? await namePlaces(known.places) : null;
+    const page: Page = (await api.places(after, before, limit, name)) ?? known;
     gathering.place(page.places);
     before = page.next ?? null;
     limit = MORE_PLACES;
   }
+}
+
+/** Keeps the places of the whole list for the next visit, which does not need them to be right. */
+export async function keepPlaces(holder: Promise<Pick<VaultApi, 'keepPlaces'>>, rows: readonly Row[]): Promise<void> {
+  try {
+    const keys = await holder;
+    await keys.keepPlaces(rows.map(({ id, position, opened }) => ({ document_id: id, position, opened })));
+  } catch {
+    // Locked meanwhile, or no places of an honest city: they come anew.
+  }
+}
+
+/** What the city would answer if it had these places and no others. */
+function pageOf(kept: readonly Place[], before: number, limit: number): Page {
+  const from = kept.findIndex(({ position }) => position < before);
+  const places = from < 0 ? [] : kept.slice(from, from + limit);
+  return { places, next: places.length === limit ? (places.at(-1)?.position ?? null) : null };
 }

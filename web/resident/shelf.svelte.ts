@@ -7,7 +7,7 @@ import type { DocumentBody, Place } from '../api/client.ts';
 import type { CardResult, Marks, Offer, OpenedIndex, VaultApi } from '../core/rpc.ts';
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
 import type { Deps } from './flows/deps.ts';
-import { gatherPlaces, Gathering, type Missing } from './gathering.ts';
+import { gatherPlaces, Gathering, keepPlaces, type Missing } from './gathering.ts';
 import { idsOf } from './lookup.ts';
 import { NO_MARKS, rowOf, sealedRow, type Row } from './rows.ts';
 import { Single } from './single.ts';
@@ -106,15 +106,14 @@ export class Shelf {
       await this.gather(keys, gathering, first);
       if (this.isOver(visitNumber)) return;
       gathering.end();
-      if (first) {
-        this.missing = gathering.missing();
-      }
+      if (first) this.missing = gathering.missing();
       const isNew = await this.openOthers(keys, gathering.others());
       const { length } = await keys.methods();
       if (this.isOver(visitNumber)) return;
       this.after = gathering.highest(this.after);
       this.waysIn = length;
       this.complete = true;
+      this.keepPlaces();
       if (isNew) this.saveSoon();
     } catch (thrown) {
       if (!this.isOver(visitNumber)) this.failure = this.visit.failed(thrown);
@@ -123,7 +122,7 @@ export class Shelf {
 
   /** What the city says is there, and, the first time, what the vault's index says; later that is in the rows. */
   private async gather(keys: VaultApi, gathering: Gathering, first: boolean): Promise<void> {
-    const parts = [gatherPlaces(this.visit.deps.api, this.after, gathering)];
+    const parts = [gatherPlaces(this.visit.deps.api, this.after, gathering, first ? keys.keptPlaces() : [])];
     if (first) parts.push(this.openIndex(keys, gathering));
     const stopping = parts.map(async (part) => {
       try {
@@ -173,6 +172,10 @@ export class Shelf {
       take(await keys.endIndex());
     }
     this.indexNumber = number;
+  }
+
+  private keepPlaces(): void {
+    if (this.complete) void keepPlaces(this.visit.keys(), this.rows);
   }
 
   /** Opens from their headers the documents that the index does not have; says whether there were any. */
@@ -260,6 +263,7 @@ export class Shelf {
   /** Puts something in the place of a row. */
   change(id: string, part: Partial<Row>): void {
     this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...part } : row));
+    if ('opened' in part) this.keepPlaces();
   }
 
   /** The holder says something about a document. */
@@ -298,6 +302,7 @@ export class Shelf {
   async forget(id: string): Promise<void> {
     this.rows = this.rows.filter((row) => row.id !== id);
     this.missing = this.missing.filter((one) => one.id !== id);
+    this.keepPlaces();
     await (await this.visit.keys()).forget(id);
     this.unsaved = true;
     this.saveSoon();

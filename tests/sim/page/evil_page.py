@@ -69,6 +69,19 @@ def both(*lies: Lie) -> Lie:
     return tell
 
 
+def unchanged(*paths: str) -> Lie:
+    """The city calls unchanged whatever the page names."""
+
+    def tell(exchange: Exchange) -> Message | None:
+        if exchange.method != "GET" or exchange.path not in paths or exchange.reply is None:
+            return None
+        if exchange.request.header("if-none-match") is None:
+            return None
+        return exchange.reply.with_body(b"", "HTTP/1.1 304 Not Modified")
+
+    return tell
+
+
 def without_index(exchange: Exchange) -> Message | None:
     """The city says that the vault has no index: every document is opened from its header."""
     if exchange.route != f"GET {INDEX}" or exchange.reply is None:
@@ -139,11 +152,15 @@ class EvilPage:
     def proxy(self) -> Proxy:
         return self.city.proxy
 
-    def _lose(self, exchange: Exchange) -> None:
-        """What a page makes of a lie does not become what the vault knows in the tests after it: its index is lost."""
+    def _lose(self, exchange: Exchange) -> Message | None:
+        """What a page makes of a lie does not become what the vault knows in the tests after it: its index is lost.
+
+        A city that lies about the places says all of them, whatever the page names.
+        """
         if self._deceived and exchange.route == f"PUT {INDEX}":
             self._lost.append(exchange)
             raise Cut
+        return None if self.lie is None or exchange.path != PLACES else exchange.request.without("if-none-match")
 
     def _rewrite(self, exchange: Exchange) -> Message | None:
         if self.mutant:
@@ -303,10 +320,11 @@ class EvilPage:
 
     def replies(self, path: str) -> Json:
         """The JSON that the city last gave on a route, truthfully."""
-        found = [one for one in self.proxy.exchanges if one.path == path and one.status == 200]
-        assert found
-        assert found[-1].reply is not None
-        return found[-1].reply.json
+        for place, one in reversed([*enumerate(self.proxy.exchanges)]):
+            lied = any(begin <= place < end for begin, end in self._lied)
+            if one.path == path and one.status == 200 and one.reply is not None and not lied:
+                return one.reply.json
+        raise AssertionError
 
 
 def raw(text: str) -> bytes:

@@ -3,12 +3,15 @@
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from struct import Struct
 
 from tests.support.formats.format import Format, good
 from tests.support.mutate import Mutator, as_bytes, as_json, as_lines
 from tools.make_vectors import city, holder, pack, receipt
 from tools.make_vectors import ledger as ledgers
 from tools.make_vectors.seeds import seed
+from voute.core.errors import FormatError
 from voute.core.ids import DocumentId, Slug, hash_of
 from voute.format import archive, dsse, ledger, manifest, registry, release, sidecar
 from voute.format import pack as packs
@@ -213,6 +216,24 @@ def as_envelope(mutator: Mutator, data: bytes, others: Sequence[bytes]) -> bytes
     return mutator.json(data) if chance < 0.9 else mutator.lines(data)
 
 
+PLACE = Struct(">16sQB")
+
+
+def _rows(*rows: tuple[int, int, int]) -> bytes:
+    return b"".join(PLACE.pack(bytes((one,)) * 16, position, opened) for one, position, opened in rows)
+
+
+def _places(raw: bytes) -> bytes:
+    if len(raw) % PLACE.size:
+        raise FormatError("a row is cut")
+    rows = list(PLACE.iter_unpack(raw))
+    positions = [2**53, *(position for _, position, _ in rows)]
+    falling = all(after < before for before, after in pairwise(positions))
+    if not falling or len({one for one, _, _ in rows}) < len(rows) or any(opened > 1 for _, _, opened in rows):
+        raise FormatError("rows")
+    return b"".join(PLACE.pack(*row) for row in rows)
+
+
 STATEMENTS = (
     Format("envelope", _envelope, _envelopes, ("format.dsse.parse",), as_envelope),
     Format("signed-manifest", _signed, lambda: [signed_manifest()], ("format.signed_manifest.read_signed",), as_envelope),
@@ -264,6 +285,8 @@ STATEMENTS = (
         ("format.index_segments.parse_segment",),
         as_json,
     ),
+    # Kept by the page alone: the other reader of these rows is this one.
+    Format("places", _places, lambda: [_rows((9, 2**53 - 1, 1), (1, 300, 0), (2, 0, 0)), _rows((1, 5, 1))], (), cases=20_000),
     Format("receipt-line", _line, _lines, ("format.receipt.parse_line",), as_json, twin=False),
     Format(
         "registry",

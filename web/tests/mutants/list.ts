@@ -274,8 +274,8 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'any-places': [
     {
       file: 'resident/shelf.svelte.ts',
-      find: '      if (first) {',
-      put: "      if (first && !mutant('any-places')) {",
+      find: '      if (first) this.missing',
+      put: "      if (first && !mutant('any-places')) this.missing",
     },
   ],
 };

@@ -10,6 +10,7 @@ from voute.app import vault_index as rules
 from voute.app.limit import Limit
 from voute.core.ids import Hash
 from voute.core.values import MAX_INTEGER
+from voute.format.places import hash_places
 from voute.server.http.access import HOLDER, RAW_BODY, also
 from voute.server.http.given import TheCity, TheHolder, TheSettings
 from voute.server.http.quick import quick
@@ -25,6 +26,8 @@ _WRITES: Final = {"limit": Limit("vault-index", 60)}
 _BODY_LIMIT: Final = rules.MAX_INDEX_FILE + 1
 
 AnyRequest = Request[Any, Any, Any]
+KnownTags = Annotated[str | None, HeaderParameter(name="if-none-match", max_length=MAX_KNOWN)]
+"""Names of what the page has already."""
 
 
 class PlaceReply(Model):
@@ -46,7 +49,7 @@ class PlacesReply(Model):
 async def read_index(
     city: TheCity,
     holder: TheHolder,
-    known: Annotated[str | None, HeaderParameter(name="if-none-match", max_length=MAX_KNOWN)] = None,
+    known: KnownTags = None,
 ) -> Response[bytes]:
     """Return the sealed index, its number in a header; nothing when there is none yet, or when it is one that is known."""
     if known is not None:
@@ -86,7 +89,7 @@ async def put_index(
     await sync_to_thread(rules.replace_index, city, holder, rules.IndexChange(after, number, data))
 
 
-@get("/api/vault/places", opt=HOLDER)
+@get("/api/vault/places", opt=HOLDER | also(304, like=200))
 async def list_places(
     city: TheCity,
     settings: TheSettings,
@@ -94,10 +97,18 @@ async def list_places(
     after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0,
     before: Annotated[int | None, QueryParameter(ge=1, le=2**53)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=rules.MAX_PLACES)] = rules.MAX_PLACES,
-) -> PlacesReply:
-    """Return which documents there are, without their headers and cards; with `before`, the newest below it first."""
+    known: KnownTags = None,
+) -> Response[PlacesReply]:
+    """Return which documents there are, without their headers and cards; nothing when they are rows that are known.
+
+    With `before`, the newest below it first.
+    """
     rows = await quick(settings, rules.list_places, city, holder, rules.PlacesAsked(after, before, limit))
+    sha256 = hash_places((row.document_id, row.position, row.opened_at is not None) for row in rows)
+    headers = {"etag": _tag(sha256)}
+    if known is not None and is_known(sha256, known):
+        return Response[Any](None, status_code=304, headers=headers)
     places = [
         PlaceReply(document_id=row.document_id.hex(), position=row.position, opened=row.opened_at is not None) for row in rows
     ]
-    return PlacesReply(places=places, next=rows[-1].position if len(rows) == limit else None)
+    return Response(PlacesReply(places=places, next=rows[-1].position if len(rows) == limit else None), headers=headers)

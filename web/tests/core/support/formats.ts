@@ -44,6 +44,7 @@ import { encodeProof, parseProof } from '../../../core/tlog/proof.ts';
 import { parseTrustRootPayload } from '../../../core/trust.ts';
 import { encodeKit, parseKit } from '../../../core/unlock.ts';
 import { encodeIndexHead, encodeSegment, parseIndexHead, parseSegment } from '../../../core/index-segments.ts';
+import { encodePlaces, parsePlaces } from '../../../core/places.ts';
 import { encodeVaultIndex, parseVaultIndex } from '../../../core/vault-index.ts';
 
 /** Parses and writes again. */
@@ -179,6 +180,7 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   'vault-index': (bytes) => encodeVaultIndex(parseVaultIndex(bytes)),
   'index-head': (bytes) => encodeIndexHead(parseIndexHead(bytes)),
   'index-segment': (bytes) => encodeSegment(parseSegment(bytes)),
+  places: (bytes) => encodePlaces(parsePlaces(bytes)),
   keyring: (bytes) => encodeKeyring(parseKeyring(bytes)),
   'age-header': (bytes) => encodeHeaderAgain(parseHeader(bytes)),
   'sealed-header': (bytes) => encodeHeaderAgain(parseSealedHeader(bytes)),

@@ -26,6 +26,7 @@ import {
 } from '../../../core/unlock.ts';
 import { openVaultIndex } from '../../../core/index-file.ts';
 import { encodeIndexHead, encodeSegment, parseIndexHead, parseSegment } from '../../../core/index-segments.ts';
+import { namePlaces } from '../../../core/places.ts';
 import { encodeVaultIndex, parseVaultIndex, type VaultIndex } from '../../../core/vault-index.ts';
 import { type Given, type Runner, type Values } from './runners.ts';
 import { accepted, utf8WithSurrogates } from './runners-trust.ts';
@@ -101,6 +102,14 @@ export const VAULT: Readonly<Record<string, Runner>> = {
     const documents = parseSegment(utf8WithSurrogates(given.text('segment')));
     const written: unknown = JSON.parse(new TextDecoder().decode(encodeSegment(documents)));
     return { documents: documents.length, written };
+  },
+  'places-hash': async (given) => {
+    const places = given.objects('places').map((one) => ({
+      document_id: one.text('document_id'),
+      position: one.number('position'),
+      opened: one.flag('opened'),
+    }));
+    return { sha256: await namePlaces(places) };
   },
   'vault-index-open': async (given) => {
     const owner = {

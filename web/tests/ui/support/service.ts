@@ -18,6 +18,7 @@ import { sha256 } from '../../../core/derive.ts';
 import { parseEnvelope, statementHash } from '../../../core/dsse.ts';
 import { encodeEvent, type Event, parseAct } from '../../../core/event.ts';
 import { newestRecord, verifyChain } from '../../../core/record.ts';
+import { namePlaces } from '../../../core/places.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
 
@@ -291,12 +292,12 @@ export class Service {
       this.index = { number, file: own(file) };
       return Promise.resolve(undefined);
     },
-    places: (after, newest) => {
+    places: async (after, before, limit, known) => {
       this.requireHolder();
-      const all = this.held.map((held, i) => this.row(held, i + 1)).filter(({ position }) => position > after);
-      const rows = all.filter(({ position }) => position < (newest?.before ?? Infinity)).reverse();
-      const places = rows.map(({ document_id, position, opened }) => ({ document_id, position, opened }));
-      return Promise.resolve({ places, next: null });
+      const all = this.held.map((held, i) => this.row(held, i + 1));
+      const rows = all.filter(({ position: at }) => at > after && at < before).slice(-limit);
+      const places = rows.reverse().map(({ document_id, position, opened }) => ({ document_id, position, opened }));
+      return known === (await namePlaces(places)) ? null : { places, next: null };
     },
     documents: (after) => {
       this.requireHolder();
@@ -312,7 +313,7 @@ export class Service {
     document: (id) => {
       this.requireHolder();
       if (this.leftOut.get(id) === 'everywhere') throw new PageError('document-unknown', { status: 404 });
-      return Promise.resolve(this.row(this.find(id), 1));
+      return Promise.resolve(this.row(this.find(id), 1 + this.held.indexOf(this.find(id))));
     },
     body: (id) => {
       this.requireHolder();
