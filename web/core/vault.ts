@@ -11,13 +11,12 @@ import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { consentSubject, type Decision, readChoices, type SealedChoice } from './consent.ts';
 import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
 import { Claiming } from './claiming.ts';
-import { Copies } from './copies.ts';
 import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
-import { type BookOwner, IndexBook } from './index-book.ts';
+import type { BookOwner } from './index-book.ts';
 import { keyringIdentities, openKeyring } from './keyring.ts';
-import { KeptPlaces } from './kept-places.ts';
-import { type PinStore, QuietPins, vaultPin } from './pin-store.ts';
+import { ListHolder } from './list-holder.ts';
+import { type PinStore, vaultPin } from './pin-store.ts';
 import { digestDocument, makeReceipt, verifyReceipt } from './receipt.ts';
 import { chainHead, chainVaultId, newestRecord, verifyChain } from './record.ts';
 import type {
@@ -29,13 +28,11 @@ import type {
   CodeLookup,
   KeyringChange,
   KitSignature,
-  KnownPlace,
   Marks,
   MethodInfo,
   MethodRow,
   NewKit,
   Offer,
-  OpenedIndex,
   OwnBytes,
   ReceiptReply,
   SealedRow,
@@ -63,26 +60,19 @@ export interface Surroundings {
 }
 
 /** The key holder; `worker.ts` says what each call promises. */
-export class KeyHolder implements VaultApi {
+export class KeyHolder extends ListHolder implements VaultApi {
   private readonly surroundings: Surroundings;
-  private readonly pins: QuietPins;
   private readonly roots: RootKeeper;
-  private readonly copies: QuietPins;
   private readonly claiming = new Claiming();
   private vault: change.OpenVault | null = null;
   private pending: change.VaultChange | null = null;
   private identities: readonly Identity[] = [];
   private readonly cards = new Cards((row) => this.openRow(row));
-  private book: IndexBook;
-  private readonly places: KeptPlaces;
 
   constructor(surroundings: Surroundings) {
+    super(surroundings.pins, surroundings.copies);
     this.surroundings = surroundings;
-    this.pins = new QuietPins(surroundings.pins);
     this.roots = new RootKeeper(this.pins);
-    this.copies = new QuietPins(surroundings.copies);
-    this.book = this.newBook();
-    this.places = new KeptPlaces(new Copies(this.copies, 'places'));
   }
 
   async trustRoot(envelope: OwnBytes, pinned: number): Promise<CityInfo> {
@@ -182,38 +172,6 @@ export class KeyHolder implements VaultApi {
     return readDeletion(act, reply, this.theVault().chain, this.theRoot());
   }
 
-  openIndex(file: OwnBytes | null): Promise<OpenedIndex> {
-    return this.book.open(file, this.bookOwner());
-  }
-
-  async keptIndex(): Promise<string | null> {
-    return this.book.kept(chainVaultId(this.theVault().chain));
-  }
-
-  openKept(): Promise<OpenedIndex | null> {
-    return this.book.openKept(this.bookOwner());
-  }
-
-  keptPlaces(): Promise<readonly KnownPlace[]> {
-    return this.places.load(this.bookOwner());
-  }
-
-  keepPlaces(places: readonly KnownPlace[]): Promise<void> {
-    return this.places.keep(places, this.bookOwner());
-  }
-
-  beginIndex(): Promise<void> {
-    return this.book.begin(this.bookOwner());
-  }
-
-  indexPart(bytes: OwnBytes): Promise<OpenedIndex> {
-    return this.book.part(bytes);
-  }
-
-  endIndex(): Promise<OpenedIndex> {
-    return this.book.end();
-  }
-
   mark(documentId: string, marks: Marks): Promise<void> {
     return settle(() => {
       this.theVault();
@@ -253,10 +211,6 @@ export class KeyHolder implements VaultApi {
 
   async signConsent(decision: Decision): Promise<string> {
     return this.sign({ type: 'consent', subject: consentSubject(decision) });
-  }
-
-  indexWritten(): Promise<void> {
-    return this.book.written();
   }
 
   async receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }> {
@@ -317,10 +271,6 @@ export class KeyHolder implements VaultApi {
     return disownActs(vault, (await this.cards.get(row)).manifest, this.actor(chainVaultId(vault.chain)));
   }
 
-  async keepNothing(on: boolean): Promise<void> {
-    await Promise.all([this.pins.quieten(on), this.copies.quieten(on)]);
-  }
-
   lock(): Promise<void> {
     return settle(() => {
       this.claiming.forget();
@@ -328,12 +278,8 @@ export class KeyHolder implements VaultApi {
       this.identities.forEach(wipeIdentity);
       this.identities = [];
       this.vault = this.pending = null;
-      this.book = this.newBook();
+      this.closeBook();
     });
-  }
-
-  private newBook(): IndexBook {
-    return new IndexBook(this.pins, new Copies(this.copies, 'index'));
   }
 
   private readonly instant = (): string => instantOf(this.surroundings.now());
@@ -385,7 +331,7 @@ export class KeyHolder implements VaultApi {
     return this.book.openCard(sealedCard(row), this.identities, this.theRoot(), addressee);
   }
 
-  private bookOwner(): BookOwner {
+  protected bookOwner(): BookOwner {
     const { chain } = this.theVault();
     const newest = newestRecord(chain);
     return {

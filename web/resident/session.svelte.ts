@@ -47,7 +47,8 @@ export class Session {
     deps.tabs.hear((told) => {
       if (!this.open) return;
       if (told.say === 'touched') this.idle.touch();
-      else void this.close(told.say === 'signed-out' ? 'signed-out' : 'elsewhere');
+      else if (told.say === 'signed-out') void this.closeForGood();
+      else void this.close('elsewhere');
     });
   }
 
@@ -203,6 +204,12 @@ export class Session {
     // A cookie that stays ends by itself after 30 minutes; the keys are gone already.
     this.ending = Promise.allSettled([this.ending, leaving]);
     await this.ending;
+  }
+
+  /** Signed out in another tab: what this one still kept while it closed is forgotten too. */
+  private async closeForGood(): Promise<void> {
+    await this.close('signed-out');
+    await this.deps.forgetCopies();
   }
 
   /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */

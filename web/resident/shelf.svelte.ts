@@ -175,7 +175,7 @@ export class Shelf {
   }
 
   private keepPlaces(): void {
-    if (this.complete) void keepPlaces(this.visit.keys(), this.rows);
+    if (this.complete && this.visit.open) void keepPlaces(this.visit.keys(), this.rows);
   }
 
   /** Opens from their headers the documents that the index does not have; says whether there were any. */

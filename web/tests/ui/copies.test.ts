@@ -194,6 +194,20 @@ describe('copies', () => {
     expect(named()).toEqual([null]);
   });
 
+  test('copies_go_at_signing_out_in_another_tab_whatever_this_one_still_kept_while_it_closed', async () => {
+    const one = await first();
+    one.hear({ say: 'locked' });
+    await one.session.ended();
+    expect([one.session.reason, pins.kept.has(COPY)]).toEqual(['elsewhere', true]);
+    const again = await next(one.device);
+    expect(again.session.open).toBe(true);
+    again.hear({ say: 'signed-out' });
+    await vi.waitFor(() => {
+      expect([...pins.kept.keys()].filter((name) => name.startsWith('copy/'))).toEqual([]);
+    });
+    expect(again.session.reason).toBe('signed-out');
+  });
+
   test('copies_are_neither_left_nor_kept_on_a_computer_that_others_use', async () => {
     const one = await first();
     expect(pins.kept.has(COPY)).toBe(true);

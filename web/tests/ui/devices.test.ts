@@ -36,13 +36,13 @@ describe('devices', () => {
     expect(flow.view).toMatchObject({ device: { pace: 'once' }, others: 0, saved: true });
     await flow.turnOff();
     expect(flow.view).toEqual(SHOWN);
-    expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);
+    expect([visit.service.notices.told, visit.telling.endpoint]).toEqual([[], null]);
   });
 
   test('devices_a_browser_that_the_city_no_more_knows_is_said_to_have_stopped', async () => {
     await flow.load();
     await flow.turnOn(TIMES);
-    visit.service.told = [];
+    visit.service.notices.told = [];
     await flow.load();
     expect(flow.view).toEqual({ ...SHOWN, stopped: true });
     await flow.turnOn(TIMES);
@@ -56,7 +56,7 @@ describe('devices', () => {
     expect(flow.view).toMatchObject({ device: TIMES, others: 1 });
     await flow.turnAllOff();
     expect(flow.view).toEqual(SHOWN);
-    expect([visit.service.told, visit.telling.endpoint]).toEqual([[], null]);
+    expect([visit.service.notices.told, visit.telling.endpoint]).toEqual([[], null]);
   });
 
   test('devices_refusal_changes_nothing_and_is_said', async () => {
@@ -64,7 +64,7 @@ describe('devices', () => {
     visit.telling.refuses = true;
     await flow.turnOn(TIMES);
     expect(flow.view).toEqual({ ...SHOWN, failure: { code: 'push-refused', facts: {} } });
-    expect(visit.service.told).toEqual([]);
+    expect(visit.service.notices.told).toEqual([]);
     visit.telling.refuses = false;
     visit.service.troubles = [{ route: 'putDevice', code: 'push-service-unknown' }];
     await flow.turnOn(TIMES);
@@ -88,7 +88,7 @@ describe('devices', () => {
   });
 
   test('devices_section_is_not_there_where_the_city_tells_on_none', async () => {
-    visit.service.pushKey = null;
+    visit.service.notices.pushKey = null;
     await flow.load();
     expect(flow.view).toEqual({ at: 'off' });
   });

@@ -201,6 +201,21 @@ describe('places', () => {
     await expect(again.session.shelf.row(gone)).rejects.toMatchObject({ code: 'document-unknown' });
   });
 
+  test('places_stay_as_they_were_when_an_opening_is_noted_after_the_lock', async () => {
+    const one = await first();
+    await kept(one);
+    const before = hex(copy());
+    let written: () => void = () => undefined;
+    service.late.set('putIndex', new Promise((resolve) => (written = resolve)));
+    const [id = ''] = held();
+    await one.session.shelf.mark(id, { handled: true });
+    const locking = one.session.lock('locked');
+    one.session.shelf.change(id, { opened: true });
+    written();
+    await locking;
+    expect(hex(copy())).toBe(before);
+  });
+
   test('places_come_page_by_page_and_only_pages_that_changed', async () => {
     const all = Array.from({ length: 2_500 }, (_, i) => ({
       document_id: (i + 1).toString(16).padStart(32, '0'),

@@ -4,16 +4,7 @@
  */
 
 import { base64, fromBase64, hex, randomBytes } from '../../../core/bytes.ts';
-import type {
-  Api,
-  ClaimBody,
-  ConsentsReply,
-  DeviceBody,
-  DocumentBody,
-  ElsewhereReply,
-  KeyringBody,
-  NoticesReply,
-} from '../../../api/client.ts';
+import type { Api, ClaimBody, ConsentsReply, DocumentBody, ElsewhereReply, KeyringBody } from '../../../api/client.ts';
 import { sha256 } from '../../../core/derive.ts';
 import { parseEnvelope, statementHash } from '../../../core/dsse.ts';
 import { encodeEvent, type Event, parseAct } from '../../../core/event.ts';
@@ -21,6 +12,7 @@ import { newestRecord, verifyChain } from '../../../core/record.ts';
 import { namePlaces } from '../../../core/places.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { City, type Delivered, ISSUER, own } from '../../core/support/city.ts';
+import { NoticeDesk } from './notice-desk.ts';
 
 /** A failure to be raised once by a route, before or after it has done its work. */
 export interface Trouble {
@@ -56,9 +48,8 @@ export class Service {
   /** Routes whose answers come when these promises are kept. */
   readonly late = new Map<keyof Api, Promise<void>>();
   others: ElsewhereReply['sessions'] = [];
-  notice: NoticesReply['notice'] = null;
-  told: (DeviceBody & { readonly device_id: string })[] = [];
-  pushKey: string | null = 'B'.repeat(87);
+  /** What is told of new documents, and to whom. */
+  readonly notices = new NoticeDesk();
   claimed: ClaimBody | null = null;
   /** When the letter's code was frozen. */
   frozen: string | null = null;
@@ -126,6 +117,9 @@ export class Service {
   }
 
   private readonly routes: Api = {
+    ...this.notices.routes(() => {
+      this.requireHolder();
+    }),
     about: () =>
       Promise.resolve({
         city: 'ville-x',
@@ -215,54 +209,6 @@ export class Service {
     elsewhere: () => {
       this.requireHolder();
       return Promise.resolve({ sessions: this.others });
-    },
-    notices: () => {
-      this.requireHolder();
-      return Promise.resolve({ available: true, notice: this.notice });
-    },
-    putNotices: (wish) => {
-      this.requireHolder();
-      this.notice = { ...wish, state: this.notice?.address === wish.address ? this.notice.state : 'unconfirmed' };
-      return Promise.resolve(undefined);
-    },
-    confirmNotices: () => {
-      this.requireHolder();
-      if (this.notice) this.notice = { ...this.notice, state: 'confirmed' };
-      return Promise.resolve(undefined);
-    },
-    stopNotices: () => {
-      this.requireHolder();
-      this.notice = null;
-      return Promise.resolve(undefined);
-    },
-    devices: () => {
-      this.requireHolder();
-      const devices = this.told.map(
-        ({ endpoint, device_id, language, pace, hour, weekday, quiet_from, quiet_until }) => ({
-          ...{ device_id, language, pace, hour, weekday, quiet_from, quiet_until },
-          endpoint_hash: `hash of ${endpoint}`,
-          created_at: '2026-02-05T14:40:00Z',
-        }),
-      );
-      return Promise.resolve({ key: this.pushKey, devices });
-    },
-    putDevice: (body) => {
-      this.requireHolder();
-      this.told = [
-        ...this.told.filter((one) => one.endpoint !== body.endpoint),
-        { ...body, device_id: hex(randomBytes(16)) },
-      ];
-      return Promise.resolve(undefined);
-    },
-    removeDevice: (id) => {
-      this.requireHolder();
-      this.told = this.told.filter((one) => one.device_id !== id);
-      return Promise.resolve(undefined);
-    },
-    removeDevices: () => {
-      this.requireHolder();
-      this.told = [];
-      return Promise.resolve(undefined);
     },
     signOutElsewhere: () => {
       this.requireHolder();

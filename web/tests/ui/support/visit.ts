@@ -5,6 +5,7 @@ import { connect, serve, type VaultApi } from '../../../core/rpc.ts';
 import { OpenFlow } from '../../../resident/flows/open.svelte.ts';
 import type { DeviceBrowser, Subscribed, Unable } from '../../../resident/push.ts';
 import { Session } from '../../../resident/session.svelte.ts';
+import type { Told } from '../../../resident/tabs.ts';
 import { PageError } from '../../../ui/errors.ts';
 import { holder } from '../../core/support/claimed.ts';
 import { Authenticator } from './authenticator.ts';
@@ -64,6 +65,8 @@ export class Visit {
   readonly open: OpenFlow;
   /** How often the key holder was ended. */
   ended = 0;
+  /** Says something to this tab, as another would. */
+  hear: (told: Told) => void = () => undefined;
   private readonly worker: ReturnType<typeof worker>;
 
   /** `pins` are what the browser keeps from visit to visit; without any it keeps nothing. */
@@ -75,8 +78,13 @@ export class Visit {
       api: service.api,
       passkeys: device,
       devices: this.telling,
-      // One tab: nobody to tell, nobody to hear.
-      tabs: { tell: () => undefined, hear: () => undefined },
+      // One tab: nobody to tell; what it would hear is said by the test.
+      tabs: {
+        tell: () => undefined,
+        hear: (listener) => {
+          this.hear = listener;
+        },
+      },
       keys: () => this.worker.keys,
       endKeys: async () => {
         this.ended += 1;
