@@ -1,7 +1,8 @@
 """Every state of the pages, on phone and desktop, light and dark, in French and English: axe-core finds nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -15,9 +16,17 @@ from tests.browser.support.traffic import Traffic
 from tests.browser.support.visitor import DESKTOP, PHONE, Visitor, new_visitor, viewer, viewer_frame
 
 Scheme = Literal["light", "dark"]
+Size = Literal["phone", "desktop"]
 NARROW = (320, 640)
 """A desktop at 400 % zoom (WCAG 1.4.10)."""
 NewVisitor = Callable[..., Visitor]
+SIZES: Mapping[Size, tuple[int, int]] = {"phone": PHONE, "desktop": DESKTOP}
+ALL_LOOKS: tuple[tuple[Size, Scheme], ...] = tuple(product(get_args(Size), get_args(Scheme)))
+HALF_THE_LOOKS: Mapping[str, tuple[tuple[Size, Scheme], ...]] = {
+    "fr": (("phone", "light"), ("desktop", "dark")),
+    "en": (("phone", "dark"), ("desktop", "light")),
+}
+"""Every pair of language, size and scheme once in four runs of axe; all eight are for the long run."""
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +51,14 @@ def overflow(page: Page) -> int:
     return pixels
 
 
-def judge_all(axe: Axe) -> dict[str, list[Finding]]:
-    """Run axe on both sizes and both schemes; give what is found by size and scheme."""
+def judge(axe: Axe, looks: Sequence[tuple[Size, Scheme]]) -> dict[str, list[Finding]]:
+    """Run axe on each look; give what is found by size and scheme, and what is too wide for a narrow screen."""
     found = {}
-    for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
-        resize(axe.page, size)
-        for scheme in get_args(Scheme):
-            axe.page.emulate_media(color_scheme=scheme)
-            if findings := axe.run():
-                found[f"{name} {scheme}"] = findings
+    for size, scheme in looks:
+        resize(axe.page, SIZES[size])
+        axe.page.emulate_media(color_scheme=scheme)
+        if findings := axe.run():
+            found[f"{size} {scheme}"] = findings
     resize(axe.page, NARROW)
     if pixels := overflow(axe.page):
         found["narrow"] = [Finding("reflow", "html", f"{pixels} pixels too wide")]
@@ -76,8 +84,9 @@ def test_browser_states_are_listed() -> None:
     assert len(set(states())) == len(states())
 
 
-@pytest.mark.parametrize("state", states())
-def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Gallery, state: str) -> None:
+def judge_state(
+    looker: tuple[Axe, Traffic], gallery: Gallery, state: str, looks: Mapping[str, Sequence[tuple[Size, Scheme]]]
+) -> None:
     axe, traffic = looker
     traffic.faults.clear()
     page = axe.page
@@ -89,10 +98,21 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
             viewer(page).locator(".page .text span").first.wait_for(state="attached")
         expect(page.locator("html")).to_have_attribute("lang", locale)
         expect(page).to_have_title(re.compile(" – Voûte$"))
-        assert judge_all(axe) == {}
+        assert judge(axe, looks[locale]) == {}
         if state == "document":
             assert run_in(viewer_frame(page)) == []
     assert traffic.faults == []
+
+
+@pytest.mark.parametrize("state", states())
+def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Gallery, state: str) -> None:
+    judge_state(looker, gallery, state, HALF_THE_LOOKS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("state", states())
+def test_browser_state_is_accessible_in_every_look(looker: tuple[Axe, Traffic], gallery: Gallery, state: str) -> None:
+    judge_state(looker, gallery, state, dict.fromkeys(("fr", "en"), ALL_LOOKS))
 
 
 def test_browser_axe_would_find_what_is_wrong(looker: tuple[Axe, Traffic], gallery: Gallery) -> None:
@@ -121,35 +141,35 @@ def test_browser_real_pages_are_accessible(new: NewVisitor, city: ServedCity, fo
     found = {}
     visitor.go(letter.link)
     visitor.sees("Vous avez reçu un document")
-    found["letter"] = judge_all(axe)
+    found["letter"] = judge(axe, ALL_LOOKS)
     visitor.claim(letter.link)
-    found["document"] = judge_all(axe)
+    found["document"] = judge(axe, ALL_LOOKS)
     document = visitor.save(visitor.button("Télécharger"), folder)
     visitor.tap(visitor.link("Voir la preuve"))
     visitor.sees("Ce document est authentique")
     visitor.page.locator("summary").click()
-    found["evidence"] = judge_all(axe)
+    found["evidence"] = judge(axe, ALL_LOOKS)
     receipt = visitor.save(visitor.button("Télécharger le reçu"), folder)
     visitor.open_list()
-    found["list"] = judge_all(axe)
+    found["list"] = judge(axe, ALL_LOOKS)
     visitor.tap(visitor.link("Ajouter un second moyen d’accès"))
     visitor.tap(visitor.button("Faire une trousse"))
     visitor.sees("Voici votre trousse de secours")
-    found["kit"] = judge_all(axe)
+    found["kit"] = judge(axe, ALL_LOOKS)
     visitor.go("/verifier")
     visitor.sees("Vérifier un document")
-    found["verifier"] = judge_all(axe)
+    found["verifier"] = judge(axe, ALL_LOOKS)
     visitor.page.locator("input[type=file]").set_input_files(receipt)
     visitor.page.get_by_text("Il manque le document").wait_for()
-    found["verifier, one file"] = judge_all(axe)
+    found["verifier, one file"] = judge(axe, ALL_LOOKS)
     visitor.page.locator("input[type=file]").set_input_files(document)
     visitor.sees("Authentique")
-    found["verifier, proven"] = judge_all(axe)
+    found["verifier, proven"] = judge(axe, ALL_LOOKS)
     document.write_bytes(document.read_bytes() + b" ")
     visitor.button("Vérifier un autre document").click()
     visitor.page.locator("input[type=file]").set_input_files([document, receipt])
     visitor.sees("Ce document n’est pas prouvé")
-    found["verifier, refused"] = judge_all(axe)
+    found["verifier, refused"] = judge(axe, ALL_LOOKS)
     assert {name: one for name, one in found.items() if one} == {}
 
 
