@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE := 1
+# Tests start Python hundreds of times: each start reads what the first one compiled.
+unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print 2>/dev/null)
 # Where the reference implementation lands, for the tests that open our files with it.
@@ -79,6 +80,8 @@ fuzz: .make/python .make/web-packages ## fuzz every parser, FUZZ_SECONDS each (2
 	@$(PY) tools/fuzz.py --seconds $(FUZZ_SECONDS)
 	@cd web && VOUTE_RUNS=$$(( $(FUZZ_SECONDS) * 500 )) npx vitest run tests/core/fuzz.test.ts
 
+# A mutant may have the size and the second of the file before it, by which Python knows what it compiled.
+mutate: export PYTHONDONTWRITEBYTECODE := 1
 mutate: .make/python ## mutation testing of formats, seal, log and verifier (hours; MODULES="tlog/merkle …" for some)
 	@$(PY) -m pip install --quiet mutmut==3.8.1
 	@$(PY) tools/mutate.py $(MODULES)
