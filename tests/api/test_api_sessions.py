@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.test_api_keyring_replace import with_second_passkey
 from tests.support.authenticator import Passkey
+from tests.support.breaking import NoRoom
 from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
 from tests.support.issuer import Department, b64
@@ -31,6 +32,20 @@ def test_api_session_read_tells_who_and_which_ways_in(claimed: Resident) -> None
         ("passkey", False, True),
         ("kit", True, False),
     }
+
+
+def test_api_session_of_who_only_reads_goes_on_while_there_is_no_room(
+    demo: DemoCity, claimed: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = claimed.client.get("/api/documents", params={"limit": 1})
+    monkeypatch.setattr(demo.assembled.stores.catalogue, "_watch", NoRoom())
+    demo.clock.advance(120)
+    again = check(claimed.client.get("/api/documents", params={"limit": 1}))
+    assert again.content == check(read).content
+    check(claimed.client.get("/api/about"))
+    assert check(claimed.client.get("/health"), 503).json()["checks"]["catalogue"] is False
+    # Who acts is told, and nothing of it is kept.
+    assert check(claimed.client.post("/api/sessions/challenge", json={}), 503).json()["code"] == "store-full"
 
 
 def _used(resident: Resident) -> dict[str, str]:

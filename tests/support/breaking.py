@@ -29,6 +29,16 @@ class Breaker:
             raise OSError(self.error, "broken by the test")
 
 
+class NoRoom:
+    """Refuses every step as a full disk does."""
+
+    def before(self, _step: str, *_paths: Path) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    def after(self, step: str, *_paths: Path) -> None:
+        raise AssertionError(step)
+
+
 def breakings(operation: Callable[[Breaker], None]) -> Iterator[Breaker]:
     """Run an operation on fresh state once for each way to break it, and yield each breaker after its failure.
 

@@ -16,6 +16,7 @@ from voute.tlog.sequencer import CHECKPOINT_PATH
 
 MAX_BEHIND: Final = 60
 """Seconds that a ready event may wait for its place in the log before the city counts as failing."""
+_A_MINUTE: Final = 60 * MICROSECONDS
 _PROBE: Final = hash_of(bytes(32))
 
 
@@ -46,6 +47,16 @@ def check_health(city: City) -> Health:
         log=_answers(lambda: _check_log(city)),
         checkpoint_age=age,
     )
+
+
+def has_room(city: City) -> bool:
+    """Tell whether the catalogue takes what is written: a full one answers every question, and serves nobody who acts."""
+
+    def write() -> None:
+        with city.catalogue.write(durable=False) as tx:
+            tx.limits.hit("room", "", city.now() // _A_MINUTE * _A_MINUTE)
+
+    return _answers(write)
 
 
 def _answers(check: Callable[[], object]) -> bool:

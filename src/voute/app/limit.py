@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final, Protocol
 
 from voute.app.errors import TooManyError
-from voute.core.ports_store import Catalogue
+from voute.core.ports_store import Catalogue, StoreFullError
 
 SECOND: Final = 1_000_000
 
@@ -43,7 +44,8 @@ class _Lease:
 class Limiter:
     """Counts calls; routes with a step above 1 take so many from the row at once and spend them in this process.
 
-    A step only ever lets fewer calls through than the limit says, never more. Made for many threads.
+    A step only ever lets fewer calls through than the limit says, never more. While the catalogue has no room each process
+    counts by itself. Made for many threads.
     """
 
     def __init__(self, city: Counting, factor: int = 1) -> None:
@@ -51,6 +53,8 @@ class Limiter:
         self._city = city
         self._factor = factor
         self._leases: dict[tuple[str, str], _Lease] = {}
+        self._here: dict[tuple[str, str], tuple[int, int]] = {}
+        self._lock = Lock()
 
     def check(self, limit: Limit, client: str) -> None:
         """Count one call.
@@ -63,8 +67,11 @@ class Limiter:
         now = self._city.now()
         width = limit.seconds * SECOND
         window = now - now % width
-        with self._city.catalogue.write(durable=False) as tx:
-            count = tx.limits.hit(limit.name, client, window, limit.step)
+        try:
+            with self._city.catalogue.write(durable=False) as tx:
+                count = tx.limits.hit(limit.name, client, window, limit.step)
+        except StoreFullError:
+            count = self._count_here(limit, client, window)
         if count > limit.calls * self._factor:
             raise TooManyError(max(1, -(-(window + width - now) // SECOND)))
         if limit.step > 1:
@@ -78,6 +85,17 @@ class Limiter:
             return False
         lease.left -= 1
         return True
+
+    def _count_here(self, limit: Limit, client: str, window: int) -> int:
+        """Count in this process, while the catalogue has no room: who only reads needs none, and is let read."""
+        key = (limit.name, client)
+        with self._lock:
+            of, count = self._here.get(key, (window, 0))
+            count = limit.step + (count if of == window else 0)
+            if len(self._here) >= MAX_LEASES:
+                self._here.clear()
+            self._here[key] = (window, count)
+        return count
 
     def _keep(self, key: tuple[str, str], lease: _Lease) -> None:
         if len(self._leases) >= MAX_LEASES:

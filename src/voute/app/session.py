@@ -1,5 +1,6 @@
 """Sessions of holders and issuers: opened by a proof, kept as the hash of a token, ended by time or by hand."""
 
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from voute.app.errors import NotSignedInError
@@ -7,7 +8,7 @@ from voute.app.ports import Holder
 from voute.app.secret import digest, fresh
 from voute.core.ids import Slug, VaultId, slug, vault_id
 from voute.core.ports_looks import Look
-from voute.core.ports_store import Catalogue, Transaction
+from voute.core.ports_store import Catalogue, StoreFullError, Transaction
 from voute.core.rows import SessionRow
 
 SECOND: Final = 1_000_000
@@ -86,8 +87,8 @@ def judge_holder(row: SessionRow | None, now: int) -> tuple[Holder, bool]:
 
 
 def touch(catalogue: Catalogue, holder: Holder, now: int) -> None:
-    """Note that a session is in use."""
-    with catalogue.write(durable=False) as tx:
+    """Note that a session is in use; a catalogue without room does not note it, and the session ends when its idle time does."""
+    with suppress(StoreFullError), catalogue.write(durable=False) as tx:
         tx.sessions.touch(holder.token_hash, now)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.breaking import NoRoom
 from voute.app.errors import TooManyError
 from voute.app.limit import Limit, Limiter
 from voute.store.migrate import upgrade
@@ -88,3 +89,21 @@ def test_limit_forgets_leases_when_there_are_too_many(catalogue: SqlCatalogue, m
     for client in ("x", "y", "z"):
         limiter.check(limit, client)
     assert calls(limiter, limit, "x") == 2
+
+
+def test_limit_goes_on_counting_in_each_process_while_the_catalogue_has_no_room(
+    catalogue: SqlCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    limiter = Limiter(Parts(catalogue, clock))
+    limit, wide = Limit("a", 5), Limit("b", 50, step=20)
+    with monkeypatch.context() as full:
+        full.setattr(catalogue, "_watch", NoRoom())
+        assert calls(limiter, limit, "x") == 5
+        assert calls(limiter, limit, "y") == 5
+        assert calls(limiter, wide, "x") == 40
+        clock.now += MINUTE
+        assert calls(limiter, limit, "x") == 5
+        full.setattr("voute.app.limit.MAX_LEASES", 2)
+        assert calls(limiter, limit, "z") == 5
+    assert calls(limiter, limit, "x") == 5

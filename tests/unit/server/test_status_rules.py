@@ -94,5 +94,17 @@ def test_status_rules_a_city_that_nobody_serves_needs_somebody_now() -> None:
     assert [(one.name, one.level) for one in bad] == [("server", Level.NOW)]
 
 
+def test_status_rules_a_full_disk_is_said_first_and_explains_a_log_that_nobody_writes() -> None:
+    full = replace(WELL, disks=(Disk("data", 100 * GIGABYTE, 0), Disk("locks", GIGABYTE, GIGABYTE)))
+    checks = judge(full, is_served=False)
+    assert checks[0].name == "disk"
+    bad = [one for one in checks if one.level is not Level.WELL]
+    assert [(one.name, one.level) for one in bad] == [("disk", Level.NOW), ("server-full", Level.NOW)]
+    for language in ("fr", "en"):
+        words = messages(language)
+        assert words.text("status-server-full-now", bad[1].facts) != words.text("status-server-full-now.fix", bad[1].facts)
+        assert "(0\N{NO-BREAK SPACE}M" in words.text("status-disk-now", bad[0].facts).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def test_status_rules_a_city_without_mail_says_nothing_of_mails() -> None:
     assert "mails" not in {one.name for one in judge(replace(WELL, sends_mail=False), is_served=True)}

@@ -11,6 +11,10 @@ status-packs-well = The packs of documents answer.
 status-packs-now = The packs of documents do not answer: no document opens or arrives.
     .fix = See whether the disk of the packs is mounted and sound; then run `voute fsck --quick`.
 status-server-well = A server runs.
+status-server-full-now = The log stands still: there is no room to write. What was confirmed is kept.
+    .fix = Make room. A server that runs then goes on by itself; one that does not: `systemctl start voute`.
+    .hand = Make room. A server that runs then goes on by itself; one that does not: `voute serve`, with the same settings.
+    .demo = Make room. A demonstration that runs then goes on by itself; one that does not: `voute demo --folder { $demo }`.
 status-server-now = No server of this machine writes the log.
     .fix = Start it: `systemctl start voute`. It runs elsewhere already: give this command on that machine.
     .hand = Start it: `voute serve`, with the same settings. It runs elsewhere already: give this command on that machine.
@@ -55,10 +59,19 @@ status-backup-soon = The last backup is { $hours } h old.
     .fix = Look at `systemctl status voute-backup`, then run `voute backup save`.
 status-backup-now = The last backup is { $hours } h old: if the machine were lost, so would be what has come since.
     .fix = Run `voute backup save` now, then find out why the night did not.
-status-disk-well = Disk “{ $folder }”: { $percent }% free ({ $gigabytes } GB).
-status-disk-soon = Disk “{ $folder }”: only { $percent }% left ({ $gigabytes } GB).
+status-disk-well = Disk “{ $folder }”: { $percent }% free ({ $gigabytes ->
+        [0] { $megabytes } MB
+       *[other] { $gigabytes } GB
+    }).
+status-disk-soon = Disk “{ $folder }”: only { $percent }% left ({ $gigabytes ->
+        [0] { $megabytes } MB
+       *[other] { $gigabytes } GB
+    }).
     .fix = Make room before the next delivery: a full disk refuses deliveries, and loses nothing.
-status-disk-now = Disk “{ $folder }” is almost full: { $percent }% ({ $gigabytes } GB).
+status-disk-now = Disk “{ $folder }” is almost full: { $percent }% ({ $gigabytes ->
+        [0] { $megabytes } MB
+       *[other] { $gigabytes } GB
+    }).
     .fix = Make room, or a larger disk, now; take nothing out of the city's folder by hand.
 status-scrub-first-well = All bytes are being read for the first time: { $gigabytes } GB so far.
 status-scrub-first-soon = Reading all bytes for the first time has taken { $days ->

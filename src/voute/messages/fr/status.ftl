@@ -11,6 +11,10 @@ status-packs-well = Les lots de documents répondent.
 status-packs-now = Les lots de documents ne répondent pas : aucun document ne s'ouvre ni n'arrive.
     .fix = Regardez si le disque des lots est monté et sain ; puis lancez « voute fsck --quick ».
 status-server-well = Un serveur tourne.
+status-server-full-now = Le registre n'avance plus : il n'y a plus de place pour écrire. Ce qui a été confirmé est gardé.
+    .fix = Faites de la place. Un serveur qui tourne continue alors de lui-même ; sinon : « systemctl start voute ».
+    .hand = Faites de la place. Un serveur qui tourne continue alors de lui-même ; sinon : « voute serve », avec les mêmes réglages.
+    .demo = Faites de la place. Une démonstration qui tourne continue alors d'elle-même ; sinon : « voute demo --folder { $demo } ».
 status-server-now = Aucun serveur de cette machine n'écrit au registre.
     .fix = Démarrez-le : « systemctl start voute ». Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
     .hand = Démarrez-le : « voute serve », avec les mêmes réglages. Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
@@ -52,10 +56,19 @@ status-backup-soon = La dernière sauvegarde date d'il y a { $hours } h.
     .fix = Regardez « systemctl status voute-backup », puis lancez « voute backup save ».
 status-backup-now = La dernière sauvegarde date d'il y a { $hours } h : la machine perdue, ce qui est venu depuis le serait aussi.
     .fix = Lancez « voute backup save » maintenant, puis cherchez pourquoi la nuit ne l'a pas fait.
-status-disk-well = Disque « { $folder } » : { $percent } % libres ({ $gigabytes } Go).
-status-disk-soon = Disque « { $folder } » : il ne reste que { $percent } % ({ $gigabytes } Go).
+status-disk-well = Disque « { $folder } » : { $percent } % libres ({ $gigabytes ->
+        [0] { $megabytes } Mo
+       *[other] { $gigabytes } Go
+    }).
+status-disk-soon = Disque « { $folder } » : il ne reste que { $percent } % ({ $gigabytes ->
+        [0] { $megabytes } Mo
+       *[other] { $gigabytes } Go
+    }).
     .fix = Prévoyez de la place avant le prochain envoi : un disque plein refuse les envois, sans rien perdre.
-status-disk-now = Disque « { $folder } » presque plein : { $percent } % ({ $gigabytes } Go).
+status-disk-now = Disque « { $folder } » presque plein : { $percent } % ({ $gigabytes ->
+        [0] { $megabytes } Mo
+       *[other] { $gigabytes } Go
+    }).
     .fix = Faites de la place ou agrandissez le disque maintenant ; n'enlevez rien du dossier de la Ville à la main.
 status-scrub-first-well = Première relecture de tous les octets : { $gigabytes } Go lus.
 status-scrub-first-soon = La première relecture de tous les octets dure depuis { $days ->

@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 
-from voute.app.health import check_health
+from voute.app.health import check_health, has_room
 from voute.app.limit import Limit
 from voute.server.http.access import also, public
 from voute.server.http.given import TheCity, TheSettings
@@ -53,11 +53,13 @@ class AboutReply(Model):
 
 @get("/health", opt=public(Limit("health", 600)) | also(503, like=200), sync_to_thread=True)
 def read_health(city: TheCity) -> Response[HealthReply]:
-    """Check catalogue, packs and log, now."""
+    """Check catalogue, packs and log, now; a catalogue that takes nothing any more is not well."""
     health = check_health(city)
-    checks = Checks(catalogue=health.catalogue, blobs=health.blobs, log=health.log, checkpoint_age_s=health.checkpoint_age)
-    reply = HealthReply(status="ok" if health.well else "failing", version=RELEASE, checks=checks)
-    return Response(reply, status_code=200 if health.well else 503)
+    takes = health.catalogue and has_room(city)
+    checks = Checks(catalogue=takes, blobs=health.blobs, log=health.log, checkpoint_age_s=health.checkpoint_age)
+    well = health.well and takes
+    reply = HealthReply(status="ok" if well else "failing", version=RELEASE, checks=checks)
+    return Response(reply, status_code=200 if well else 503)
 
 
 @get("/api/about", opt=public(Limit("about", 600, step=20)), sync_to_thread=False)

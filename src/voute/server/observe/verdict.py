@@ -57,10 +57,15 @@ MOVED_AWAY: Final = Check("moved", Level.NOW, {})
 
 def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
     """Return every check, in the order in which they matter."""
+    disks = list(_of_disks(seen))
+    full = [one for one in disks if one.level is Level.NOW]
     checks = [
+        # It explains whatever else does not go on.
+        *full,
         Check("catalogue", _now_unless(seen.health.catalogue), {}),
         Check("packs", _now_unless(seen.health.blobs), {}),
-        Check("server", _now_unless(is_served), {}),
+        # The writer of the log steps down when it can write nothing: the server may well run.
+        Check("server-full" if full and not is_served else "server", _now_unless(is_served), {}),
     ]
     if seen.counted is not None:
         checks += _of_log(seen, seen.counted)
@@ -71,7 +76,7 @@ def judge(seen: Overview, *, is_served: bool) -> tuple[Check, ...]:
     if seen.cors is not None:
         name = "cors-silent" if seen.cors == "silent" else "cors"
         checks.append(Check(name, Level.WELL if seen.cors == "fits" else Level.SOON, {}))
-    checks += _of_disks(seen)
+    checks += (one for one in disks if one not in full)
     return tuple(checks)
 
 
@@ -145,4 +150,5 @@ def _of_disks(seen: Overview) -> Iterator[Check]:
     for disk in seen.disks:
         percent = 100 * disk.free // max(1, disk.size)
         level = Level.NOW if percent < DISK_NOW else Level.SOON if percent < DISK_SOON else Level.WELL
-        yield Check("disk", level, {"folder": disk.name, "percent": percent, "gigabytes": disk.free // 1_000_000_000})
+        room = {"gigabytes": disk.free // 1_000_000_000, "megabytes": disk.free // 1_000_000}
+        yield Check("disk", level, {"folder": disk.name, "percent": percent, **room})
