@@ -45,6 +45,10 @@ class StoreUnreachableError(StoreError):
     code: ClassVar[str] = "store-unreachable"
 
 
+class StoreUntrustedError(StoreUnreachableError):
+    """Who answers in the store's place shows a certificate that isn't believed; nothing was sent. The fact `problem` says why."""
+
+
 class StoreRefusedError(StoreError):
     """The store does not let us in, or has not what the settings name: no repeating helps before an operator has looked."""
 

@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 from sqlalchemy import exc, make_url
 
 from voute.core.errors import StoreError
-from voute.core.ports_store import CatalogueVersionError, StoreRefusedError
+from voute.core.ports_store import CatalogueVersionError, StoreRefusedError, StoreUntrustedError
 from voute.server.composition import s3_drivers
 from voute.server.jobs.election import FILE
 from voute.server.settings import Settings
@@ -77,6 +77,12 @@ class BucketUnreachableError(StoreError):
     code: ClassVar[str] = "bucket-unreachable"
 
 
+class BucketUntrustedError(StoreError):
+    """Who answers in the place of S3 shows a certificate that isn't believed; facts `where` and `problem`."""
+
+    code: ClassVar[str] = "bucket-untrusted"
+
+
 class BucketRefusedError(StoreError):
     """S3 does not know the bucket, or does not let us in; facts `where` and `why`."""
 
@@ -106,7 +112,7 @@ def expect_reachable(settings: Settings) -> None:
     Raises:
         DatabaseUnreachableError, DatabaseRefusedError, DatabaseUnfitError: not the database.
         CatalogueVersionError: it is of another release.
-        BucketUnreachableError, BucketRefusedError: not the bucket.
+        BucketUnreachableError, BucketUntrustedError, BucketRefusedError: not the bucket.
     """
     if not settings.is_catalogue_local:
         _expect_database(settings.catalogue_url)
@@ -201,5 +207,7 @@ def _expect_bucket(settings: Settings) -> None:
         s3_drivers("blobs").prove(settings)
     except StoreRefusedError as error:
         raise BucketRefusedError(error.detail, where=where, why=error.detail) from error
+    except StoreUntrustedError as error:
+        raise BucketUntrustedError(error.detail, where=where, problem=error.facts["problem"]) from error
     except StoreError as error:
         raise BucketUnreachableError(error.detail, where=where, why=error.detail) from error

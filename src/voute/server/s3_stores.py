@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from cryptography.x509 import load_pem_x509_certificates
+
 from voute.core.ports_raw import Leftovers
-from voute.server.settings import Settings
+from voute.server.settings import SettingError, Settings
 from voute.store.s3 import Bucket, S3Place, connect
 from voute.store.s3_blobs import PACK, SIDECAR, S3Blobs, S3Sidecars
 from voute.store.s3_cors import allows, give_rule
@@ -33,7 +36,13 @@ class S3Stores(NamedTuple):
 
 
 def place_of(settings: Settings, address: str) -> S3Place:
-    """Return the place that an address of the settings names (`s3://BUCKET/FOLDER`; the settings have checked it)."""
+    """Return the place that an address of the settings names (`s3://BUCKET/FOLDER`; the settings have checked it).
+
+    Raises:
+        SettingError: `s3_ca` names no certificates.
+    """
+    if settings.s3_ca != Path():
+        _expect_certificates(settings.s3_ca)
     bucket, _, prefix = address.removeprefix("s3://").partition("/")
     return S3Place(
         bucket,
@@ -44,6 +53,13 @@ def place_of(settings: Settings, address: str) -> S3Place:
         settings.s3_credentials,
         settings.s3_seconds,
     )
+
+
+def _expect_certificates(file: Path) -> None:
+    try:
+        load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SettingError("no file of certificates (PEM)", setting="s3_ca") from error
 
 
 def open_s3(settings: Settings, watch: Watch | None = None) -> S3Stores:

@@ -16,7 +16,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedEr
 from obstore.store import S3Store
 
 from voute.core.errors import StoreError
-from voute.core.ports_store import StoreFullError, StoreRefusedError, StoreUnreachableError
+from voute.core.ports_store import StoreFullError, StoreRefusedError, StoreUnreachableError, StoreUntrustedError
 from voute.store.durable import storing
 from voute.store.s3_address import s3_address
 from voute.store.s3_credentials import CredentialFile
@@ -36,6 +36,16 @@ UPLOADS_AT_ONCE: Final = 2
 _FULL: Final = re.compile(r"QuotaExceeded|InsufficientStorage|status code: 507")
 _STATUS: Final = re.compile(r"status code: ([0-9]{3})")
 _CODE: Final = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
+_CERTIFICATE: Final = re.compile(r"InvalidCertificate\(\s*(?:Other\(\s*OtherError\(\s*)?([A-Za-z]+)")
+_PROBLEMS: Final = {
+    "UnknownIssuer": "certificate-unknown",
+    "Expired": "certificate-ended",
+    "NotValidYet": "certificate-early",
+    "NotValidForName": "certificate-other-host",
+    # What `openssl req -x509` makes when it is not told otherwise.
+    "CaUsedAsEndEntity": "certificate-of-authority",
+}
+"""What obstore's library for TLS calls them, without `Context` at the end. Source: rustls, `CertificateError`."""
 _OUR_FAULT: Final = frozenset({"301", "307", "400", "401", "403", "404"})
 
 
@@ -111,6 +121,7 @@ def asking(what: str) -> Iterator[None]:
         KeyTakenError: the condition of a write does not hold.
         StoreFullError: a quota is used up.
         StoreRefusedError: the server knows us not, lets us not, or has no such bucket.
+        StoreUntrustedError: who answers shows a certificate that isn't believed.
         StoreUnreachableError: no answer, or none in time, or the server says that it failed.
     """
     try:
@@ -136,6 +147,9 @@ def _error_of(what: str, error: Exception) -> StoreError:
     text = str(error)
     if "NoSuchUpload" in text:
         return KeyMissingError(what)
+    if shown := _CERTIFICATE.search(text):
+        problem = _PROBLEMS.get(shown[1].removesuffix("Context"), "certificate-refused")
+        return StoreUntrustedError(f"{what}: {problem}", problem=problem)
     status, code = _STATUS.search(text), _CODE.search(text)
     said = " ".join(found[1] for found in (status, code) if found) or "no answer"
     if _FULL.search(text):

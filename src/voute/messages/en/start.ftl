@@ -28,7 +28,20 @@ error-database-refused = The database { $where } does not let the city in ({ $wh
 error-database-unfit = The database { $where } can't be used ({ $why }). Nothing was changed.
     .fix = Make or set the database as docs/operate/postgresql.md says.
 error-bucket-unreachable = S3 does not answer for { $where } ({ $why }). What was acknowledged is kept.
-    .fix = Check the setting “s3_endpoint”, the network, and the server's certificate (“s3_ca”).
+    .fix = Check the setting “s3_endpoint” and the network.
+error-bucket-untrusted = { $problem ->
+    [certificate-unknown] Nobody that this machine trusts vouches for the certificate shown by
+    [certificate-ended] An expired certificate is shown by
+    [certificate-early] A certificate that is not valid yet is shown by
+    [certificate-other-host] A certificate of another name is shown by
+    [certificate-of-authority] The certificate of an authority, not of a server, is shown by
+   *[certificate-refused] A certificate that does not hold is shown by
+    } S3: { $where }. The server did not start; nothing was sent there.
+    .fix = { $problem ->
+        [certificate-unknown] Check “s3_endpoint”. If it is right and the S3 server has an authority of its own, name the authority's certificate (PEM) in “s3_ca”, or put it among those of this machine.
+        [certificate-of-authority] Have the authority sign a certificate for the S3 server, install that one there, and name the authority's in “s3_ca” (docs/operate/s3.md).
+       *[certificate-refused] Check the name in “s3_endpoint”, the clock of this machine, and the certificate that the S3 server shows.
+    }
 error-bucket-refused = S3 does not let the city into { $where } ({ $why }). What was acknowledged is kept.
     .fix = Check that the bucket is there, the keys (“s3_credentials”), and what they may do in it (docs/operate/s3.md).
 error-no-bucket = The packs of this city are in a folder, not on S3: no bucket needs a rule. Nothing was changed.

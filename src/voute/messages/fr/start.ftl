@@ -28,7 +28,20 @@ error-database-refused = La base de données { $where } n'admet pas la ville ({ 
 error-database-unfit = La base de données { $where } est inutilisable ({ $why }). Rien n'a changé.
     .fix = Créez ou réglez la base comme le dit docs/operate/postgresql.md.
 error-bucket-unreachable = S3 ne répond pas pour { $where } ({ $why }). Ce qui était confirmé est gardé.
-    .fix = Vérifiez le réglage « s3_endpoint », le réseau, et le certificat du serveur (« s3_ca »).
+    .fix = Vérifiez le réglage « s3_endpoint » et le réseau.
+error-bucket-untrusted = { $problem ->
+    [certificate-unknown] Personne à qui cette machine se fie ne répond du certificat que présente
+    [certificate-ended] Un certificat expiré est présenté par
+    [certificate-early] Un certificat qui n'est pas encore valide est présenté par
+    [certificate-other-host] Un certificat d'un autre nom est présenté par
+    [certificate-of-authority] Le certificat d'une autorité, et non d'un serveur, est présenté par
+   *[certificate-refused] Un certificat qui ne tient pas est présenté par
+    } S3 : { $where }. Le serveur n'a pas démarré ; rien n'y a été envoyé.
+    .fix = { $problem ->
+        [certificate-unknown] Vérifiez « s3_endpoint ». S'il est juste et que le serveur S3 a sa propre autorité, nommez le certificat de celle-ci (PEM) dans « s3_ca », ou mettez-le parmi ceux de cette machine.
+        [certificate-of-authority] Faites signer par l'autorité un certificat pour le serveur S3, installez-le sur celui-ci, et nommez celui de l'autorité dans « s3_ca » (docs/operate/s3.md).
+       *[certificate-refused] Vérifiez le nom dans « s3_endpoint », l'horloge de cette machine, et le certificat que présente le serveur S3.
+    }
 error-bucket-refused = S3 n'admet pas la ville dans { $where } ({ $why }). Ce qui était confirmé est gardé.
     .fix = Vérifiez que le compartiment est là, les clés (« s3_credentials »), et ce qu'elles y permettent (docs/operate/s3.md).
 error-no-bucket = Les paquets de cette ville sont dans un dossier, non sur S3 : aucun compartiment n'a besoin de règle. Rien n'a changé.
