@@ -3,7 +3,10 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# One step after the other, but where `setup` asks for two.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 MAKEFLAGS += --no-print-directory
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -23,7 +26,8 @@ CODE := src tests tools $(wildcard bench)
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-setup: .make/python .make/web-packages .make/system $(AGE) ## install all that the other targets need
+setup: ## install all that the other targets need: Debian's packages while Python's and npm's come
+	@$(MAKE) --silent -j2 SIDE_BY_SIDE=yes .make/python .make/system .make/web-packages $(AGE)
 
 .make/python: requirements.lock pyproject.toml tools/bootstrap
 	@tools/bootstrap python && touch $@
@@ -37,7 +41,7 @@ setup: .make/python .make/web-packages .make/system $(AGE) ## install all that t
 .make/ceph: tools/bootstrap
 	@mkdir -p .make && tools/bootstrap ceph && touch $@
 
-$(AGE): tools/get-age.sh
+$(AGE): tools/get-age.sh | .make/system
 	@tools/bootstrap age && touch $@
 
 .make/web: .make/web-packages $(WEB_SOURCES)
