@@ -28,6 +28,7 @@ KEYRING = "tests/unit/format/test_keyring_edges.py"
 EDGES, DOCUMENT = "tests/unit/format/test_edges.py", "tests/unit/format/test_document_edges.py"
 MODULES: dict[str, Sequence[str]] = {
     "format/act": (EDGES, STATEMENTS, VECTORS),
+    "format/act_proof": ("tests/unit/verify/test_act_proof.py", VECTORS),
     "format/age_header": ("tests/unit/format/test_age_header.py", KIT),
     "format/age_text": (KEYRING, LIMITS, VECTORS),
     "format/archive": (EDGES, "tests/unit/format/test_archive.py", VECTORS),
@@ -88,7 +89,7 @@ MODULES: dict[str, Sequence[str]] = {
     "tlog/tiles": ("tests/unit/tlog/test_tiles.py",),
     "tlog/tree": ("tests/unit/tlog/test_tree.py", "tests/unit/tlog/test_merkle.py"),
     "tlog/witness": ("tests/unit/tlog/test_witness.py",),
-    "verify/act": ("tests/unit/verify/test_act.py",),
+    "verify/act": ("tests/unit/verify/test_act.py", "tests/unit/verify/test_act_proof.py"),
     "verify/binding": ("tests/unit/verify/test_binding.py", VECTORS),
     "verify/consent": ("tests/unit/verify/test_consent.py",),
     "verify/timestamp": ("tests/unit/verify/test_timestamp.py",),

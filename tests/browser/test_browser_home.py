@@ -1,6 +1,5 @@
 """Documents at home: what is to be done, found, marked, put in the calendar, read, searched, deleted; and the next visit."""
 
-import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,9 +11,8 @@ from playwright.sync_api import Browser, Request, expect
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import Visitor, new_visitor, viewer
 from tests.support.waiting import wait_for
-from voute.format.archive import ArchiveReader
 from voute.format.subject import Delete
-from voute.verify.act import verify_act
+from voute.verify.act import verify_act_proof
 from voute.verify.trust import accept_first
 
 LINE = re.compile(r"[A-Z-]+(?:;[A-Z]+=[A-Z-]+)*:[^\x00-\x1f\x7f]*")
@@ -200,11 +198,10 @@ def test_browser_home_deleted_document_is_gone_and_its_receipt_is_there(home: Ho
     visitor.traffic.foresee(425, f"/api/documents/{identity}/deletion")
     visitor.tap(visitor.button("Supprimer pour toujours"))
     visitor.sees("Le document est supprimé")
-    # What is kept proves by itself, with the vault's records, what its holder signed and since when the log has it.
+    # What is kept proves by itself what its holder signed and since when the log has it.
     kept = visitor.save(visitor.button("Télécharger la preuve"), tmp_path).read_bytes()
-    act, _, receipt = kept.removeprefix(b'{"act":').removesuffix(b"}").partition(b',"receipt":')
-    archive = ArchiveReader(io.BytesIO(visitor.context.request.get(f"{home.city.origin}/api/vault/archive").body()))
-    proven = verify_act(act, receipt, archive.records(), accept_first(archive.trust_root()).root)
+    root = accept_first(visitor.context.request.get(f"{home.city.origin}/api/trust-root").body()).root
+    proven = verify_act_proof(kept, root)
     assert isinstance(proven.subject, Delete)
     assert proven.subject.document_id.hex() == identity
     visitor.open_list()

@@ -1,7 +1,6 @@
 """Paper or the vault only, in a real browser: nothing chosen beforehand, chosen in two taps, back in one, and obeyed."""
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.support.served_city import Recipient, ServedCity
 from tests.browser.support.visitor import DESKTOP, PHONE, Look, Visitor
+from voute.format.act_proof import parse_act_proof
+from voute.format.subject import Consent
+from voute.verify.act import verify_act_proof
+from voute.verify.trust import accept_first
 
 NewVisitor = Callable[..., Visitor]
 DEVICES = {"phone": Look(size=PHONE), "desktop": Look(size=DESKTOP)}
@@ -56,8 +59,10 @@ def test_browser_paper_is_given_up_and_asked_for_again(new: NewVisitor, city: Se
     expect(bill(visitor)).to_contain_text("Dans le coffre seulement.")
     assert visitor.taps - taps == 3
     expect(bill(visitor)).to_contain_text("Inscrit au registre public")
-    proof = json.loads(visitor.save(bill(visitor).get_by_role("button", name="Garder la preuve"), folder).read_text("utf-8"))
-    assert (proof["act"]["payloadType"], proof["receipt"]["manifest"]) == ("application/vnd.voute.act.v1+json", None)
+    kept = visitor.save(bill(visitor).get_by_role("button", name="Garder la preuve"), folder).read_bytes()
+    proven = verify_act_proof(kept, accept_first(visitor.context.request.get(f"{city.origin}/api/trust-root").body()).root)
+    assert isinstance(proven.subject, Consent)
+    assert (proven.subject.paperless, proven.subject.number, len(parse_act_proof(kept).records)) == (True, 1, 1)
     visitor.sign_out()
 
     without = deliver(city, resident, f"without-{device}")

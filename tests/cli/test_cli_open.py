@@ -18,8 +18,12 @@ from tests.support.holder import Resident
 from tests.support.issuer import b64
 from voute.client.trust import read_pin
 from voute.core.ids import DocumentId
-from voute.format.dsse import parse
+from voute.format.act_proof import ActProof
+from voute.format.archive import encode_records, parse_records
+from voute.format.dsse import SigningKey, parse
+from voute.format.receipt import parse_receipt
 from voute.format.subject import Delete
+from voute.format.vault_record import parse_vault_record
 from voute.verify.act import ACT_STEPS
 
 Entries = dict[str, bytes]
@@ -199,7 +203,7 @@ def test_cli_open_gives_choices_and_deletions_that_verify_takes(acted: Left) -> 
     assert (mixed.json["error"], mixed.json["facts"]["step"]) == ("event-differs", ACT_STEPS.index("act-logged"))
 
 
-def test_cli_verify_takes_the_one_file_that_a_page_keeps_as_proof(acted: Left) -> None:
+def test_cli_verify_takes_the_one_file_that_a_page_gave_first_as_proof(acted: Left) -> None:
     lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
     proof = acted.opened / "kept.json"
     parts = [[(acted.opened / line[part]).read_bytes() for part in ("act", "receipt")] for line in lines]
@@ -215,6 +219,39 @@ def test_cli_verify_takes_the_one_file_that_a_page_keeps_as_proof(acted: Left) -
     ):
         proof.write_bytes(wrong)
         assert acted.office.voute("verify", proof, "--home", acted.office.home.home, "--json").ended(1).json["error"] == "format"
+
+
+def test_cli_verify_of_a_proof_file_needs_nothing_beside_it(acted: Left) -> None:
+    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
+    records = acted.opened / "vault-records.json"
+    alone = acted.office.folder / "alone"
+    alone.mkdir(exist_ok=True)
+    proof, home = alone / "kept.json", acted.office.home.home
+    for line in lines:
+        act, receipt = ((acted.opened / line[part]).read_bytes() for part in ("act", "receipt"))
+        whole = ActProof(act, parse_records(records.read_bytes())[:1], parse_receipt(receipt))
+        proof.write_bytes(whole.encode())
+        said = acted.office.voute("verify", proof, "--home", home, "--witnessed", "--json").ended(0).json
+        assert (said["type"], said["subject"], said["index"]) == (line["type"], line["subject"], line["index"])
+        # Records that are named are those of the vault that is meant.
+        acted.office.voute("verify", proof, "--home", home, "--records", records).ended(0)
+
+
+@pytest.mark.attack("A1")
+def test_cli_verify_of_a_proof_file_refuses_another_vaults_records(acted: Left) -> None:
+    line = next(line for line in acted.open(None, "--json").ended(0).lines if "type" in line)
+    act, receipt = ((acted.opened / line[part]).read_bytes() for part in ("act", "receipt"))
+    whole = ActProof(act, parse_records((acted.opened / "vault-records.json").read_bytes())[:1], parse_receipt(receipt))
+    stranger = SigningKey(b"x" * 32)
+    genesis = replace(parse_vault_record(parse(whole.records[0]).payload), root_key=stranger.public).sign(stranger)
+    proof, other = acted.opened / "kept.json", acted.opened / "other.json"
+    command = ["verify", str(proof), "--home", str(acted.office.home.home), "--json"]
+    proof.write_bytes(whole.encode())
+    other.write_bytes(encode_records((genesis,)))
+    assert acted.office.voute(*command, "--records", other).ended(1).json["error"] == "unknown-key"
+    proof.write_bytes(replace(whole, records=(genesis,)).encode())
+    said = acted.office.voute(*command).ended(1).json
+    assert (said["error"], said["facts"]["step"]) == ("unknown-key", ACT_STEPS.index("vault-signed"))
 
 
 def test_cli_verify_of_an_act_without_its_vaults_records_says_what_to_do(acted: Left) -> None:

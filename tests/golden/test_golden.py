@@ -139,3 +139,20 @@ def test_golden_city_is_taken_back_by_its_backup(golden: Golden, tmp_path: Path)
     assert {one["finding"] for one in golden.voute("fsck", "--json").ended(1).lines[:-1]} == {"ledger-missing"}
     golden.voute("fsck", "--repair").ended(0)
     assert golden.voute("fsck", "--json").ended(0).lines[-1]["differences"] == 0
+
+
+def test_golden_proof_that_a_page_gave_first_verifies_with_the_archives_records(tmp_path: Path) -> None:
+    """`{"act":…,"receipt":…}`, before proof files held records of their own."""
+    given = HERE / "proof-of-act"
+    command: list[str | Path] = [
+        "verify",
+        given / "Choix-Permis-1.json",
+        "--trust-root",
+        given / "trust-root.json",
+        "--witnessed",
+        "--json",
+    ]
+    env = environment(tmp_path)
+    assert finish(start(tmp_path, *command, env=env)).ended(1).json["error"] == "records-missing"
+    said = finish(start(tmp_path, *command, "--records", given / "records.json", env=env)).ended(0).json
+    assert (said["verdict"], said["type"], said["subject"]["number"]) == ("witnessed", "consent", 1)

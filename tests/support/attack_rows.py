@@ -23,7 +23,9 @@ ROWS: tuple[AttackRow, ...] = (
         "The city puts its own key, another resident's, or an old one, in the place of the key that a document is sealed to.",
         "The code on the letter authenticates the vault (`bind`), the claim must be in a checkpoint of the witnesses' quorum, "
         "the vault's records must be signed and must extend what the department has pinned: `src/voute/client/matching.py`, "
-        "`src/voute/verify/binding.py`. A failure names the row and seals nothing.",
+        "`src/voute/verify/binding.py`. A failure names the row and seals nothing. Who is shown the proof of a choice or a "
+        "deletion takes the key from the vault's first record, whose hash the logged event names: `src/voute/verify/act.py`, "
+        "`web/core/act-verdict.ts`.",
     ),
     AttackRow(
         "A2",

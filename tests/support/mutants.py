@@ -20,9 +20,10 @@ from voute.cli import archive as cli_archive
 from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
 from voute.format.act import parse_act
-from voute.format.dsse import Envelope, Kind, keyid, parse, statement_hash
+from voute.format.dsse import Envelope, Kind, keyid, parse, statement_hash, verify
 from voute.format.registry import EntryState
 from voute.format.subject import Consent
+from voute.format.vault_record import VaultChain
 from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.merkle import verify_consistency
@@ -66,6 +67,11 @@ def _any_key(envelope: Envelope, _kind: Kind, keys: Iterable[bytes]) -> bytes:
     (only,) = envelope.signatures
     trusted = list(keys)
     return next((key for key in trusted if keyid(key) == only.keyid), trusted[-1])
+
+
+def _signed_by_somebody(envelope: Envelope, _act: object, chain: VaultChain) -> None:
+    """Believe an act that the key of some vault signed, whichever vault it names."""
+    verify(envelope, Kind.ACT, (chain.root_key,))
 
 
 _place = Matcher._place  # noqa: SLF001 -- a mutant is made of what it mutates
@@ -183,6 +189,7 @@ MUTANTS: dict[str, Mutant] = {
     "takes any choice": Mutant("voute.client.consents", "verify_consent", _any_choice),
     "forgets the choice that it saw": Mutant("voute.client.consents", "ConsentJudge._pin", _nothing),
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
+    "asks not whose act it is": Mutant("voute.verify.act", "_expect_signed", _signed_by_somebody),
     "uses a root before its time": Mutant("voute.client.trust", "in_force", lambda roots, _now: roots[-1]),
     "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),
     "unpacks whatever comes": Mutant("voute.client.answers", "read_body", lambda answer, _limit: answer.read()),

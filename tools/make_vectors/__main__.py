@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tools.make_vectors import (
+    act_proof,
     act_receipt,
     claim,
     document,
@@ -31,7 +32,22 @@ from tools.make_vectors.case import Case, Runner, render
 from tools.make_vectors.frozen import FROZEN
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors"
-MODULES = (encoding, statements, claim, document, pack, receipt, act_receipt, events, trust_root, vault, release, index, ledger)
+MODULES = (
+    encoding,
+    statements,
+    claim,
+    document,
+    pack,
+    receipt,
+    act_receipt,
+    act_proof,
+    events,
+    trust_root,
+    vault,
+    release,
+    index,
+    ledger,
+)
 RUNNERS: Mapping[str, Runner] = {
     **run_encoding.RUNNERS,
     **run_index.RUNNERS,

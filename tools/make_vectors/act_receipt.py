@@ -21,7 +21,8 @@ from voute.format.subject import AnySubject, Consent, Delete, Revoked, issuer_ac
 DELETE = Delete(DocumentId(seed("document", 16)), Hash(seed("manifest")))
 
 
-def _choice(number: int, text: Slug, language: str) -> Consent:
+def choice(number: int, text: Slug, language: str) -> Consent:
+    """Give a choice in the words of the specification."""
     words = WORDS[text, language]
     return Consent(FINANCE, slug("compte-de-taxes"), number, text == PAPERLESS, text, language, words)
 
@@ -59,13 +60,14 @@ def _case(name: str, verdict: str, done: Done, **changes: object) -> Case:
     given: Values = {
         "act": done.signed().decode("ascii"),
         "receipt": done.receipt().encode().decode("utf-8"),
-        "records": [one.decode("ascii") for one in _records()],
+        "records": [one.decode("ascii") for one in records()],
         "trust_root": trust_root().encode().decode("utf-8"),
     }
     return Case(FOLDER, f"act-receipt-{name}", "act-receipt", verdict, {**given, **changes})
 
 
-def _records() -> tuple[bytes, ...]:
+def records() -> tuple[bytes, ...]:
+    """Give the envelopes of the vault's records, genesis first."""
     return tuple(one.encode("ascii") for one in offered().envelopes())
 
 
@@ -83,7 +85,7 @@ def _acts(done: Done) -> Iterator[Case]:
     yield _case("by-issuers-key", "unknown-key", done, act=_text(by_issuer.sign(ISSUER_KEY)))
     yield _case("cut-short", "format", done, act=_text(good[:-1]))
     yield _case("no-records", "record-chain", done, records=[])
-    yield _case("records-of-nobody", "record-chain", done, records=[_text(one) for one in _records()[1:]])
+    yield _case("records-of-nobody", "record-chain", done, records=[_text(one) for one in records()[1:]])
 
 
 def _events(done: Done) -> Iterator[Case]:
@@ -92,7 +94,7 @@ def _events(done: Done) -> Iterator[Case]:
         "act-again-signed": replace(done.event, act=statement_hash(replace(done.act, nonce=Hash(seed("x"))).encode())),
         "event-other-document": replace(done.event, subject=replace(DELETE, document_id=DocumentId(seed("x", 16)))),
         "event-other-vault": replace(done.event, actor=vault_actor(VaultId(seed("x")))),
-        "event-other-type": replace(done.event, subject=_choice(1, PAPERLESS, "fr")),
+        "event-other-type": replace(done.event, subject=choice(1, PAPERLESS, "fr")),
     }
     for name, event in changes.items():
         yield _case(name, "event-differs", done, receipt=_text(replace(receipt, event=event.encode()).encode()))
@@ -117,9 +119,9 @@ def cases() -> Iterator[Case]:
     """Give every case."""
     done = Done(DELETE)
     yield _case("ok-delete", "ok", done)
-    yield _case("ok-delete-first-records", "ok", done, records=[_text(_records()[0])])
+    yield _case("ok-delete-first-records", "ok", done, records=[_text(records()[0])])
     yield _case("ok-delete-one-witness-is-logged", "ok", replace(done, witnesses=1))
-    yield _case("ok-consent", "ok", Done(_choice(1, PAPERLESS, "fr")))
-    yield _case("ok-consent-back", "ok", Done(_choice(2, PAPER, "en")))
+    yield _case("ok-consent", "ok", Done(choice(1, PAPERLESS, "fr")))
+    yield _case("ok-consent-back", "ok", Done(choice(2, PAPER, "en")))
     yield from _acts(done)
     yield from _events(done)

@@ -8,7 +8,7 @@ from voute.core.values import parse_time, time_text
 from voute.format.fields import write_time
 from voute.format.receipt import CheckpointLine, DeletedLine, parse_line
 from voute.format.trust_root import parse_trust_root
-from voute.verify.act import verify_act
+from voute.verify.act import verify_act, verify_act_proof
 from voute.verify.receipt import digest_bytes, verify_receipt
 from voute.verify.trust import accept_all, in_force
 
@@ -68,6 +68,27 @@ def _act_receipt(given: Values) -> Values:
     }
 
 
+def _act_proof(given: Values) -> Values:
+    proven = verify_act_proof(
+        given["proof"].encode("utf-8", "surrogatepass"),
+        parse_trust_root(given["trust_root"].encode("utf-8")),
+        require_witnessed=given["require_witnessed"],
+    )
+    return {
+        "state": str(proven.state),
+        "vault_id": proven.vault_id.hex(),
+        "type": proven.subject.type,
+        "subject": proven.subject.to_json(),
+        "act": proven.act.hex(),
+        "signed_at": time_text(proven.signed_at),
+        "event_time": time_text(proven.event_time),
+        "witnessed_at": write_time(proven.witnessed_at),
+        "index": proven.index,
+        "tree_size": proven.tree_size,
+        "steps": [[number, name] for number, name in proven.steps],
+    }
+
+
 def _line(given: Values) -> Values:
     raw = given["line"].encode("utf-8")
     line = parse_line(raw)
@@ -75,4 +96,10 @@ def _line(given: Values) -> Values:
     return {"kind": kind, "line": line.encode().decode("utf-8")}
 
 
-RUNNERS: Mapping[str, Runner] = {"trust-root": _roots, "receipt": _receipt, "act-receipt": _act_receipt, "receipt-line": _line}
+RUNNERS: Mapping[str, Runner] = {
+    "trust-root": _roots,
+    "receipt": _receipt,
+    "act-receipt": _act_receipt,
+    "act-proof": _act_proof,
+    "receipt-line": _line,
+}

@@ -6,7 +6,7 @@
  */
 
 import { type ProvenAct, readAct, readActReceipt } from './act-receipt.ts';
-import { fromBase64, fromUtf8, hex, utf8 } from './bytes.ts';
+import { fromBase64, hex, utf8 } from './bytes.ts';
 import { sha256 } from './derive.ts';
 import { parseEnvelope } from './dsse.ts';
 import { VerificationError } from './errors.ts';
@@ -47,6 +47,13 @@ export function consentSubject({ issuer, documentType, number, paperless, langua
   return { issuer, document_type: documentType, number, paperless, text, language, words: digest };
 }
 
+/** Raises `verification` unless a choice was made in words that are known, and that say what is chosen. */
+export function requireWords({ text, language, words, paperless }: Consent): void {
+  if (WORDS.get(`${text}/${language}`) !== words || (text === TEXT.paperless) !== paperless) {
+    throw new VerificationError('words that nobody knows');
+  }
+}
+
 /** A choice as the server gives it. */
 export interface SealedChoice {
   readonly act: string;
@@ -55,8 +62,6 @@ export interface SealedChoice {
 
 /** A choice of the open vault, proven to be its own. */
 export interface ProvenChoice {
-  /** The signed envelope, to be kept. */
-  readonly act: string;
   readonly consent: Consent;
   readonly signedAt: string;
   /** Null until the city's log has it. */
@@ -73,10 +78,9 @@ export async function readChoices(
 }
 
 async function readChoice(choice: SealedChoice, chain: VaultChain, root: TrustRoot): Promise<ProvenChoice> {
-  const envelope = parseEnvelope(fromBase64(choice.act));
-  const act = await readAct(envelope, chain, root, 'consent-differs');
+  const signed = await readAct(parseEnvelope(fromBase64(choice.act)), chain, root, 'consent-differs');
+  const { act } = signed;
   if (act.type !== 'consent') throw new VerificationError('not a choice', 'consent-differs');
-  const logged =
-    choice.receipt === null ? null : await readActReceipt(choice.receipt, act, envelope, root, 'consent-differs');
-  return { act: fromUtf8(envelope.bytes), consent: act.subject, signedAt: act.time, logged };
+  const logged = choice.receipt === null ? null : await readActReceipt(choice.receipt, signed, root, 'consent-differs');
+  return { consent: act.subject, signedAt: act.time, logged };
 }

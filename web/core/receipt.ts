@@ -60,16 +60,18 @@ const timestamp = pattern((value) => {
   }
 }, 'a timestamp token');
 
-const schema = object({
+/** What every file that proves an event in the log has: receipts, and proofs of acts. */
+export const LOGGED_FIELDS = {
   version: version1,
   city: slug,
   event: boundedBase64(MAX_EVENT),
   salt: hash,
   chain: hash,
-  manifest: nullable(boundedBase64(MAX_ENVELOPE)),
   proof: pattern((value) => value !== '' && Array.from(value).length <= MAX_PROOF, 'a proof'),
   timestamps: list(timestamp, 0, MAX_TIMESTAMPS),
-});
+} as const;
+
+const schema = object({ ...LOGGED_FIELDS, manifest: nullable(boundedBase64(MAX_ENVELOPE)) });
 
 /** A parsed receipt: nothing is verified. */
 export type Receipt = Read<typeof schema>;
@@ -149,7 +151,7 @@ interface Claimed {
 }
 
 /** Runs one step; the error of a step that fails carries the fact `step`. */
-async function step<T>(number: number, run: () => T | Promise<T>): Promise<T> {
+export async function step<T>(number: number, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -212,7 +214,8 @@ export function requireLogged(entry: Uint8Array, proof: LogProof): Uint8Array {
   return entry;
 }
 
-function requireQuorum(verdict: CheckpointVerdict, root: TrustRoot): void {
+/** Raises `no-quorum` unless as many witnesses cosigned as the trust root asks for. */
+export function requireQuorum(verdict: CheckpointVerdict, root: TrustRoot): void {
   const { quorum } = root.payload.witnesses;
   if (verdict.cosignatures.length >= quorum) return;
   throw new VerificationError('too few witnesses', 'no-quorum', { have: verdict.cosignatures.length, need: quorum });

@@ -107,8 +107,9 @@ export function methodCommitment(methodId: string, recipient: string): string {
   return hex(labelledHash('method/commitment/v1', fromHex(methodId, 16), recipient));
 }
 
-/** A verified chain: `hashes[n]` is the hash of `records[n]`'s payload, in hex. */
+/** A verified chain: `hashes[n]` is the hash of `records[n]`'s payload, in hex; `genesis` is the first envelope as it came. */
 export interface VaultChain {
+  readonly genesis: Uint8Array;
   readonly records: readonly [VaultRecord, ...VaultRecord[]];
   readonly hashes: readonly [string, ...string[]];
 }
@@ -139,7 +140,7 @@ export async function startChain(bytes: Uint8Array): Promise<VaultChain> {
   const record = parseVaultRecord(envelope.payload);
   if (record.number !== 0) throw broken('a chain begins with genesis');
   await verifyStatement(envelope, 'vault-record', [fromHex(record.root_key)]);
-  return { records: [record], hashes: [hex(statementHash(envelope))] };
+  return { genesis: envelope.bytes, records: [record], hashes: [hex(statementHash(envelope))] };
 }
 
 function requireNext(chain: VaultChain, next: VaultRecord): void {
@@ -170,7 +171,11 @@ export async function extendChain(chain: VaultChain, bytes: Uint8Array): Promise
   await verifyStatement(envelope, 'vault-record', [fromHex(chain.records[0].root_key)]);
   const record = parseVaultRecord(envelope.payload);
   requireNext(chain, record);
-  return { records: [...chain.records, record], hashes: [...chain.hashes, hex(statementHash(envelope))] };
+  return {
+    genesis: chain.genesis,
+    records: [...chain.records, record],
+    hashes: [...chain.hashes, hex(statementHash(envelope))],
+  };
 }
 
 /** Verifies a whole chain, genesis first, 1 to 1,000 records. */

@@ -182,9 +182,8 @@ export interface ChoiceView {
   readonly signedAt: string | null;
   readonly loggedAt: string | null;
   readonly logIndex: number | null;
-  /** What the holder keeps: the signed act, and the receipt of its place in the log. */
-  readonly act: string | null;
-  readonly receipt: string | null;
+  /** What the holder keeps once the log has it: the proof file of the newest choice. */
+  readonly proof: string | null;
 }
 
 /** The verdict on (document, receipt, trust root) in plain values; everything in it has been checked. */

@@ -129,8 +129,7 @@ export function viewChoices(
         signedAt: one?.signedAt ?? null,
         loggedAt: logged?.at ?? null,
         logIndex: logged?.index ?? null,
-        act: one?.act ?? null,
-        receipt: logged === null ? null : fromUtf8(logged.file),
+        proof: logged === null ? null : fromUtf8(logged.file),
       },
     ];
   });

@@ -22,7 +22,7 @@
  * | `openBody(row, body)` | the document, whole | `body-mismatch` unless size and hash are the manifest's |
  * | `signOpened(row)` | act `opened` (base64 envelope) | signed by the vault's root key |
  * | `signDeleted(row)` | act `delete` (base64 envelope) | signed by the vault's root key |
- * | `deletion(act, reply)` | receipt file (text), line of the log | only a receipt that proves this act of this vault (`wrong-statement`, `not-in-log`) |
+ * | `deletion(act, reply)` | proof file (text), line of the log | only a receipt that proves this act of this vault (`wrong-statement`, `not-in-log`) |
  * | `openIndex(file)` | what the vault's index holds, as a list shows it | `file` as the city gave it, null for none; never rejects for what is wrong with it: `problem` names it, and the list is built from headers |
  * | `beginIndex()`, then `indexPart(bytes)` for each piece, then `endIndex()` | of each piece what it made known, at the end the rest | the same as its bytes come: what a segment says counts once its hash is the signed head's; only the end says that it is whole. One that does not come to its end is forgotten by the next `beginIndex` |
  * | `keptIndex()` | the hash of the sealed copy of the index that this browser keeps, or null | made from its bytes: what the city knows by this hash is what is here |

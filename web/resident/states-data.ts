@@ -167,8 +167,7 @@ export function choices(): readonly ChoiceView[] {
       issuerNames: issuer.names,
       documentType: kind.id,
       typeNames: kind.names,
-      act: one.number > 0 ? '{}' : null,
-      receipt: one.logIndex === null ? null : '{}',
+      proof: one.logIndex === null ? null : '{}',
       ...one,
     };
   });

@@ -1,7 +1,7 @@
 /** The verifier's state: the files so far, the trust root, the outcome. */
 
 import { PageError, toFailure, type Failure } from '../ui/errors.ts';
-import { check, recognize, type GivenFile, type KnownRoot, type Outcome } from './check.ts';
+import { check, checkProof, recognize, type GivenFile, type KnownRoot, type Outcome } from './check.ts';
 
 /** What the screen shows. */
 export interface VerifyView {
@@ -29,6 +29,7 @@ export class VerifyFlow implements VerifyActions {
   private loading: Promise<void> = Promise.resolve();
   private pdf: Extract<GivenFile, { kind: 'pdf' }> | null = null;
   private receipt: Extract<GivenFile, { kind: 'receipt' }> | null = null;
+  private proof: Extract<GivenFile, { kind: 'proof' }> | null = null;
 
   /** Loads the trust root this page starts with; without one the person is asked for it. */
   start(load: () => Promise<KnownRoot | null>): Promise<void> {
@@ -46,7 +47,7 @@ export class VerifyFlow implements VerifyActions {
   }
 
   again = (): void => {
-    this.pdf = this.receipt = null;
+    this.pdf = this.receipt = this.proof = null;
     this.view = { root: this.root, ...EMPTY };
   };
 
@@ -72,6 +73,9 @@ export class VerifyFlow implements VerifyActions {
         this.receipt = given;
         this.view = { ...this.view, receipt: given.name };
         break;
+      case 'proof':
+        this.proof = given;
+        break;
       case 'trust-root':
         this.root = given.known;
         this.view = { ...this.view, root: given.known };
@@ -82,12 +86,13 @@ export class VerifyFlow implements VerifyActions {
   }
 
   private async judge(): Promise<void> {
-    const { pdf, receipt } = this;
-    if (!pdf || !receipt) return;
+    const { pdf, receipt, proof } = this;
+    if (!proof && (!pdf || !receipt)) return;
     // Files may come before the root has: a quick hand is no reason to ask for one.
     if (!this.root) await this.loading;
     const { root } = this;
     if (!root) throw new PageError('trust-root-missing');
-    this.view = { ...this.view, outcome: await check(pdf.digest, receipt.bytes, root) };
+    if (proof) this.view = { ...this.view, outcome: await checkProof(proof.bytes, root) };
+    else if (pdf && receipt) this.view = { ...this.view, outcome: await check(pdf.digest, receipt.bytes, root) };
   }
 }

@@ -1,6 +1,7 @@
 """`voute verify`: says offline, and step by step why, whether a document is a city's original, or an act a holder's own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
 
@@ -14,17 +15,21 @@ from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, read_pinned
 from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.values import UnixTime, time_text
+from voute.format.act_proof import parse_act_proof
 from voute.format.archive import MAX_RECORDS_FILE, RECORDS, parse_records
 from voute.format.canonical import MAX_BYTES
 from voute.format.receipt import MAX_RECEIPT, parse_receipt
+from voute.format.trust_root import TrustRoot
 from voute.tlog.timestamp import Chain
-from voute.verify.act import ACT_STEPS, ProvenAct, verify_act
+from voute.verify.act import ACT_STEPS, ProvenAct, verify_act, verify_act_proof
 from voute.verify.receipt import STEPS, Verdict, digest, verify_receipt
 from voute.verify.timestamp import MAX_STAMPED, receipt_stamped_at
 
 MAX_PROOF: Final = MAX_BYTES + MAX_RECEIPT + 64
 """An act, its receipt, and their two names."""
 _ACT_FIRST: Final = b'{"act":'
+_WITH_RECORDS: Final = b'{"act":"'
+"""A proof file begins so, canonical as it is; what pages gave before there were any goes on with an object."""
 
 
 class RecordsMissingError(StateError):
@@ -49,15 +54,13 @@ def verify(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     """Verify a document, or an act, with its receipt; nothing leaves this machine."""
     speaker = Speaker(as_json=as_json)
     trust = read_pinned(trust_root or (home or default_home()) / "trust-root.json")
-    steps: Sequence[str] = ACT_STEPS
+    raw = None if receipt is None else _head(receipt, MAX_RECEIPT)
+    of_act = raw is None or records is not None or _is_of_act(raw)
+    steps: Sequence[str] = ACT_STEPS if of_act else STEPS
     try:
-        act, raw = _kept(_head(document, MAX_PROOF)) if receipt is None else (None, _head(receipt, MAX_RECEIPT))
-        steps = ACT_STEPS if act is not None or records is not None or _is_of_act(raw) else STEPS
-        if steps is ACT_STEPS:
-            chain = _records(records or (receipt or document).parent / RECORDS)
-            act = _head(document, MAX_BYTES) if act is None else act
-            proven = verify_act(act, raw, chain, trust.root, require_witnessed=witnessed)
-            _show_act(speaker, proven, trust)
+        if raw is None or of_act:
+            chain = _Records((receipt or document).parent, records)
+            _show_act(speaker, _prove_act(document, raw, chain, trust.root, witnessed=witnessed), trust)
             return
         with document.open("rb") as file:
             found = digest(file)
@@ -76,7 +79,7 @@ def _head(path: Path, maximum: int) -> bytes:
 
 
 def _kept(proof: bytes) -> tuple[bytes, bytes]:
-    """Take apart the proof that a page keeps of an act, `{"act":…,"receipt":…}` without a space; raises `FormatError` alone.
+    """Take apart the proof of an act as pages gave it first, `{"act":…,"receipt":…}` without a space; raises `FormatError` alone.
 
     Both parts are judged by their own parsers; none of them can hold the second name.
     """
@@ -99,10 +102,33 @@ def _is_of_act(receipt: bytes) -> bool:
         return False
 
 
-def _records(path: Path) -> tuple[bytes, ...]:
-    if not path.is_file():
-        raise RecordsMissingError("no records", path=str(path))
-    return parse_records(_head(path, MAX_RECORDS_FILE))
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Where the records of an act's vault are: in the file that was named, else beside the receipt."""
+
+    folder: Path
+    named: Path | None
+
+    def read(self) -> tuple[bytes, ...]:
+        path = self.named or self.folder / RECORDS
+        if not path.is_file():
+            raise RecordsMissingError("no records", path=str(path))
+        return parse_records(_head(path, MAX_RECORDS_FILE))
+
+
+def _prove_act(document: Path, receipt: bytes | None, chain: _Records, root: TrustRoot, *, witnessed: bool) -> ProvenAct:
+    if receipt is not None:
+        act = _head(document, MAX_BYTES)
+    elif not (kept := _head(document, MAX_PROOF)).startswith(_WITH_RECORDS):
+        act, receipt = _kept(kept)
+    else:
+        proven = verify_act_proof(kept, root, require_witnessed=witnessed)
+        if chain.named is None:
+            return proven
+        # Whoever names records wants the act to be of that vault.
+        proof = parse_act_proof(kept)
+        act, receipt = proof.act, proof.receipt.encode()
+    return verify_act(act, receipt, chain.read(), root, require_witnessed=witnessed)
 
 
 def _show_failure(speaker: Speaker, error: VouteError, steps: Sequence[str]) -> None:

@@ -29,7 +29,9 @@ MAX_PATH: Final = 63
 MAX_REFERENCE: Final = 100
 MAX_ROW: Final = 10_000_000
 
-_KEYS = frozenset({"version", "city", "event", "salt", "chain", "manifest", "proof", "timestamps"})
+LOGGED_KEYS: Final = frozenset({"version", "city", "event", "salt", "chain", "proof", "timestamps"})
+"""What every file that proves an event in the log has: receipts, and proofs of acts."""
+_KEYS = LOGGED_KEYS | {"manifest"}
 _CHECKPOINT_KEYS = frozenset({"kind", "id", "note"})
 _DELETED_KEYS = frozenset({"kind", "row", "reference", "document_id", "index"})
 _LINE_KEYS = frozenset(
@@ -55,18 +57,19 @@ class Receipt:
     def encode(self) -> bytes:
         """Write the file."""
         manifest = None if self.manifest is None else to_base64(self.manifest)
-        return canonical.dumps(
-            {
-                "version": 1,
-                "city": self.city,
-                "event": to_base64(self.event),
-                "salt": self.salt.hex(),
-                "chain": self.chain.hex(),
-                "manifest": manifest,
-                "proof": self.proof,
-                "timestamps": [to_base64(one) for one in self.timestamps],
-            }
-        )
+        return canonical.dumps({**self.logged_values(), "manifest": manifest})
+
+    def logged_values(self) -> Mapping[str, Json]:
+        """Give the values of the keys `LOGGED_KEYS`."""
+        return {
+            "version": 1,
+            "city": self.city,
+            "event": to_base64(self.event),
+            "salt": self.salt.hex(),
+            "chain": self.chain.hex(),
+            "proof": self.proof,
+            "timestamps": [to_base64(one) for one in self.timestamps],
+        }
 
 
 def _bounded(fields: Fields, key: str, maximum: int) -> bytes:
@@ -92,13 +95,18 @@ def _timestamp(item: Json) -> bytes:
 def parse_receipt(raw: bytes) -> Receipt:
     """Parse a receipt file; raises `FormatError` alone."""
     fields = Fields(canonical.loads(raw, MAX_RECEIPT), _KEYS, "receipt")
+    return read_logged(fields, fields.optional("manifest", lambda key: _bounded(fields, key, MAX_ENVELOPE)))
+
+
+def read_logged(fields: Fields, manifest: bytes | None) -> Receipt:
+    """Read the keys `LOGGED_KEYS`; raises `FormatError` alone."""
     fields.version()
     return Receipt(
         city=fields.slug("city"),
         event=_bounded(fields, "event", MAX_EVENT),
         salt=fields.hash("salt"),
         chain=fields.hash("chain"),
-        manifest=fields.optional("manifest", lambda key: _bounded(fields, key, MAX_ENVELOPE)),
+        manifest=manifest,
         proof=_proof(fields, "proof"),
         timestamps=tuple(_timestamp(item) for item in fields.list("timestamps", 0, MAX_TIMESTAMPS)),
     )

@@ -1,7 +1,7 @@
 """The verdict on (act, receipt, a vault's records, trust root): what a holder signed, and that the city logged that very act.
 
-Source: `docs/spec/event-receipt.md`, "Verifying an act". A deletion and a choice between paper and none are shown by their act,
-not by a document. Nothing of the receipt is shown to anyone before the last step has passed.
+Source: `docs/spec/event-receipt.md`, "Verifying an act" and "Proof file of an act". A deletion and a choice between paper and
+none are shown by their act, not by a document. Nothing of the receipt is shown to anyone before the last step has passed.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from voute.core.ids import Hash, VaultId
 from voute.core.values import UnixTime
 from voute.format import dsse
 from voute.format.act import Act, parse_act
+from voute.format.act_proof import parse_act_proof
 from voute.format.consent import check_words
 from voute.format.event import Event, parse_event
 from voute.format.receipt import Receipt, parse_receipt
@@ -86,9 +87,8 @@ def _expect_signed(envelope: dsse.Envelope, act: Act, chain: VaultChain) -> None
         check_words(act.subject)
 
 
-def _read(raw_act: bytes, raw_receipt: bytes) -> _Claimed:
+def _read(raw_act: bytes, receipt: Receipt) -> _Claimed:
     envelope, act = _read_act(raw_act)
-    receipt = parse_receipt(raw_receipt)
     if receipt.manifest is not None:
         raise FormatError("a receipt with a manifest speaks of a document", field="manifest")
     return _Claimed(envelope, act, receipt, parse_event(receipt.event), TlogProof.parse(receipt.proof.encode("utf-8")))
@@ -110,7 +110,20 @@ def verify_act(
     raises `NoQuorumError`. Raises `VouteError` of the step that fails, with fact `step`, and nothing else.
     """
     with step(0):
-        claimed = _read(act, receipt)
+        claimed = _read(act, parse_receipt(receipt))
+    return _judge(claimed, records, root, require_witnessed=require_witnessed)
+
+
+def verify_act_proof(raw: bytes, root: TrustRoot, *, require_witnessed: bool = False) -> ProvenAct:
+    """Verify an act by its proof file alone, which holds its vault's first records; otherwise as `verify_act`."""
+    with step(0):
+        proof = parse_act_proof(raw)
+        claimed = _read(proof.act, proof.receipt)
+    return _judge(claimed, proof.records, root, require_witnessed=require_witnessed)
+
+
+def _judge(claimed: _Claimed, records: Sequence[bytes], root: TrustRoot, *, require_witnessed: bool) -> ProvenAct:
+    """The steps after the first, which read the parts."""
     with step(1):
         if {claimed.act.city, claimed.receipt.city, claimed.event.city} != {root.city}:
             raise WrongCityError("not all of one city", city=root.city)

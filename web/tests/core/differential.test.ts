@@ -33,6 +33,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'code-read': ['typed'],
   'trust-root': ['roots'],
   receipt: ['document', 'receipt'],
+  'act-proof': ['proof'],
   event: ['event'],
   act: ['payload'],
   'vault-records': ['records'],

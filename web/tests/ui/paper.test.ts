@@ -49,7 +49,7 @@ afterEach(async () => {
 describe('paper', () => {
   test('paper_nothing_is_chosen_beforehand', async () => {
     const { service, flow } = await opened();
-    expect(first(flow)).toMatchObject({ issuer: 'finances', paperless: false, number: 0, act: null });
+    expect(first(flow)).toMatchObject({ issuer: 'finances', paperless: false, number: 0, proof: null });
     expect(service.chosen).toEqual([]);
   });
 

@@ -1,11 +1,18 @@
 /** The verifier: which file is which, and what it says of them. */
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { utf8 } from '../../core/bytes.ts';
+import { type ActProof, encodeActProof, makeActProof, parseActProof } from '../../core/act-proof.ts';
+import { signVaultAct } from '../../core/acts.ts';
+import { fromBase64, hex, randomBytes, utf8 } from '../../core/bytes.ts';
+import { consentSubject } from '../../core/consent.ts';
+import { parseEnvelope, statementHash } from '../../core/dsse.ts';
+import { publicKeyOf } from '../../core/ed25519.ts';
+import { encodeEvent, type Event, parseAct } from '../../core/event.ts';
+import { signVaultRecord } from '../../core/record.ts';
 import { makeReceipt } from '../../core/receipt.ts';
 import { readRoot, recognize } from '../../verify/check.ts';
 import { VerifyFlow } from '../../verify/flow.svelte.ts';
-import { City, CITY, type Delivered, own } from '../core/support/city.ts';
+import { City, CITY, type Delivered, own, stranger } from '../core/support/city.ts';
 
 let city: City;
 let delivered: Delivered;
@@ -118,5 +125,115 @@ describe('verify', () => {
     expect(flow.view).toMatchObject({ pdf: null, receipt: null, outcome: null });
     await flow.take([pdf]);
     expect(flow.view.outcome).toBeNull();
+  });
+});
+
+/** The proof of an act, as the page of a vault made here gives it. */
+async function proofOf(
+  subject: Parameters<typeof signVaultAct>[2],
+  changes: Partial<ActProof> = {},
+): Promise<Uint8Array> {
+  const seed = randomBytes(32);
+  const genesis = await signVaultRecord(
+    {
+      version: 1,
+      vault_id: null,
+      number: 0,
+      previous: null,
+      v: 1,
+      city: CITY,
+      kind: 'person',
+      root_key: hex(publicKeyOf(seed)),
+      nonce: hex(randomBytes(32)),
+      reading: { epoch: 1, recipient: stranger().recipient.text },
+      keyring: null,
+      methods: [],
+      members: [],
+      state: 'open',
+    },
+    seed,
+  );
+  const actor = { city: CITY, vaultId: hex(statementHash(genesis)), time: '2026-02-03T15:42:05Z' };
+  const envelope = parseEnvelope(fromBase64(await signVaultAct(actor, seed, subject)));
+  const { actor: by, time } = parseAct(envelope.payload);
+  const event = {
+    version: 1,
+    city: CITY,
+    actor: by,
+    time,
+    act: hex(statementHash(envelope)),
+    ...subject,
+  } as Event;
+  const file = makeActProof(CITY, await city.receipt(encodeEvent(event)), envelope.bytes, genesis.bytes);
+  return encodeActProof({ ...parseActProof(file), ...changes });
+}
+
+const PAPERLESS_FR =
+  'Je demande à recevoir ce type de document dans mon coffre seulement, et non par la poste. Ce choix est libre, la loi me ' +
+  'laisse le papier. Je peux revenir au papier en tout temps, d’un seul geste et sans donner de raison.';
+const deletion = { type: 'delete', subject: { document_id: 'ab'.repeat(16), manifest_hash: 'cd'.repeat(32) } } as const;
+
+describe('verify_proof', () => {
+  test('verify_proof_of_a_deletion_needs_no_other_file', async () => {
+    const flow = await started();
+    await flow.take([file('x.json', await proofOf(deletion))]);
+    expect(flow.view.outcome).toMatchObject({
+      proven: true,
+      act: { what: 'delete', state: 'witnessed', documentId: 'ab'.repeat(16), choice: null, logIndex: 2 },
+    });
+    flow.again();
+    expect(flow.view.outcome).toBeNull();
+    await flow.take([pdf]);
+    expect(flow.view.outcome).toBeNull();
+  });
+
+  test('verify_proof_of_a_choice_names_department_and_type_as_the_city_does', async () => {
+    const consent = consentSubject({
+      issuer: 'finances',
+      documentType: 'gone',
+      number: 3,
+      paperless: true,
+      language: 'fr',
+      words: PAPERLESS_FR,
+    });
+    const flow = await started();
+    await flow.take([file('x.json', await proofOf({ type: 'consent', subject: consent }))]);
+    expect(flow.view.outcome).toMatchObject({
+      proven: true,
+      act: {
+        what: 'paperless',
+        choice: { number: 3, issuerNames: { fr: 'Finances' }, typeNames: { fr: 'gone', en: 'gone' } },
+      },
+    });
+  });
+
+  // attack A1
+  test('verify_proof_with_the_genesis_of_another_vault_is_refused', async () => {
+    const { records } = parseActProof(await proofOf(deletion));
+    const flow = await started();
+    await flow.take([file('x.json', await proofOf(deletion, { records }))]);
+    expect(flow.view.outcome).toMatchObject({
+      proven: false,
+      of: 'act',
+      step: 2,
+      last: 6,
+      failure: failed('proof-not-signed'),
+    });
+  });
+
+  test('verify_proof_that_is_none_or_of_another_city_is_refused', async () => {
+    const flow = await started();
+    await flow.take([file('x.json', utf8('{"act":"x"}'))]);
+    expect(flow.view.outcome).toMatchObject({ proven: false, of: 'act', step: 0, failure: failed('proof-invalid') });
+    const elsewhere = new VerifyFlow();
+    await elsewhere.start(async () => readRoot(await new City().trustRoot()));
+    await elsewhere.take([file('x.json', await proofOf(deletion))]);
+    expect(elsewhere.view.outcome).toMatchObject({ proven: false, of: 'act', step: 5 });
+  });
+
+  test('verify_proof_of_before_says_that_it_is_not_enough_alone', async () => {
+    const flow = await started();
+    await flow.take([file('x.json', utf8('{"act":{"payload":"AA=="},"receipt":{}}'))]);
+    expect(flow.view).toMatchObject({ outcome: null, failure: failed('proof-without-records') });
   });
 });

@@ -28,6 +28,7 @@ import { encodeAct, encodeEvent, parseAct, parseEvent } from '../../../core/even
 import { decodeJson, encodeJson, type Json } from '../../../core/json.ts';
 import { encodeKeyring, parseKeyring } from '../../../core/keyring.ts';
 import { parseManifest } from '../../../core/manifest.ts';
+import { encodeActProof, parseActProof } from '../../../core/act-proof.ts';
 import { encodeReceipt, parseReceipt } from '../../../core/receipt.ts';
 import { parseVaultRecord, recipientText } from '../../../core/record.ts';
 import { date, instantOf, names, slug, text, time, unixSeconds } from '../../../core/schema.ts';
@@ -176,6 +177,7 @@ export const FORMATS: Readonly<Record<string, Run>> = {
   event: (bytes) => encodeEvent(parseEvent(bytes)),
   act: (bytes) => encodeAct(parseAct(bytes)),
   receipt: (bytes) => encodeReceipt(parseReceipt(bytes)),
+  'act-proof': (bytes) => encodeActProof(parseActProof(bytes)),
   'trust-root': (bytes) => again(parseTrustRootPayload(bytes)),
   'vault-index': (bytes) => encodeVaultIndex(parseVaultIndex(bytes)),
   'index-head': (bytes) => encodeIndexHead(parseIndexHead(bytes)),

@@ -1,6 +1,7 @@
 /** Runners of `claim`, `trust-root` and `receipt` (vectors/README.md). */
 
 import { readAct, readActReceipt } from '../../../core/act-receipt.ts';
+import { ACT_STEPS, verifyActProof } from '../../../core/act-verdict.ts';
 import { encodeIdentity } from '../../../core/age/hybrid.ts';
 import { fromHex, fromUtf8, hex, u32, utf8 } from '../../../core/bytes.ts';
 import { computeBind, deriveClaim, deriveLookup } from '../../../core/claim.ts';
@@ -131,9 +132,10 @@ async function actReceipt(given: Given): Promise<Values> {
   const envelope = parseEnvelope(utf8(given.text('act')));
   const receipt = parseReceipt(utf8(given.text('receipt')));
   const chain = await verifyChain(records);
-  const act = await readAct(envelope, chain, root, 'event-differs');
+  const signed = await readAct(envelope, chain, root, 'event-differs');
+  const { act } = signed;
   const reply = { ...receipt, index: parseProof(utf8(receipt.proof)).index };
-  const proven = await readActReceipt(reply, act, envelope, root, 'event-differs');
+  const proven = await readActReceipt(reply, signed, root, 'event-differs');
   return {
     vault_id: chainVaultId(chain),
     type: act.type,
@@ -144,9 +146,31 @@ async function actReceipt(given: Given): Promise<Values> {
   };
 }
 
+async function actProof(given: Given): Promise<Values> {
+  const verdict = await verifyActProof(
+    utf8WithSurrogates(given.text('proof')),
+    accepted(utf8(given.text('trust_root'))),
+    given.flag('require_witnessed'),
+  );
+  return {
+    state: verdict.state,
+    vault_id: verdict.vaultId,
+    type: verdict.act.type,
+    subject: verdict.act.subject,
+    act: verdict.actHash,
+    signed_at: verdict.act.time,
+    event_time: verdict.eventTime,
+    witnessed_at: verdict.witnessedAt,
+    index: verdict.logIndex,
+    tree_size: verdict.treeSize,
+    steps: ACT_STEPS.map((name, number) => [number, name]),
+  };
+}
+
 /** Runners of events, acts and log entries. */
 export const EVENTS: Readonly<Record<string, Runner>> = {
   'act-receipt': actReceipt,
+  'act-proof': actProof,
   event: (given) => {
     const event = parseEvent(utf8WithSurrogates(given.text('event')));
     return { type: event.type, actor: event.actor, event: fromUtf8(encodeEvent(event)) };

@@ -17,10 +17,15 @@ verdict-witnessed = { $count ->
 verdict-unwitnessed = The witnesses have not confirmed yet
     .text = The entry is made. Independent witnesses usually cosign within an hour: a receipt downloaded later will show it.
 
+act-signed = Signed with this vault’s key
+    .text = On { $date }, says the person. The proof says which vault signed, not whose it is.
+
 bytes-title = The values, for whoever wants to recompute everything
 bytes-sha256 = SHA-256 of the PDF
 bytes-manifest = SHA-256 of the signed manifest
 bytes-entry = Register entry
+bytes-vault = Vault identifier
+bytes-act = SHA-256 of the signed act
 bytes-document = Document identifier
 bytes-log = Register
 bytes-index = Line of the register

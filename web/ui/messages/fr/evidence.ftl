@@ -17,10 +17,15 @@ verdict-witnessed = { $count ->
 verdict-unwitnessed = Les témoins n’ont pas encore confirmé
     .text = L’inscription est faite. D’ordinaire, les témoins indépendants cosignent en moins d’une heure : un reçu téléchargé plus tard le montrera.
 
+act-signed = Signé avec la clé de ce coffre
+    .text = Le { $date }, dit la personne. La preuve dit quel coffre a signé, non à qui il est.
+
 bytes-title = Les valeurs, pour qui veut tout recalculer
 bytes-sha256 = Empreinte SHA-256 du PDF
 bytes-manifest = Empreinte SHA-256 du manifeste signé
 bytes-entry = Inscription au registre
+bytes-vault = Identifiant du coffre
+bytes-act = Empreinte SHA-256 de l’acte signé
 bytes-document = Identifiant du document
 bytes-log = Registre
 bytes-index = Ligne du registre
