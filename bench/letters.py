@@ -20,9 +20,9 @@ from bench.documents import BILL_TYPE
 from bench.memory import MemoryWatch, Peak
 from bench.usage import children_seconds
 from bench.workplace import WORK, environment
+from voute.client.code_maker import CodeMaker
 from voute.client.disk import DISK
 from voute.client.letter_settings import settings_path
-from voute.client.matching import CodeMaker
 from voute.client.registry_file import Book, write_book
 from voute.core.values import unix_time
 from voute.format.dsse import SigningKey

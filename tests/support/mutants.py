@@ -77,9 +77,9 @@ def _signed_by_somebody(envelope: Envelope, _act: object, chain: VaultChain) -> 
 _place = Matcher._place  # noqa: SLF001 -- a mutant is made of what it mutates
 
 
-def _place_denied(self: Matcher, row: Any, entry: Any, *rest: Any) -> None:  # noqa: ANN401 -- what the original takes
+def _place_denied(self: Matcher, row: Any, entry: Any, *rest: Any) -> Any:  # noqa: ANN401 -- what the original takes
     """Forget that the registry has a vault for this code."""
-    _place(self, row, replace(entry, state=EntryState.ISSUED, binding=None), *rest)
+    return _place(self, row, replace(entry, state=EntryState.ISSUED, binding=None), *rest)
 
 
 def _open_chunks(key: bytes, source: memoryview, out: memoryview, nonces: Sequence[bytes]) -> None:
@@ -113,11 +113,10 @@ def _without_end(key: bytes, source: memoryview, out: memoryview) -> None:
         _open_chunks(key, part, to, [_nonces(last=False)[place], _nonces(last=True)[place]])
 
 
-def _place_rotated(self: Matcher, row: Any, entry: Any, answer: Any, checkpoint: Any, matched: Any) -> None:  # noqa: ANN401
+def _place_rotated(self: Matcher, row: Any, entry: Any, answer: Any, checkpoint: Any, matched: Any) -> Any:  # noqa: ANN401
     """Obey a member that no answer has."""
-    _place(self, row, entry, answer, checkpoint, matched)
-    if "rotate_to" in answer:
-        matched.targets[-1] = replace(matched.targets[-1], recipient=answer["rotate_to"])
+    target = _place(self, row, entry, answer, checkpoint, matched)
+    return replace(target, recipient=answer["rotate_to"]) if target and "rotate_to" in answer else target
 
 
 def _derive_little(secret: bytes, _label: str, *parts: str | bytes) -> bytes:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from voute.client.api import ACT_LIMIT, CityApi, CityRefusedError
+from voute.client.code_maker import CodeMaker
 from voute.client.home import IssuerHome
-from voute.client.matching import CodeMaker, Matched, Matcher, MatchRules
+from voute.client.matching import Matched, Matcher, MatchRules
 from voute.client.outbox import hand_over, put_out
 from voute.client.phases import sign_in
 from voute.client.registry_file import Book, one_writer, read_book, write_book
@@ -85,7 +86,7 @@ class CodeDesk:
             sign_in(api, self._settings, self._signer)
             rules = MatchRules("", self._settings.binding_delay_days, new_party=False, now=now)
             matcher = Matcher(api, book, self._codes, self._signer, rules, read_pin(self._home).verify_checkpoint)
-            matched = Matched()
+            matched = Matched.into(self._home.folder)
             doubts = matcher.look([entry for entry in _sorted(book) if entry.state in _OPEN], matched)
             put_out(self._home, matched.acts)
             write_book(self._home, book, self._signer, now)

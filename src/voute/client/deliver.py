@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from voute.client.api import CityApi, CityRefusedError
+from voute.client.document_ids import DocumentIds
 from voute.client.journal import JournalDamagedError
 from voute.client.outcome import Earlier, Outcome, Settled
 from voute.client.phases import DeliverOrder, Matched, Phases, PreflightFailedError, new_delivery, sign_in
@@ -46,7 +47,9 @@ class Delivery(Phases):
             trust = pinned_trust(self.home, api.trust_root())
             self.check_issuer(trust)
             table = self.order.table.read_bytes()
+            table_hash = hash_table(table)
             checked = self.check_list(trust, table)
+            del table
             sign_in(api, self.settings, self.signer)
             earlier = None if self.order.dry_run else self._settle(api)
             matched = self.match(api, trust, checked)
@@ -55,7 +58,7 @@ class Delivery(Phases):
             if not matched.targets:
                 self.pin(api, matched)
                 return replace(self.nothing_sent(matched), earlier=earlier)
-            run = self.begin(table)
+            run = self.begin(table_hash)
             with self.ending(api, run):
                 self.pin(api, matched)
                 self.open(api, run.delivery_id)
@@ -83,6 +86,7 @@ class Delivery(Phases):
             if hash_table(table) != run.state.beginning.table_hash:
                 raise ListChangedError("another list", changed=str(Changed.LIST), line=0)
             checked = self.check_list(trust, table)
+            del table
             matched = self.match(api, trust, checked)
             self.pin(api, matched)
             return self._rest(api, run, held, matched)
@@ -151,7 +155,7 @@ class Delivery(Phases):
                     raise
                 # A pack of an unknown record came in late, for instance: the draft counts for nothing, so it may go.
                 return None
-        already = sum(len(pack.documents) for pack in plan.drafted)
+        already = sum(pack.count for pack in plan.drafted)
         return replace(self.receive(api, run, packs), already=already)
 
     def _send_again(self, api: CityApi, run: Unfinished, plan: Plan) -> list[SentPack]:
@@ -193,4 +197,4 @@ def ask_city(api: CityApi, delivery: DeliveryId) -> AtCity | None:
 
 def _sent(run: Unfinished) -> Mapping[int, str]:
     lines = (line for line in read_lines(run.receipts) if not isinstance(line, CheckpointLine))
-    return {line.row: line.document_id.hex() for line in lines}
+    return DocumentIds((line.row, line.document_id) for line in lines)

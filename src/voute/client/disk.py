@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 
 _TEMPORARY: Final = ".new"
+_PIECE: Final = 1024 * 1024
 
 
 class Watch(Protocol):
@@ -86,13 +87,13 @@ class Disk:
             file.cut()
         return file
 
-    def replace(self, path: Path, data: bytes, *, mode: int = 0o600) -> None:
-        """Set the bytes of a file: old or new ones for every reader, durable on return."""
+    def replace(self, path: Path, data: bytes | Iterable[bytes], *, mode: int = 0o600) -> None:
+        """Set the bytes of a file, whole or in pieces: old or new ones for every reader, durable on return."""
         self.make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{os.getpid()}{_TEMPORARY}")
         try:
             with self.create(temporary, mode=mode, anew=True) as file:
-                file.append((data,))
+                file.append((data,) if isinstance(data, bytes) else data)
                 file.sync()
             self.rename(temporary, path)
         except OSError:
@@ -186,6 +187,13 @@ class GrowingFile:
     def __exit__(self, *_: object) -> None:
         """Close."""
         self.close()
+
+
+def read_pieces(path: Path) -> Iterator[bytes]:
+    """Read a file of any length, a piece at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 DISK: Final = Disk(Unwatched())

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
+from voute.client.code_maker import CodeMaker
 from voute.client.disk import DISK
 from voute.client.findings import Finding, Problem
 from voute.client.letter_plan import NO_DOCUMENT, Batch, Document, Planned, recipient_of
-from voute.client.matching import CodeMaker
 from voute.client.preflight import Row
 from voute.core.errors import LimitError, StateError, VouteError
 from voute.core.ids import Slug
@@ -94,7 +94,7 @@ class Inspector:
         if not self._with_documents:
             return NO_DOCUMENT
         try:
-            data = row.path.read_bytes()
+            data = Path(row.path).read_bytes()
             return Document(count_pages(data), len(data), hashlib.sha256(data).digest())
         except (OSError, UnprintableError):
             return Finding(row.line, Problem.FILE_UNPRINTABLE, {"file": row.file_name[:200]})
@@ -168,7 +168,7 @@ class Printer:
 def _read(planned: Planned) -> bytes | None:
     if not planned.document.pages:
         return None
-    data = planned.row.path.read_bytes()
+    data = Path(planned.row.path).read_bytes()
     if hashlib.sha256(data).digest() != planned.document.sha256:
         raise DocumentChangedError("changed since it was checked", file=planned.row.file_name[:200])
     return data

@@ -6,20 +6,25 @@ enough: a vault is used only when the code that this department printed authenti
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from voute.client.api import CityApi, Json
-from voute.client.choice import NO_VAULT, Choice
+from voute.client.choice import NO_VAULT
+from voute.client.code_maker import CodeMaker
 from voute.client.consents import ConsentJudge, read_leaf
 from voute.client.findings import Finding, Problem
-from voute.client.preflight import Row
+from voute.client.preflight import Row, stored_rows
 from voute.client.registry_file import Book
+from voute.client.stored import Items, Stored
+from voute.client.targets import Target, Targets
 from voute.client.workers import on_all_cores
 from voute.core.errors import FormatError, VerificationError, VouteError
-from voute.core.ids import HASH_SIZE, Hash, LookupId, Slug, VaultId, parse_hex
+from voute.core.ids import HASH_SIZE, Hash, LookupId, VaultId, parse_hex
 from voute.core.values import UnixTime
 from voute.format.act import Act
 from voute.format.dsse import SigningKey
@@ -28,7 +33,7 @@ from voute.format.registry import Binding, Entry, EntryState
 from voute.format.sidecar import BoxKind
 from voute.format.subject import Bound, issuer_actor
 from voute.format.vault_record import VaultState, expect_extends
-from voute.seal.claim import ClaimKeys, Party, check_bind, claim_keys, lookup_id_of, make_code, run_secret
+from voute.seal.claim import Party, check_bind
 from voute.seal.hybrid import HybridRecipient
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, NoQuorumError
@@ -48,59 +53,20 @@ _NO_QUORUM = "no-quorum"
 VerifyCheckpoint = Callable[[SignedCheckpoint], CheckpointVerdict]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Target:
-    """A row and where its document is sealed to: a vault's recipient, or the seed of a claim identity."""
-
-    row: Row
-    box_kind: BoxKind
-    box_id: Hash
-    token_hash: Hash
-    recipient: str | None
-    claim_seed: bytes | None
-    code_epoch: int
-    choice: Choice
-
-
 @dataclass(slots=True)
 class Matched:
     """The outcome: targets, what forbids a row, rows for paper (young binding, code that is not theirs), acts to hand over."""
 
-    targets: list[Target] = field(default_factory=list)
+    targets: Targets
+    held: Stored[Row]
+    frozen: Stored[Row]
     findings: list[Finding] = field(default_factory=list)
-    held: list[Row] = field(default_factory=list)
-    frozen: list[Row] = field(default_factory=list)
     acts: list[bytes] = field(default_factory=list)
 
-
-class CodeMaker:
-    """Makes and re-makes the codes of an issuer; run secrets are derived once each."""
-
-    def __init__(self, master: bytes, city: Slug, issuer: Slug) -> None:
-        """Take the department's master secret (32 bytes)."""
-        self._master = master
-        self._city = city
-        self._issuer = issuer
-        self._secrets: dict[str, bytes] = {}
-
-    def code(self, entry: Entry) -> bytes:
-        """Return the 15 bytes of an entry's code."""
-        return self._code(entry.run, entry.reference, entry.party, entry.slot, entry.code_epoch)
-
-    def keys(self, entry: Entry) -> ClaimKeys:
-        """Return all that an entry's code gives."""
-        return claim_keys(self.code(entry))
-
-    def issue(self, row: Row, run: str, code_epoch: int) -> Entry:
-        """Make the entry of a new code for a row."""
-        code = self._code(run, row.reference, row.party, row.slot, code_epoch)
-        return Entry(row.reference, row.party, row.slot, run, code_epoch, EntryState.ISSUED, lookup_id_of(code))
-
-    def _code(self, run: str, reference: str, party: str, slot: int, code_epoch: int) -> bytes:
-        secret = self._secrets.get(run)
-        if secret is None:
-            secret = self._secrets[run] = run_secret(self._master, self._city, self._issuer, run)
-        return make_code(secret, reference, party, slot, code_epoch)
+    @classmethod
+    def into(cls, folder: Path) -> "Matched":
+        """Begin with nothing; what there will be much of goes into files of a folder."""
+        return cls(Targets(folder), stored_rows(folder), stored_rows(folder))
 
 
 class _Vault(NamedTuple):
@@ -164,22 +130,40 @@ class Matcher:
         self._judge = ConsentJudge(book)
         self._waited = 0.0
 
-    def match(self, rows: Sequence[Row], progress: Callable[[int], None] = lambda _done: None) -> Matched:
-        """Decide for every row; raises only when the city refuses or is not there."""
-        matched = Matched()
-        entries = [(row, entry) for row in rows if (entry := self._entry(row, matched)) is not None]
-        batches = [entries[start : start + BATCH] for start in range(0, len(entries), BATCH)]
-        after = self._ask(batches[0]) if batches else _NOTHING_ASKED
-        for number, batch in enumerate(batches):
-            answer = after
+    def match(
+        self, rows: Items[Row], known: Container[int], matched: Matched, progress: Callable[[int], None] = lambda _done: None
+    ) -> None:
+        """Decide for every row but those whose lines are known; raises only when the city refuses or is not there.
+
+        The rows are gone through twice: all have their codes before the city says anything of the first, since what it says of
+        one row would change what the registry says of another. Only two batches are in memory.
+        """
+        refused = {row.line for row in rows if row.line not in known and not self._has_code(row, matched)}
+        done = 0
+        batches = self._batches(row for row in rows if row.line not in known and row.line not in refused)
+        following = next(batches, [])
+        after = self._ask(following) if following else _NOTHING_ASKED
+        while batch := following:
+            answer, following = after, next(batches, [])
             with self._proving(batch, answer) as proofs:
                 # The city answers for the next batch while this one is proven.
-                after = self._ask(batches[number + 1]) if number + 1 < len(batches) else _NOTHING_ASKED
+                after = self._ask(following) if following else _NOTHING_ASKED
                 proven = proofs()
             for row, entry in batch:
-                self._place(row, entry, answer.found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
-            progress(number * BATCH + len(batch))
-        return matched
+                target = self._place(row, entry, answer.found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
+                if target is not None:
+                    matched.targets.append(target)
+            done += len(batch)
+            progress(done)
+
+    def _batches(self, rows: Iterable[Row]) -> Iterator[list[tuple[Row, Entry]]]:
+        """Give the rows with the codes that the registry has for them by now, a batch at a time."""
+        walk = iter(rows)
+        while batch := list(islice(walk, BATCH)):
+            yield [(row, entry) for row in batch if (entry := self._book.get(row.reference, row.party, row.slot)) is not None]
+
+    def _has_code(self, row: Row, matched: Matched) -> bool:
+        return self._entry(row, matched) is not None
 
     def _entry(self, row: Row, matched: Matched) -> Entry | None:
         """Find the row's code, or issue one; names a party that changed since a binding."""
@@ -290,7 +274,8 @@ class Matcher:
         except (FormatError, VerificationError) as error:
             return error.code
 
-    def _place(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> None:
+    def _place(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> Target | None:
+        """Give the target of a row that is sent; where another goes is noted."""
         state = answer["state"]
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
@@ -299,31 +284,31 @@ class Matcher:
             self._book.put(replace(entry, state=EntryState.FROZEN))
             matched.frozen.append(row)
         elif state == "bound":
-            self._place_in_vault(row, entry, answer, proof, matched)
+            return self._place_in_vault(row, entry, answer, proof, matched)
         elif entry.state is EntryState.BOUND:
             # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
             self._not_proven(row, "binding-denied", matched)
         else:
             keys = self._codes.keys(entry)
             box = Hash(keys.lookup_id)
-            target = Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
-            matched.targets.append(target)
+            return Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
+        return None
 
-    def _place_in_vault(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> None:
+    def _place_in_vault(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> Target | None:
         if isinstance(proof, str):
             self._not_proven(row, proof, matched)
-            return
+            return None
         proven, checkpoint = proof
         if not proven.is_open:
             matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))
-            return
+            return None
         self._pin(entry, proven, matched)
         if self._rules.now - proven.claimed_at < self._rules.delay_days * _DAY_S:
             matched.held.append(row)
-            return
+            return None
         choice = self._judge.judge(row.type, answer["binding"], proven, checkpoint)
         box = Hash(proven.vault_id)
-        matched.targets.append(Target(row, BoxKind.VAULT, box, _NO_TOKEN, proven.recipient, None, entry.code_epoch, choice))
+        return Target(row, BoxKind.VAULT, box, _NO_TOKEN, proven.recipient, None, entry.code_epoch, choice)
 
     def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
         facts: dict[str, str | int] = {"reference": row.reference, "check": check}

@@ -1,13 +1,13 @@
 """What became of a run, in memory and as a CSV that a spreadsheet opens."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import merge
 from pathlib import Path
 from typing import Final
 
+from voute.client.csv_file import write_csv
 from voute.client.disk import DISK
 from voute.client.print_list import Lists
 from voute.core.ids import DeliveryId
@@ -77,15 +77,12 @@ def write_summary(
     folder: Path, sent: Mapping[int, str], known: Mapping[int, str], held: Mapping[int, str], frozen: Mapping[int, str]
 ) -> Path:
     """Write what became of each row beside the receipts of the run; durable on return."""
-    rows = [(line, "sent", document) for line, document in sent.items()]
-    rows += [(line, "known", document) for line, document in known.items()]
-    rows += [(line, "held", "") for line in held]
-    rows += [(line, "frozen", "") for line in frozen]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(("line", "state", "document_id"))
-    writer.writerows(sorted(rows))
+    rows = merge(
+        ((line, "frozen", "") for line in sorted(frozen)),
+        ((line, "held", "") for line in sorted(held)),
+        ((line, "known", known[line]) for line in sorted(known)),
+        ((line, "sent", sent[line]) for line in sorted(sent)),
+    )
     path = folder / SUMMARY
-    # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
-    DISK.replace(path, text.getvalue().encode("utf-8-sig"), mode=0o644)
+    DISK.replace(path, write_csv(("line", "state", "document_id"), rows), mode=0o644)
     return path

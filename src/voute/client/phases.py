@@ -8,19 +8,23 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from heapq import merge
 from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.client.api import CityApi, CityRefusedError, CityUnreachableError
-from voute.client.choice import FROZEN, YOUNG, Channel
+from voute.client.choice import FROZEN, YOUNG
+from voute.client.code_maker import CodeMaker
 from voute.client.compare import find_known
+from voute.client.document_ids import DocumentIds
 from voute.client.findings import Finding
 from voute.client.home import IssuerHome, IssuerSettings
 from voute.client.journal import Beginning, Commit, JournalDamagedError
-from voute.client.matching import CodeMaker, Matcher, MatchRules, Target
+from voute.client.matching import Matched as Found
+from voute.client.matching import Matcher, MatchRules
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
-from voute.client.preflight import Checked, PdfFolder, Row, check_table
+from voute.client.preflight import Checked, PdfFolder, Row, check_table, stored_rows
 from voute.client.print_list import HELD_ONLY, Placed, move_lists, write_lists
 from voute.client.receipt_check import ReceiptCheck
 from voute.client.receipts import write_receipts
@@ -28,14 +32,15 @@ from voute.client.registry_file import Book, read_book, write_book
 from voute.client.sealers import SealerDiedError, seal_all
 from voute.client.sealing import SealerKit
 from voute.client.spool import SentPack
-from voute.client.table import read_table
+from voute.client.stored import Items
+from voute.client.table import TableReader
+from voute.client.targets import Targets
 from voute.client.trust import PinnedTrust, read_pin
-from voute.client.unfinished import Unfinished, hash_table, now
+from voute.client.unfinished import Unfinished, now
 from voute.core.errors import StateError, VouteError
-from voute.core.ids import ID_SIZE, DeliveryId, parse_hex
+from voute.core.ids import ID_SIZE, DeliveryId, Hash, parse_hex
 from voute.format.dsse import SigningKey
 from voute.format.issuer_auth import IssuerAuth
-from voute.format.sidecar import BoxKind
 from voute.seal.claim import dedupe_key
 
 VISIBLE_WITHIN_S: Final = 120.0
@@ -90,9 +95,9 @@ Progress = Callable[[str, int, int], None]
 class Matched:
     """Where every row goes, and the registry with the acts that this made."""
 
-    targets: Sequence[Target]
-    held_rows: Sequence[Row]
-    frozen_rows: Sequence[Row]
+    targets: Targets
+    held_rows: Items[Row]
+    frozen_rows: Items[Row]
     known: Mapping[int, str]
     book: Book
     acts: Sequence[bytes] = field(repr=False)
@@ -107,17 +112,14 @@ class Matched:
         """Reference by line, of what somebody said is not theirs."""
         return {row.line: row.reference for row in self.frozen_rows}
 
-    @property
-    def digital(self) -> int:
-        """How many rows go to the vault alone."""
-        return sum(target.choice.channel is Channel.DIGITAL for target in self.targets)
-
-    def placed(self, sent: Mapping[int, str]) -> list[Placed]:
-        """Say of each row how it goes; `sent` has the document id of each line that is sent."""
-        rows = [Placed(target.row, target.choice, sent[target.row.line]) for target in self.targets]
-        rows += (Placed(row, YOUNG) for row in self.held_rows)
-        rows += (Placed(row, FROZEN) for row in self.frozen_rows)
-        return rows
+    def placed(self, sent: Mapping[int, str]) -> Iterator[Placed]:
+        """Say of each row how it goes, lines rising; `sent` has the document id of each line that is sent."""
+        return merge(
+            (Placed(target.row, target.choice, sent[target.row.line]) for target in self.targets),
+            (Placed(row, YOUNG) for row in self.held_rows),
+            (Placed(row, FROZEN) for row in self.frozen_rows),
+            key=lambda placed: placed.row.line,
+        )
 
 
 class Phases:
@@ -146,10 +148,17 @@ class Phases:
         """Check the list and its files; raises `PreflightFailedError` with every finding."""
         issuer = trust.root.issuer(self.home.issuer)
         types = [kind.id for kind in issuer.document_types] if issuer else []
-        rows = read_table(table)
-        total = len(rows.rows)
+        rows = TableReader(table)
+        total = rows.count()
         folder = PdfFolder(self.order.pdf_folder)
-        checked = check_table(rows, folder, types, self.order.run, progress=lambda done: self.progress("check", done, total))
+        checked = check_table(
+            rows,
+            folder,
+            types,
+            self.order.run,
+            into=stored_rows(self.home.folder),
+            progress=lambda done: self.progress("check", done, total),
+        )
         if checked.findings:
             raise PreflightFailedError(checked.findings)
         return checked
@@ -159,13 +168,14 @@ class Phases:
         known, differs = find_known(api, self.dedupe_key, self.order.run, checked.rows)
         self.progress("compare", len(checked.rows), len(checked.rows))
         book = read_book(self.home, self.settings.city, trust.issuer_keys(self.home.issuer))
-        fresh = [row for row in checked.rows if row.line not in known]
+        fresh = len(checked.rows) - len(known)
         codes = CodeMaker(self._secrets.master, self.settings.city, self.settings.issuer)
         order = self.order
         delay = self.settings.binding_delay_days
         rules = MatchRules(order.run, delay, order.new_party, now(), order.patience, order.processes)
         matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
-        found = matcher.match(fresh, lambda done: self.progress("match", done, len(fresh)))
+        found = Found.into(self.home.folder)
+        matcher.match(checked.rows, known, found, lambda done: self.progress("match", done, fresh))
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)
         if findings:
             raise PreflightFailedError(findings)
@@ -179,15 +189,15 @@ class Phases:
 
     # -- sending
 
-    def begin(self, table: bytes) -> Unfinished:
-        """Begin the journal of a new delivery."""
+    def begin(self, table_hash: Hash) -> Unfinished:
+        """Begin the journal of a new delivery; the list is named by its hash (`hash_table`)."""
         beginning = Beginning(
             city=self.settings.city,
             issuer=self.settings.issuer,
             run=self.order.run,
             delivery_id=new_delivery(),
             table=self.order.table.absolute(),
-            table_hash=hash_table(table),
+            table_hash=table_hash,
             pdf_folder=self.order.pdf_folder.absolute(),
             new_party=self.order.new_party,
             at=now(),
@@ -220,26 +230,25 @@ class Phases:
 
     def send(self, api: CityApi, run: Unfinished, matched: Matched, ready: Iterable[SentPack] = ()) -> list[SentPack]:
         """Seal and send what is not in `ready`, then commit."""
-        packs = self._seal(api, run, matched.targets, ready)
-        sent = {one.line: one.document_id.hex() for pack in packs for one in pack.documents}
-        write_lists(run.spool, run.delivery_id.hex(), matched.placed(sent))
-        to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
+        targets = matched.targets
+        packs = self._seal(api, run, targets, ready)
+        sent = _sent_in(packs)
+        write_lists(run.spool, run.delivery_id.hex(), lambda: matched.placed(sent))
         size = sum(pack.size for pack in packs)
-        figures = Commit(len(matched.targets), to_vaults, matched.digital, len(packs), size)
+        figures = Commit(len(targets), targets.to_vaults, targets.digital, len(packs), size)
         run.commit(figures, matched.known, matched.held, matched.frozen)
         api.commit(run.delivery_id, figures.documents, [pack.pack for pack in packs])
         return packs
 
-    def _seal(self, api: CityApi, run: Unfinished, targets: Sequence[Target], ready: Iterable[SentPack]) -> list[SentPack]:
+    def _seal(self, api: CityApi, run: Unfinished, targets: Targets, ready: Iterable[SentPack]) -> list[SentPack]:
         packs = list(ready)
-        lines = {one.line for pack in packs for one in pack.documents}
+        lines = {line for pack in packs for line, _ in pack.documents()}
         done = len(lines)
         self.progress("seal", done, len(targets))
-        rest = [target for target in targets if target.row.line not in lines]
-        for pack in seal_all(self._kit(api, run), api, rest, self.order.processes):
+        for pack in seal_all(self._kit(api, run), api, targets, self.order.processes, lines):
             run.keep(pack.pack)
             packs.append(pack)
-            done += len(pack.documents)
+            done += pack.count
             self.progress("seal", done, len(targets))
         return packs
 
@@ -265,14 +274,14 @@ class Phases:
         run is unfinished then.
         """
         commit = run.state.commit
-        if commit is None or commit.documents != sum(len(pack.documents) for pack in packs):
+        if commit is None or commit.documents != sum(pack.count for pack in packs):
             raise JournalDamagedError("the spool is not whole", path=str(run.spool))
         self._wait(api, run.delivery_id)
         count = commit.documents
         check = ReceiptCheck(read_pin(self.home).root, self.home.issuer)
         lines = api.receipts(run.delivery_id)
         write_receipts(run.receipts, lines, packs, check.line, lambda done: self.progress("receipts", done, count))
-        return self.finish(run, {one.line: one.document_id.hex() for pack in packs for one in pack.documents})
+        return self.finish(run, _sent_in(packs))
 
     def finish(self, run: Unfinished, sent: Mapping[int, str]) -> Outcome:
         """Write the summary of a run whose receipts are durable, and end it."""
@@ -301,12 +310,12 @@ class Phases:
 
     def nothing_sent(self, matched: Matched) -> Outcome:
         """Report a run that sends nothing: a trial, or a list of which everything is known or held."""
-        to_vaults = sum(target.box_kind is BoxKind.VAULT for target in matched.targets)
+        targets = matched.targets
         summary = lists = None
         if not self.order.dry_run:
             folder = self.home.run_folder(self.order.run)
             if matched.held_rows or matched.frozen_rows:
-                lists = write_lists(folder, HELD_ONLY, matched.placed({}))
+                lists = write_lists(folder, HELD_ONLY, lambda: matched.placed({}))
             summary = write_summary(folder, {}, matched.known, matched.held, matched.frozen)
         return Outcome(
             run=self.order.run,
@@ -315,9 +324,9 @@ class Phases:
             known=matched.known,
             held=matched.held,
             frozen=matched.frozen,
-            to_vaults=to_vaults,
-            to_codes=len(matched.targets) - to_vaults,
-            digital=matched.digital,
+            to_vaults=targets.to_vaults,
+            to_codes=len(targets) - targets.to_vaults,
+            digital=targets.digital,
             packs=0,
             bytes=0,
             seconds=time.monotonic() - self.started,
@@ -349,6 +358,10 @@ def sign_in(api: CityApi, settings: IssuerSettings, key: SigningKey) -> None:
                 raise
         else:
             return
+
+
+def _sent_in(packs: Iterable[SentPack]) -> DocumentIds:
+    return DocumentIds(one for pack in packs for one in pack.documents())
 
 
 def new_delivery() -> DeliveryId:

@@ -1,17 +1,19 @@
 """Checks a whole list before anything is sent: every bad row is named at once, with its line and its remedy."""
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from voute.client.cells import CellError, read_cents, read_date, read_instalments, read_language, read_lines, read_slot, read_text
 from voute.client.columns import Column
 from voute.client.findings import Finding, Problem
 from voute.client.party import party_of_name
 from voute.client.pdf_check import check_pdf
-from voute.client.table import RawRow, Table
+from voute.client.stored import Items, Stored, pack_values, unpack_values
+from voute.client.table import RawRow, Table, TableReader
 
 MAX_REFERENCE = 100
 """Characters in a reference: Québec's roll numbers have 23."""
@@ -26,14 +28,16 @@ MAX_KEY = 200
 MAX_ADDRESS = 500
 """Characters in a postal address: six lines of an envelope's window have 240."""
 
+_DIGEST: Final = 16
+"""Bytes that stand for a document's name: two names of one list never share them by chance."""
+
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row that may be sealed: every cell read, the file found and checked; amounts in cents, dates ISO.
 
-    `address` has its lines apart where the list has them so.
+    `address` has its lines apart where the list has them so. `path` is a text: a `Path` takes ten times the memory.
     """
 
     line: int
@@ -42,7 +46,7 @@ class Row:
     name: str
     address: str
     slot: int
-    path: Path
+    path: str
     file_name: str
     size: int
     title: str
@@ -60,8 +64,13 @@ class Row:
 class Checked:
     """The outcome: the rows that may go, and everything that is wrong, by line."""
 
-    rows: tuple[Row, ...]
+    rows: Items[Row]
     findings: tuple[Finding, ...]
+
+
+def stored_rows(folder: Path) -> Stored[Row]:
+    """Make a place for any number of rows, in a file of the department's folder and not in memory."""
+    return Stored[Row](folder, lambda row: pack_values(tuple(row)), lambda raw: Row._make(unpack_values(raw)))
 
 
 class _Cells:
@@ -156,7 +165,7 @@ def _check_row(raw: RawRow, folder: PdfFolder, types: Iterable[str]) -> tuple[Ro
         name=name,
         address=cells.read(Column.ADDRESS, lambda cell: read_lines(cell, MAX_ADDRESS), Problem.TEXT_MALFORMED) or "",
         slot=cells.read(Column.SLOT, read_slot, Problem.SLOT_MALFORMED) or 0,
-        path=path,
+        path=str(path),
         file_name=raw.get(Column.FILE),
         size=size,
         title=title,
@@ -191,7 +200,7 @@ def _find_file(cells: _Cells, folder: PdfFolder) -> tuple[Path, int]:
     return found, checked
 
 
-def dedupe_parts(row: Row, run: str) -> tuple[str, ...]:
+def dedupe_parts(row: Row, run: str) -> tuple[str, str]:
     """Give what names a document to its issuer: party and document key, else run and file name (docs/spec/claim.md)."""
     if row.document_key is not None:
         return (row.party, row.document_key)
@@ -199,30 +208,39 @@ def dedupe_parts(row: Row, run: str) -> tuple[str, ...]:
 
 
 def check_table(
-    table: Table,
+    table: Table | TableReader,
     folder: PdfFolder,
     types: Iterable[str],
     run: str,
     *,
+    into: Stored[Row] | None = None,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Checked:
     """Check every row of a list; nothing is sent and nothing is changed.
 
-    `types` are the document types that the trust root gives to this issuer; `progress` is told the rows done.
+    `types` are the document types that the trust root gives to this issuer; good rows go `into` a store, else they are held in
+    memory; `progress` is told the rows done.
     """
     known_types = frozenset(types)
-    findings = list(table.findings)
-    rows: list[Row] = []
-    seen: dict[tuple[str, ...], int] = {}
+    findings: list[Finding] = []
+    rows: Stored[Row] | list[Row] = [] if into is None else into
+    seen: dict[bytes, int] = {}
     for done, raw in enumerate(table.rows, 1):
         row, wrong = _check_row(raw, folder, known_types)
         findings.extend(wrong)
         if row is not None:
-            first = seen.setdefault(dedupe_parts(row, run), row.line)
+            first = seen.setdefault(_digest(dedupe_parts(row, run)), row.line)
             if first != row.line:
                 findings.append(Finding(row.line, Problem.DOCUMENT_TWICE, {"first": first}))
             else:
                 rows.append(row)
         progress(done)
-    findings.sort(key=lambda finding: finding.line)
-    return Checked(tuple(rows), tuple(findings))
+    # Those of the list as a whole are known once its last row is read.
+    findings = sorted([*table.findings, *findings], key=lambda finding: finding.line)
+    return Checked(tuple(rows) if into is None else into, tuple(findings))
+
+
+def _digest(parts: tuple[str, str]) -> bytes:
+    """Stand for what names a document: in a list of a million rows the names themselves would be most of the memory."""
+    text = f"{len(parts[0])} {parts[0]}{parts[1]}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest()

@@ -6,13 +6,14 @@ and addresses, so both are for the department alone (mode 0600).
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.client.choice import Channel, Choice, Reason
-from voute.client.disk import DISK
+from voute.client.csv_file import write_csv
+from voute.client.disk import DISK, read_pieces
 from voute.client.preflight import Row
 from voute.core.errors import StateError
 from voute.core.values import time_text
@@ -54,13 +55,13 @@ def lists_of(folder: Path, delivery: str) -> Lists:
     return Lists(folder / f"{PRINT}-{delivery}.csv", folder / f"{CHOICES}-{delivery}.csv")
 
 
-def write_lists(folder: Path, delivery: str, placed: Sequence[Placed]) -> Lists:
-    """Write both lists; durable on return."""
+def write_lists(folder: Path, delivery: str, placed: Callable[[], Iterable[Placed]]) -> Lists:
+    """Write both lists; durable on return. `placed` gives the rows by rising line, each time anew."""
     lists = lists_of(folder, delivery)
-    paper = [one for one in placed if one.choice.channel is not Channel.DIGITAL]
-    digital = [one for one in placed if one.choice.channel is Channel.DIGITAL]
-    _write(lists.print_list, PRINT_COLUMNS, ((*_cells(one), *_paper_cells(one.choice)) for one in _in_order(paper)))
-    _write(lists.choices, CHOICES_COLUMNS, ((*_cells(one), *_proof_cells(one.choice)) for one in _in_order(digital)))
+    paper = (one for one in placed() if one.choice.channel is not Channel.DIGITAL)
+    digital = (one for one in placed() if one.choice.channel is Channel.DIGITAL)
+    _write(lists.print_list, PRINT_COLUMNS, ((*_cells(one), *_paper_cells(one.choice)) for one in paper))
+    _write(lists.choices, CHOICES_COLUMNS, ((*_cells(one), *_proof_cells(one.choice)) for one in digital))
     return lists
 
 
@@ -71,7 +72,7 @@ def move_lists(source: Path, folder: Path, delivery: str) -> Lists:
     for old, new in ((waiting.print_list, target.print_list), (waiting.choices, target.choices)):
         # Gone with the spool once everything else is done: then they are in their place.
         if old.exists():
-            DISK.replace(new, old.read_bytes())
+            DISK.replace(new, read_pieces(old))
     return target
 
 
@@ -132,10 +133,6 @@ def _read(path: Path, columns: Sequence[str]) -> Iterator[Mapping[str, str]]:
         yield {column: cell.removeprefix("'") for column, cell in row.items()}
 
 
-def _in_order(placed: Iterable[Placed]) -> list[Placed]:
-    return sorted(placed, key=lambda one: one.row.line)
-
-
 def _cells(one: Placed) -> tuple[str | int, ...]:
     row = one.row
     place = (row.line, row.reference, row.party, row.slot, row.name, row.address)
@@ -154,9 +151,5 @@ def _proof_cells(choice: Choice) -> tuple[str | int, ...]:
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(columns)
-    writer.writerows([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
-    # A byte order mark: without it Excel reads UTF-8 as Windows-1252.
-    DISK.replace(path, text.getvalue().encode("utf-8-sig"))
+    safe = ([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row] for row in rows)
+    DISK.replace(path, write_csv(columns, safe))

@@ -11,9 +11,9 @@ from typing import ClassVar, Final
 
 from voute.client.api import Json
 from voute.client.disk import DISK, GrowingFile
-from voute.client.spool import Sent, SentPack
+from voute.client.spool import SealedRow, SentPack
 from voute.core.errors import FormatError, StateError
-from voute.core.ids import Hash
+from voute.core.ids import ID_SIZE, Hash, parse_hex
 from voute.format.event import parse_event
 from voute.format.fields import to_base64
 from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line, write_line
@@ -22,6 +22,9 @@ from voute.tlog.proof import TlogProof
 
 Line = CheckpointLine | ReceiptLine | DeletedLine
 Check = Callable[[Line], None]
+
+_MOST: Final = 1 << 32
+"""More documents than a pack has: the spool counts them in 32 bits."""
 
 _PIECE: Final = 1024 * 1024
 """Bytes of receipts that are gathered for one write."""
@@ -43,23 +46,27 @@ class _Spool:
     """The manifests of a run, read back by document id."""
 
     def __init__(self, packs: Sequence[SentPack]) -> None:
-        self._where: dict[str, tuple[Path, Sent]] = {
-            one.document_id.hex(): (pack.spool, one) for pack in packs for one in pack.documents
+        self._packs = packs
+        # A number stands for pack and place: pairs would take as much again.
+        self._where: dict[bytes, int] = {
+            document_id: at * _MOST + number
+            for at, pack in enumerate(packs)
+            for number, (_, document_id) in enumerate(pack.documents())
         }
         self._files: dict[Path, int] = {}
 
     def __len__(self) -> int:
         return len(self._where)
 
-    def take(self, document_id: str) -> tuple[Sent, bytes]:
-        """Give a document and its manifest's envelope, once."""
-        found = self._where.pop(document_id, None)
+    def take(self, document_id: str) -> SealedRow:
+        """Give a document with its manifest's envelope, once."""
+        found = self._where.pop(parse_hex(document_id, ID_SIZE), None)
         if found is None:
             raise FormatError("a receipt of a document that was not sent, or twice")
-        path, sent = found
-        if path not in self._files:
-            self._files[path] = os.open(path, os.O_RDONLY)
-        return sent, os.pread(self._files[path], sent.spool_length, sent.spool_offset)
+        pack = self._packs[found // _MOST]
+        if pack.spool not in self._files:
+            self._files[pack.spool] = os.open(pack.spool, os.O_RDONLY)
+        return pack.row(self._files[pack.spool], found % _MOST)
 
     def close(self) -> None:
         """Close the files."""
@@ -92,10 +99,10 @@ def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, check: Check,
         whole = line
         kind = line.get("kind")
         if kind in {"receipt", "deleted"}:
-            sent, manifest = spool.take(str(line.get("document_id")))
+            sent = spool.take(str(line.get("document_id")))
             whole = {**line, "row": sent.line, "reference": sent.reference}
             if kind == "receipt":
-                whole["manifest"] = to_base64(manifest)
+                whole["manifest"] = to_base64(sent.envelope)
             done += 1
             progress(done)
         raw, read = write_line(whole)

@@ -3,15 +3,15 @@
 Source: `docs/spec/journal.md`, "Resuming". Pure but for reading the spool and the files that were sealed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from voute.client.matching import Target
 from voute.client.preflight import dedupe_parts
 from voute.client.sealing import aim_of, plaintext_hash
-from voute.client.spool import Sent, SentPack
+from voute.client.spool import SealedRow, SentPack
+from voute.client.targets import Targets
 from voute.client.unfinished import Unfinished
 from voute.core.errors import StateError
 from voute.core.ids import Hash
@@ -50,7 +50,7 @@ class Plan:
                 yield pack, data
 
 
-def plan_resumption(run: Unfinished, at_city: frozenset[Hash], targets: Sequence[Target], key: bytes, name: str) -> Plan | None:
+def plan_resumption(run: Unfinished, at_city: frozenset[Hash], targets: Targets, key: bytes, name: str) -> Plan | None:
     """Decide about each pack; None when the draft must go and everything be sealed anew.
 
     That is so when the city has a pack that this spool does not know, or when a document that was sealed would go
@@ -61,12 +61,13 @@ def plan_resumption(run: Unfinished, at_city: frozenset[Hash], targets: Sequence
     if not at_city <= sealed.keys():
         return None
     held = [pack for name_, pack in sealed.items() if name_ in at_city]
-    covered = {one.line for pack in held for one in pack.documents}
+    covered = {line for pack in held for line, _ in pack.documents()}
     absent = [
-        pack for name_, pack in sealed.items() if name_ not in at_city and covered.isdisjoint(one.line for one in pack.documents)
+        pack
+        for name_, pack in sealed.items()
+        if name_ not in at_city and covered.isdisjoint(line for line, _ in pack.documents())
     ]
-    by_line = {target.row.line: target for target in targets}
-    if not all(_still_meant(one, by_line, key, name) for pack in (*held, *absent) for one in pack.documents):
+    if not all(_still_meant(one, targets, key, name) for pack in (*held, *absent) for one in pack.rows()):
         return None
     return Plan(
         drafted=tuple(pack for pack in held if pack.pack in run.state.kept),
@@ -75,8 +76,8 @@ def plan_resumption(run: Unfinished, at_city: frozenset[Hash], targets: Sequence
     )
 
 
-def _still_meant(sealed: Sent, by_line: Mapping[int, Target], key: bytes, name: str) -> bool:
-    target = by_line.get(sealed.line)
+def _still_meant(sealed: SealedRow, targets: Targets, key: bytes, name: str) -> bool:
+    target = targets.at_line(sealed.line)
     if target is None or aim_of(target, dedupe_id(key, *dedupe_parts(target.row, name))) != sealed.aim:
         return False
     if content_id(key, plaintext_hash(target.row)) != sealed.content_id:

@@ -27,7 +27,7 @@ class FileRoom:
         """Make some room."""
         self._room = memoryview(bytearray(_FIRST))
 
-    def read(self, path: Path) -> memoryview:
+    def read(self, path: str | Path) -> memoryview:
         """Return a file's bytes, which stand there until the next call; raises `OSError`."""
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -1,18 +1,23 @@
 """Seals a run on all cores: few documents in this process, many in one process a core, each sending its own packs."""
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from array import array
+from collections.abc import Container, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, Final
 
 from voute.client.api import CityApi
-from voute.client.matching import Target
-from voute.client.sealing import PACK_TARGET, Sealer, SealerKit
+from voute.client.sealing import PACK_DOCUMENTS, PACK_TARGET, Sealer, SealerKit
 from voute.client.spool import SentPack
+from voute.client.targets import RawTarget, Targets
 from voute.client.workers import begin_worker, process_context
 from voute.core.errors import StateError
+
+_AHEAD: Final = 2
+"""Shares for each sealer that are under way or wait: none rests while this process writes down what another has done."""
 
 
 class SealerDiedError(StateError):
@@ -21,24 +26,23 @@ class SealerDiedError(StateError):
     code: ClassVar[str] = "sealer-died"
 
 
-def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes: int | None) -> Iterator[SentPack]:
-    """Seal and send all targets: here when they are few, else in one process a core; yields acknowledged packs.
+def seal_all(
+    kit: SealerKit, api: CityApi, targets: Targets, processes: int | None, done: Container[int] = frozenset()
+) -> Iterator[SentPack]:
+    """Seal and send all targets but those whose lines are done; yields acknowledged packs.
 
-    Raises what sealing and sending raise, and `SealerDiedError`.
+    Few are sealed here, many in one process a core. Raises what sealing and sending raise, and `SealerDiedError`.
     """
-    shares = list(_shares(targets))
+    shares = list(_shares(targets, done))
     workers = min(processes or os.cpu_count() or 1, len(shares))
     if workers <= 1:
         with closing(Sealer(kit, api)) as sealer:
             for share in shares:
-                yield from sealer.run(share)
+                yield from sealer.run(targets[number] for number in share)
         return
-    context = process_context()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(kit, shares)) as pool:
+    with ProcessPoolExecutor(workers, mp_context=process_context(), initializer=_start_worker, initargs=(kit,)) as pool:
         try:
-            futures = [pool.submit(_seal_share, number) for number in range(len(shares))]
-            for future in as_completed(futures):
-                yield from future.result()
+            yield from _hand_out(pool, ([targets.raw(number) for number in share] for share in shares), workers * _AHEAD)
         except BrokenProcessPool as error:
             raise SealerDiedError("a sealing process ended") from error
         except BaseException:
@@ -46,29 +50,39 @@ def seal_all(kit: SealerKit, api: CityApi, targets: Sequence[Target], processes:
             raise
 
 
-def _shares(targets: Sequence[Target]) -> Iterator[list[Target]]:
-    """Cut the work into shares of about one pack each."""
-    share: list[Target] = []
-    size = 0
-    for target in targets:
-        length = target.row.size
-        if share and size + length > PACK_TARGET:
+def _hand_out(pool: ProcessPoolExecutor, shares: Iterator[list[RawTarget]], ahead: int) -> Iterator[SentPack]:
+    """Give the sealers their shares, a few ahead of them: what is given waits in this process's memory."""
+    waiting = {pool.submit(_seal_share, share) for share in islice(shares, ahead)}
+    while waiting:
+        ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        waiting |= {pool.submit(_seal_share, share) for share in islice(shares, len(ended))}
+        for future in ended:
+            yield from future.result()
+
+
+def _shares(targets: Targets, done: Container[int]) -> Iterator["array[int]"]:
+    """Cut the work into shares of about one pack each: the numbers of its targets."""
+    share, size = array("Q"), 0
+    for number in range(len(targets)):
+        if targets.line(number) in done:
+            continue
+        length = targets.size(number)
+        if share and (size + length > PACK_TARGET or len(share) == PACK_DOCUMENTS):
             yield share
-            share, size = [], 0
-        share.append(target)
+            share, size = array("Q"), 0
+        share.append(number)
         size += length
     if share:
         yield share
 
 
-_worker: list[tuple[Sealer, Sequence[Sequence[Target]]]] = []
+_worker: list[Sealer] = []
 
 
-def _start_worker(kit: SealerKit, shares: Sequence[Sequence[Target]]) -> None:
+def _start_worker(kit: SealerKit) -> None:
     begin_worker()
-    _worker.append((Sealer(kit, CityApi(kit.server, kit.token)), shares))
+    _worker.append(Sealer(kit, CityApi(kit.server, kit.token)))
 
 
-def _seal_share(number: int) -> list[SentPack]:
-    sealer, shares = _worker[0]
-    return list(sealer.run(shares[number]))
+def _seal_share(share: Sequence[RawTarget]) -> list[SentPack]:
+    return list(_worker[0].run(raw.read() for raw in share))

@@ -6,7 +6,7 @@ keeps in memory is one pack; what could not be made again is in the spool, durab
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from voute.client.api import CityApi, SessionToken
-from voute.client.matching import Target
 from voute.client.preflight import Row, dedupe_parts
 from voute.client.rooms import FileRoom, PackRoom
 from voute.client.spool import SealedRow, SentPack, SpoolWriter
+from voute.client.targets import Target
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import DeliveryId, Hash, LookupId, Slug, VaultId, slug
 from voute.core.values import Money, UnixTime, unix_time
@@ -83,7 +83,7 @@ class Sealer:
         self._file = FileRoom()
         self._room = PackRoom()
 
-    def run(self, targets: Sequence[Target]) -> Iterator[SentPack]:
+    def run(self, targets: Iterable[Target]) -> Iterator[SentPack]:
         """Seal and send; yields each pack after the city acknowledged it and its draft."""
         pack = _OpenPack(self._room)
         for target in targets:
@@ -230,7 +230,7 @@ def _read(row: Row, room: FileRoom) -> memoryview:
 def plaintext_hash(row: Row) -> bytes:
     """Hash a row's file, for comparing it with what was delivered before; raises `FileChangedError`."""
     try:
-        with row.path.open("rb") as file:
+        with Path(row.path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         raise FileChangedError("unreadable since preflight", line=row.line, file=row.file_name) from error

@@ -13,6 +13,7 @@ import secrets
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -30,6 +31,8 @@ MAX_REFERENCE_BYTES: Final = 400
 """Bytes of a reference: 100 characters."""
 
 _LENGTH: Final = struct.Struct(">I")
+_PLACE: Final = struct.Struct(f">I{ID_SIZE}sQI")
+"""Line, document id, and where a document begins in the spool file and how long it is there."""
 _SEALED: Final = "sealed-"
 _PACK: Final = ".pack"
 
@@ -47,28 +50,42 @@ class SealedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One document of a pack: which row, what it was sealed for, and where its manifest is in the spool."""
-
-    line: int
-    document_id: DocumentId
-    content_id: Hash
-    aim: Hash
-    reference: str
-    spool_offset: int
-    spool_length: int
-
-
-@dataclass(frozen=True, slots=True)
 class SentPack:
-    """One pack: its hash, its size in bytes, its documents, its spool file and where its draft is in there."""
+    """One pack: its hash, its size in bytes, its spool file, and where its documents and its draft are in there.
+
+    Of a document only its line, its id and its place are in memory, packed: a run of 200,000 holds all its packs.
+    """
 
     pack: Hash
     size: int
     spool: Path
-    documents: tuple[Sent, ...]
+    places: bytes
     draft_offset: int
     draft_length: int
+
+    @property
+    def count(self) -> int:
+        """How many documents are in it."""
+        return len(self.places) // _PLACE.size
+
+    def documents(self) -> Iterator[tuple[int, DocumentId]]:
+        """Give line and id of each document."""
+        for line, document_id, _, _ in _PLACE.iter_unpack(self.places):
+            yield line, document_id
+
+    def rows(self) -> Iterator[SealedRow]:
+        """Read each document again."""
+        with self.spool.open("rb") as file:
+            for number in range(self.count):
+                yield self.row(file.fileno(), number)
+
+    def row(self, handle: int, number: int) -> SealedRow:
+        """Read a document again from the spool file, which is open."""
+        _, _, at, length = _PLACE.unpack_from(self.places, number * _PLACE.size)
+        reader = Reader(os.pread(handle, length, at), "spool")
+        row = _read_row(reader)
+        reader.end()
+        return row
 
     def draft(self) -> bytes:
         """Read the draft again, as it was sent or was to be sent."""
@@ -90,12 +107,12 @@ class SpoolWriter:
         """Keep all that could not be made again of a pack; durable on return."""
         file = self._open()
         head = b"".join((self._delivery_id, pack, u64(size), u32(len(rows))))
-        parts, offsets, at = [head], [], len(head)
+        parts, lengths, at = [head], [], len(head)
         for row in rows:
             fixed = b"".join((u32(row.line), row.document_id, row.content_id, row.aim))
             part = fixed + length_prefixed(row.reference, row.envelope)
             at += len(part)
-            offsets.append(at - len(row.envelope))
+            lengths.append(len(part))
             parts.append(part)
         parts += (u32(len(draft)), draft)
         length = at + 4 + len(draft)
@@ -106,11 +123,8 @@ class SpoolWriter:
             digest.update(part)
         start = file.append((_LENGTH.pack(length), *parts, digest.digest())) + _LENGTH.size
         file.sync()
-        documents = tuple(
-            Sent(row.line, row.document_id, row.content_id, row.aim, row.reference, start + offset, len(row.envelope))
-            for row, offset in zip(rows, offsets, strict=True)
-        )
-        return SentPack(pack, size, file.path, documents, start + at + 4, len(draft))
+        places = _places(((row.line, row.document_id) for row in rows), lengths, start + len(head))
+        return SentPack(pack, size, file.path, places, start + at + 4, len(draft))
 
     def keep_bytes(self, pack: Hash, parts: Iterable[bytes | memoryview]) -> None:
         """Keep the bytes of a pack until `forget_bytes`; not waited for."""
@@ -193,16 +207,29 @@ def _parse(body: bytes, start: int, path: Path) -> tuple[DeliveryId, SentPack]:
     reader = Reader(body, "spool")
     delivery_id, pack, size = DeliveryId(reader.take(ID_SIZE)), Hash(reader.take(HASH_SIZE)), reader.u64()
     at = ID_SIZE + HASH_SIZE + 8 + 4
-    documents: list[Sent] = []
+    names: list[tuple[int, DocumentId]] = []
+    lengths: list[int] = []
     for _ in range(reader.u32()):
-        line, document_id = reader.u32(), DocumentId(reader.take(ID_SIZE))
-        content_id, aim = Hash(reader.take(HASH_SIZE)), Hash(reader.take(HASH_SIZE))
-        reference, envelope = reader.part(MAX_REFERENCE_BYTES), reader.part(MAX_ENVELOPE)
-        at += 4 + ID_SIZE + HASH_SIZE + HASH_SIZE + 4 + len(reference) + 4 + len(envelope)
-        documents.append(Sent(line, document_id, content_id, aim, _text(reference), start + at - len(envelope), len(envelope)))
+        row = _read_row(reader)
+        names.append((row.line, row.document_id))
+        lengths.append(4 + ID_SIZE + HASH_SIZE + HASH_SIZE + 4 + len(row.reference.encode()) + 4 + len(row.envelope))
     draft = reader.part(MAX_RECORD)
     reader.end()
-    return delivery_id, SentPack(pack, size, path, tuple(documents), start + at + 4, len(draft))
+    places = _places(names, lengths, start + at)
+    return delivery_id, SentPack(pack, size, path, places, start + at + sum(lengths) + 4, len(draft))
+
+
+def _read_row(reader: Reader) -> SealedRow:
+    line, document_id = reader.u32(), DocumentId(reader.take(ID_SIZE))
+    content_id, aim = Hash(reader.take(HASH_SIZE)), Hash(reader.take(HASH_SIZE))
+    reference, envelope = _text(reader.part(MAX_REFERENCE_BYTES)), reader.part(MAX_ENVELOPE)
+    return SealedRow(line, document_id, content_id, aim, reference, envelope)
+
+
+def _places(names: Iterable[tuple[int, DocumentId]], lengths: Sequence[int], start: int) -> bytes:
+    """Pack line, id and place of documents that lie one after the other."""
+    ends = accumulate(lengths, initial=start)
+    return b"".join(_PLACE.pack(*name, at, length) for name, at, length in zip(names, ends, lengths, strict=False))
 
 
 def _text(raw: bytes) -> str:

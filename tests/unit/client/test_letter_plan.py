@@ -36,7 +36,7 @@ def planned(
         name=name,
         address=f"{line}, rue X\nQuébec {code}",
         slot=0,
-        path=Path("a.pdf"),
+        path="a.pdf",
         file_name="a.pdf",
         size=document.size,
         title="Taxes",

@@ -1,13 +1,14 @@
 """Receipts that come from the city become the department's file, those of deleted documents too."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from voute.client.receipts import ReceiptMissingError, ReceiptsIncompleteError, export_receipt, read_lines, write_receipts
-from voute.client.spool import Sent, SentPack
-from voute.core.ids import DocumentId, Hash
+from voute.client.spool import SealedRow, SentPack, SpoolWriter
+from voute.core.ids import DeliveryId, DocumentId, Hash
 from voute.format.receipt import DeletedLine
 
 DOCUMENT = DocumentId(b"d" * 16)
@@ -15,11 +16,11 @@ GONE: dict[str, Any] = {"kind": "deleted", "document_id": DOCUMENT.hex(), "index
 
 
 def sent(folder: Path) -> list[SentPack]:
-    spool = folder / "spool" / "1"
-    spool.parent.mkdir()
-    spool.write_bytes(b"{}")
+    spool = folder / "spool"
+    spool.mkdir()
     nothing = Hash(bytes(32))
-    return [SentPack(nothing, 1, spool, (Sent(3, DOCUMENT, nothing, nothing, "roll-3", 0, 2),), 2, 0)]
+    with closing(SpoolWriter(spool, DeliveryId(bytes(16)))) as writer:
+        return [writer.keep(nothing, 1, [SealedRow(3, DOCUMENT, nothing, nothing, "roll-3", b"{}")], b"")]
 
 
 def test_receipts_of_a_deleted_document_say_so(tmp_path: Path) -> None:
