@@ -123,7 +123,7 @@ def _write(city: Founded, folder: Path, letters: int) -> Path:
         (pdf / f"{number}.pdf").write_bytes(press.pdf(one.bill))
     secrets, settings = city.home.secrets(), city.home.settings()
     codes = CodeMaker(secrets.master, settings.city, settings.issuer)
-    book = Book(settings.city, settings.issuer, 0, None, {})
+    book = Book(settings.city, settings.issuer, 0, None)
     table = folder / f"{RUN}.csv"
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

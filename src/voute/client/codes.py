@@ -155,11 +155,11 @@ class CodeDesk:
 
 
 def _sorted(book: Book) -> Sequence[Entry]:
-    return [book.entries[key] for key in sorted(book.entries)]
+    return list(book)
 
 
 def _at(book: Book, reference: str) -> Sequence[Entry]:
-    found = [entry for entry in _sorted(book) if entry.reference == reference]
+    found = sorted(book.of(reference), key=lambda entry: entry.key)
     if not found:
         raise ReferenceUnknownError("no code", reference=reference)
     return found

@@ -37,7 +37,7 @@ def hand_over(api: CityApi, home: IssuerHome, book: Book) -> None:
     waiting = [from_base64(line) for line in _read(home)]
     if not waiting:
         return
-    pinned = {(entry.lookup_id, entry.binding.vault_id) for entry in book.entries.values() if entry.binding is not None}
+    pinned = {(entry.lookup_id, entry.binding.vault_id) for entry in book if entry.binding is not None}
     acts = [act for act in waiting if _subject(act) in pinned]
     try:
         for start in range(0, len(acts), ACT_LIMIT):

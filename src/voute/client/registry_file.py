@@ -4,16 +4,16 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import ClassVar
 
-from voute.client.disk import DISK
+from voute.client.disk import DISK, read_pieces
 from voute.client.home import IssuerHome
+from voute.client.stored import pack_values, unpack_values
 from voute.core.errors import StateError
 from voute.core.ids import Hash, Slug, VaultId
 from voute.core.values import UnixTime
-from voute.format.dsse import MAX_REGISTRY_ENVELOPE, SigningKey, parse, statement_hash
-from voute.format.registry import Entry, Registry, SeenConsent, open_registry, seal_registry
+from voute.format.dsse import SigningKey
+from voute.format.registry import Binding, Entry, EntryState, Registry, SeenConsent, open_registry_stream, seal_registry_stream
 
 
 class RegistryBusyError(StateError):
@@ -22,47 +22,72 @@ class RegistryBusyError(StateError):
     code: ClassVar[str] = "registry-busy"
 
 
-@dataclass(slots=True)
+_Place = tuple[bytes, ...]
+"""The entries of one reference, packed."""
+
+
 class Book:
-    """The registry's entries by key, with what changed since it was read."""
+    """The registry's entries, with what changed since it was read; an entry takes its bytes, and is made anew when asked for."""
 
-    city: Slug
-    issuer: Slug
-    number: int
-    head: Hash | None
-    entries: dict[tuple[str, str, int], Entry]
-    consents: dict[tuple[bytes, str], SeenConsent] = field(default_factory=dict)
-    changed: bool = False
-    _by_place: dict[tuple[str, int], list[Entry]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for entry in self.entries.values():
-            self._by_place.setdefault((entry.reference, entry.slot), []).append(entry)
+    def __init__(self, city: Slug, issuer: Slug, number: int, head: Hash | None) -> None:
+        """Begin with no entries, after the registry of this number and hash."""
+        self.city = city
+        self.issuer = issuer
+        self.number = number
+        self.head = head
+        self.changed = False
+        self._places: dict[str, bytes | _Place] = {}
+        self._consents: dict[tuple[bytes, str], SeenConsent] = {}
 
     def get(self, reference: str, party: str, slot: int) -> Entry | None:
         """Return the entry of this party, or None."""
-        return self.entries.get((reference, party, slot))
+        return next((entry for entry in self.of(reference) if (entry.party, entry.slot) == (party, slot)), None)
 
     def at(self, reference: str, slot: int) -> tuple[Entry, ...]:
         """Return every party that ever stood at this reference and slot."""
-        return tuple(self._by_place.get((reference, slot), ()))
+        return tuple(entry for entry in self.of(reference) if entry.slot == slot)
+
+    def of(self, reference: str) -> Iterator[Entry]:
+        """Return every entry of a reference."""
+        place = self._places.get(reference, ())
+        for packed in (place,) if isinstance(place, bytes) else place:
+            yield _unpack(reference, packed)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All entries by reference, party and slot."""
+        for reference in sorted(self._places):
+            yield from sorted(self.of(reference), key=lambda entry: entry.key)
 
     def put(self, entry: Entry) -> None:
         """Add an entry or replace the one of the same key."""
-        place = self._by_place.setdefault((entry.reference, entry.slot), [])
-        place[:] = [other for other in place if other.key != entry.key] + [entry]
-        self.entries[entry.key] = entry
+        others = tuple(_pack(other) for other in self.of(entry.reference) if other.key != entry.key)
+        self._places[entry.reference] = (*others, _pack(entry)) if others else _pack(entry)
         self.changed = True
 
     def seen_consent(self, vault_id: VaultId, document_type: str) -> SeenConsent | None:
         """Return the newest choice of a vault that was seen for a document type, or None."""
-        return self.consents.get((vault_id, document_type))
+        return self._consents.get((vault_id, document_type))
 
     def see_consent(self, seen: SeenConsent) -> None:
         """Pin a choice."""
-        if self.consents.get(seen.key) != seen:
-            self.consents[seen.key] = seen
+        if self._consents.get(seen.key) != seen:
+            self._consents[seen.key] = seen
             self.changed = True
+
+    def consents(self) -> list[SeenConsent]:
+        """All choices by vault and document type."""
+        return [self._consents[key] for key in sorted(self._consents)]
+
+
+def _pack(entry: Entry) -> bytes:
+    bound = entry.binding
+    pins = None if bound is None else (bound.vault_id, bound.record_head, bound.bind, bound.bound_at)
+    return pack_values((entry.party, entry.slot, entry.run, entry.code_epoch, str(entry.state.value), entry.lookup_id, pins))
+
+
+def _unpack(reference: str, packed: bytes) -> Entry:
+    party, slot, run, epoch, state, lookup_id, pins = unpack_values(packed)
+    return Entry(reference, party, slot, run, epoch, EntryState(state), lookup_id, None if pins is None else Binding(*pins))
 
 
 def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
@@ -71,27 +96,33 @@ def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
     Raises a `VerificationError` or `FormatError` when the file was changed by anybody but the issuer's key.
     """
     try:
-        raw = home.registry_path.read_bytes()
+        file = home.registry_path.open("rb")
     except FileNotFoundError:
-        return Book(city, home.issuer, 0, None, {})
-    registry, head = open_registry(raw, keys)
-    entries = {entry.key: entry for entry in registry.entries}
-    consents = {seen.key: seen for seen in registry.consents}
-    return Book(registry.city, registry.issuer, registry.number, head, entries, consents)
+        return Book(city, home.issuer, 0, None)
+    with file:
+        stream, head = open_registry_stream(file, keys)
+    registry = stream.registry
+    book = Book(registry.city, registry.issuer, registry.number, head)
+    for seen in stream.consents:
+        book.see_consent(seen)
+    for entry in stream.entries:
+        book.put(entry)
+    book.changed = False
+    return book
 
 
 def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> None:
     """Write the next registry durably, keeping the one before as `registry.json.1`; nothing when nothing changed."""
     if not book.changed:
         return
-    entries = tuple(book.entries[name] for name in sorted(book.entries))
-    consents = tuple(book.consents[name] for name in sorted(book.consents))
-    raw = seal_registry(Registry(book.city, book.issuer, book.number + 1, book.head, now, entries, consents), key)
+    registry = Registry(book.city, book.issuer, book.number + 1, book.head, now, ())
+    consents = book.consents()
+    raw, head = seal_registry_stream(registry, book, consents, key, with_consents=bool(consents))
     if home.registry_path.exists():
-        DISK.replace(home.registry_path.with_name("registry.json.1"), home.registry_path.read_bytes())
+        DISK.replace(home.registry_path.with_name("registry.json.1"), read_pieces(home.registry_path))
     DISK.replace(home.registry_path, raw)
     book.number += 1
-    book.head = statement_hash(parse(raw, MAX_REGISTRY_ENVELOPE).payload)
+    book.head = head
     book.changed = False
 
 

@@ -78,7 +78,7 @@ def check_public_key(raw: bytes) -> bytes:
     return raw
 
 
-def verify(public: bytes, signature: bytes, message: bytes) -> None:
+def verify(public: bytes, signature: bytes, message: bytes | bytearray) -> None:
     """Verify one signature; raises `BadSignatureError` unless it holds under the strict rules of this module."""
     if len(signature) != SIGNATURE_SIZE or len(public) != PUBLIC_SIZE:
         raise BadSignatureError("a signature has 64 bytes, a key 32")
@@ -110,7 +110,7 @@ class SigningKey:
         """The 32-byte seed: a secret, to be stored only inside a sealed keyring or the department's own file."""
         return self._seed
 
-    def sign(self, message: bytes) -> bytes:
+    def sign(self, message: bytes | memoryview) -> bytes:
         """Sign; 64 bytes."""
         return self._key.sign(message)
 

@@ -23,7 +23,7 @@ U32_MAX: Final = 2**32 - 1
 MAX_BASE64: Final = 1024 * 1024
 
 
-def to_base64(data: bytes) -> str:
+def to_base64(data: bytes | memoryview) -> str:
     """Write bytes as padded standard base64 (RFC 4648 §4)."""
     return b64encode(data).decode("ascii")
 

@@ -1,0 +1,119 @@
+"""A list of any length takes little of a department's memory: what is held of a row is counted, not the time nor the process."""
+
+import gc
+import os
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pikepdf
+import pytest
+
+from voute.client.choice import NO_VAULT, NOT_CHOSEN
+from voute.client.document_ids import DocumentIds
+from voute.client.preflight import PdfFolder, check_table, stored_rows
+from voute.client.registry_file import Book
+from voute.client.spool import SealedRow, SentPack, SpoolWriter
+from voute.client.stored import PIECE
+from voute.client.table import TableReader
+from voute.client.targets import Target, Targets
+from voute.core.ids import DeliveryId, DocumentId, Hash, LookupId, VaultId, slug
+from voute.core.values import MIN_TIME, unix_time
+from voute.format.registry import Binding, Entry, EntryState
+from voute.format.sidecar import BoxKind
+
+FEW: Final = 500
+MANY: Final = 2_000
+ROOM: Final = 2 * PIECE
+"""What two files may have gathered for their next write."""
+
+ROW_BYTES: Final = 100
+"""Of a row and its target: where they lie in their file, line, size, seed. As objects they took some 3,000."""
+ENTRY_BYTES: Final = 600
+"""Of a code in the registry, bound: a record of 235 and its reference, in a dict with room to grow. As objects some 1,400."""
+SENT_BYTES: Final = 120
+"""Of a sealed document: 32 in its pack, 24 in the outcome. As objects and texts some 900."""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.save(tmp_path / "0.pdf")
+    for number in range(1, MANY):
+        os.link(tmp_path / "0.pdf", tmp_path / f"{number}.pdf")
+    return tmp_path
+
+
+def held(make: Callable[[int], object], count: int) -> int:
+    """Count the bytes that Python still holds of what was made."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        kept = make(count)
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+        assert kept is not None
+        return size
+    finally:
+        tracemalloc.stop()
+
+
+def grows_by(make: Callable[[int], object]) -> int:
+    make(10)
+    return held(make, MANY) - held(make, FEW)
+
+
+def target_of(row_number: int) -> dict[str, object]:
+    if row_number % 2:
+        return {"box_kind": BoxKind.VAULT, "recipient": "age1pq1" + "q" * 1_950, "claim_seed": None, "choice": NOT_CHOSEN}
+    return {"box_kind": BoxKind.CLAIM, "recipient": None, "claim_seed": os.urandom(32), "choice": NO_VAULT}
+
+
+def test_flat_rows_and_targets_lie_in_their_file(files: Path) -> None:
+    def checked_and_matched(count: int) -> object:
+        lines = [f"roll-{n:06};party-{n:06};Amélie Roy {n};{n}, rue Principale;{n}.pdf;Compte {n};tax-bill" for n in range(count)]
+        data = ("\n".join(["reference;party;name;address;file;title;type", *lines]) + "\n").encode()
+        rows = TableReader(data)
+        assert rows.count() == count
+        checked = check_table(rows, PdfFolder(files), ["tax-bill"], "run", into=stored_rows(files))
+        assert (checked.findings, len(checked.rows)) == ((), count)
+        targets = Targets(files)
+        for number, row in enumerate(checked.rows):
+            box = Hash(number.to_bytes(32, "big"))
+            targets.append(Target(row=row, box_id=box, token_hash=box, code_epoch=1, **target_of(number)))  # type: ignore[arg-type]
+        last = targets[count - 1]
+        assert (last.row.reference, last.row.line) == (f"roll-{count - 1:06}", count + 1)
+        return checked, targets
+
+    assert grows_by(checked_and_matched) < ROW_BYTES * (MANY - FEW) + ROOM
+
+
+def test_flat_codes_of_the_registry_take_their_bytes() -> None:
+    def book_of(count: int) -> Book:
+        book = Book(slug("city"), slug("finances"), 0, None)
+        for number in range(count):
+            name = number.to_bytes(32, "big")
+            pins = Binding(VaultId(name), Hash(name[::-1]), Hash(name), unix_time(MIN_TIME))
+            book.put(Entry(f"roll-{number:06}", f"party-{number:06}", 0, "2027", 1, EntryState.BOUND, LookupId(name), pins))
+        return book
+
+    assert grows_by(book_of) < ENTRY_BYTES * (MANY - FEW) + ROOM
+
+
+def test_flat_what_was_sent_is_a_line_an_id_and_a_place(tmp_path: Path) -> None:
+    def sent(count: int) -> tuple[list[SentPack], DocumentIds]:
+        writer = SpoolWriter(tmp_path, DeliveryId(os.urandom(16)))
+        nothing = Hash(bytes(32))
+        packs = []
+        for first in range(0, count, 200):
+            numbers = range(first, min(first + 200, count))
+            rows = [SealedRow(n + 2, DocumentId(os.urandom(16)), nothing, nothing, f"roll-{n}", b"m" * 1_000) for n in numbers]
+            packs.append(writer.keep(nothing, 1, rows, b"draft"))
+        writer.close()
+        ids = DocumentIds(one for pack in packs for one in pack.documents())
+        assert (len(ids), list(ids)) == (count, list(range(2, count + 2)))
+        return packs, ids
+
+    assert grows_by(sent) < SENT_BYTES * (MANY - FEW) + ROOM
