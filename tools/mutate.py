@@ -39,6 +39,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/claim_code": ("tests/unit/format/test_claim_code.py", KEYRING, "tests/property/test_property_claim_code.py", VECTORS),
     "format/consent": ("tests/unit/format/test_consent.py",),
     "format/dsse": ("tests/unit/format/test_dsse.py", VECTORS),
+    "format/dsse_long": ("tests/unit/format/test_registry.py", VECTORS),
     "format/ed25519": ("tests/unit/format/test_ed25519.py", "tests/vectors/test_ed25519_edges.py", VECTORS),
     "format/event": (EDGES, STATEMENTS, LIMITS, VECTORS),
     "format/fields": ("tests/unit/format/test_fields.py", EDGES, STATEMENTS, LIMITS, VECTORS),
