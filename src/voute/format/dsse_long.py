@@ -37,6 +37,11 @@ def open_long(file: BinaryIO, maximum: int, kind: Kind, keys: Iterable[bytes]) -
         raise FormatError("not an envelope in canonical form")
     # Without its payload it is a short envelope like any other.
     envelope = parse(_HEAD + rest[at:])
+    length = (end - len(_HEAD)) // 4 * 3 - _read(file, end - 2, 2).count(b"=")
+    message = bytearray(_before(kind, length))
+    start = len(message)
+    for piece in _decoded(file, len(_HEAD), end):
+        message += piece
     expect_kind(envelope, kind)
     if len(envelope.signatures) != 1:
         raise FormatError("exactly one signature is expected")
@@ -44,11 +49,6 @@ def open_long(file: BinaryIO, maximum: int, kind: Kind, keys: Iterable[bytes]) -
     public = next((key for key in keys if keyid(key) == only.keyid), None)
     if public is None:
         raise UnknownKeyError("no trusted key has this keyid")
-    length = (end - len(_HEAD)) // 4 * 3 - _read(file, end - 2, 2).count(b"=")
-    message = bytearray(_before(kind, length))
-    start = len(message)
-    for piece in _decoded(file, len(_HEAD), end):
-        message += piece
     ed25519.verify(public, only.sig, message)
     return message, start
 

@@ -9,17 +9,17 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import chain, islice
-from typing import BinaryIO, ClassVar, Final, NamedTuple, TypeVar
+from typing import BinaryIO, ClassVar, Final, TypeVar
 
-from voute.core.errors import FormatError, VerificationError
+from voute.core.errors import FormatError, StateError, VerificationError
 from voute.core.ids import Hash, LookupId, Slug, VaultId
 from voute.core.values import UnixTime
 from voute.format import dsse
-from voute.format.canonical import Json, dumps, loads
+from voute.format.canonical import Json, dumps
 from voute.format.dsse import Kind, SigningKey
 from voute.format.dsse_long import ROOM_BEFORE, open_long, seal_long
 from voute.format.fields import Fields, write_hex, write_time
+from voute.format.long_json import LongList, read_long, write_long
 
 MAX_ENTRIES: Final = 2_000_000
 """Every property of the largest city, four times over."""
@@ -37,6 +37,12 @@ class RegistryChainError(VerificationError):
     """A registry does not follow the one before it."""
 
     code: ClassVar[str] = "registry-chain"
+
+
+class RegistryFullError(StateError):
+    """A registry would have more codes or choices, or be longer, than is ever read again: it is not written."""
+
+    code: ClassVar[str] = "registry-full"
 
 
 class EntryState(StrEnum):
@@ -107,11 +113,8 @@ class Registry:
 
 _Named = TypeVar("_Named", Entry, SeenConsent)
 
-_PIECE: Final = 96 * 1024
-"""Bytes of a list that are read at a time: above 64 KiB canonical JSON is checked level by level, quicker."""
-_AT_A_TIME: Final = 250
-"""Entries that are written at a time."""
-
+_CONSENTS: Final = LongList("consents", first="act", follows="entries")
+_ENTRIES: Final = LongList("entries", first="bind", follows="issuer")
 _KEYS: Final = frozenset({"version", "city", "issuer", "number", "previous", "written_at", "entries"})
 _WITH_CONSENTS: Final = 2
 """The version that has choices; without any the bytes are those of version 1, which the first release reads and wrote."""
@@ -188,9 +191,11 @@ def _read_consent(fields: Fields) -> SeenConsent:
     return SeenConsent(vault, kind, fields.integer("number", 1), fields.hash("act"))
 
 
-def _in_order(found: Iterable[_Named], what: str) -> Iterator[_Named]:
+def _in_order(found: Iterable[_Named], most: int, field: str, what: str) -> Iterator[_Named]:
     before: _Named | None = None
-    for one in found:
+    for count, one in enumerate(found, 1):
+        if count > most:
+            raise FormatError(f"registry.{field}: more than {most}", field=field)
         if before is not None and before.key >= one.key:
             raise FormatError(f"{what}, each once")
         before = one
@@ -198,11 +203,11 @@ def _in_order(found: Iterable[_Named], what: str) -> Iterator[_Named]:
 
 
 def _sorted_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
-    return _in_order(entries, "entries are sorted by reference, party and slot")
+    return _in_order(entries, MAX_ENTRIES, "entries", "entries are sorted by reference, party and slot")
 
 
 def _sorted_consents(consents: Iterable[SeenConsent]) -> Iterator[SeenConsent]:
-    return _in_order(consents, "choices are sorted by vault and document type")
+    return _in_order(consents, MAX_CONSENTS, "consents", "choices are sorted by vault and document type")
 
 
 def registry_pieces(
@@ -222,50 +227,16 @@ def registry_pieces(
             **(choices if with_consents else {}),
         }
     )
+    lists = [(_ENTRIES, map(_write_entry, _sorted_entries(entries)))]
     if with_consents:
-        head, text = _split(text, _CONSENTS.begin)
-        yield head
-        yield from _write_list(map(_write_consent, _sorted_consents(consents)))
-    head, text = _split(text, _ENTRIES.begin)
-    yield head
-    yield from _write_list(map(_write_entry, _sorted_entries(entries)))
-    yield text
-
-
-def _split(text: bytes, key: bytes) -> tuple[bytes, bytes]:
-    """Cut behind the bracket with which a list begins."""
-    at = text.index(key) + len(key)
-    return text[:at], text[at:]
-
-
-def _write_list(values: Iterator[Json]) -> Iterator[bytes]:
-    """Write the values of a list, without its brackets."""
-    comma = b""
-    while batch := list(islice(values, _AT_A_TIME)):
-        yield comma + dumps(batch)[1:-1]
-        comma = b","
+        lists.insert(0, (_CONSENTS, map(_write_consent, _sorted_consents(consents))))
+    return write_long(text, lists)
 
 
 def write_registry(registry: Registry) -> bytes:
-    """Write the payload; `FormatError` when entries are not sorted or not unique."""
+    """Write the payload; `FormatError` when entries are not sorted or not unique, or too many."""
     with_consents = bool(registry.consents)
     return b"".join(registry_pieces(registry, registry.entries, registry.consents, with_consents=with_consents))
-
-
-class _List(NamedTuple):
-    """How a list of flat objects stands in the payload: its key, what parts two objects, what follows the last one.
-
-    Each holds a quotation mark that is not escaped and what no string can have around it: so in JSON they stand nowhere else.
-    """
-
-    key: str
-    begin: bytes
-    between: bytes
-    end: bytes
-
-
-_CONSENTS: Final = _List("consents", b'"consents":[', b'},{"act":', b'}],"entries":')
-_ENTRIES: Final = _List("entries", b'"entries":[', b'},{"bind":', b'}],"issuer":')
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +251,9 @@ class RegistryStream:
 def stream_registry(payload: bytes | bytearray, start: int = 0) -> RegistryStream:
     """Read the payload of a verified envelope from `start`, a piece at a time.
 
-    Each piece is canonical JSON, and so is the rest with empty lists: so is the whole then. Raises `FormatError`: what is wrong
-    with an entry or a choice, when it is its turn.
+    Raises `FormatError`: what is wrong with an entry or a choice, when it is its turn.
     """
-    if len(payload) - start > dsse.MAX_REGISTRY_ENVELOPE:
-        raise FormatError(f"more than {dsse.MAX_REGISTRY_ENVELOPE} bytes")
-    consents = _find_list(payload, start, _CONSENTS) or (start, start)
-    entries = _find_list(payload, consents[1], _ENTRIES) or (len(payload), len(payload))
-    rest = bytes(payload[start : consents[0]] + payload[consents[1] : entries[0]] + payload[entries[1] :])
-    value = loads(rest, dsse.MAX_REGISTRY_ENVELOPE)
+    value, (consents, entries) = read_long(payload, start, (_CONSENTS, _ENTRIES), dsse.MAX_REGISTRY_ENVELOPE)
     with_consents = isinstance(value, dict) and "consents" in value
     fields = Fields(value, _KEYS | {"consents"} if with_consents else _KEYS, "registry")
     if with_consents:
@@ -305,44 +270,15 @@ def stream_registry(payload: bytes | bytearray, start: int = 0) -> RegistryStrea
     )
     if (registry.number == 1) != (registry.previous is None):
         raise FormatError("only the first registry has no previous one")
-    none = 1 if consents[0] == consents[1] else 0
-    choices = fields.objects("consents", _CONSENT_KEYS, none, MAX_CONSENTS) if with_consents else iter(())
+    if with_consents and consents is None:
+        raise FormatError("registry.consents: no list of choices", field="consents")
+    if entries is None:
+        fields.list("entries", 0, 0)
     return RegistryStream(
         registry=registry,
-        consents=_sorted_consents(map(_read_consent, chain(choices, _read_list(payload, consents, _CONSENTS, _CONSENT_KEYS)))),
-        entries=_sorted_entries(
-            map(
-                _read_entry,
-                chain(
-                    fields.objects("entries", _ENTRY_KEYS, 0, MAX_ENTRIES), _read_list(payload, entries, _ENTRIES, _ENTRY_KEYS)
-                ),
-            )
-        ),
+        consents=_sorted_consents(_read_consent(Fields(one, _CONSENT_KEYS, "registry.consents")) for one in consents or ()),
+        entries=_sorted_entries(_read_entry(Fields(one, _ENTRY_KEYS, "registry.entries")) for one in entries or ()),
     )
-
-
-def _find_list(payload: bytes | bytearray, start: int, one: _List) -> tuple[int, int] | None:
-    """Find where a list that holds something begins behind its bracket and ends before the other; None if none does."""
-    begin = payload.find(one.begin + one.between[2:], start)
-    end = payload.find(one.end, begin) if begin >= 0 else -1
-    return None if end < 0 else (begin + len(one.begin), end + 1)
-
-
-def _read_list(payload: bytes | bytearray, place: tuple[int, int], one: _List, keys: frozenset[str]) -> Iterator[Fields]:
-    at, end = place
-    count = 0
-    while at < end:
-        cut = payload.find(one.between, at + _PIECE, end)
-        stop = end if cut < 0 else cut + 1
-        items = loads(b"[" + payload[at:stop] + b"]", dsse.MAX_REGISTRY_ENVELOPE)
-        if not isinstance(items, list):
-            raise FormatError(f"registry.{one.key}: not a list")
-        count += len(items)
-        if count > max(MAX_ENTRIES, MAX_CONSENTS):
-            raise FormatError(f"registry.{one.key}: too many", field=one.key)
-        for item in items:
-            yield Fields(item, keys, f"registry.{one.key}")
-        at = stop if stop == end else stop + 1
 
 
 def read_registry(payload: bytes) -> Registry:
@@ -360,13 +296,13 @@ def seal_registry_stream(
 ) -> tuple[Iterator[bytes], Hash]:
     """Write and sign a registry that lacks its lists, with these; returns the envelope in pieces, and the registry's hash.
 
-    Raises `FormatError` for another order of entries, and for a registry that is too long to be read again.
+    Raises `RegistryFullError` for one that is too long to be read again, `FormatError` for another order or too many.
     """
     message = bytearray(ROOM_BEFORE)
     for piece in registry_pieces(registry, entries, consents, with_consents=with_consents):
         message += piece
     if (len(message) - ROOM_BEFORE) * 4 // 3 + ROOM_BEFORE * 4 > dsse.MAX_REGISTRY_ENVELOPE:
-        raise FormatError(f"an envelope has at most {dsse.MAX_REGISTRY_ENVELOPE} bytes")
+        raise RegistryFullError(f"an envelope has at most {dsse.MAX_REGISTRY_ENVELOPE} bytes")
     digest = Hash(hashlib.sha256(memoryview(message)[ROOM_BEFORE:]).digest())
     return seal_long(Kind.REGISTRY, message, ROOM_BEFORE, key), digest
 
