@@ -6,6 +6,7 @@ them: `voute.store.durable` does the same on the city's side, and neither room m
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -78,6 +79,19 @@ class Disk:
         with self.step("create", path):
             handle = os.open(path, flags, mode)
         return GrowingFile(self, path, handle, 0)
+
+    def nameless(self, folder: Path) -> "GrowingFile":
+        """Open an empty file that loses its name before it has a byte, mode 0600; it is gone once this process lets it go."""
+        path = folder / f".list.{secrets.token_hex(8)}{_TEMPORARY}"
+        with self.step("create", path):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        file = GrowingFile(self, path, handle, 0)
+        try:
+            self.unlink(path)
+        except OSError:
+            file.close()
+            raise
+        return file
 
     def reopen(self, path: Path, size: int) -> "GrowingFile":
         """Open a file to be appended to after its first `size` bytes; what a crash left behind them is cut off."""
@@ -159,6 +173,10 @@ class GrowingFile:
             raise
         self.size = size
         return start
+
+    def read(self, at: int, length: int) -> bytes:
+        """Read again what was appended to a file without a name; processes that were forked may do so too."""
+        return os.pread(self._handle, length, at)
 
     def cut(self) -> None:
         """Cut off what stands behind `size`."""

@@ -60,13 +60,13 @@ class Matched:
     targets: Targets
     held: Stored[Row]
     frozen: Stored[Row]
+    acts: Stored[bytes]
     findings: list[Finding] = field(default_factory=list)
-    acts: list[bytes] = field(default_factory=list)
 
     @classmethod
     def into(cls, folder: Path) -> "Matched":
         """Begin with nothing; what there will be much of goes into files of a folder."""
-        return cls(Targets(folder), stored_rows(folder), stored_rows(folder))
+        return cls(Targets(folder), stored_rows(folder), stored_rows(folder), Stored[bytes](folder, bytes, bytes))
 
 
 class _Vault(NamedTuple):

@@ -4,12 +4,15 @@ The registry pins a vault before the city hears of it. Were the act in memory on
 never send it, since the pin is there already. Source: `docs/spec/journal.md`, "Outbox".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
 
 from voute.client.api import ACT_LIMIT, CityApi, CityRefusedError
 from voute.client.disk import DISK
 from voute.client.home import IssuerHome
 from voute.client.registry_file import Book
+from voute.client.stored import Items
 from voute.core.errors import FormatError
 from voute.core.ids import LookupId, VaultId
 from voute.format import dsse
@@ -20,11 +23,11 @@ from voute.format.subject import Bound
 OUTBOX = "outbox"
 
 
-def put_out(home: IssuerHome, acts: Sequence[bytes]) -> None:
+def put_out(home: IssuerHome, acts: Items[bytes]) -> None:
     """Add acts to those that wait; durable on return. To be called before the registry that pins them is written."""
-    if acts:
-        lines = [*_read(home), *(to_base64(act) for act in acts)]
-        DISK.replace(home.folder / OUTBOX, "".join(f"{line}\n" for line in lines).encode("ascii"))
+    if len(acts):
+        path = home.folder / OUTBOX
+        DISK.replace(path, (to_base64(act).encode("ascii") + b"\n" for act in chain(_waiting(path), acts)))
 
 
 def hand_over(api: CityApi, home: IssuerHome, book: Book) -> None:
@@ -34,14 +37,13 @@ def hand_over(api: CityApi, home: IssuerHome, book: Book) -> None:
     and told: they would stand in the way of every later run.
     """
     path = home.folder / OUTBOX
-    waiting = [from_base64(line) for line in _read(home)]
-    if not waiting:
+    if not path.exists():
         return
-    pinned = {(entry.lookup_id, entry.binding.vault_id) for entry in book if entry.binding is not None}
-    acts = [act for act in waiting if _subject(act) in pinned]
+    pinned = {entry.lookup_id + entry.binding.vault_id for entry in book if entry.binding is not None}
+    acts = (act for act in _waiting(path) if b"".join(_subject(act)) in pinned)
     try:
-        for start in range(0, len(acts), ACT_LIMIT):
-            api.bound(acts[start : start + ACT_LIMIT])
+        while batch := list(islice(acts, ACT_LIMIT)):
+            api.bound(batch)
     except CityRefusedError as error:
         if error.final:
             DISK.unlink(path)
@@ -50,11 +52,18 @@ def hand_over(api: CityApi, home: IssuerHome, book: Book) -> None:
     DISK.sync_folder(home.folder)
 
 
-def _read(home: IssuerHome) -> list[str]:
+def _waiting(path: Path) -> Iterator[bytes]:
+    """Read the acts that wait, one at a time."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        for line in file:
+            yield from_base64(_text(line.removesuffix(b"\n")))
+
+
+def _text(line: bytes) -> str:
     try:
-        return (home.folder / OUTBOX).read_text("ascii").split()
-    except FileNotFoundError:
-        return []
+        return line.decode("ascii")
     except UnicodeDecodeError as error:
         raise FormatError("outbox") from error
 

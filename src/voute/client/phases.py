@@ -100,7 +100,7 @@ class Matched:
     frozen_rows: Items[Row]
     known: Mapping[int, str]
     book: Book
-    acts: Sequence[bytes] = field(repr=False)
+    acts: Items[bytes] = field(repr=False)
 
     @property
     def held(self) -> Mapping[int, str]:

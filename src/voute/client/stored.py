@@ -6,13 +6,13 @@ neither a format nor safe to read from anybody else: they never leave the proces
 """
 
 import marshal
-import os
-import tempfile
 import weakref
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Generic, Protocol, TypeVar
+
+from voute.client.disk import DISK, GrowingFile
 
 _Item = TypeVar("_Item")
 _Given_co = TypeVar("_Given_co", covariant=True)
@@ -52,7 +52,7 @@ class Stored(Generic[_Item]):
         self._ends = array("Q")
         self._rest = bytearray()
         self._written = 0
-        self._handle = -1
+        self._file: GrowingFile | None = None
 
     def append(self, item: _Item) -> None:
         """Add an item; raises `OSError` when the disk has no room."""
@@ -63,10 +63,8 @@ class Stored(Generic[_Item]):
 
     def raw(self, number: int) -> bytes:
         """Give the bytes of an item."""
-        start, end = self._start(number), self._ends[number]
-        if start >= self._written:
-            return bytes(self._rest[start - self._written : end - self._written])
-        return os.pread(self._handle, end - start, start)
+        start = self._start(number)
+        return self._read(start, self._ends[number] - start)
 
     def __getitem__(self, number: int) -> _Item:
         return self._decode(self.raw(number))
@@ -88,17 +86,14 @@ class Stored(Generic[_Item]):
 
     def _read(self, start: int, length: int) -> bytes:
         """Read up to so many bytes from a place; less at the end of what is written, or of all."""
-        if start >= self._written:
-            return bytes(self._rest[start - self._written :])
-        return os.pread(self._handle, min(length, self._written - start), start)
+        if self._file is None or start >= self._written:
+            return bytes(self._rest[start - self._written : start - self._written + length])
+        return self._file.read(start, min(length, self._written - start))
 
     def _write(self) -> None:
-        if self._handle < 0:
-            self._handle, name = tempfile.mkstemp(dir=self._folder, prefix=".list.", suffix=".new")
-            weakref.finalize(self, os.close, self._handle)
-            Path(name).unlink()
-        rest = memoryview(self._rest)
-        while rest:
-            rest = rest[os.write(self._handle, rest) :]
+        if self._file is None:
+            self._file = DISK.nameless(self._folder)
+            weakref.finalize(self, self._file.close)
+        self._file.append((memoryview(self._rest),))
         self._written += len(self._rest)
         self._rest = bytearray()
