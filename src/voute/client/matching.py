@@ -133,12 +133,15 @@ class Matcher:
     def match(
         self, rows: Items[Row], known: Container[int], matched: Matched, progress: Callable[[int], None] = lambda _done: None
     ) -> None:
-        """Decide for every row but those whose lines are known; raises only when the city refuses or is not there.
+        """Decide for every row but those whose lines are known.
 
+        Raises when the city refuses or is not there, and before it is asked `RegistryFullError`.
         The rows are gone through twice: all have their codes before the city says anything of the first, since what it says of
         one row would change what the registry says of another. Only two batches are in memory.
         """
         refused = {row.line for row in rows if row.line not in known and not self._has_code(row, matched)}
+        if self._book.changed:
+            self._book.expect_room()
         done = 0
         batches = self._batches(row for row in rows if row.line not in known and row.line not in refused)
         following = next(batches, [])

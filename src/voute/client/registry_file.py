@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from voute.client.disk import DISK, read_pieces
 from voute.client.home import IssuerHome
@@ -12,8 +12,25 @@ from voute.client.stored import pack_values, unpack_values
 from voute.core.errors import StateError
 from voute.core.ids import Hash, Slug, VaultId
 from voute.core.values import UnixTime
+from voute.format import dsse, registry
 from voute.format.dsse import SigningKey
-from voute.format.registry import Binding, Entry, EntryState, Registry, SeenConsent, open_registry_stream, seal_registry_stream
+from voute.format.registry import (
+    Binding,
+    Entry,
+    EntryState,
+    Registry,
+    RegistryFullError,
+    SeenConsent,
+    open_registry_stream,
+    seal_registry_stream,
+)
+
+_HEAD_ROOM: Final = 1_000
+"""Bytes that a registry and its envelope take without codes and choices: some 500."""
+_BOUND_ROOM: Final = 350
+"""Bytes that an entry takes in the file once it is bound, beyond its reference and what it takes packed: 228 to 340."""
+_CONSENT_ROOM: Final = 300
+"""Bytes that a choice takes in the file: some 220, its document type has at most 40."""
 
 
 class RegistryBusyError(StateError):
@@ -53,6 +70,10 @@ class Book:
         for packed in (place,) if isinstance(place, bytes) else place:
             yield _unpack(reference, packed)
 
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return sum(1 if isinstance(place, bytes) else len(place) for place in self._places.values())
+
     def __iter__(self) -> Iterator[Entry]:
         """All entries by reference, party and slot."""
         for reference in sorted(self._places):
@@ -63,6 +84,24 @@ class Book:
         others = tuple(_pack(other) for other in self.of(entry.reference) if other.key != entry.key)
         self._places[entry.reference] = (*others, _pack(entry)) if others else _pack(entry)
         self.changed = True
+
+    def expect_room(self) -> None:
+        """Raise `RegistryFullError` unless the next registry has room for all codes, and will when each of them is bound.
+
+        To be asked before new codes go out: a code whose vault could not be pinned any more would be of no use.
+        """
+        self.expect_few()
+        size = _HEAD_ROOM + len(self._consents) * _CONSENT_ROOM
+        for reference, place in self._places.items():
+            for packed in (place,) if isinstance(place, bytes) else place:
+                size += len(reference.encode()) + len(packed) + _BOUND_ROOM
+        if size // 3 * 4 > dsse.MAX_REGISTRY_ENVELOPE:
+            raise RegistryFullError("no room for more codes")
+
+    def expect_few(self) -> None:
+        """Raise `RegistryFullError` for more codes or choices than a registry may have."""
+        if len(self) > registry.MAX_ENTRIES or len(self._consents) > registry.MAX_CONSENTS:
+            raise RegistryFullError("too many codes")
 
     def seen_consent(self, vault_id: VaultId, document_type: str) -> SeenConsent | None:
         """Return the newest choice of a vault that was seen for a document type, or None."""
@@ -101,8 +140,8 @@ def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
         return Book(city, home.issuer, 0, None)
     with file:
         stream, head = open_registry_stream(file, keys)
-    registry = stream.registry
-    book = Book(registry.city, registry.issuer, registry.number, head)
+    found = stream.registry
+    book = Book(found.city, found.issuer, found.number, head)
     for seen in stream.consents:
         book.see_consent(seen)
     for entry in stream.entries:
@@ -112,12 +151,16 @@ def read_book(home: IssuerHome, city: Slug, keys: Iterable[bytes]) -> Book:
 
 
 def write_book(home: IssuerHome, book: Book, key: SigningKey, now: UnixTime) -> None:
-    """Write the next registry durably, keeping the one before as `registry.json.1`; nothing when nothing changed."""
+    """Write the next registry durably, keeping the one before as `registry.json.1`; nothing when nothing changed.
+
+    Raises `RegistryFullError` before anything is written.
+    """
     if not book.changed:
         return
-    registry = Registry(book.city, book.issuer, book.number + 1, book.head, now, ())
+    book.expect_few()
+    following = Registry(book.city, book.issuer, book.number + 1, book.head, now, ())
     consents = book.consents()
-    raw, head = seal_registry_stream(registry, book, consents, key, with_consents=bool(consents))
+    raw, head = seal_registry_stream(following, book, consents, key, with_consents=bool(consents))
     if home.registry_path.exists():
         DISK.replace(home.registry_path.with_name("registry.json.1"), read_pieces(home.registry_path))
     DISK.replace(home.registry_path, raw)

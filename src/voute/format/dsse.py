@@ -38,8 +38,8 @@ __all__ = [
 ]
 
 MAX_ENVELOPE: Final = 1024 * 1024
-# The registry of a department with 200,000 codes: about 100 MB.
-MAX_REGISTRY_ENVELOPE: Final = 128 * 1024 * 1024
+# The registry of a department with two million codes, all bound, and a choice behind each: 1.9 GB with names of usual length.
+MAX_REGISTRY_ENVELOPE: Final = 3 * 1024 * 1024 * 1024
 # A trust root is signed by the old and the new city keys.
 MAX_SIGNATURES: Final = 16
 
