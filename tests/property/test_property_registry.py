@@ -14,7 +14,7 @@ from voute.core.ids import Hash, LookupId, VaultId, slug
 from voute.core.values import time_text, unix_time
 from voute.format import dsse, long_json
 from voute.format import registry as registry_format
-from voute.format.canonical import dumps
+from voute.format.canonical import Json, dumps
 from voute.format.dsse import Kind, SigningKey
 from voute.format.registry import (
     Binding,
@@ -117,18 +117,18 @@ def odd_registries(draw: st.DrawFn) -> Registry:
 def written_whole(registry: Registry) -> bytes:
     """The registry of `docs/spec/claim.md` as one JSON value."""
 
-    def entry(one: Entry) -> dict[str, object]:
+    def entry(one: Entry) -> Json:
         pins = one.binding
         value = {key: getattr(one, key) for key in ("reference", "party", "slot", "run", "code_epoch")}
         value |= {"state": str(one.state.value), "lookup_id": one.lookup_id.hex()}
         value |= {key: pins and getattr(pins, key).hex() for key in ("vault_id", "record_head", "bind")}
         return value | {"bound_at": pins and time_text(pins.bound_at)}
 
-    def choice(one: SeenConsent) -> dict[str, object]:
+    def choice(one: SeenConsent) -> Json:
         return {"vault_id": one.vault_id.hex(), "document_type": one.document_type, "number": one.number, "act": one.act.hex()}
 
-    value: dict[str, object] = {"version": 1, "city": registry.city, "issuer": registry.issuer, "number": registry.number}
-    value |= {"previous": registry.previous and registry.previous.hex(), "written_at": time_text(registry.written_at)}
+    value: dict[str, Json] = {"version": 1, "city": registry.city, "issuer": registry.issuer, "number": registry.number}
+    value |= {"previous": registry.previous.hex() if registry.previous else None, "written_at": time_text(registry.written_at)}
     value["entries"] = [entry(one) for one in registry.entries]
     if registry.consents:
         value |= {"version": 2, "consents": [choice(one) for one in registry.consents]}
