@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.support.city import demo_settings, found_city
 from tests.support.command import COMMAND, Ran, environment, finish
 from tests.support.ports import free_port
-from tests.support.postgres_secure import SecurePostgres, secure_postgres
+from tests.support.postgres_secure import DATABASE, PASSWORD, SecurePostgres, secure_postgres
 from tests.support.project import ROOT
 from tests.support.s3.simulator import S3Simulator, simulator
 from tests.support.s3.stores import on_s3
@@ -146,6 +147,30 @@ def test_cli_start_without_a_database_says_how_it_was_refused(founded: Settings,
     command = [str(COMMAND), "status", "--json"]
     status = finish(subprocess.Popen(command, env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE))
     assert status.ended(1).json["error"] == "database-unreachable"
+
+
+def test_cli_start_on_a_database_that_may_lose_commits_says_which_setting(founded: Settings, database: SecurePostgres) -> None:
+    database.write_password(PASSWORD)
+    with database.server.connected() as operator:
+        operator.execute(text(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off"))
+    ran = serve(replace(founded, catalogue=database.url()), language="fr_CA.UTF-8").ended(1)
+    assert ran.json["error"] == "database-unfit"
+    where = f"localhost:{database.server.port}/{DATABASE}"
+    assert ran.json["facts"] == {"where": where, "why": "synchronous_commit = off"}
+    assert f"{where} est inutilisable" in ran.err
+    assert "docs/operate/postgresql.md" in ran.err
+
+
+def test_cli_start_without_the_library_for_postgresql_says_what_to_install(founded: Settings) -> None:
+    program = "import sys; sys.modules['psycopg'] = None; sys.argv[:] = ['voute', 'serve']\n"
+    program += "from voute.cli import main; main()"
+    settings = replace(founded, catalogue=f"postgresql+psycopg://voute:{PASSWORD.replace(' ', '-')}@db.ville.example/voute")
+    env = environment(founded.locks_folder.parent, "en_CA.UTF-8", **write_settings(settings))
+    command = [sys.executable, "-c", program]
+    ran = finish(subprocess.Popen(command, env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE)).ended(1)
+    assert "db.ville.example:5432/voute can't be used: the library for PostgreSQL is not installed here" in ran.out
+    assert "postgres”, as docs/operate/postgresql.md says" in ran.out
+    assert "correct" not in ran.said
 
 
 @pytest.fixture(scope="module")

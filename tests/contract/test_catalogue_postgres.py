@@ -6,16 +6,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, make_url, text
 
 from tests.support import rows
 from tests.support.postgres import Postgres
 from voute.core.errors import StoreError
-from voute.core.ports_store import RowExistsError, StoreFullError
+from voute.core.ports_store import DatabaseUnfitError, RowExistsError, StoreFullError
 from voute.core.rows import SessionRow
 from voute.store import sql_lines
 from voute.store.instant import instant
-from voute.store.postgres import COPY_FROM, LOOKS
+from voute.store.migrate import upgrade
+from voute.store.postgres import COPY_FROM, LOOKS, plain_engine
 from voute.store.sql_catalogue import SqlCatalogue
 
 SECRET = "correct-horse"
@@ -36,9 +37,30 @@ def test_contract_postgres_that_may_lose_commits_is_refused(postgres_server: Pos
     catalogue.close()
     with postgres_server.connected() as operator:
         operator.execute(text(f"ALTER DATABASE {url.rpartition('/')[2].partition('?')[0]} SET synchronous_commit = off"))
-    with pytest.raises(StoreError, match="synchronous_commit"):
+    with pytest.raises(DatabaseUnfitError, match="synchronous_commit = off"):
         catalogue.check()
     catalogue.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_contract_postgres_of_another_encoding_is_refused_before_anything_is_made(
+    postgres_server: Postgres, encoding: str
+) -> None:
+    """SQL_ASCII is what a cluster has that was made without a locale: it hands out bytes for text unless told otherwise."""
+    name = f"of_{encoding.lower()}"
+    with postgres_server.connected() as operator:
+        operator.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"))
+    catalogue = SqlCatalogue(postgres_server.url(name))
+    for step in (catalogue.check, lambda: upgrade(postgres_server.url(name))):
+        with pytest.raises(DatabaseUnfitError) as caught:
+            step()
+        assert caught.value.facts["why"] == f"server_encoding = {encoding}, UTF8 expected"
+        assert str(caught.value.facts["where"]).endswith(f"/{name}")
+    catalogue.close()
+    engine = plain_engine(make_url(postgres_server.url(name)))
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+    postgres_server.drop(postgres_server.url(name))
 
 
 def test_contract_postgres_that_is_not_there_says_so_without_the_password() -> None:

@@ -55,6 +55,12 @@ class StoreRefusedError(StoreError):
     code: ClassVar[str] = "store-refused"
 
 
+class DatabaseUnfitError(StoreError):
+    """The catalogue's database lets us in, and can't be used; facts `where` (never a password) and `why`."""
+
+    code: ClassVar[str] = "database-unfit"
+
+
 class CatalogueVersionError(StoreError):
     """The catalogue's schema is not the one of this release; facts `found` and `needed` (numbers of revisions, or "none")."""
 

@@ -13,14 +13,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import ClassVar, Final
 
-from sqlalchemy import exc, make_url
+from sqlalchemy import make_url
 
 from voute.core.errors import StoreError
-from voute.core.ports_store import CatalogueVersionError, StoreRefusedError, StoreUntrustedError
+from voute.core.ports_store import CatalogueVersionError, DatabaseUnfitError, StoreRefusedError, StoreUntrustedError
 from voute.server.composition import s3_drivers
 from voute.server.jobs.election import FILE
 from voute.server.settings import Settings
 from voute.store.freeze import WORKING
+from voute.store.postgres import place_of
 from voute.store.sql_catalogue import SqlCatalogue
 
 READ: Final = os.R_OK
@@ -63,12 +64,6 @@ class DatabaseRefusedError(StoreError):
     """The database answers, and does not let us in; facts `where` and `why`."""
 
     code: ClassVar[str] = "database-refused"
-
-
-class DatabaseUnfitError(StoreError):
-    """The database lets us in, and can't be used; facts `where` and `why`."""
-
-    code: ClassVar[str] = "database-unfit"
 
 
 class BucketUnreachableError(StoreError):
@@ -182,17 +177,13 @@ def _name(number: int) -> str:
 
 
 def _expect_database(address: str) -> None:
-    parsed = make_url(address)
-    # Neither password nor options of the address.
-    where = f"{parsed.host or parsed.query.get('host', 'socket')}:{parsed.port or 5432}/{parsed.database or ''}"
+    where = place_of(make_url(address))
     catalogue = SqlCatalogue(address)
     try:
         catalogue.check()
-    except CatalogueVersionError:
+    except (CatalogueVersionError, DatabaseUnfitError):
         raise
     except StoreError as error:
-        if not isinstance(error.__cause__, exc.DBAPIError):
-            raise DatabaseUnfitError(error.detail, where=where, why=error.detail) from error
         refused = _SAID_NO.search(error.detail)
         why = " ".join((error.detail if refused is None else refused[1]).split())[:_MAX_WHY]
         kind = DatabaseUnreachableError if refused is None else DatabaseRefusedError

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from voute.core.ports_store import CatalogueVersionError
 from voute.store.engines import sqlite_engine
-from voute.store.postgres import plain_engine
+from voute.store.postgres import expect_fit, plain_engine
 from voute.store.sql import translating
 
 _REVISIONS: Final = Path(__file__).parent / "migrations"
@@ -22,6 +22,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     Raises:
         CatalogueVersionError: the catalogue is of a later release than this one; nothing was changed.
+        DatabaseUnfitError: the database has settings that would break what is promised; nothing was changed.
         StoreError: the database cannot be reached or refuses a change; on both engines it is then as before.
     """
     config = Config()
@@ -31,6 +32,8 @@ def upgrade(url: str, revision: str = "head") -> None:
     engine = sqlite_engine(parsed, "PRAGMA synchronous = FULL") if is_sqlite else plain_engine(parsed)
     try:
         with translating(), engine.begin() as connection:
+            if not is_sqlite:
+                expect_fit(connection)
             config.attributes["connection"] = connection
             _refuse_later(config, MigrationContext.configure(connection).get_current_revision())
             command.upgrade(config, revision)

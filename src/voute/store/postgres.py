@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import URL, BigInteger, Column, Connection, Engine, Integer, LargeBinary, Table, Text, create_engine, exc, text
 
-from voute.core.errors import StoreError
+from voute.core.ports_store import DatabaseUnfitError
 from voute.store.engines import BUSY_SECONDS
 
 PARAMSTYLE: Final = "format"
@@ -61,7 +61,7 @@ def postgres_engine(url: URL) -> Engine:
     restart that is over.
     """
     options = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
-    return create_engine(
+    return _engine(
         url,
         pool_size=_KEPT,
         max_overflow=_CONNECTIONS - _KEPT,
@@ -75,14 +75,27 @@ def postgres_engine(url: URL) -> Engine:
 
 def plain_engine(url: URL) -> Engine:
     """Make an engine for long work of one connection (migrating, checking, copying): no time limits."""
-    return create_engine(
+    return _engine(
         url, pool_size=1, paramstyle=PARAMSTYLE, isolation_level="READ COMMITTED", connect_args=connecting("voute work")
     )
 
 
+def _engine(url: URL, **given: Any) -> Engine:  # noqa: ANN401 -- SQLAlchemy's own
+    try:
+        return create_engine(url, **given)
+    except ModuleNotFoundError as error:
+        raise DatabaseUnfitError("voute[postgres] is not installed", where=place_of(url), why="driver") from error
+
+
+def place_of(url: URL) -> str:
+    """Say where a database is, with neither password nor options of its address."""
+    return f"{url.host or url.query.get('host', 'socket')}:{url.port or 5432}/{url.database or ''}"
+
+
 def connecting(name: str) -> dict[str, Any]:
     """Return what every connection of ours is made with; `name` is how the server's own views call it."""
-    return {"connect_timeout": _CONNECT_SECONDS, "application_name": name, **_SILENCE}
+    # Said by name: a database without an encoding of its own (SQL_ASCII) hands out bytes, and can't even be asked for it.
+    return {"connect_timeout": _CONNECT_SECONDS, "application_name": name, "client_encoding": "UTF8", **_SILENCE}
 
 
 def hold(connection: Connection, lock: CityLock, *, shared: bool = False) -> None:
@@ -95,13 +108,14 @@ def expect_fit(connection: Connection) -> None:
     """Refuse a database whose settings would break what is promised: texts that cannot be kept, commits that may be lost.
 
     Raises:
-        StoreError: its encoding is not UTF8, or `synchronous_commit` is off.
+        DatabaseUnfitError: its encoding is not UTF8, or `synchronous_commit` is off.
     """
     encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
-    if encoding != "UTF8":
-        raise StoreError(f"the database has the encoding {encoding}: make it anew with UTF8")
+    why = f"server_encoding = {encoding}, UTF8 expected" if encoding != "UTF8" else ""
     if connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
-        raise StoreError("synchronous_commit is off in this database: what is acknowledged could be lost")
+        why = why or "synchronous_commit = off"
+    if why:
+        raise DatabaseUnfitError(why, where=place_of(connection.engine.url), why=why)
 
 
 def copy_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

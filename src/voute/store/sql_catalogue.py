@@ -202,9 +202,9 @@ class SqlCatalogue:
     def check(self) -> None:
         """Prove that the catalogue answers and has our schema (`Catalogue.check`)."""
         with translating(), self._reader.connect() as connection:
-            check_version(connection)
             if not self._is_sqlite:
                 expect_fit(connection)
+            check_version(connection)
 
     def close(self) -> None:
         """Close all connections; the next transaction opens new ones."""

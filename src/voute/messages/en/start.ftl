@@ -25,8 +25,14 @@ error-database-unreachable = The database does not answer at { $where } ({ $why 
     .fix = See whether PostgreSQL runs there (systemctl status postgresql); check the address in the setting “catalogue”, the network, and its certificate (docs/operate/postgresql.md).
 error-database-refused = The database { $where } does not let the city in ({ $why }). What was acknowledged is kept.
     .fix = Check user, database and password file in the setting “catalogue”, and pg_hba.conf on the server (docs/operate/postgresql.md).
-error-database-unfit = The database { $where } can't be used ({ $why }). Nothing was changed.
-    .fix = Make or set the database as docs/operate/postgresql.md says.
+error-database-unfit = { $why ->
+    [driver] The database { $where } can't be used: the library for PostgreSQL is not installed here.
+   *[setting] The database { $where } can't be used ({ $why }).
+    } Nothing was changed in it.
+    .fix = { $why ->
+        [driver] Install the wheel with its part “postgres”, as docs/operate/postgresql.md says.
+       *[setting] Make or set the database as docs/operate/postgresql.md says, then run the same command again.
+    }
 error-bucket-unreachable = S3 does not answer for { $where } ({ $why }). What was acknowledged is kept.
     .fix = Check the setting “s3_endpoint” and the network.
 error-bucket-untrusted = { $problem ->

@@ -25,8 +25,14 @@ error-database-unreachable = La base de données ne répond pas à { $where } ({
     .fix = Voyez si PostgreSQL y tourne (systemctl status postgresql) ; vérifiez l'adresse du réglage « catalogue », le réseau, et son certificat (docs/operate/postgresql.md).
 error-database-refused = La base de données { $where } n'admet pas la ville ({ $why }). Ce qui était confirmé est gardé.
     .fix = Vérifiez l'utilisateur, la base et le fichier du mot de passe dans le réglage « catalogue », et pg_hba.conf sur le serveur (docs/operate/postgresql.md).
-error-database-unfit = La base de données { $where } est inutilisable ({ $why }). Rien n'a changé.
-    .fix = Créez ou réglez la base comme le dit docs/operate/postgresql.md.
+error-database-unfit = { $why ->
+    [driver] La base de données { $where } est inutilisable : la bibliothèque pour PostgreSQL n'est pas installée ici.
+   *[setting] La base de données { $where } est inutilisable ({ $why }).
+    } Rien n'y a été changé.
+    .fix = { $why ->
+        [driver] Installez le paquet avec sa partie « postgres », comme le dit docs/operate/postgresql.md.
+       *[setting] Créez ou réglez la base comme le dit docs/operate/postgresql.md, puis relancez la même commande.
+    }
 error-bucket-unreachable = S3 ne répond pas pour { $where } ({ $why }). Ce qui était confirmé est gardé.
     .fix = Vérifiez le réglage « s3_endpoint » et le réseau.
 error-bucket-untrusted = { $problem ->
