@@ -120,13 +120,13 @@ def measure_delivery(documents: int, runs: int) -> Measured:
     with ExitStack() as stack:
         server = stack.enter_context(served(city, folder / "server.log"))
         memory = stack.enter_context(MemoryWatch(server))
-        _prepare(city, folder, count_vaults(documents))
+        prepare(city, folder, count_vaults(documents))
         say(f"flushes of {counted:,} documents are counted")
-        flushes = count_flushes(server, command_of(city, _list(folder, counted, "counted"), files), folder)
+        flushes = count_flushes(server, command_of(city, list_of(folder, counted, "counted"), files), folder)
         for number in range(runs):
             if number:
                 done[-1] = _with_peers(done[-1], files, folder / "peers" / f"{number}")
-            done.append(_measure_run(city, server, files, _list(folder, documents, f"run-{number}")))
+            done.append(_measure_run(city, server, files, list_of(folder, documents, f"run-{number}")))
     # Beside the last run's peers the city needs no room any more.
     shutil.rmtree(city.settings.data, ignore_errors=True)
     done[-1] = _with_peers(done[-1], files, folder / "peers" / "last")
@@ -144,11 +144,12 @@ def expect_room(folder: Path, documents: int, runs: int) -> None:
         raise NoRoomError(f"{needed / 1e9:,.0f} GB are needed below {folder}, {free / 1e9:,.0f} GB are free")
 
 
-def _list(folder: Path, documents: int, run: str) -> Path:
+def list_of(folder: Path, documents: int, run: str) -> Path:
+    """Write the list of a run, half vaults and half codes."""
     return write_list(folder / f"{run}.csv", half_and_half(documents, run))
 
 
-def _prepare(city: Founded, folder: Path, vaults: int) -> None:
+def prepare(city: Founded, folder: Path, vaults: int) -> None:
     """Give so many recipients a vault, and let the department see and pin each."""
     small = make_folder(WORK / f"small-{vaults}", vaults, SMALL_SIZE)
     say(f"letters for {vaults:,} vaults are sent")

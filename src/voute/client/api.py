@@ -224,15 +224,15 @@ class CityApi:
         """Fetch the state of a delivery."""
         return self._json("GET", f"/api/deliveries/{delivery_id.hex()}")
 
-    def receipts(self, delivery_id: bytes) -> Iterator[Json]:
-        """Stream the receipts of a visible delivery, line by line, never all in memory."""
+    def receipts(self, delivery_id: bytes) -> Iterator[bytes]:
+        """Stream the receipts of a visible delivery, line by line as they came, never all in memory."""
         request = self._request("GET", f"/api/deliveries/{delivery_id.hex()}/receipts", {})
         try:
             answer = self._http.send(request, stream=True)
             try:
                 if answer.status_code != httpx.codes.OK:
                     raise _problem(answer.status_code, read_body(answer, MAX_ANSWER))
-                yield from map(read_object, read_lines(answer))
+                yield from read_lines(answer)
             finally:
                 answer.close()
         except httpx.HTTPError as error:

@@ -97,6 +97,9 @@ class _Answer:
     checkpoint: CheckpointVerdict | str
 
 
+_Proven = tuple[Sequence[tuple[Row, Entry]], _Answer, Mapping[_Key, _Proof]]
+"""A batch, what the city says of it, and what is proven of that."""
+
 _NOTHING_ASKED: Final = _Answer({}, _NO_CHECKPOINT)
 
 
@@ -129,6 +132,7 @@ class Matcher:
         self._verify = verify
         self._judge = ConsentJudge(book)
         self._waited = 0.0
+        self._placed = 0
 
     def match(
         self, rows: Items[Row], known: Container[int], matched: Matched, progress: Callable[[int], None] = lambda _done: None
@@ -142,22 +146,30 @@ class Matcher:
         refused = {row.line for row in rows if row.line not in known and not self._has_code(row, matched)}
         if self._book.changed:
             self._book.expect_room()
-        done = 0
         batches = self._batches(row for row in rows if row.line not in known and row.line not in refused)
         following = next(batches, [])
         after = self._ask(following) if following else _NOTHING_ASKED
+        before: list[_Proven] = []
         while batch := following:
-            answer, following = after, next(batches, [])
+            answer = after
             with self._proving(batch, answer) as proofs:
-                # The city answers for the next batch while this one is proven.
+                # Meanwhile the batch before is placed, and the city answers for the next.
+                self._place_all(before, matched, progress)
+                following = next(batches, [])
                 after = self._ask(following) if following else _NOTHING_ASKED
-                proven = proofs()
+                before.append((batch, answer, proofs()))
+        self._place_all(before, matched, progress)
+
+    def _place_all(self, proven: list[_Proven], matched: Matched, progress: Callable[[int], None]) -> None:
+        """Place the rows of batches that are proven, and forget these."""
+        for batch, answer, proofs in proven:
             for row, entry in batch:
-                target = self._place(row, entry, answer.found[entry.lookup_id], proven.get(entry.key, _NO_CHECKPOINT), matched)
+                target = self._place(row, entry, answer.found[entry.lookup_id], proofs.get(entry.key, _NO_CHECKPOINT), matched)
                 if target is not None:
                     matched.targets.append(target)
-            done += len(batch)
-            progress(done)
+            self._placed += len(batch)
+            progress(self._placed)
+        proven.clear()
 
     def _batches(self, rows: Iterable[Row]) -> Iterator[list[tuple[Row, Entry]]]:
         """Give the rows with the codes that the registry has for them by now, a batch at a time."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import merge
 from pathlib import Path
 from typing import ClassVar, Final
@@ -136,6 +137,9 @@ class Phases:
         self.signer = SigningKey(self._secrets.signing_seed)
         self.dedupe_key = dedupe_key(self._secrets.master)
 
+    def _told(self, stage: str, total: int, done: int) -> None:
+        self.progress(stage, done, total)
+
     # -- before anything is sent
 
     def check_issuer(self, trust: PinnedTrust) -> None:
@@ -157,7 +161,8 @@ class Phases:
             types,
             self.order.run,
             into=stored_rows(self.home.folder),
-            progress=lambda done: self.progress("check", done, total),
+            processes=self.order.processes,
+            progress=partial(self._told, "check", total),
         )
         if checked.findings:
             raise PreflightFailedError(checked.findings)
@@ -175,7 +180,7 @@ class Phases:
         rules = MatchRules(order.run, delay, order.new_party, now(), order.patience, order.processes)
         matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
         found = Found.into(self.home.folder)
-        matcher.match(checked.rows, known, found, lambda done: self.progress("match", done, fresh))
+        matcher.match(checked.rows, known, found, partial(self._told, "match", fresh))
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)
         if findings:
             raise PreflightFailedError(findings)
@@ -280,7 +285,8 @@ class Phases:
         count = commit.documents
         check = ReceiptCheck(read_pin(self.home).root, self.home.issuer)
         lines = api.receipts(run.delivery_id)
-        write_receipts(run.receipts, lines, packs, check.line, lambda done: self.progress("receipts", done, count))
+        told = partial(self._told, "receipts", count)
+        write_receipts(run.receipts, lines, packs, check.line, told, self.order.processes)
         return self.finish(run, _sent_in(packs))
 
     def finish(self, run: Unfinished, sent: Mapping[int, str]) -> Outcome:

@@ -2,8 +2,9 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -14,6 +15,7 @@ from voute.client.party import party_of_name
 from voute.client.pdf_check import check_pdf
 from voute.client.stored import Items, Stored, pack_values, unpack_values
 from voute.client.table import RawRow, Table, TableReader
+from voute.client.workers import SHARE, stream_on_all_cores
 
 MAX_REFERENCE = 100
 """Characters in a reference: Québec's roll numbers have 23."""
@@ -70,7 +72,15 @@ class Checked:
 
 def stored_rows(folder: Path) -> Stored[Row]:
     """Make a place for any number of rows, in a file of the department's folder and not in memory."""
-    return Stored[Row](folder, lambda row: pack_values(tuple(row)), lambda raw: Row._make(unpack_values(raw)))
+    return Stored[Row](folder, _pack_row, _unpack_row)
+
+
+def _pack_row(row: Row) -> bytes:
+    return pack_values(tuple(row))
+
+
+def _unpack_row(raw: bytes | memoryview) -> Row:
+    return Row._make(unpack_values(raw))
 
 
 class _Cells:
@@ -214,30 +224,64 @@ def check_table(
     run: str,
     *,
     into: Stored[Row] | None = None,
+    processes: int | None = 1,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Checked:
     """Check every row of a list; nothing is sent and nothing is changed.
 
     `types` are the document types that the trust root gives to this issuer; good rows go `into` a store, else they are held in
-    memory; `progress` is told the rows done.
+    memory; `processes` is how many check, None: one a core; `progress` is told the rows done.
     """
     known_types = frozenset(types)
     findings: list[Finding] = []
     rows: Stored[Row] | list[Row] = [] if into is None else into
     seen: dict[bytes, int] = {}
-    for done, raw in enumerate(table.rows, 1):
-        row, wrong = _check_row(raw, folder, known_types)
+    done = 0
+
+    def check(share: bytes) -> "_Share":
+        return _check_share(share, folder, known_types, run)
+
+    for good, wrong, count in stream_on_all_cores(check, _shares(table.rows), processes):
         findings.extend(wrong)
-        if row is not None:
-            first = seen.setdefault(_digest(dedupe_parts(row, run)), row.line)
-            if first != row.line:
-                findings.append(Finding(row.line, Problem.DOCUMENT_TWICE, {"first": first}))
+        for line, digest, raw in good:
+            first = seen.setdefault(digest, line)
+            if first != line:
+                findings.append(Finding(line, Problem.DOCUMENT_TWICE, {"first": first}))
+            elif isinstance(rows, Stored):
+                rows.append_raw(raw)
             else:
-                rows.append(row)
+                rows.append(_unpack_row(raw))
+        done += count
         progress(done)
     # Those of the list as a whole are known once its last row is read.
     findings = sorted([*table.findings, *findings], key=lambda finding: finding.line)
     return Checked(tuple(rows) if into is None else into, tuple(findings))
+
+
+_Share = tuple[list[tuple[int, bytes, bytes]], list[Finding], int]
+"""Of each good row its line, what stands for its document, and its bytes; what is wrong with the others; how many there were."""
+
+
+_COLUMNS: Final = tuple(Column)
+"""The cells of a row in an order: a tuple of texts goes from one process to another in a fifth of the time of a dict."""
+
+
+def _shares(rows: Iterable[RawRow]) -> Iterator[bytes]:
+    walk = iter(rows)
+    while share := list(islice(walk, SHARE)):
+        yield pack_values(tuple((raw.line, *map(raw.get, _COLUMNS)) for raw in share))
+
+
+def _check_share(share: bytes, folder: PdfFolder, types: frozenset[str], run: str) -> _Share:
+    good: list[tuple[int, bytes, bytes]] = []
+    findings: list[Finding] = []
+    rows = unpack_values(share)
+    for line, *cells in rows:
+        row, wrong = _check_row(RawRow(line, dict(zip(_COLUMNS, cells, strict=True))), folder, types)
+        findings.extend(wrong)
+        if row is not None:
+            good.append((row.line, _digest(dedupe_parts(row, run)), _pack_row(row)))
+    return good, findings, len(rows)
 
 
 def _digest(parts: tuple[str, str]) -> bytes:

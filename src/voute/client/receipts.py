@@ -3,17 +3,19 @@
 Source: `docs/spec/event-receipt.md`, "receipts.ndjson".
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
-from voute.client.api import Json
-from voute.client.disk import DISK, GrowingFile
-from voute.client.spool import SealedRow, SentPack
-from voute.core.errors import FormatError, StateError
-from voute.core.ids import ID_SIZE, Hash, parse_hex
+from voute.client.answers import read_object
+from voute.client.disk import DISK
+from voute.client.sent_places import SentPlaces
+from voute.client.spool import SentPack
+from voute.client.workers import SHARE, stream_on_all_cores
+from voute.core.errors import FormatError, LimitError, StateError
+from voute.core.ids import Hash
 from voute.format.event import parse_event
 from voute.format.fields import to_base64
 from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLine, parse_line, write_line
@@ -23,11 +25,8 @@ from voute.tlog.proof import TlogProof
 Line = CheckpointLine | ReceiptLine | DeletedLine
 Check = Callable[[Line], None]
 
-_MOST: Final = 1 << 32
-"""More documents than a pack has: the spool counts them in 32 bits."""
-
-_PIECE: Final = 1024 * 1024
-"""Bytes of receipts that are gathered for one write."""
+MAX_CHECKPOINTS: Final = 16
+"""Checkpoints among the receipts of a delivery: a city gives one (docs/spec/api.md), and each process is told of all."""
 
 
 class ReceiptsIncompleteError(StateError):
@@ -42,78 +41,86 @@ class ReceiptMissingError(StateError):
     code: ClassVar[str] = "receipt-missing"
 
 
-class _Spool:
-    """The manifests of a run, read back by document id."""
-
-    def __init__(self, packs: Sequence[SentPack]) -> None:
-        self._packs = packs
-        # A number stands for pack and place: pairs would take as much again.
-        self._where: dict[bytes, int] = {
-            document_id: at * _MOST + number
-            for at, pack in enumerate(packs)
-            for number, (_, document_id) in enumerate(pack.documents())
-        }
-        self._files: dict[Path, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._where)
-
-    def take(self, document_id: str) -> SealedRow:
-        """Give a document with its manifest's envelope, once."""
-        found = self._where.pop(parse_hex(document_id, ID_SIZE), None)
-        if found is None:
-            raise FormatError("a receipt of a document that was not sent, or twice")
-        pack = self._packs[found // _MOST]
-        if pack.spool not in self._files:
-            self._files[pack.spool] = os.open(pack.spool, os.O_RDONLY)
-        return pack.row(self._files[pack.spool], found % _MOST)
-
-    def close(self) -> None:
-        """Close the files."""
-        for handle in self._files.values():
-            os.close(handle)
-
-
 def write_receipts(
-    path: Path, lines: Iterable[Json], packs: Sequence[SentPack], check: Check, progress: Callable[[int], None]
+    path: Path,
+    lines: Iterable[bytes],
+    packs: Sequence[SentPack],
+    check: Check,
+    progress: Callable[[int], None],
+    processes: int | None = None,
 ) -> None:
     """Write the receipts of a run durably, in the order of the log, never all in memory.
 
-    `check` is told every line before it is kept (`voute.client.receipt_check`) and raises what it finds wrong. Raises
-    `ReceiptsIncompleteError` when a receipt is missing; the file then stays under a temporary name.
+    `lines` are the city's, as they came. `check` is told every line before it is kept (`voute.client.receipt_check`) and raises
+    what it finds wrong; of many lines it is asked in so many `processes` (None: one a core), each of which knows every checkpoint
+    that came before. Raises `ReceiptsIncompleteError` when a receipt is missing; the file then stays under a temporary name.
     """
     temporary = path.with_suffix(".part")
-    with closing(_Spool(packs)) as spool, DISK.create(temporary, anew=True) as file:
-        total = len(spool)
-        done = _copy(lines, spool, file, check, progress)
-        if done != total:
-            raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=total)
+    with closing(SentPlaces(packs)) as places, DISK.create(temporary, anew=True) as file:
+        taken = bytearray(len(places))
+        done = 0
+        for numbers, piece in stream_on_all_cores(_Reader(places, check).read, _shares(lines), processes):
+            for number in numbers:
+                if taken[number]:
+                    raise FormatError("two receipts of one document")
+                taken[number] = 1
+            file.append((piece,))
+            done += len(numbers)
+            progress(done)
+        if done != len(places):
+            raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=len(places))
         file.sync()
     DISK.rename(temporary, path)
 
 
-def _copy(lines: Iterable[Json], spool: _Spool, file: GrowingFile, check: Check, progress: Callable[[int], None]) -> int:
-    done, size = 0, 0
-    piece: list[bytes] = []
-    for line in lines:
-        whole = line
-        kind = line.get("kind")
-        if kind in {"receipt", "deleted"}:
-            sent = spool.take(str(line.get("document_id")))
-            whole = {**line, "row": sent.line, "reference": sent.reference}
-            if kind == "receipt":
-                whole["manifest"] = to_base64(sent.envelope)
-            done += 1
-            progress(done)
-        raw, read = write_line(whole)
-        check(read)
-        piece.append(raw)
-        size += len(raw)
-        if size >= _PIECE:
-            file.append(piece)
-            piece, size = [], 0
-    file.append(piece)
-    return done
+class _Share(NamedTuple):
+    """Lines that follow one another, and the checkpoints that came before them."""
+
+    checkpoints: tuple[bytes, ...]
+    lines: list[bytes]
+
+
+def _shares(lines: Iterable[bytes]) -> Iterator[_Share]:
+    walk = iter(lines)
+    checkpoints: list[bytes] = []
+    while share := list(islice(walk, SHARE)):
+        yield _Share(tuple(checkpoints), share)
+        # No other line that is valid has a note: a receipt's texts are hex and Base64.
+        checkpoints += (line for line in share if b'"note"' in line)
+        if len(checkpoints) > MAX_CHECKPOINTS:
+            raise LimitError("too many checkpoints among the receipts", limit=MAX_CHECKPOINTS)
+
+
+class _Reader:
+    """Reads lines, completes them from the spool, and has them checked; remembers the checkpoints that it knows."""
+
+    def __init__(self, places: SentPlaces, check: Check) -> None:
+        self._places = places
+        self._check = check
+        self._known: set[bytes] = set()
+
+    def read(self, share: _Share) -> tuple[list[int], bytes]:
+        """Give the numbers of the documents whose lines these are, and the lines as they are kept."""
+        for raw in share.checkpoints:
+            if raw not in self._known:
+                self._check(write_line(read_object(raw))[1])
+                self._known.add(raw)
+        numbers: list[int] = []
+        kept: list[bytes] = []
+        for raw in share.lines:
+            line = read_object(raw)
+            kind = line.get("kind")
+            if kind in {"receipt", "deleted"}:
+                number = self._places.number(str(line.get("document_id")))
+                sent = self._places.row(number)
+                line = {**line, "row": sent.line, "reference": sent.reference}
+                if kind == "receipt":
+                    line["manifest"] = to_base64(sent.envelope)
+                numbers.append(number)
+            written, read = write_line(line)
+            self._check(read)
+            kept.append(written)
+        return numbers, b"".join(kept)
 
 
 def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine | DeletedLine]:

@@ -1,4 +1,4 @@
-"""Seals a run on all cores: few documents in this process, many in one process a core, each sending its own packs."""
+"""Seals a run on all cores: few documents in this process, many in a process a core and one more, each sending its packs."""
 
 import os
 from array import array
@@ -19,6 +19,10 @@ from voute.core.errors import StateError
 _AHEAD: Final = 2
 """Shares for each sealer that are under way or wait: none rests while this process writes down what another has done."""
 
+_MORE: Final = 1
+"""Sealers beyond one a core: each waits for its disk and for the city's, and a core would be idle meanwhile. What it takes, some
+50 MB, is there since the list lies in a file (docs/adr/0058, 0062)."""
+
 
 class SealerDiedError(StateError):
     """A sealing process was killed, for instance for want of memory; the run can be resumed."""
@@ -31,10 +35,10 @@ def seal_all(
 ) -> Iterator[SentPack]:
     """Seal and send all targets but those whose lines are done; yields acknowledged packs.
 
-    Few are sealed here, many in one process a core. Raises what sealing and sending raise, and `SealerDiedError`.
+    Few are sealed here, many in one process a core and one more. Raises what sealing and sending raise, and `SealerDiedError`.
     """
     shares = list(_shares(targets, done))
-    workers = min(processes or os.cpu_count() or 1, len(shares))
+    workers = min(processes or (os.cpu_count() or 1) + _MORE, len(shares))
     if workers <= 1:
         with closing(Sealer(kit, api)) as sealer:
             for share in shares:

@@ -1,6 +1,6 @@
 """Seals the documents of a run into packs and sends each pack as soon as it is full.
 
-One `Sealer` works alone: in the process that called it for a small run, in one process a core for a large one. What it
+One `Sealer` works alone: in the process that called it for a small run, in a process of its own for a large one. What it
 keeps in memory is one pack; what could not be made again is in the spool, durably, before a pack is sent.
 """
 

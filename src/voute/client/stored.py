@@ -56,7 +56,11 @@ class Stored(Generic[_Item]):
 
     def append(self, item: _Item) -> None:
         """Add an item; raises `OSError` when the disk has no room."""
-        self._rest += self._encode(item)
+        self.append_raw(self._encode(item))
+
+    def append_raw(self, raw: bytes) -> None:
+        """Add an item by the bytes that another process of this run has made of it."""
+        self._rest += raw
         self._ends.append(self._written + len(self._rest))
         if len(self._rest) >= PIECE:
             self._write()

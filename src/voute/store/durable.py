@@ -11,6 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -28,6 +29,8 @@ _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 # Written at once past the page cache: long enough for the disk's full rate, short enough for many uploads at a time.
 _PIECE: Final = 1024 * 1024
 _PAST_CACHE: Final[int] = getattr(os, "O_DIRECT", 0)
+# Flushes under way at a time: the file system writes its journal once for all that wait for it (docs/adr/0062).
+_FLUSHES: Final = 8
 _FILE_MODE: Final = 0o640
 _FOLDER_MODE: Final = 0o750
 
@@ -81,6 +84,18 @@ class Disk:
     def create_large(self, folder: Path) -> "LargeFile":
         """Open a new file as `create_temporary` does, for many megabytes that are not read again soon."""
         return LargeFile(self, *self._create(folder))
+
+    def flush_all(self, files: Sequence["TemporaryFile"]) -> None:
+        """Make the bytes of many files durable, several at a time; announced one after the other, in their order."""
+        if len(files) == 1:
+            files[0].flush()
+            return
+        with ThreadPoolExecutor(_FLUSHES) as pool:
+            # Each may be under way before it is announced: a disk, too, may keep what it was not yet asked to.
+            under_way = [pool.submit(file.sync) for file in files]
+            for file, one in zip(files, under_way, strict=True):
+                with file.step("fsync"):
+                    one.result()
 
     def _create(self, folder: Path) -> tuple[Path, int]:
         path = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
@@ -154,14 +169,18 @@ class TemporaryFile:
     def write(self, data: bytes) -> None:
         """Append all the bytes."""
         view = memoryview(data)
-        with self._step("write"):
+        with self.step("write"):
             while view:
                 view = view[os.write(self._open(), view) :]
 
     def flush(self) -> None:
         """Make the bytes durable."""
-        with self._step("fsync"):
-            os.fsync(self._open())
+        with self.step("fsync"):
+            self.sync()
+
+    def sync(self) -> None:
+        """Make the bytes durable, unannounced (`Disk.flush_all`)."""
+        os.fsync(self._open())
 
     def rename(self, target: Path) -> None:
         """Give the file its name, in place of what had it; the caller flushes the folder."""
@@ -182,7 +201,8 @@ class TemporaryFile:
                 return False
         return True
 
-    def _step(self, name: str) -> AbstractContextManager[None]:
+    def step(self, name: str) -> AbstractContextManager[None]:
+        """Announce one step of this file around the block that does it."""
         return self._disk.step(name, *(() if self._path is None else (self._path,)))
 
     def _open(self) -> int:
@@ -243,7 +263,7 @@ class LargeFile(TemporaryFile):
         super().flush()
 
     def _put(self) -> None:
-        with self._step("write"), memoryview(self._buffer) as whole:
+        with self.step("write"), memoryview(self._buffer) as whole:
             at = 0
             while at < self._gathered:
                 with whole[at : self._gathered] as part:

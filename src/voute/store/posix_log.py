@@ -3,14 +3,14 @@
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from voute.core.errors import StoreError
 from voute.core.ports_log import LockConflictError, LockExistsError, LockMissingError, TileConflictError, TileMissingError
-from voute.store.durable import TEMPORARY_PREFIX, Disk, storing
+from voute.store.durable import TEMPORARY_PREFIX, Disk, TemporaryFile, storing
 from voute.store.watch import StepCounter, Watch
 
 _PATH: Final = re.compile(r"(?=.{1,200}\Z)[a-z0-9-][a-z0-9.-]*(?:/[a-z0-9-][a-z0-9.-]*)*")
@@ -18,6 +18,8 @@ _KEY: Final = re.compile(r"[a-z0-9-]{1,100}")
 # A lock holds a size and a root with the batch that follows from them: far below this.
 MAX_LOCK_VALUE: Final = 64 * 1024
 _MUTEX: Final = ".mutex"
+# Files that are open and flushed together: a batch of the sequencer has some forty.
+_TOGETHER: Final = 64
 
 
 def check_path(path: str) -> str:
@@ -67,17 +69,14 @@ class PosixTiles:
         self.put_all(((path, data),))
 
     def put_all(self, items: Sequence[tuple[str, bytes]]) -> None:
-        """Store many: one flush a blob and one a folder (`TileStore.put_all`)."""
-        folders: dict[Path, None] = {}
-        with storing("put"):
-            for path, data in items:
-                target = self._file(path)
-                folders[target.parent] = None
-                self._disk.make_folder(target.parent)
-                if not self._disk.create(target, data) and target.read_bytes() != data:
-                    raise TileConflictError(path)
-            for folder in folders:
-                self._disk.flush_folder(folder)
+        """Store many: one flush a blob, several at a time, and one a folder (`TileStore.put_all`)."""
+
+        def name(file: TemporaryFile, path: str, data: bytes) -> None:
+            target = self._file(path)
+            if not file.link(target) and target.read_bytes() != data:
+                raise TileConflictError(path)
+
+        self._write_all(items, name)
 
     def put_mutable(self, path: str, data: bytes) -> None:
         """Replace the bytes atomically (`TileStore.put_mutable`)."""
@@ -87,19 +86,30 @@ class PosixTiles:
             self._disk.replace(target, data)
 
     def replace_all(self, items: Sequence[tuple[str, bytes]]) -> None:
-        """Store or replace many: one flush a blob and one a folder (`LedgerStore.replace_all`)."""
-        folders: dict[Path, None] = {}
+        """Store or replace many: one flush a blob, several at a time, and one a folder (`LedgerStore.replace_all`)."""
+        self._write_all(items, lambda file, path, _data: file.rename(self._file(path)))
+
+    def _write_all(self, items: Sequence[tuple[str, bytes]], name: Callable[[TemporaryFile, str, bytes], None]) -> None:
+        """Write files, make their bytes durable, then let `name` give each its name, then flush their folders."""
+        folders = dict.fromkeys(self._file(path).parent for path, _ in items)
         with storing("put"):
-            for path, data in items:
-                target = self._file(path)
-                folders[target.parent] = None
-                self._disk.make_folder(target.parent)
-                with self._disk.create_temporary(target.parent) as file:
-                    file.write(data)
-                    file.flush()
-                    file.rename(target)
+            for folder in folders:
+                self._disk.make_folder(folder)
+            for start in range(0, len(items), _TOGETHER):
+                self._write_some(items[start : start + _TOGETHER], name)
             for folder in folders:
                 self._disk.flush_folder(folder)
+
+    def _write_some(self, items: Sequence[tuple[str, bytes]], name: Callable[[TemporaryFile, str, bytes], None]) -> None:
+        with ExitStack() as open_files:
+            files: list[TemporaryFile] = []
+            for path, data in items:
+                file = open_files.enter_context(self._disk.create_temporary(self._file(path).parent))
+                file.write(data)
+                files.append(file)
+            self._disk.flush_all(files)
+            for file, (path, data) in zip(files, items, strict=True):
+                name(file, path, data)
 
     def delete(self, path: str) -> None:
         """Remove what is there (`TileStore.delete`)."""

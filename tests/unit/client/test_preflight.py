@@ -4,8 +4,9 @@ import pikepdf
 import pytest
 
 from voute.client.findings import Problem
-from voute.client.preflight import Checked, PdfFolder, check_table
-from voute.client.table import read_table
+from voute.client.preflight import Checked, PdfFolder, check_table, stored_rows
+from voute.client.table import TableReader, read_table
+from voute.client.workers import SHARE
 
 HEADING = "reference;party;name;file;title;type;due;amount;language;document key;instalments;slot\n"
 
@@ -93,3 +94,19 @@ def test_preflight_link_out_of_the_folder_is_refused(folder: Path, tmp_path_fact
     outside.write_bytes((folder / "a.pdf").read_bytes())
     (folder / "link.pdf").symlink_to(outside)
     assert check(folder, "R1;C-1;;link.pdf;Bill;tax-bill;;;;;;").findings[0].problem is Problem.FILE_OUTSIDE
+
+
+def test_preflight_finds_the_same_on_all_cores(folder: Path) -> None:
+    rows = [f"R{number};C-{number};;a.pdf;Bill {number};tax-bill;;;;K{number};;" for number in range(3 * SHARE)]
+    rows[7] = "R7;;;a.pdf;Bill;tax-bill;;;;;;"
+    rows[SHARE + 1] = "R;C;;text.pdf;Bill;tax-bill;2026-99-01;;;;;"
+    rows[-1] = rows[8]
+    table = (HEADING + "\n".join(rows) + "\n").encode()
+    alone, together = (
+        check_table(TableReader(table), PdfFolder(folder), ["tax-bill"], "run", into=stored_rows(folder), processes=processes)
+        for processes in (1, 2)
+    )
+    assert list(together.rows) == list(alone.rows)
+    assert together.findings == alone.findings
+    assert [finding.line for finding in alone.findings] == [9, SHARE + 3, SHARE + 3, 3 * SHARE + 1]
+    assert alone.findings[-1].facts == {"first": 10}
