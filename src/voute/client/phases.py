@@ -49,7 +49,7 @@ VISIBLE_WITHIN_S: Final = 120.0
 
 _SIGN_IN_TRIES: Final = 3
 _POLL_S: Final = 0.02
-_POLL_MOST_S: Final = 0.5
+_POLL_MOST_S: Final = 0.1
 
 
 class NotYetLoggedError(StateError):
