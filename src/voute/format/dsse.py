@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 MAX_ENVELOPE: Final = 1024 * 1024
-# The registry of a department with two million codes, all bound, and a choice behind each: 1.9 GB with names of usual length.
+# The registry of a department with two million codes, all bound, and a choice behind each: 1.8 GB with names of usual length.
 MAX_REGISTRY_ENVELOPE: Final = 3 * 1024 * 1024 * 1024
 # A trust root is signed by the old and the new city keys.
 MAX_SIGNATURES: Final = 16
