@@ -54,7 +54,7 @@ LANES = PROCESSORS + PROCESSORS // 2
 """Suites run side by side, each in one process of its own; a half more than processors, for suites also wait."""
 
 MEMORY = Path("/dev/shm")  # noqa: S108 -- a file system, not a file
-MEMORY_BYTES = 4 << 30
+MEMORY_BYTES = 3 << 30
 """Several times what all suites together leave in temporary folders; with less free, these stay on the disk."""
 
 
