@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.server import Server as ProcessServer
 from granian.server.embed import Server as EmbeddedServer
 
@@ -99,6 +99,8 @@ def _serve_many(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        # By name: else it takes another one where it finds one installed (docs/adr/0063).
+        loop=Loops.asyncio,
         workers=settings.workers,
         websockets=False,
         backlog=BACKLOG,
