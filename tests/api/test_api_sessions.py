@@ -142,6 +142,66 @@ def test_api_session_kit_of_another_vault_is_not_noted_and_a_proof_counts_once(
     check(claimed.client.post("/api/session/kit", json=body), 401)
 
 
+def _passkey_proof(resident: Resident) -> dict[str, Any]:
+    assert resident.passkey is not None
+    asked = base64.b64decode(resident.challenge())
+    return {"challenge": b64(asked), "credential": resident.passkey.get(asked)}
+
+
+def test_api_session_read_tells_the_day_a_passkey_was_tried(demo: DemoCity, claimed: Resident) -> None:
+    assert claimed.passkey is not None
+    vault = claimed.open_vault.vault_id
+    with demo.city.catalogue.read() as tx:
+        sessions = tx.sessions.of("holder", vault)
+    assert _used(claimed) == {}
+    claimed.passkey.sign_count = 5
+    check(claimed.client.post("/api/session/passkey", json=_passkey_proof(claimed)), 204)
+    [(tried, _)] = _used(claimed).items()
+    assert [one["kind"] for one in check(claimed.client.get("/api/session")).json()["methods"] if one["id"] == tried] == ["passkey"]
+    with demo.city.catalogue.read() as tx:
+        assert len(tx.sessions.of("holder", vault)) == len(sessions), "no session begins or ends"
+        row = tx.credentials.get(claimed.passkey.credential_id)
+    assert row is not None
+    # The counter of a trial counts: a copy of the authenticator shows as at a sign-in.
+    assert row.sign_count == 5
+    check(claimed.sign_in(), 401)
+    claimed.passkey.sign_count = 6
+    check(claimed.sign_in())
+
+
+@pytest.mark.parametrize("part", ["challenge", "id", "signature", "userHandle"])
+def test_api_session_passkey_that_does_not_prove_itself_was_not_tried(claimed: Resident, part: str) -> None:
+    body = _passkey_proof(claimed)
+    if part == "challenge":
+        body["challenge"] = b64(bytes(32))
+    elif part == "id":
+        body["credential"]["id"] = "AAAA"
+    else:
+        body["credential"]["response"][part] = base64.urlsafe_b64encode(bytes(32)).rstrip(b"=").decode()
+    assert check(claimed.client.post("/api/session/passkey", json=body), 401).json()["code"] == "sign-in-failed"
+    assert _used(claimed) == {}
+    assert signed_in(claimed)
+
+
+def test_api_session_passkey_of_another_vault_is_not_noted_and_a_proof_counts_once(
+    demo: DemoCity, other_issuer: Department, claimed: Resident
+) -> None:
+    with demo.client() as browser:
+        code, keys, _ = other_issuer.code("permit-1")
+        other_issuer.sign_in(browser)
+        other_issuer.deliver(browser, [other_issuer.bill_for_code(keys, "permit-1")])
+        demo.settle()
+        neighbour = Resident(browser, demo.root)
+        neighbour.claim(code)
+        body = _passkey_proof(claimed)
+        check(neighbour.client.post("/api/session/passkey", json=body), 401)
+        assert (_used(neighbour), _used(claimed)) == ({}, {})
+    check(claimed.client.post("/api/session/passkey", json=body), 401)
+    body = _passkey_proof(claimed)
+    check(claimed.client.post("/api/session/passkey", json=body), 204)
+    check(claimed.client.post("/api/session/passkey", json=body), 401)
+
+
 def test_api_session_read_without_a_session_is_refused(demo: DemoCity) -> None:
     with demo.client() as stranger:
         assert check(stranger.get("/api/session"), 401).json()["code"] == "not-signed-in"

@@ -150,6 +150,12 @@ def test_browser_journey_second_way_in_asked_tried_and_removed(
     one.sees("ways-title")
     said = one.say("ways-proven", way=one.say("ways-kind-kit"))
     expect(one.visitor.page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    # The passkey too: the day of its last use is that of the trial.
+    passkey = one.visitor.page.locator(".methods li").filter(has_text=one.say("ways-kind-passkey"))
+    expect(passkey).to_contain_text(one.say("ways-unused-passkey"))
+    one.visitor.tap(passkey.get_by_role("button", name=one.say("ways-try")))
+    expect(passkey).to_contain_text(one.say("ways-used-passkey", date="").strip())
+    expect(one.visitor.page.get_by_role("status").filter(has_text=one.say("ways-kind-passkey"))).to_be_visible()
     one.tap("ways-remove.label", way=one.say("ways-kind-kit"))
     one.sees("ways-remove-title")
     one.tap("ways-remove-button")

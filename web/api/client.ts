@@ -249,6 +249,8 @@ export const api = {
   signIn: (challenge: string, credential: KnownCredential) =>
     answer(client.POST('/api/sessions', { ...CHANGES, body: { challenge, credential } })),
   signInWithKit: (body: KitBody) => answer(client.POST('/api/sessions/kit', { ...CHANGES, body })),
+  tryPasskey: (challenge: string, credential: KnownCredential) =>
+    answer(client.POST('/api/session/passkey', { ...CHANGES, body: { challenge, credential } })),
   tryKit: (body: KitBody) => answer(client.POST('/api/session/kit', { ...CHANGES, body })),
   session: () => answer(client.GET('/api/session')),
   signOut: () => answer(client.DELETE('/api/session', CHANGES)),

@@ -557,6 +557,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** try passkey */
+        post: operations["try_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1471,7 +1488,7 @@ export interface components {
          * SessionReply
          * @description The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
          *
-         *         `used` has the ways that signed in since they were added, and kits that were tried.
+         *         `used` has the ways that signed in or were tried since they were added.
          */
         SessionReply: {
             /** @description RFC 3339, UTC, whole seconds */
@@ -1528,7 +1545,7 @@ export interface components {
         };
         /**
          * UsedOn
-         * @description The day on which a way in last signed in, or a kit was tried, in the city's time zone: no finer, it tells no habits.
+         * @description The day on which a way in last signed in or was tried, in the city's time zone: no finer, it tells no habits.
          */
         UsedOn: {
             /** @description 16 bytes in lower-case hex */
@@ -2868,6 +2885,37 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem (RFC 9457); `code` says which */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {

@@ -1,10 +1,11 @@
 /** Examples that the states show: invented, the same every time. */
 
-import type { CheckedManifest, ChoiceView, MethodInfo, NewKit, Verdict } from '../core/rpc.ts';
+import type { CheckedManifest, ChoiceView, NewKit, Verdict } from '../core/rpc.ts';
 import type { DocumentHold } from './flows/document.svelte.ts';
 import type { Uses } from './flows/ways-in.svelte.ts';
 import type { Letter } from './flows/open.svelte.ts';
 import { NO_MARKS, type Row } from './rows.ts';
+import { type Way, waysOf } from './ways.ts';
 
 const hex = (seed: number, length: number): string =>
   Array.from({ length }, (_, i) => ((seed * 31 + i * 7 + ((i * i) % 11)) % 16).toString(16)).join('');
@@ -140,10 +141,16 @@ export const kit: NewKit = {
 };
 
 /** A passkey and a kit. */
-export const methods: readonly MethodInfo[] = [
+export const methods: readonly Way[] = waysOf([
   { id: hex(1, 32), kind: 'passkey', name: 'Android', createdAt: '2026-02-03T15:40:00Z' },
   { id: hex(2, 32), kind: 'kit', name: 'kit', createdAt: '2026-02-05T14:20:00Z' },
-];
+]);
+
+/** The same and a second passkey of the same make, added on the same day. */
+export const alike: readonly Way[] = waysOf([
+  ...methods,
+  { id: hex(3, 32), kind: 'passkey', name: 'Android', createdAt: '2026-02-03T16:05:00Z' },
+]);
 
 /** The day on which the first of them was last used. */
 export const used: Uses = { [hex(1, 32)]: '2026-02-05' };

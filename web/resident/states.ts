@@ -3,7 +3,19 @@
  * over. The values are examples of our own; nothing here is part of the release (only `gallery.html` imports it).
  */
 
-import { arms, documents, elsewhere, letter, manifest, verdict, kit, methods, used, usedBoth } from './states-data.ts';
+import {
+  alike,
+  arms,
+  documents,
+  elsewhere,
+  letter,
+  manifest,
+  verdict,
+  kit,
+  methods,
+  used,
+  usedBoth,
+} from './states-data.ts';
 import { deviceStates, noticeStates } from './states-notices.ts';
 import { cameraStates } from './states-camera.ts';
 import { documentStates } from './states-document.ts';
@@ -237,6 +249,7 @@ const inside: readonly PageState[] = [
   { id: 'ways-in-loading', path: '/acces', screen: 'ways-in', view: { at: 'loading' } },
   { id: 'ways-in', path: '/acces', screen: 'ways-in', view: listed },
   { id: 'ways-in-one', path: '/acces', screen: 'ways-in', view: { ...listed, methods: methods.slice(0, 1) } },
+  { id: 'ways-in-alike', path: '/acces', screen: 'ways-in', view: { ...listed, methods: alike } },
   { id: 'ways-in-added', path: '/acces', screen: 'ways-in', view: { ...listed, added: 'passkey' } },
   { id: 'ways-in-again', path: '/acces', screen: 'ways-in', view: { ...listed, busy: 'again' } },
   {

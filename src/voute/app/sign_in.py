@@ -61,6 +61,24 @@ def with_passkey(city: City, asked: bytes, reply: Assertion, ending: bytes | Non
     raise SignInFailedError
 
 
+def try_passkey(city: City, holder: Holder, asked: bytes, reply: Assertion) -> None:
+    """Note that a passkey of the holder's vault was tried, by the same proof as a sign-in; no session begins or ends.
+
+    Raises:
+        SignInFailedError: for every cause; the city would not let this passkey in.
+    """
+    now = city.now()
+    with city.catalogue.write() as tx:
+        known = take_challenge(tx, PURPOSE, None, asked, now)
+        row = tx.credentials.get(reply.credential_id, lock=True)
+        count = _counted(city, asked, reply, row)
+        ours = row is not None and row.vault_id == holder.vault_id and reply.user_handle in {None, holder.vault_id}
+        if known and ours and count is not None:
+            tx.credentials.used(reply.credential_id, count, now)
+            return
+    raise SignInFailedError
+
+
 def _counted(city: City, asked: bytes, reply: Assertion, row: CredentialRow | None) -> int | None:
     """Return the authenticator's new counter, or None when its reply does not hold."""
     key, count = (_NOBODYS_COSE_KEY, 0) if row is None else (row.public_key, row.sign_count)

@@ -10,6 +10,7 @@ import type { Ceremony } from '../webauthn.ts';
 import { DevicesFlow } from './devices.svelte.ts';
 import { ElsewhereFlow } from './elsewhere.svelte.ts';
 import { NoticesFlow } from './notices.svelte.ts';
+import { type Way, waysOf } from '../ways.ts';
 import { methodName } from './open.svelte.ts';
 
 /** What is under way: a kit or a passkey being made, its second prompt, a way in being tried. */
@@ -23,7 +24,7 @@ export type WaysInView =
   | { readonly at: 'loading' }
   | {
       readonly at: 'list';
-      readonly methods: readonly MethodInfo[];
+      readonly methods: readonly Way[];
       /** The day on which a way in was last used, by its id. */
       readonly used: Uses;
       readonly busy: Busy | null;
@@ -35,7 +36,7 @@ export type WaysInView =
     }
   | { readonly at: 'kit'; readonly kit: NewKit }
   | { readonly at: 'drill'; readonly kit: 'made' | 'kept'; readonly busy: boolean; readonly failure: Failure | null }
-  | { readonly at: 'removing'; readonly method: MethodInfo; readonly busy: boolean; readonly failure: Failure | null }
+  | { readonly at: 'removing'; readonly method: Way; readonly busy: boolean; readonly failure: Failure | null }
   | { readonly at: 'failed'; readonly failure: Failure };
 
 /** What the screen can ask for. */
@@ -48,7 +49,7 @@ export interface WaysInActions {
   /** Tries a way in: a passkey asks its authenticator, a kit is typed or chosen first. */
   readonly tryOut: (method: MethodInfo) => Promise<void>;
   readonly drillKit: (text: string) => Promise<void>;
-  readonly askRemoval: (method: MethodInfo) => void;
+  readonly askRemoval: (method: Way) => void;
   readonly remove: () => Promise<void>;
   readonly back: () => Promise<void>;
 }
@@ -127,9 +128,10 @@ export class WaysInFlow implements WaysInActions {
       ]);
       const id = methods.find((one) => one.id === method.id)?.credential_id;
       if (!id) throw new PageError('passkey-failed');
-      const { credentialId, prf } = await passkeys.use(challenge, host, fromBase64url(id) as Uint8Array<ArrayBuffer>);
+      const only = fromBase64url(id) as Uint8Array<ArrayBuffer>;
+      const { credential, credentialId, prf } = await passkeys.use(challenge, host, only);
       if (prf === null) throw new PageError('prf-missing');
-      await this.prove({ kind: 'passkey', credentialId, prf });
+      await this.prove({ kind: 'passkey', credentialId, prf }, async () => api.tryPasskey(challenge, credential));
     });
   };
 
@@ -146,7 +148,7 @@ export class WaysInFlow implements WaysInActions {
     }
   };
 
-  askRemoval = (method: MethodInfo): void => {
+  askRemoval = (method: Way): void => {
     this.view = { at: 'removing', method, busy: false, failure: null };
   };
 
@@ -164,8 +166,11 @@ export class WaysInFlow implements WaysInActions {
     }
   };
 
-  /** Opens the vault's newest keyring with a way in, as at any sign-in, and shows which one it was. */
-  private async prove(unlock: Unlock, note: () => Promise<void> = async () => Promise.resolve()): Promise<void> {
+  /**
+   * Opens the vault's newest keyring with a way in, as at any sign-in, tells the city by the proof of a sign-in that it was tried
+   * (one that it would not let in is no way in), and shows which one it was.
+   */
+  private async prove(unlock: Unlock, note: () => Promise<unknown>): Promise<void> {
     const keys = await this.session.keys();
     const { records, keyring } = await this.session.deps.api.vault();
     const proven = await keys.proveWay(records, keyring, unlock);
@@ -173,7 +178,7 @@ export class WaysInFlow implements WaysInActions {
     await this.list({ proven });
   }
 
-  /** Tells the city that a kit was tried, by the proof of a sign-in: a kit that it would not let in is no way in. */
+  /** The proof of a kit that was tried. */
   private async noteKit(text: string): Promise<void> {
     const { api } = this.session.deps;
     const keys = await this.session.keys();
@@ -241,7 +246,7 @@ export class WaysInFlow implements WaysInActions {
 
   private async list(news: Partial<News> = {}): Promise<void> {
     const keys = await this.session.keys();
-    const methods = await keys.methods();
+    const methods = waysOf(await keys.methods());
     this.session.shelf.waysIn = methods.length;
     await this.readUses();
     this.view = { at: 'list', methods, used: this.used, busy: null, failure: null, ...NO_NEWS, ...news };
@@ -258,11 +263,11 @@ export class WaysInFlow implements WaysInActions {
   }
 
   private wait(methods: readonly MethodInfo[], busy: Busy): void {
-    this.view = { at: 'list', methods, used: this.used, busy, failure: null, ...NO_NEWS };
+    this.view = { at: 'list', methods: waysOf(methods), used: this.used, busy, failure: null, ...NO_NEWS };
   }
 
   private refuse(methods: readonly MethodInfo[], failure: Failure): void {
-    this.view = { at: 'list', methods, used: this.used, busy: null, failure, ...NO_NEWS };
+    this.view = { at: 'list', methods: waysOf(methods), used: this.used, busy: null, failure, ...NO_NEWS };
   }
 
   private async attempt(busy: Busy, run: () => Promise<void>): Promise<void> {

@@ -160,8 +160,18 @@ describe('ways in, tried and removed', () => {
     const passkey = methods.find(({ kind }) => kind === 'passkey');
     const before = one.device.prompts;
     if (passkey) await ways.tryOut(passkey);
-    expect(ways.view).toMatchObject({ at: 'list', proven: passkey?.id });
+    expect(ways.view).toMatchObject({ at: 'list', proven: passkey?.id, used: { [passkey?.id ?? '']: '2026-02-06' } });
     expect(one.device.prompts).toBe(before + 1);
+  });
+
+  test('drill_passkey_that_the_city_would_not_let_in_is_said_and_is_no_proof', async () => {
+    const { ways } = await withKit();
+    await ways.load();
+    const methods = ways.view.at === 'list' ? ways.view.methods : [];
+    const passkey = methods.find(({ kind }) => kind === 'passkey');
+    service.troubles = [{ route: 'tryPasskey', code: 'sign-in-failed' }];
+    if (passkey) await ways.tryOut(passkey);
+    expect(ways.view).toMatchObject({ at: 'list', proven: null, used: {}, failure: failed('sign-in-failed') });
   });
 
   test('removal_begins_a_new_epoch_and_what_was_removed_opens_no_more', async () => {

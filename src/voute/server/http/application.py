@@ -53,6 +53,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     sessions.sign_in_with_passkey,
     sessions.sign_in_with_kit,
     sessions.try_kit,
+    sessions.try_passkey,
     sessions.read_session,
     sessions.sign_out,
     sessions.read_other_sessions,

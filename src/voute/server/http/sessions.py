@@ -60,7 +60,7 @@ class SignedIn(Model):
 
 
 class UsedOn(Model):
-    """The day on which a way in last signed in, or a kit was tried, in the city's time zone: no finer, it tells no habits."""
+    """The day on which a way in last signed in or was tried, in the city's time zone: no finer, it tells no habits."""
 
     id: Hex16
     on: Annotated[str, Meta(description="YYYY-MM-DD")]
@@ -69,7 +69,7 @@ class UsedOn(Model):
 class SessionReply(Model):
     """The session in use: when it ends without a further request, and the vault's ways in as the city knows them.
 
-    `used` has the ways that signed in since they were added, and kits that were tried.
+    `used` has the ways that signed in or were tried since they were added.
     """
 
     vault_id: Hex32
@@ -154,6 +154,18 @@ async def read_session(city: TheCity, settings: TheSettings, holder: TheHolder) 
 def try_kit(city: TheCity, holder: TheHolder, data: JSONBody[KitBody]) -> None:
     """Note that the holder tried a recovery kit of the vault: the proof of a sign-in, without a session."""
     sign_in.try_kit(city, holder, data.challenge, _kit_reply(data))
+
+
+@post(
+    "/api/session/passkey",
+    opt=HOLDER | {"limit": Limit("session-try-passkey", 20)},
+    status_code=204,
+    request_max_body_size=MAX_SMALL,
+    sync_to_thread=True,
+)
+def try_passkey(city: TheCity, holder: TheHolder, data: JSONBody[SignInBody]) -> None:
+    """Note that the holder tried a passkey or chip card of the vault: the proof of a sign-in, without a session."""
+    sign_in.try_passkey(city, holder, data.challenge, read_assertion(data.credential))
 
 
 def _day(micros: int, zone: ZoneInfo) -> str:

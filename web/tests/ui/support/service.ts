@@ -193,6 +193,13 @@ export class Service {
       this.used = [...this.used.filter(({ id }) => id !== methodId), { id: methodId, on: '2026-02-05' }];
       return undefined;
     },
+    tryPasskey: (_challenge, { id }) => {
+      this.requireHolder();
+      const found = this.methods.find(({ credential_id: credential }) => credential === id);
+      if (!found) throw new PageError('sign-in-failed');
+      this.used = [...this.used.filter((one) => one.id !== found.id), { id: found.id, on: '2026-02-06' }];
+      return Promise.resolve(undefined);
+    },
     session: async () => {
       this.requireHolder();
       return {
