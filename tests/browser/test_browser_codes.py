@@ -1,9 +1,11 @@
-"""Codes that do not open: what the page says, that nothing is sent or stored, and the way on."""
+"""Codes that do not open: what the page says, that nothing is sent or stored, and the way on; codes that come at odd moments."""
 
+import re
+import threading
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import OPEN_BUTTON, Visitor
@@ -47,7 +49,7 @@ def test_browser_code_with_a_wrong_symbol_is_pointed_at(at_form: Visitor, city: 
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda code: code[1] + code[0] + code[2:] if code[0] != code[1] else "0" + code[1:], "deux voisins sont inversés"),
+        (lambda code: code[1] + code[0] + code[2:] if code[0] != code[1] else "0" + code[1:], "le premier qui diffère"),
         (lambda code: code[:-2], "24 caractères"),
     ],
     ids=["neighbours", "short"],
@@ -77,6 +79,29 @@ def test_browser_code_typed_by_hand_opens_like_the_link(at_form: Visitor, city: 
     at_form.tap(at_form.button(OPEN_BUTTON))
     at_form.sees_pages()
     at_form.sees(letter.row["titre"])
+
+
+def test_browser_code_that_comes_while_the_page_starts_is_read(visitor: Visitor, city: ServedCity) -> None:
+    code = city.fresh().link.partition("#")[2]
+    page, words = visitor.page, re.compile(r"/assets/fr-[^/]+\.js$")
+    held: list[Route] = []
+    started = threading.Event()
+
+    def hold(route: Route) -> None:
+        if started.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(words, hold)
+    with page.expect_request(words):
+        page.goto("/ouvrir", wait_until="commit")
+    page.evaluate("(code) => { location.hash = code; }", code)
+    page.wait_for_function("() => location.href.endsWith('/ouvrir')")
+    started.set()
+    for one in held:
+        one.continue_()
+    visitor.sees("Vous avez reçu un document")
 
 
 def test_browser_code_used_before_says_so_and_leads_on(new: NewVisitor, city: ServedCity) -> None:

@@ -1,10 +1,11 @@
-"""Every error has the help line beside it: the city's number, or where to find it when the city has not given one."""
+"""Every error has the help line beside it: the city's number, or where to find it when it has given none; and the focus stays."""
 
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.support.acts import FAILING, Act
 from tests.browser.support.gallery import Gallery, states, table
 from tests.support.project import ROOT
 
@@ -50,6 +51,27 @@ def test_browser_every_error_has_the_help_line(page: Page, gallery: Gallery) -> 
                     without.append(f"{state} {locale}: panel")
     assert without == []
     assert panels >= 2 * 15
+
+
+@pytest.mark.parametrize("state", ["documents-missing", "documents-index-old", "documents-index-refused"])
+def test_browser_what_the_list_warns_of_has_the_help_line(page: Page, gallery: Gallery, state: str) -> None:
+    page.goto(gallery.address(state, "fr"))
+    expect(page.locator("main .ds-alert").first.get_by_role("link", name=NUMBER)).to_have_count(1)
+
+
+@pytest.mark.parametrize("act", FAILING, ids=lambda act: act.name)
+def test_browser_focus_is_never_lost_after_an_error(page: Page, gallery: Gallery, act: Act) -> None:
+    page.goto(gallery.address(act.begin, "fr"))
+    button = page.get_by_role("main").get_by_role("button", name=re.compile(f"^{act.button}")).first
+    button.focus()
+    expect(button).to_be_focused()
+    for state in act.then:
+        page.evaluate("(state) => { location.hash = state; }", state)
+        # What had the focus stays, or something of the page takes it: a heading, a field.
+        page.wait_for_function(
+            "(state) => document.documentElement.dataset.shown === state && document.activeElement?.closest('main')", arg=state
+        )
+    assert page.evaluate("document.activeElement.getClientRects().length > 0 && !document.activeElement.disabled")
 
 
 def test_browser_help_line_without_a_number_says_where_one_is(page: Page, gallery: Gallery) -> None:

@@ -1,7 +1,10 @@
-/** The gallery: `?state=ID&lang=fr|en&scheme=light|dark&pdf=ADDRESS&phone=none`; without a state, the list of all of them. */
+/**
+ * The gallery: `?state=ID&lang=fr|en&scheme=light|dark&pdf=ADDRESS&phone=none`; without a state, the list of all of them. A fragment
+ * that is set later is the state that follows, in the same page: what an act leads to.
+ */
 
 import '../ui/theme/index.css';
-import { mount } from 'svelte';
+import { flushSync, mount } from 'svelte';
 import { setHelpLine } from '../ui/help.svelte.ts';
 import { setLocale, useCatalogues } from '../ui/i18n.svelte.ts';
 import { texts as en } from '../ui/messages/en/index.ts';
@@ -9,6 +12,7 @@ import { texts as enVerify } from '../ui/messages/en/verify.ts';
 import { texts as fr } from '../ui/messages/fr/index.ts';
 import { texts as frVerify } from '../ui/messages/fr/verify.ts';
 import Gallery from './Gallery.svelte';
+import { Shown } from './gallery-shown.svelte.ts';
 import { STATES } from './states.ts';
 
 const query = new URLSearchParams(location.search);
@@ -30,7 +34,15 @@ setHelpLine({
 if (target && state) {
   const pdf = query.get('pdf');
   const bytes = pdf === null ? new Uint8Array() : new Uint8Array(await (await fetch(pdf)).arrayBuffer());
-  mount(Gallery, { target, props: { state, bytes } });
+  const shown = new Shown(state);
+  mount(Gallery, { target, props: { shown, bytes } });
+  addEventListener('hashchange', () => {
+    const next = STATES.find((one) => `#${one.id}` === location.hash) ?? state;
+    flushSync(() => {
+      shown.state = next;
+    });
+    document.documentElement.dataset['shown'] = next.id;
+  });
 } else if (target) {
   const list = document.createElement('ul');
   for (const one of STATES) {

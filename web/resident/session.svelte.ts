@@ -212,11 +212,11 @@ export class Session {
     await this.deps.forgetCopies();
   }
 
-  /** Failure of an act of the holder; one that means "no longer signed in" locks the vault. */
-  failed(thrown: unknown): Failure {
+  /** Failure of an act of the holder; one that means "no longer signed in" locks the vault, if it is still the one in which the act began. */
+  failed(thrown: unknown, isStillOpen: () => boolean): Failure {
     const failure = toFailure(thrown);
-    // Acts that were under way when the vault was locked fail too, and change nothing about why.
-    if (this.open && (failure.code === 'not-signed-in' || failure.code === 'locked')) void this.lock('expired');
+    // Acts that were under way when the vault was locked fail too: they change nothing about why, nor about who opened it since.
+    if (isStillOpen() && (failure.code === 'not-signed-in' || failure.code === 'locked')) void this.lock('expired');
     return failure;
   }
 
@@ -228,16 +228,17 @@ export class Session {
   /** The opened bytes of a document; the last one is kept for its evidence. */
   async bytes(row: Row, sealed = this.sealedBody(row.id)): Promise<Uint8Array<ArrayBuffer>> {
     if (this.body?.id === row.id) return this.body.bytes;
+    const isStillOpen = this.thisOpening();
     const keys = await this.keys();
     const body = await sealed;
     if (body === null) throw new PageError('internal');
     const bytes = await keys.openBody(sealedOf(row), body);
-    this.forgetBody();
-    if (!this.open) {
+    if (!isStillOpen()) {
       // Locked while it was being opened: nothing may stay.
       bytes.fill(0);
       throw new PageError('locked');
     }
+    this.forgetBody();
     this.body = { id: row.id, bytes };
     return bytes;
   }

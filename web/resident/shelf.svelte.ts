@@ -17,7 +17,7 @@ export interface Visit {
   readonly deps: Deps;
   readonly open: boolean;
   keys(): Promise<VaultApi>;
-  failed(thrown: unknown): Failure;
+  failed(thrown: unknown, isStillOpen: () => boolean): Failure;
 }
 
 const CARDS_AT_ONCE = 40;
@@ -116,7 +116,7 @@ export class Shelf {
       this.keepPlaces();
       if (isNew) this.saveSoon();
     } catch (thrown) {
-      if (!this.isOver(visitNumber)) this.failure = this.visit.failed(thrown);
+      if (!this.isOver(visitNumber)) this.failure = this.visit.failed(thrown, () => !this.isOver(visitNumber));
     }
   }
 
@@ -268,8 +268,11 @@ export class Shelf {
 
   /** The holder says something about a document. */
   async mark(id: string, part: Partial<Marks>): Promise<void> {
+    const { visitNumber } = this;
     // What was said before is in the index, which the list reads.
     if (this.indexNumber === null) await this.load();
+    // Locked meanwhile: whoever opened the vault since has said nothing.
+    if (this.isOver(visitNumber)) throw new PageError('locked');
     const row = this.rows.find((one) => one.id === id);
     const marks = { ...(row?.marks ?? NO_MARKS), ...part };
     this.change(id, { marks });

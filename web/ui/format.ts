@@ -34,13 +34,17 @@ export function formatInstant(value: string): string {
   return `${formatDay(value, 'short')} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
-/** An instant to the minute, in the person's own time zone: « 3 février 2026 à 10 h 42 »; only before « à » may a line end. */
+/** An instant to the minute, in the person's own time zone: « 3 février 2026 à 9 h 42 »; only before « à » may a line end. */
 export function formatMoment(value: string): string {
   const parts = new Intl.DateTimeFormat(region(), { dateStyle: 'long', timeStyle: 'short' }).formatToParts(
     new Date(value),
   );
   return parts
-    .map(({ value }, at) => (parts[at + 1]?.type === 'hour' ? value.replace(/(?<=\p{L}) $/u, NO_BREAK) : whole(value)))
+    .map(({ type, value }, at) => {
+      // `Intl` says « 09 h 42 », nobody else does.
+      if (type === 'hour') return String(Number(value));
+      return parts[at + 1]?.type === 'hour' ? value.replace(/(?<=\p{L}) $/u, NO_BREAK) : whole(value);
+    })
     .join('');
 }
 
@@ -52,11 +56,6 @@ export function formatMoney(money: { readonly cents: number; readonly currency: 
 /** A whole number with its group separators. */
 export function formatNumber(value: number): string {
   return new Intl.NumberFormat(region()).format(value);
-}
-
-/** A short list in words: « 2 et 5 ». */
-export function formatList(items: readonly string[]): string {
-  return new Intl.ListFormat(region(), { type: 'conjunction' }).format(items);
 }
 
 /** A size in kilobytes or megabytes. */

@@ -76,18 +76,19 @@ export class DevicesFlow implements DevicesActions {
 
   private async attempt(act: () => Promise<unknown>): Promise<void> {
     if (this.view.at === 'shown') this.view = { ...this.view, busy: true, failure: null, saved: false };
+    const isStillOpen = this.session.thisOpening();
     let failure: Failure | null = null;
     try {
       await act();
     } catch (thrown) {
-      failure = this.session.failed(thrown);
+      failure = this.session.failed(thrown, isStillOpen);
     }
     try {
       await this.look(failure);
     } catch (thrown) {
       const known = this.view.at === 'shown' ? this.view : { device: null, stopped: false, others: 0 };
       const { device, stopped, others } = known;
-      const shown = failure ?? this.session.failed(thrown);
+      const shown = failure ?? this.session.failed(thrown, isStillOpen);
       this.view = { at: 'shown', unable: this.unable(), device, stopped, others, busy: false, failure: shown };
     }
   }

@@ -36,11 +36,12 @@ export class DisownFlow implements DisownActions {
   }
 
   load = async (): Promise<void> => {
+    const isStillOpen = this.session.thisOpening();
     try {
       this.row = await this.session.shelf.row(this.id);
       this.view = { at: 'asking', manifest: checked(this.row), busy: false, failure: null };
     } catch (thrown) {
-      this.view = { at: 'failed', failure: this.session.failed(thrown) };
+      this.view = { at: 'failed', failure: this.session.failed(thrown, isStillOpen) };
     }
   };
 
@@ -49,6 +50,7 @@ export class DisownFlow implements DisownActions {
     const { view, row } = this;
     if (view.at !== 'asking' || !row) return;
     this.view = { ...view, busy: true, failure: null };
+    const isStillOpen = this.session.thisOpening();
     try {
       const keys = await this.session.keys();
       const acts = await keys.disown(sealedOf(row));
@@ -56,7 +58,7 @@ export class DisownFlow implements DisownActions {
       for (const act of acts) await this.session.deps.api.disown(act);
       this.view = { at: 'done', manifest: view.manifest };
     } catch (thrown) {
-      this.view = { ...view, busy: false, failure: this.session.failed(thrown) };
+      this.view = { ...view, busy: false, failure: this.session.failed(thrown, isStillOpen) };
     }
   };
 }

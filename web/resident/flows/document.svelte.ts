@@ -91,6 +91,7 @@ export class DocumentFlow implements DocumentActions {
 
   /** Opens the document and, without holding it back, asks for its receipt. */
   async load(): Promise<void> {
+    const isStillOpen = this.session.thisOpening();
     this.view = { at: 'loading', manifest: null };
     let manifest: CheckedManifest | null = null;
     try {
@@ -113,8 +114,8 @@ export class DocumentFlow implements DocumentActions {
       await this.prove(row, manifest, bytes, receipt);
       if (first) await this.offer.consider(manifest);
     } catch (thrown) {
-      const failure = this.session.failed(thrown);
-      if (this.session.open) this.view = { at: 'failed', failure, manifest };
+      const failure = this.session.failed(thrown, isStillOpen);
+      if (isStillOpen()) this.view = { at: 'failed', failure, manifest };
     }
   }
 
@@ -145,10 +146,11 @@ export class DocumentFlow implements DocumentActions {
 
   private async mark(part: Partial<Marks>): Promise<void> {
     this.markFailure = null;
+    const isStillOpen = this.session.thisOpening();
     try {
       await this.session.shelf.mark(this.id, part);
     } catch (thrown) {
-      this.markFailure = this.session.failed(thrown);
+      this.markFailure = this.session.failed(thrown, isStillOpen);
     }
   }
 
@@ -158,6 +160,7 @@ export class DocumentFlow implements DocumentActions {
     if (manifest === null || this.removing === 'busy') return;
     this.removing = 'busy';
     this.removeFailure = null;
+    const isStillOpen = this.session.thisOpening();
     try {
       const row = await this.session.shelf.row(this.id);
       const keys = await this.session.keys();
@@ -167,7 +170,7 @@ export class DocumentFlow implements DocumentActions {
       this.removal = { act, manifest };
       this.proveLater(0);
     } catch (thrown) {
-      this.removeFailure = this.session.failed(thrown);
+      this.removeFailure = this.session.failed(thrown, isStillOpen);
     } finally {
       this.removing = 'no';
     }
@@ -219,6 +222,7 @@ export class DocumentFlow implements DocumentActions {
     receipt: Promise<ReceiptReply>,
     attempt = 0,
   ): Promise<void> {
+    const isStillOpen = this.session.thisOpening();
     let proof: ProofView;
     try {
       const keys = await this.session.keys();
@@ -234,13 +238,13 @@ export class DocumentFlow implements DocumentActions {
       proof = failure.code === 'not-yet-logged' ? { at: 'waiting' } : { at: 'refused', failure };
     }
     // Locked meanwhile: what was forgotten must not come back.
-    if (!this.session.open) return;
+    if (!isStillOpen()) return;
     const shown: DocumentView = { at: 'shown', manifest, bytes, proof };
     this.view = shown;
     const delay = AGAIN_AFTER_MS[attempt];
     if (delay === undefined || !isUnfinished(proof)) return;
     setTimeout(() => {
-      if (this.view !== shown || !this.session.open) return;
+      if (this.view !== shown || !isStillOpen()) return;
       void this.prove(row, manifest, bytes, this.session.deps.api.receipt(row.id), attempt + 1);
     }, delay);
   }

@@ -16,11 +16,12 @@ export class DocumentsFlow implements DocumentsActions {
 
   handled = async (entry: Entry, done: boolean): Promise<boolean> => {
     this.unmarked = null;
+    const isStillOpen = this.session.thisOpening();
     try {
       await this.session.shelf.mark(entry.row.id, { handled: done });
       return true;
     } catch (thrown) {
-      this.unmarked = { entry, failure: this.session.failed(thrown) };
+      this.unmarked = { entry, failure: this.session.failed(thrown, isStillOpen) };
       return false;
     }
   };
@@ -30,10 +31,12 @@ export class DocumentsFlow implements DocumentsActions {
   };
 
   forget = async (id: string): Promise<void> => {
+    const isStillOpen = this.session.thisOpening();
     try {
       await this.session.shelf.forget(id);
     } catch (thrown) {
-      this.session.shelf.failure = this.session.failed(thrown);
+      const failure = this.session.failed(thrown, isStillOpen);
+      if (isStillOpen()) this.session.shelf.failure = failure;
     }
   };
 }

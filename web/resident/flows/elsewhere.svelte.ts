@@ -38,12 +38,13 @@ export class ElsewhereFlow implements ElsewhereActions {
 
   private async attempt(closing: boolean): Promise<void> {
     const { api } = this.session.deps;
+    const isStillOpen = this.session.thisOpening();
     try {
       if (closing) await api.signOutElsewhere();
       const { sessions } = await api.elsewhere();
       this.view = { at: 'list', sessions, busy: false, closed: closing };
     } catch (thrown) {
-      this.view = { at: 'failed', failure: this.session.failed(thrown) };
+      this.view = { at: 'failed', failure: this.session.failed(thrown, isStillOpen) };
     }
   }
 }

@@ -43,11 +43,12 @@ export class NoticesFlow implements NoticesActions {
 
   private async attempt(act: () => Promise<unknown>, does?: 'saved' | 'stopped'): Promise<void> {
     if (this.view.at === 'shown') this.view = { at: 'shown', notice: this.view.notice, busy: true, failure: null };
+    const isStillOpen = this.session.thisOpening();
     let failure: Failure | null = null;
     try {
       await act();
     } catch (thrown) {
-      failure = this.session.failed(thrown);
+      failure = this.session.failed(thrown, isStillOpen);
     }
     try {
       const { available, notice } = await this.session.deps.api.notices();
@@ -55,7 +56,7 @@ export class NoticesFlow implements NoticesActions {
       this.view = available || notice !== null ? { at: 'shown', notice, busy: false, failure, ...done } : { at: 'off' };
     } catch (thrown) {
       const notice = this.view.at === 'shown' ? this.view.notice : null;
-      this.view = { at: 'shown', notice, busy: false, failure: failure ?? this.session.failed(thrown) };
+      this.view = { at: 'shown', notice, busy: false, failure: failure ?? this.session.failed(thrown, isStillOpen) };
     }
   }
 }

@@ -41,7 +41,7 @@ export class OfferFlow implements OfferActions {
       this.view = 'made';
     } catch (thrown) {
       // Nobody asked for it: without an answer there is no offer.
-      if (isStillOpen()) this.session.failed(thrown);
+      this.session.failed(thrown, isStillOpen);
     }
   }
 

@@ -8,6 +8,7 @@
 import type { ClaimBody, NewCredential } from '../../api/client.ts';
 import { toFailure, type Failure } from '../../ui/errors.ts';
 import type { CheckedManifest, CodeLookup, NewKit, Unlock } from '../../core/rpc.ts';
+import { grouped } from '../code-hints.ts';
 import type { Session } from '../session.svelte.ts';
 import { isShared } from '../shared.svelte.ts';
 import { holdLine } from '../viewer/parts.ts';
@@ -132,7 +133,9 @@ export class OpenFlow implements OpenActions {
     else if (view.at === 'unsent' && CUT.has(view.failure.code)) await this.resend();
   }
 
-  submit = async (code: string): Promise<void> => {
+  submit = async (typed: string): Promise<void> => {
+    // Read as it is shown: a mistake is pointed at by its place.
+    const code = grouped(typed);
     this.view = { at: 'checking' };
     this.read = { code, lookup: null };
     try {

@@ -52,10 +52,11 @@ export class PaperFlow implements PaperActions {
   }
 
   load = async (): Promise<void> => {
+    const isStillOpen = this.session.thisOpening();
     try {
       this.list(await this.read(), null);
     } catch (thrown) {
-      this.view = { at: 'failed', failure: this.session.failed(thrown) };
+      this.view = { at: 'failed', failure: this.session.failed(thrown, isStillOpen) };
     }
   };
 
@@ -72,6 +73,7 @@ export class PaperFlow implements PaperActions {
     const key = keyOf(choice);
     const before = this.view.choices;
     this.view = { ...this.view, busy: key, done: null, failure: null };
+    const isStillOpen = this.session.thisOpening();
     try {
       const keys = await this.session.keys();
       const act = await keys.signConsent({
@@ -86,8 +88,8 @@ export class PaperFlow implements PaperActions {
       await this.session.deps.api.choose(act);
       this.list(await this.read(), key);
     } catch (thrown) {
-      const failure = this.session.failed(thrown);
-      await this.refuse(before, failure);
+      const failure = this.session.failed(thrown, isStillOpen);
+      if (isStillOpen()) await this.refuse(before, failure);
     }
   };
 
@@ -95,7 +97,7 @@ export class PaperFlow implements PaperActions {
   private async refuse(before: readonly ChoiceView[], failure: Failure): Promise<void> {
     let choices = before;
     try {
-      if (this.session.open) choices = await this.read();
+      choices = await this.read();
     } catch {
       // What was known before stays on the screen, under the first failure.
     }
@@ -119,12 +121,13 @@ export class PaperFlow implements PaperActions {
   }
 
   private async again(shown: PaperView, done: string | null, attempt: number): Promise<void> {
+    const isStillOpen = this.session.thisOpening();
     try {
       const choices = await this.read();
       if (this.view === shown) this.list(choices, done, attempt);
     } catch (thrown) {
       // Asked for by nobody: said only when what is shown is in doubt.
-      if (toFailure(thrown).code !== 'network') this.session.failed(thrown);
+      if (toFailure(thrown).code !== 'network') this.session.failed(thrown, isStillOpen);
     }
   }
 }

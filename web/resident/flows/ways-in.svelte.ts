@@ -89,10 +89,11 @@ export class WaysInFlow implements WaysInActions {
   }
 
   load = async (): Promise<void> => {
+    const isStillOpen = this.session.thisOpening();
     try {
       await this.list();
     } catch (thrown) {
-      this.view = { at: 'failed', failure: this.session.failed(thrown) };
+      this.view = { at: 'failed', failure: this.session.failed(thrown, isStillOpen) };
     }
   };
 
@@ -138,11 +139,12 @@ export class WaysInFlow implements WaysInActions {
   drillKit = async (text: string): Promise<void> => {
     const { view } = this;
     if (view.at !== 'drill') return;
+    const isStillOpen = this.session.thisOpening();
     this.view = { ...view, busy: true, failure: null };
     try {
       await this.prove({ kind: 'kit', text }, async () => this.noteKit(text));
     } catch (thrown) {
-      const failure = this.session.failed(thrown);
+      const failure = this.session.failed(thrown, isStillOpen);
       const code = WRONG_KIT.get(failure.code) ?? failure.code;
       this.view = { ...view, busy: false, failure: { ...failure, code } };
     }
@@ -155,6 +157,7 @@ export class WaysInFlow implements WaysInActions {
   remove = async (): Promise<void> => {
     const { view } = this;
     if (view.at !== 'removing') return;
+    const isStillOpen = this.session.thisOpening();
     this.view = { ...view, busy: true, failure: null };
     try {
       const keys = await this.session.keys();
@@ -162,7 +165,7 @@ export class WaysInFlow implements WaysInActions {
       await this.put(await keys.removeMethod(view.method.id, methods), null);
       await this.list({ removed: true });
     } catch (thrown) {
-      this.view = { ...view, busy: false, failure: this.session.failed(thrown) };
+      this.view = { ...view, busy: false, failure: this.session.failed(thrown, isStillOpen) };
     }
   };
 
@@ -254,11 +257,12 @@ export class WaysInFlow implements WaysInActions {
 
   /** When each way in was last used; without an answer, what was known before. */
   private async readUses(): Promise<void> {
+    const isStillOpen = this.session.thisOpening();
     try {
       const { used } = await this.session.deps.api.session();
       this.used = Object.fromEntries(used.map(({ id, on }) => [id, on]));
     } catch (thrown) {
-      this.session.failed(thrown);
+      this.session.failed(thrown, isStillOpen);
     }
   }
 
@@ -273,10 +277,11 @@ export class WaysInFlow implements WaysInActions {
   private async attempt(busy: Busy, run: () => Promise<void>): Promise<void> {
     const methods = this.view.at === 'list' ? this.view.methods : [];
     if (busy !== 'again') this.wait(methods, busy);
+    const isStillOpen = this.session.thisOpening();
     try {
       await run();
     } catch (thrown) {
-      const failure = this.session.failed(thrown);
+      const failure = this.session.failed(thrown, isStillOpen);
       this.refuse(methods, failure.code === 'internal' ? toFailure(thrown) : failure);
     }
   }

@@ -1,10 +1,19 @@
 /** What a lock leaves under way, and who opens the vault again meanwhile. */
 
 import { describe, expect, test } from 'vitest';
+import { DevicesFlow } from '../../resident/flows/devices.svelte.ts';
+import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
+import { DocumentFlow } from '../../resident/flows/document.svelte.ts';
+import { ElsewhereFlow } from '../../resident/flows/elsewhere.svelte.ts';
+import { NoticesFlow } from '../../resident/flows/notices.svelte.ts';
+import { PaperFlow } from '../../resident/flows/paper.svelte.ts';
 import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
+import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
+import type { Api } from '../../api/client.ts';
 import { announce, announced } from '../../ui/announce.svelte.ts';
 import { eventually } from './support/eventually.ts';
 import type { Service } from './support/service.ts';
+import type { Session } from '../../resident/session.svelte.ts';
 import type { Visit } from './support/visit.ts';
 import { visiting } from './support/visiting.ts';
 
@@ -14,7 +23,7 @@ const visit = visiting((fresh) => {
 });
 
 /** From now on the answers of a route wait; gives what lets them come. */
-function held(route: 'signOut' | 'places' | 'putIndex'): () => void {
+function held(route: keyof Api): () => void {
   let come = (): void => undefined;
   service.late.set(
     route,
@@ -104,6 +113,59 @@ describe('a lock', () => {
     await again(one);
     await shelf.load();
     expect(shelf.rows[0]?.marks).toMatchObject({ handled: true, folder: 'Maison' });
+  });
+
+  const acts: readonly (readonly [keyof Api, (session: Session, id: string) => Promise<void>])[] = [
+    ['notices', async (session) => new NoticesFlow(session).load()],
+    ['stopNotices', async (session) => new NoticesFlow(session).stop()],
+    ['devices', async (session) => new DevicesFlow(session).load()],
+    ['removeDevices', async (session) => new DevicesFlow(session).turnAllOff()],
+    ['elsewhere', async (session) => new ElsewhereFlow(session).load()],
+    ['consents', async (session) => new PaperFlow(session).load()],
+    ['session', async (session) => new WaysInFlow(session).load()],
+    ['session', async (session) => new WaysInFlow(session).makeKit()],
+    ['document', async (session, id) => new DisownFlow(session, id).load()],
+    ['document', async (session, id) => new DocumentFlow(session, id).load()],
+    ['body', async (session, id) => new DocumentFlow(session, id).load()],
+    ['places', async (session) => session.shelf.load()],
+  ];
+  test.each(acts)('lock_act_that_fails_at_%s_after_it_does_not_lock_the_next_visit', async (route, act) => {
+    const one = visit();
+    await one.claim();
+    const id = service.held[0]?.delivered.row.documentId ?? '';
+    const come = held(route);
+    service.troubles.push({ route, code: 'not-signed-in', after: true });
+    const old = act(one.session, id);
+    await eventually(() => {
+      expect(service.calls.map((call) => call.route)).toContain(route);
+    });
+    // Whoever opens the vault next asks without waiting.
+    service.late.clear();
+    await again(one);
+    come();
+    await old;
+    await one.session.ended();
+    expect([service.troubles, one.session.open, one.session.reason]).toEqual([[], true, 'none']);
+    await one.session.shelf.load();
+    expect([one.session.shelf.failure, one.session.shelf.rows.length]).toEqual([null, 1]);
+  });
+
+  test('lock_document_that_is_opened_after_it_stays_shut', async () => {
+    const one = visit();
+    await one.claim();
+    const id = service.held[0]?.delivered.row.documentId ?? '';
+    const flow = new DocumentFlow(one.session, id);
+    const come = held('body');
+    const old = flow.load();
+    await eventually(() => {
+      expect(flow.view.manifest).not.toBeNull();
+    });
+    await again(one);
+    come();
+    await old;
+    expect([one.session.open, flow.view.at]).toEqual([true, 'loading']);
+    // The next visit asks for the bytes itself: none were left for it.
+    expect(await one.session.sealedBody(id)).not.toBeNull();
   });
 
   test('lock_by_leaving_ends_what_is_still_being_written', async () => {

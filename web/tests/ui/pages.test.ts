@@ -99,6 +99,11 @@ describe('format', () => {
 
   test('format_moment_ends_a_line_before_the_time_alone', () => {
     expect(formatMoment('2027-03-03T17:42:00Z')).toMatch(/^[34]\u00a0mars\u00a02027 à\u00a0\d{1,2}\u00a0h\u00a0\d\d$/);
+    // Of all hours of a day, none with a zero before it.
+    for (let hour = 0; hour < 24; hour += 1) {
+      const at = `2027-03-03T${String(hour).padStart(2, '0')}:05:00Z`;
+      expect(formatMoment(at)).toMatch(/à\u00a0(?:[1-9]?\d)\u00a0h\u00a0\d\d$/);
+    }
   });
 
   test('format_instant_is_to_the_second', () => {

@@ -1,12 +1,15 @@
 /** What happens around a first visit: letters that are not theirs, connections that break, ways in tried and removed, shared computers. */
 
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { fromBase64, fromUtf8 } from '../../core/bytes.ts';
-import { codeOfLink, grouped, incomplete, suspects } from '../../resident/code-hints.ts';
+import { CODE_SIZE, CODE_SYMBOLS, CROCKFORD, readClaimCode, writeClaimCode } from '../../core/claim-code.ts';
+import { codeOfLink, grouped, hintOf } from '../../resident/code-hints.ts';
 import { DisownFlow } from '../../resident/flows/disown.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { Idle } from '../../resident/idle.svelte.ts';
 import { isShared } from '../../resident/shared.svelte.ts';
+import { toFailure, type Failure } from '../../ui/errors.ts';
 import { eventually } from './support/eventually.ts';
 import type { Service } from './support/service.ts';
 import type { Visit } from './support/visit.ts';
@@ -228,33 +231,79 @@ describe('a computer that others use', () => {
 });
 
 describe('code hints', () => {
-  const code = '7Q3KM0XA9TZB4D1HVW5E8RPC';
+  const code = fc.uint8Array({ minLength: CODE_SIZE, maxLength: CODE_SIZE }).map((bytes) => {
+    bytes[CODE_SIZE - 1] = (bytes[CODE_SIZE - 1] ?? 0) & 0b11100000;
+    return writeClaimCode(bytes);
+  });
+  // Symbols of a code, what people take for them, what keyboards put beside them, and what is none though it looks like one.
+  const symbol = fc.oneof(
+    fc.constantFrom(...Array.from(CROCKFORD)),
+    fc.constantFrom('I', 'l', 'o', 'U', 'u', '!', 'é', 'ß', 'ſ', '\u{1d7d8}'),
+  );
+  const slip = fc.record({
+    kind: fc.constantFrom('another', 'swapped', 'missing', 'extra'),
+    at: fc.nat({ max: CODE_SYMBOLS - 1 }),
+    symbol,
+  });
+  type Slip = typeof slip extends fc.Arbitrary<infer T> ? T : never;
+
+  function slipped(right: readonly string[], { kind, at, symbol: other }: Slip): readonly string[] {
+    if (kind === 'another') return right.toSpliced(at, 1, other);
+    if (kind === 'swapped') return right.toSpliced(at, 2, ...right.slice(at, at + 2).toReversed());
+    return kind === 'missing' ? right.toSpliced(at, 1) : right.toSpliced(at, 0, other);
+  }
+
+  /** The groups of what was typed that are not those of the letter. */
+  function differing(typed: string, right: string): ReadonlySet<number> {
+    const [mine, theirs] = [typed, grouped(right)].map((one) => one.split('-'));
+    return new Set((mine ?? []).flatMap((group, g) => (group === theirs?.[g] ? [] : [g + 1])));
+  }
 
   test('hints_group_as_letters_print_it', () => {
     expect(grouped('7q3k m0xa–9tzb')).toBe('7Q3K-M0XA-9TZB');
-    expect(incomplete(code.slice(0, 10))).toEqual({ group: 3, missing: 14 });
-    expect(incomplete(code)).toBeNull();
+    expect(grouped('7q3k\u2009m0xa―9tſb')).toBe('7Q3K-M0XA-9TſB');
   });
 
-  test('hints_name_the_group_of_every_likely_slip', () => {
-    const right = service.city.code.replaceAll('-', '');
-    const slips: readonly (readonly [string, string])[] = [
-      ['8', 'B'],
-      ['5', 'S'],
-      ['2', 'Z'],
-      ['G', '6'],
-      ['V', 'Y'],
-    ];
-    for (let i = 0; i < right.length; i += 1) {
-      for (const [from, to] of [...slips, ...slips.map(([a, b]) => [b, a] as const)]) {
-        if (right[i] !== from) continue;
-        expect(suspects(right.slice(0, i) + to + right.slice(i + 1))).toContain(Math.floor(i / 4) + 1);
-      }
-      const [a = '', b = ''] = [right[i], right[i + 1]];
-      if (b === '' || a === b) continue;
-      expect(suspects(right.slice(0, i) + b + a + right.slice(i + 2))).toContain(Math.floor(i / 4) + 1);
-    }
-    expect(suspects('7Q3K')).toEqual([]);
+  test('hints_never_name_a_group_that_is_right', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(
+        code,
+        fc.array(slip, { minLength: 1, maxLength: 2 }),
+        fc.constantFrom('', '-', ' ', '\u2009'),
+        (right, slips, between) => {
+          const symbols = slips.reduce<readonly string[]>(slipped, Array.from(right));
+          const typed = grouped(symbols.join(between));
+          let failure: Failure | null = null;
+          try {
+            readClaimCode(typed);
+          } catch (thrown) {
+            failure = toFailure(thrown);
+          }
+          const hint = hintOf(typed, failure);
+          seen.add(hint?.at ?? failure?.code ?? 'read');
+          if (hint?.at === 'symbol') {
+            expect(differing(typed, right)).toContain(hint.group);
+            expect(typed.split('-')[hint.group - 1]).toContain(hint.symbol);
+            expect(`${CROCKFORD}ILO`).not.toContain(hint.symbol);
+          }
+          if (hint?.at === 'missing') expect(symbols.length + hint.missing).toBe(CODE_SYMBOLS);
+          if (hint?.at === 'extra') expect(symbols.length - hint.extra).toBe(CODE_SYMBOLS);
+          // What is said of the others: some group differs, so there is a first one.
+          if (failure !== null) expect(differing(typed, right).size).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect([...seen].toSorted()).toEqual(['code-check', 'extra', 'missing', 'read', 'symbol']);
+  });
+
+  test('hints_of_a_code_that_came_in_a_link_are_about_what_is_shown', async () => {
+    const one = visit();
+    await one.open.submit('7q3k\u2009m0xu\u20099tzb');
+    expect(one.open.view).toMatchObject({ at: 'typing', code: '7Q3K-M0XU-9TZB', failure: { code: 'code-symbol' } });
+    if (one.open.view.at !== 'typing') throw new Error('not there');
+    expect(hintOf(one.open.view.code, one.open.view.failure)).toMatchObject({ group: 2, symbol: 'U' });
   });
 });
 

@@ -72,16 +72,12 @@ open-code-count = { $count } of { $of ->
     }
 open-code-group = It is “{ $symbol }”, in group { $group }.
 open-code-missing = { $missing ->
-    [one] One character is missing
-   *[other] { $missing } characters are missing
-}, from group { $group } on.
+    [one] One character is missing.
+   *[other] { $missing } characters are missing.
+}
 open-code-extra = { $extra ->
     [one] There is one character too many.
    *[other] There are { $extra } characters too many.
-}
-open-code-look = { $count ->
-    [one] Look at group { $groups } first.
-   *[other] Look at groups { $groups } first.
 }
 open-code-submit = See what is waiting
 open-checking-title = Reading the code
@@ -317,16 +313,16 @@ viewer-cut = { $shown ->
     [one] Only the first page is shown here.
    *[other] Only the first { $shown } pages are shown here.
 } Download the document to see the rest.
-viewer-page = Page { $number } of { $pages }
-viewer-at = Page { $number } of { $pages }
+viewer-page = Page { $number } of { $pages }
+viewer-at = Page { $number } of { $pages }
 viewer-jump = Page
-viewer-jump-of = of { $pages }
+viewer-jump-of = of { $pages }
 viewer-find = Search in the document
 viewer-find-label = Word or phrase to search for in the document
 viewer-find-next = Next result
 viewer-find-previous = Previous result
 viewer-find-none = No result
-viewer-find-count = Result { $number } of { $count }
+viewer-find-count = Result { $number } of { $count }
 viewer-find-searching = Searching…
 viewer-find-far = Searching: page { $number } of { $pages }
 viewer-link-title = This document wants to open another site

@@ -69,19 +69,15 @@ open-code-hint = Majuscules ou minuscules, avec ou sans tirets. Le O se lit comm
 open-code-count = { $count ->
         [one] { $count } caractère
        *[other] { $count } caractères
-    } sur { $of }
+    } sur { $of }
 open-code-group = C’est « { $symbol } », dans le groupe { $group }.
 open-code-missing = { $missing ->
-    [one] Il manque un caractère
-   *[other] Il manque { $missing } caractères
-}, à partir du groupe { $group }.
+    [one] Il manque un caractère.
+   *[other] Il manque { $missing } caractères.
+}
 open-code-extra = { $extra ->
     [one] Il y a un caractère de trop.
-   *[other] Il y a { $extra } caractères de trop.
-}
-open-code-look = { $count ->
-    [one] Regardez d’abord le groupe { $groups }.
-   *[other] Regardez d’abord les groupes { $groups }.
+   *[other] Il y a { $extra } caractères de trop.
 }
 open-code-submit = Voir ce qui m’attend
 open-checking-title = Lecture du code
@@ -233,7 +229,7 @@ document-tab = Document
 document-back = Mes documents
 document-loading-title = Ouverture du document
 document-loading = Le document est ouvert et vérifié sur votre appareil…
-document-issued = émis le { $date }
+document-issued = émis le { $date }
 document-amount = Montant
 document-due = à payer au plus tard le { $date }
 document-due-label = À payer au plus tard le
@@ -246,7 +242,7 @@ document-print-far = Préparation de l’impression : page { $number } sur { 
 document-print-stop = Ne pas imprimer
 
 document-handle = Marquer comme traité
-document-unhandle = Remettre à faire
+document-unhandle = Remettre à faire
 document-handled = Traité
 document-handled-said = « { $title } » est traité
 document-unkept = Ce que vous venez de noter n’est pas encore enregistré. Il reste ici tant que votre coffre est ouvert, et il est envoyé de nouveau dans un instant.
@@ -318,15 +314,15 @@ viewer-cut = { $shown ->
        *[other] Seules les { $shown } premières pages sont affichées
     } ici. Téléchargez le document pour voir le reste.
 viewer-page = Page { $number } de { $pages }
-viewer-at = Page { $number } sur { $pages }
+viewer-at = Page { $number } sur { $pages }
 viewer-jump = Page
-viewer-jump-of = sur { $pages }
+viewer-jump-of = sur { $pages }
 viewer-find = Chercher dans le document
 viewer-find-label = Mot ou phrase à chercher dans le document
 viewer-find-next = Résultat suivant
 viewer-find-previous = Résultat précédent
 viewer-find-none = Aucun résultat
-viewer-find-count = Résultat { $number } sur { $count }
+viewer-find-count = Résultat { $number } sur { $count }
 viewer-find-searching = Recherche…
 viewer-find-far = Recherche : page { $number } sur { $pages }
 viewer-link-title = Ce document veut ouvrir un autre site
@@ -485,7 +481,7 @@ notices-stop = Ne plus recevoir d’avis
 devices-title = Avis sur cet appareil
 devices-loading = Recherche de cet appareil…
 devices-text = Cet appareil affiche, même verrouillé, qu’un document est arrivé et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
-devices-maker = L’avis passe par le fabricant de votre navigateur (Google, Mozilla, Apple ou Microsoft). Il apprend que la Ville vous a fait signe et quand ; il ne peut pas lire l’avis.
+devices-maker = L’avis passe par le fabricant de votre navigateur (Google, Mozilla, Apple ou Microsoft). Il apprend que la Ville vous a fait signe et quand; il ne peut pas lire l’avis.
 devices-on = Cet appareil affiche vos avis.
 devices-stopped = Les avis n’arrivent plus sur cet appareil : son navigateur a changé d’adresse, ou vous les avez arrêtés ailleurs. Rien n’est perdu : vos documents sont là. Si vous voulez des avis ici, activez-les de nouveau.
 devices-pace = Quand vous faire signe
