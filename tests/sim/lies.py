@@ -14,6 +14,7 @@ from tests.support.served_city import CITY, ServedCity
 from voute.client.home import IssuerHome
 from voute.core.errors import VouteError
 from voute.core.ids import Hash, LookupId, Slug
+from voute.core.values import unix_time
 from voute.format import dsse
 from voute.format.act import Act
 from voute.format.dsse import SigningKey
@@ -236,7 +237,8 @@ def forked_log_true_claim(bound: Bound, said: dict[str, Any]) -> None:
 def _fork(bound: Bound, said: dict[str, Any], subject: Claim) -> None:
     act = Act(CITY, vault_actor(subject.vault_id), subject, now(), Hash(bytes(32)))
     act_hash = dsse.statement_hash(dsse.parse(act.sign(bound.attacker.root_key)).payload)
-    event = Event(CITY, now(), vault_actor(subject.vault_id), act_hash, subject).encode()
+    # Of a minute ago: a claim younger than the moment at which the command began would be held for that alone.
+    event = Event(CITY, unix_time(now() - 60), vault_actor(subject.vault_id), act_hash, subject).encode()
     salt, chain = bytes(32), bytes(32)
     tree = MemoryTree([leaf_hash(blind(salt, chain, event))])
     seeds = read_log_seeds(bound.city.server.settings.keys_folder)
