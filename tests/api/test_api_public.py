@@ -1,5 +1,6 @@
 """What anybody may read: health, about, trust root, log."""
 
+import time
 from dataclasses import replace
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from tests.support.city import CITY_KEYS, DemoCity, check
 from tests.support.issuer import Department
 from voute.core.ids import Hash
+from voute.core.values import unix_time
+from voute.format.dsse import parse, statement_hash
 from voute.format.trust_root import sign_trust_root
 from voute.server.release import RELEASE
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -122,3 +125,22 @@ def test_api_trust_root_of_a_later_number_is_served_without_a_restart(demo: Demo
     assert check(client.get("/api/trust-root")).content == good
     file.unlink()
     assert check(client.get("/api/trust-root")).content == good
+
+
+def test_api_trust_root_that_waits_is_shown_and_not_in_force(demo: DemoCity, client: httpx.Client) -> None:
+    file = demo.settings.trust_root_file
+    original = file.read_bytes()
+    waits = file.with_name("trust-root.next.json")
+    assert check(client.get("/api/trust-root/next")).content == b"{}"
+    later = unix_time(int(time.time()) + 3_600)
+    following = replace(demo.root, number=2, previous=statement_hash(parse(original).payload), effective_at=later)
+    strange = replace(following, previous=Hash(bytes(32)))
+    for unfit in (b"rubbish", sign_trust_root(following, CITY_KEYS[:1]), sign_trust_root(strange, CITY_KEYS)):
+        waits.write_bytes(unfit)
+        assert check(client.get("/api/trust-root/next")).content == b"{}"
+    good = sign_trust_root(following, CITY_KEYS)
+    waits.write_bytes(good)
+    assert check(client.get("/api/trust-root/next")).content == good
+    assert check(client.get("/api/trust-root")).content == original
+    waits.unlink()
+    assert check(client.get("/api/trust-root/next")).content == b"{}"

@@ -21,6 +21,7 @@ PUBLIC = {
     "GET /api/about",
     "GET /api/release",
     "GET /api/trust-root",
+    "GET /api/trust-root/next",
     "GET /assets/{name:path}",
     "GET /avis/stop",
     "GET /city/{name:str}",

@@ -41,6 +41,8 @@ class City:
     notices: NoticeKit | None = None
     push: PushKit | None = None
     signer: RangeSigner | None = None
+    waiting_trust: Callable[[], Trust | None] = lambda: None
+    """The trust root that will follow the one in force, signed and not effective yet: shown to whoever asks, used by nobody."""
 
     @property
     def slug(self) -> Slug:

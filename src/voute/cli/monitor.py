@@ -8,13 +8,16 @@ from typing import Annotated
 
 import typer
 
+from voute.cli.acts import local_time
 from voute.cli.console import Exit, Speaker, WrongUseError, exit_of
 from voute.cli.options import Home, Json
 from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.monitor import MAX_AGE, PATIENCE, Monitor, Report, Watched
 from voute.client.monitor_log import judge_by_keys
+from voute.client.monitor_roots import Waiting
 from voute.client.trust import read_pinned
+from voute.core.values import time_text
 from voute.tlog.note import VerifierKey
 from voute.tlog.timestamp import Chain
 
@@ -72,6 +75,19 @@ def _what(speaker: Speaker, report: Report) -> str:
     return " ".join((what, fix, *proof))
 
 
+def _waiting(waiting: Waiting | None) -> dict[str, object] | None:
+    if waiting is None:
+        return None
+    root = waiting.trusted.root
+    return {
+        "number": root.number,
+        "sha256": waiting.trusted.hash.hex(),
+        "issued_at": time_text(root.issued_at),
+        "effective_at": time_text(root.effective_at),
+        "signed_by": list(waiting.signed_by),
+    }
+
+
 def _show(speaker: Speaker, address: str, report: Report) -> None:
     head = None if report.look is None else report.look.head
     facts: dict[str, object] = {
@@ -86,12 +102,22 @@ def _show(speaker: Speaker, address: str, report: Report) -> None:
         "release": report.release,
         "addresses": report.addresses,
         "stamped_at": report.stamped_at,
+        "waiting": _waiting(report.waiting),
         "evidence": None if report.evidence is None else str(report.evidence),
         "problems": [{"error": one.code, "detail": one.detail, "facts": dict(one.facts)} for one in report.problems],
     }
     speaker.give(facts)
     if speaker.as_json:
         return
+    if report.waiting is not None:
+        root = report.waiting.trusted.root
+        told = {
+            "number": root.number,
+            "effective": local_time(root.effective_at),
+            "issued": local_time(root.issued_at),
+            "keys": ", ".join(report.waiting.signed_by),
+        }
+        speaker.say("monitor-waiting", told, style="yellow")
     if report.problems:
         what = _what(speaker, report)
         said = {"time": facts["time"], "url": address, "what": what, "more": len(report.problems) - 1}

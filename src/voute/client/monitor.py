@@ -22,6 +22,7 @@ from voute.client.monitor_log import (
     look_at_log,
 )
 from voute.client.monitor_pages import MANIFEST, ReleaseNotLoggedError, check_manifest, check_pages
+from voute.client.monitor_roots import TrustRootReplacedError, TrustRootWithdrawnError, Waiting, expect_same, follow, look_ahead
 from voute.client.monitor_stamp import check_stamp
 from voute.client.monitor_state import MonitorState, read_state, write_state
 from voute.core.errors import VouteError
@@ -31,7 +32,7 @@ from voute.tlog.policy import NoQuorumError, verify_checkpoint
 from voute.tlog.reader import GetTile
 from voute.tlog.timestamp import Chain
 from voute.verify.receipt import checkpoint_policy
-from voute.verify.trust import TrustedRoot, accept_first, accept_next
+from voute.verify.trust import TrustedRoot
 
 MAX_AGE: Final = 1_800
 """Seconds that a checkpoint may have: a city has it cosigned anew every ten minutes, also when nothing happens."""
@@ -52,6 +53,8 @@ class Report:
     evidence: Path | None = None
     stamped_at: int | None = None
     """When the timestamp authority saw the log."""
+    waiting: Waiting | None = None
+    """The trust root that waits for its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class Monitor:
 
     def _look_at_city(self, fetch: Fetcher, state: MonitorState, given: TrustedRoot, report: Report) -> None:
         root, state = self._trust_root(fetch, state, given)
+        with _collect(report):
+            state = self._look_ahead(fetch, state, root, report)
         judge = self._judge(root)
         # A log that broke its word says nothing that pages could be compared with.
         state = self._follow(fetch, "/log", state, judge, report)
@@ -120,15 +125,26 @@ class Monitor:
 
     def _trust_root(self, fetch: Fetcher, state: MonitorState, given: TrustedRoot) -> tuple[TrustedRoot, MonitorState]:
         """Follow the trust root from the newest one known to the one that the city offers."""
-        known = given
-        if state.trust_root is not None:
-            kept = accept_first(state.trust_root)
-            known = kept if kept.root.number > given.root.number else given
-        offered = fetch.get("/api/trust-root")
-        accepted = accept_next(known, offered)
-        state = replace(state, trust_root=accepted.envelope.raw)
+        root = follow(fetch.get, state, given, self._now())
+        state = replace(state, trust_root=root.envelope.raw)
         write_state(self._path, state)
-        return accepted, state
+        return root, state
+
+    def _look_ahead(self, fetch: Fetcher, state: MonitorState, root: TrustedRoot, report: Report) -> MonitorState:
+        """Look at the trust root that waits; it is remembered and told of, and used for nothing."""
+        report.waiting = look_ahead(fetch.get, root)
+        shown = None if report.waiting is None else report.waiting.trusted.envelope.raw
+        try:
+            kept = expect_same(state, root, report.waiting, self._now())
+        except TrustRootReplacedError as error:
+            report.problems.append(error)
+            kept = shown
+        except TrustRootWithdrawnError as error:
+            report.problems.append(error)
+            kept = state.waiting
+        state = replace(state, waiting=kept)
+        write_state(self._path, state)
+        return state
 
     def _follow(self, fetch: Fetcher, prefix: str, state: MonitorState, judge: Judge, report: Report) -> MonitorState:
         """Follow the log, keep what was seen, then ask for quorum and age; a quorum on its way is waited for."""

@@ -1,8 +1,9 @@
-"""What a monitor remembers: the last checkpoint of each log, the newest release, the trust root that it follows.
+"""What a monitor remembers: the last checkpoint of each log, the newest release, the trust root in force and the one that waits.
 
 One canonical JSON file, replaced whole. Whoever loses it begins anew and cannot see a rollback from before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
@@ -19,7 +20,9 @@ from voute.tlog.tree import MAX_TREE_SIZE
 MAX_STATE: Final = 64 * 1024 * 1024
 """Bytes: a trust root and the checkpoints of its logs, far below."""
 _MAX_LOGS: Final = 64
-_KEYS: Final = frozenset({"version", "trust_root", "checkpoints", "release"})
+_VERSION: Final = 2
+_KEYS_1: Final = frozenset({"version", "trust_root", "checkpoints", "release"})
+_KEYS: Final = _KEYS_1 | {"waiting"}
 _RELEASE_KEYS: Final = frozenset({"entry", "index"})
 
 
@@ -49,6 +52,8 @@ class MonitorState:
     trust_root: bytes | None = None
     checkpoints: tuple[SignedCheckpoint, ...] = ()
     release: SeenRelease | None = None
+    waiting: bytes | None = None
+    """The trust root that was seen to wait for its time."""
 
     def checkpoint(self, origin: str) -> SignedCheckpoint | None:
         """Return the checkpoint of a log that was seen last."""
@@ -65,17 +70,21 @@ class MonitorState:
         release: Json = None if found is None else {"entry": to_base64(found.entry), "index": found.index}
         return canonical.dumps(
             {
-                "version": 1,
+                "version": _VERSION,
                 "trust_root": None if self.trust_root is None else to_base64(self.trust_root),
                 "checkpoints": [to_base64(one.encode()) for one in self.checkpoints],
                 "release": release,
+                "waiting": None if self.waiting is None else to_base64(self.waiting),
             }
         )
 
 
 def _parse(raw: bytes) -> MonitorState:
-    fields = Fields(canonical.loads(raw, MAX_STATE), _KEYS, "monitor-state")
-    fields.version()
+    value = canonical.loads(raw, MAX_STATE)
+    # What a monitor of before wrote knows of no root that waits.
+    is_first = isinstance(value, Mapping) and value.get("version") == 1
+    fields = Fields(value, _KEYS_1 if is_first else _KEYS, "monitor-state")
+    fields.integer("version", 1, _VERSION)
     notes = [
         Fields({"note": one}, frozenset({"note"}), "monitor-state").base64("note")
         for one in fields.list("checkpoints", 0, _MAX_LOGS)
@@ -89,6 +98,7 @@ def _parse(raw: bytes) -> MonitorState:
         fields.optional("trust_root", lambda key: fields.base64(key, 2 * MAX_STATE)),
         tuple(SignedCheckpoint.parse(note) for note in notes),
         release,
+        None if is_first else fields.optional("waiting", lambda key: fields.base64(key, 2 * MAX_STATE)),
     )
 
 

@@ -221,6 +221,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         ledger=Ledger(stores.catalogue, stores.ledger),
         credentials=WebAuthnVerifier(lambda: trust().root),
         trust=trust,
+        waiting_trust=trust.waiting,
         now=now,
         wake=woken.set,
         notices=notice_kit(settings),

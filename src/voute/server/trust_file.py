@@ -61,6 +61,13 @@ class TrustFile:
             self._trust = self._followed(self._trust)
             return self._trust
 
+    def waiting(self) -> Trust | None:
+        """Return the one that will follow the one in force, before its time; None when none that is fit waits."""
+        now = self()
+        with self._lock:
+            following = self._next
+        return following if following is not None and following is not now and _follows(now, following) else None
+
     def _keep_or_raise(self, error: Exception) -> Trust:
         if self._trust is None:
             raise TrustFileError(type(error).__name__) from error
@@ -79,7 +86,10 @@ class TrustFile:
             if stamp != self._next_stamp:
                 self._next_stamp, self._next = stamp, None
                 self._next = _fit(self._next_path.read_bytes())
-        except (VouteError, OSError):
+        except VouteError:
+            return now
+        except OSError:
+            self._next_stamp = self._next = None
             return now
         if self._next is None or self._next.root.effective_at > self._time() or not _follows(now, self._next):
             return now

@@ -20,6 +20,7 @@ monitor-log-well = { $time } { $url }: all is well. { $size ->
        *[other] { $size } entries
     } ({ $new } new), witnesses: { $count }.
 monitor-address = The address begins with https:// (http:// for this machine alone).
+monitor-waiting = A trust root waits: no. { $number }, made on { $issued }, counts from { $effective }. Signed by keys { $keys } of the root in force. If the officers have not announced it, call the city before that day.
 monitor-proof = Proof: { $path }
 monitor-silent = The city does not answer: this look learned nothing.
     .fix = Check the network and the address; if it lasts, call the city.
@@ -55,3 +56,7 @@ error-page-altered = A page was altered: { $path } is not that of the release in
     .fix = Do not open your vault in this page; keep a copy and tell the city.
 error-release-not-logged = The city serves a release of its pages that is not the one in its log.
     .fix = Try again in a minute; if it lasts, do not open your vault in these pages and tell the city.
+error-trust-root-withdrawn = Trust root no. { $number }, which was to count from { $effective }, is shown no more.
+    .fix = Ask the city whether its officers withdrew it, and why.
+error-trust-root-replaced = It is no longer the same trust root no. { $number } as the one that waited.
+    .fix = Ask the city's officers which one they signed; if they signed only one, tell the witnesses.

@@ -86,3 +86,10 @@ def read_about(city: TheCity, settings: TheSettings, web: TheWeb) -> Response[Ab
 def read_trust_root(city: TheCity) -> Response[bytes]:
     """Return the trust root's envelope, byte for byte."""
     return Response(city.trust().envelope, media_type="application/json", headers=_CACHE)
+
+
+@get("/api/trust-root/next", opt=public(Limit("trust-root", 600, step=20)), media_type="application/json", sync_to_thread=False)
+def read_next_trust_root(city: TheCity) -> Response[bytes]:
+    """Return the envelope of the trust root that waits for its time, byte for byte; `{}` when none waits."""
+    waiting = city.waiting_trust()
+    return Response(b"{}" if waiting is None else waiting.envelope, media_type="application/json", headers=_CACHE)

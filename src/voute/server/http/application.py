@@ -45,6 +45,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     about.read_health,
     about.read_about,
     about.read_trust_root,
+    about.read_next_trust_root,
     release.read_release,
     claims.look_up,
     claims.freeze,
