@@ -264,6 +264,25 @@ def test_api_monitor_follows_the_trust_root_and_is_not_led_back(scene: Scene) ->
     assert scene.codes() == ["trust-root-rollback"]
 
 
+def test_api_monitor_that_missed_trust_roots_follows_them_one_by_one(scene: Scene) -> None:
+    signed = [sign_trust_root(scene.demo.root, CITY_KEYS)]
+    assert scene.codes() == []
+    path = scene.demo.settings.trust_root_file
+    for number in (2, 3, 4):
+        previous = dsse.statement_hash(dsse.parse(signed[-1]).payload)
+        signed.append(sign_trust_root(replace(scene.demo.root, number=number, previous=previous), CITY_KEYS))
+        path.write_bytes(signed[-1])
+        assert scene.demo.city.trust().root.number == number
+    between = path.with_name("trust-root-3.json")
+    between.unlink()
+    assert scene.codes() == ["trust-root-chain"]
+    between.write_bytes(signed[2])
+    verifier = PAGES["verifier.html"].replace(b"null", signed[3].replace(b"<", b"\\u003c"))
+    scene.liar.lies = {"/verifier.html": lambda _: verifier}
+    assert scene.codes() == []
+    assert read_state(scene.state).trust_root == signed[3]
+
+
 def test_api_monitor_says_when_nobody_answers_and_forgets_nothing(scene: Scene) -> None:
     assert scene.codes() == []
     before = scene.state.read_bytes()

@@ -2,19 +2,23 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.city import CITY_KEYS, DemoCity, check
 from tests.support.issuer import Department
+from voute.client.trust import pin
 from voute.core.ids import Hash
 from voute.core.values import unix_time
+from voute.format import dsse
 from voute.format.dsse import parse, statement_hash
 from voute.format.trust_root import sign_trust_root
 from voute.server.release import RELEASE
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.reader import TileTree
+from voute.verify.trust import TrustRootChainError
 
 
 def test_api_health_says_what_answers(demo: DemoCity, client: httpx.Client) -> None:
@@ -71,6 +75,37 @@ def test_api_trust_root_is_the_files_exact_bytes(demo: DemoCity, client: httpx.C
     reply = check(client.get("/api/trust-root"))
     assert reply.content == demo.settings.trust_root_file.read_bytes()
     assert reply.headers["content-type"] == "application/json"
+
+
+def test_api_trust_root_is_followed_over_those_that_were_missed(demo: DemoCity, client: httpx.Client, tmp_path: Path) -> None:
+    path, now = demo.settings.trust_root_file, demo.root.effective_at
+    signed = [path.read_bytes()]
+    for number in (2, 3, 4):
+        previous = dsse.statement_hash(dsse.parse(signed[-1]).payload)
+        signed.append(sign_trust_root(replace(demo.root, number=number, previous=previous, effective_at=now), CITY_KEYS))
+        path.write_bytes(signed[-1])
+        check(client.get("/api/trust-root"))
+    for number, raw in enumerate(signed, 1):
+        assert check(client.get("/api/trust-root", params={"number": number})).content == raw
+    for asked, status in (("5", 404), ("-1", 400), ("x", 400), (str(2**60), 400)):
+        check(client.get("/api/trust-root", params={"number": asked}), status)
+    pinned = tmp_path / "pinned.json"
+    pin(pinned, signed[0])
+    with pytest.raises(TrustRootChainError):
+        pin(pinned, signed[3])
+    with pytest.raises(TrustRootChainError):
+        pin(pinned, signed[3], between=lambda _: None)
+    with pytest.raises(TrustRootChainError):
+        pin(pinned, signed[3], between=lambda _: signed[2])
+    missed: list[int] = []
+
+    def between(number: int) -> bytes:
+        missed.append(number)
+        return check(client.get("/api/trust-root", params={"number": number})).content
+
+    assert pin(pinned, signed[3], between=between).root.number == 4
+    assert missed == [2, 3]
+    assert pinned.read_bytes() == signed[3]
 
 
 def test_api_log_serves_checkpoint_and_tiles_that_prove_each_other(

@@ -240,6 +240,8 @@ function numberOf(response: Response): number {
 export const api = {
   about: () => answer(client.GET('/api/about')),
   trustRoot: () => bytes(client.GET('/api/trust-root', { parseAs: 'arrayBuffer' })),
+  earlierRoot: (number: number) =>
+    bytes(client.GET('/api/trust-root', { params: { query: { number } }, parseAs: 'arrayBuffer' })),
   lookUpClaim: (lookupId: string, token: string) =>
     answer(client.POST('/api/claims/lookup', { ...CHANGES, body: { lookup_id: lookupId, token } })),
   freezeCode: (lookupId: string, token: string) =>

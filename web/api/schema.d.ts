@@ -3053,7 +3053,9 @@ export interface operations {
     };
     read_trust_root: {
         parameters: {
-            query?: never;
+            query?: {
+                number?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

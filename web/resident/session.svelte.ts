@@ -20,6 +20,8 @@ export type LockReason = 'none' | 'asked' | 'locked' | 'elsewhere' | 'expired' |
 
 // As long as the city itself lets a trust root be kept (api.md): an older one may have been followed by another.
 const ROOT_FRESH_MS = 60_000;
+// Roots that are followed at once: decades of yearly ceremonies, and an end for a city that offers a number out of the air.
+const MAX_MISSED = 100;
 // How often other tabs are told that the person is here.
 const TELL_EVERY_MS = 5_000;
 
@@ -79,12 +81,27 @@ export class Session {
     return early !== null && Date.now() - early.at < ROOT_FRESH_MS ? early.reply : this.deps.api.trustRoot();
   }
 
+  /** The city by its trust root; a browser that missed some follows them one by one. */
+  private async follow(keys: VaultApi): Promise<CityInfo> {
+    try {
+      return await keys.trustRoot(await this.trustRoot(), pinnedRoot());
+    } catch (error) {
+      const { code, facts } = toFailure(error);
+      const [seen, offered] = [Number(facts['seen']), Number(facts['offered'])];
+      if (code !== 'trust-root-chain' || !(offered > seen + 1 && offered <= seen + MAX_MISSED)) throw error;
+      for (let number = seen + 1; number < offered; number += 1) {
+        await keys.trustRoot(await this.deps.api.earlierRoot(number), 0);
+      }
+      return await keys.trustRoot(await this.deps.api.earlierRoot(offered), pinnedRoot());
+    }
+  }
+
   /** The key holder, with the trust root checked and pinned. */
   async keys(): Promise<VaultApi> {
     const keys = this.deps.keys();
     if (this.rooted !== keys) {
       await keys.keepNothing(isShared());
-      this.city = await keys.trustRoot(await this.trustRoot(), pinnedRoot());
+      this.city = await this.follow(keys);
       pinRoot(this.city.number, this.city.fingerprint);
       this.rooted = keys;
     }

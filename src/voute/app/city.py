@@ -25,6 +25,7 @@ class Trust:
 class City:
     """The city's ports. `now` gives microseconds since 1970 UTC, `wake` tells the sequencer that events are ready.
 
+    `earlier_root` gives the envelope of a trust root that was in force, by its number; None when it is not kept.
     Without `notices` the city sends no mail, without `push` it tells on no device, without `signer` it gives no links to
     bodies.
     """
@@ -36,6 +37,7 @@ class City:
     ledger: Ledger
     credentials: CredentialVerifier
     trust: Callable[[], Trust]
+    earlier_root: Callable[[int], bytes | None]
     now: Callable[[], int]
     wake: Callable[[], None]
     notices: NoticeKit | None = None

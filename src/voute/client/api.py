@@ -157,6 +157,13 @@ class CityApi:
         """Fetch the trust root's envelope, to be verified by the caller."""
         return self._call("GET", "/api/trust-root")
 
+    def earlier_root(self, number: int) -> bytes | None:
+        """Fetch the envelope of a root that was in force, to be verified by the caller; None if the city has it no more."""
+        try:
+            return self._call("GET", f"/api/trust-root?number={number}")
+        except CityRefusedError:
+            return None
+
     # -- directory
 
     def match(self, lookup_ids: Sequence[bytes], document_types: Sequence[str] = ()) -> Json:

@@ -44,7 +44,7 @@ class Delivery(Phases):
         `NotYetLoggedError` (committed, receipts later).
         """
         with CityApi(self.settings.server) as api, one_writer(self.home):
-            trust = pinned_trust(self.home, api.trust_root())
+            trust = pinned_trust(self.home, api.trust_root(), api.earlier_root)
             self.check_issuer(trust)
             table = self.order.table.read_bytes()
             table_hash = hash_table(table)
@@ -80,7 +80,7 @@ class Delivery(Phases):
             if held is not None and held.committed:
                 return replace(self._receipts(api, run, held), already=run.documents_committed)
             run.resume()
-            trust = pinned_trust(self.home, api.trust_root())
+            trust = pinned_trust(self.home, api.trust_root(), api.earlier_root)
             self.check_issuer(trust)
             table = self.order.table.read_bytes()
             if hash_table(table) != run.state.beginning.table_hash:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from voute.client import trust
 from voute.client.monitor_state import MonitorState
 from voute.core.errors import VerificationError
 from voute.core.ports_log import TileMissingError
@@ -51,8 +52,15 @@ def follow(get: Get, state: MonitorState, given: TrustedRoot, now: int) -> Trust
     if state.trust_root is not None:
         kept = accept_first(state.trust_root)
         known = kept if kept.root.number > given.root.number else given
-    offered = accept_next(known, get(CURRENT))
+    offered = trust.follow(known, get(CURRENT), lambda number: _earlier(get, number))
     return offered if offered.root.effective_at <= now else known
+
+
+def _earlier(get: Get, number: int) -> bytes | None:
+    try:
+        return get(f"{CURRENT}?number={number}")
+    except TileMissingError:
+        return None
 
 
 def look_ahead(get: Get, root: TrustedRoot) -> Waiting | None:

@@ -1,9 +1,10 @@
 """The trust root that this machine has pinned: read, followed when the city has a newer one, never rolled back."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from voute.client.disk import DISK
 from voute.client.home import IssuerHome
@@ -13,7 +14,12 @@ from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
 from voute.verify.receipt import checkpoint_policy
-from voute.verify.trust import TrustedRoot, TrustRootFingerprintError, accept_first, accept_next, in_force
+from voute.verify.trust import TrustedRoot, TrustRootChainError, TrustRootFingerprintError, accept_first, accept_next, in_force
+
+Between = Callable[[int], bytes | None]
+"""Gives the envelope of the root with a number; None when nobody has it."""
+MAX_MISSED: Final = 100
+"""Roots that are followed at once: decades of yearly ceremonies, and an end for whoever offers a number out of the air."""
 
 
 class TrustNotPinnedError(StateError):
@@ -60,8 +66,27 @@ def read_first(path: Path, fingerprint: str | None = None) -> PinnedTrust:
     return PinnedTrust(accept_first(path.read_bytes(), fingerprint))
 
 
-def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
-    """Pin a trust root, or follow the pinned one to it; durable when this returns.
+def follow(known: TrustedRoot, raw: bytes, between: Between | None = None) -> TrustedRoot:
+    """Follow a known root to the one that is offered, one by one; `between` gives the roots that were missed, by number.
+
+    Raises what `accept_next` raises, and for a root in between that nobody gives `TrustRootChainError`.
+    """
+    try:
+        return accept_next(known, raw)
+    except TrustRootChainError as error:
+        seen, offered = known.root.number, error.facts.get("offered")
+        if between is None or not isinstance(offered, int) or not seen + 1 < offered <= seen + MAX_MISSED:
+            raise
+        for number in range(seen + 1, offered):
+            missed = between(number)
+            if missed is None:
+                raise
+            known = accept_next(known, missed)
+    return accept_next(known, raw)
+
+
+def pin(path: Path, raw: bytes, fingerprint: str | None = None, between: Between | None = None) -> PinnedTrust:
+    """Pin a trust root, or follow the pinned one to it, over those in `between`; durable when this returns.
 
     `fingerprint` is the one on paper, None to believe the first root seen. A root whose time has not come changes nothing:
     the pinned one is returned. Raises what `voute.verify.trust` raises: a lower number, another city, too few signatures,
@@ -70,7 +95,7 @@ def pin(path: Path, raw: bytes, fingerprint: str | None = None) -> PinnedTrust:
     now = unix_time(int(time.time()))
     if path.exists():
         known = read_pinned(path)
-        accepted = accept_next(known.trusted, raw)
+        accepted = follow(known.trusted, raw, between)
         if fingerprint is not None and accepted.fingerprint != fingerprint:
             raise TrustRootFingerprintError("another fingerprint than the one on paper")
         if in_force((known.trusted, accepted), now) is known.trusted:
@@ -86,7 +111,7 @@ def read_pin(home: IssuerHome) -> PinnedTrust:
     return read_pinned(home.trust_root_path)
 
 
-def pinned_trust(home: IssuerHome, offered: bytes) -> PinnedTrust:
+def pinned_trust(home: IssuerHome, offered: bytes, between: Between | None = None) -> PinnedTrust:
     """Follow the pinned root to the one that the city offers; raises `TrustNotPinnedError` without a pin."""
     read_pin(home)
-    return pin(home.trust_root_path, offered)
+    return pin(home.trust_root_path, offered, between=between)

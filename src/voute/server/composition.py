@@ -208,7 +208,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         StoreError: bodies are read by signed links, and there are no keys to sign with.
     """
     stores = open_stores(settings, watch)
-    trust = TrustFile(settings.trust_root_file, now_seconds)
+    trust = TrustFile(settings.trust_root_file, now_seconds, keeps=True)
     trust()
     stores.catalogue.check()
     expect_here(settings, stores)
@@ -222,6 +222,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         credentials=WebAuthnVerifier(lambda: trust().root),
         trust=trust,
         waiting_trust=trust.waiting,
+        earlier_root=trust.earlier,
         now=now,
         wake=woken.set,
         notices=notice_kit(settings),

@@ -1,9 +1,12 @@
 """The trust root of a city as a file: read again when it changes, refused when its own keys have not signed it.
 
 Beside it the next one may wait for its time, `trust-root.next.json`: a start in the meantime must not bring it into force early.
+Those that were in force stay beside it as `trust-root-NUMBER.json`: who comes back after two changes follows them one by one.
 """
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar, Final
@@ -28,15 +31,17 @@ class TrustFileError(VouteError):
 class TrustFile:
     """Gives the trust root in force; clients verify it in full, the server only keeps an unfit file from being served."""
 
-    def __init__(self, path: Path, time: Callable[[], int]) -> None:
-        """Take the file and a clock in Unix seconds."""
+    def __init__(self, path: Path, time: Callable[[], int], *, keeps: bool = False) -> None:
+        """Take the file, a clock in Unix seconds, and whether each root in force is kept beside it: the server's own does."""
         self._path = path
         self._next_path = path.with_name(f"{path.stem}{NEXT}{path.suffix}")
         self._time = time
+        self._keeps = keeps
         self._lock = Lock()
         self._stamp: Stamp | None = None
         self._next_stamp: Stamp | None = None
         self._trust: Trust | None = None
+        self._kept: set[int] = set()
         self._next: Trust | None = None
 
     def __call__(self) -> Trust:
@@ -58,7 +63,10 @@ class TrustFile:
                 except (VouteError, OSError) as error:
                     return self._keep_or_raise(error)
                 self._stamp = stamp
+            # Both: the one in the file is the one before the one that waits.
+            self._keep(self._trust)
             self._trust = self._followed(self._trust)
+            self._keep(self._trust)
             return self._trust
 
     def waiting(self) -> Trust | None:
@@ -67,6 +75,27 @@ class TrustFile:
         with self._lock:
             following = self._next
         return following if following is not None and following is not now and _follows(now, following) else None
+
+    def earlier(self, number: int) -> bytes | None:
+        """Return the envelope of a root that was in force, byte for byte; None if it is not kept, or what is kept is not it."""
+        try:
+            trust = _fit(numbered(self._path, number).read_bytes())
+        except (VouteError, OSError):
+            return None
+        return trust.envelope if trust.root.number == number else None
+
+    def _keep(self, trust: Trust) -> None:
+        """Keep a root beside the file, once; a folder that takes nothing keeps nobody from the root in force."""
+        number = trust.root.number
+        if not self._keeps or number in self._kept:
+            return
+        self._kept.add(number)
+        path = numbered(self._path, number)
+        if not path.exists():
+            part = path.with_name(f".new-{os.getpid()}-{path.name}")
+            with suppress(OSError):
+                part.write_bytes(trust.envelope)
+                part.replace(path)
 
     def _keep_or_raise(self, error: Exception) -> Trust:
         if self._trust is None:
@@ -94,6 +123,11 @@ class TrustFile:
         if self._next is None or self._next.root.effective_at > self._time() or not _follows(now, self._next):
             return now
         return self._next
+
+
+def numbered(path: Path, number: int) -> Path:
+    """Say where the root of a number is kept, beside the file of the one in force."""
+    return path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
 def _stamp(path: Path) -> Stamp:

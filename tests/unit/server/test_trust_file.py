@@ -1,5 +1,6 @@
 """The trust root that waits beside the one in force: from its time on, and only if it follows."""
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,3 +75,35 @@ def test_trust_file_that_does_not_follow_never_counts(settings: Settings, wrong:
     assert trust().root == root
     waiting(settings).write_bytes(sign_trust_root(following(root, settings, 0), CITY_KEYS))
     assert trust().root.number == root.number + 1
+
+
+def test_trust_file_keeps_each_root_that_was_in_force_for_who_missed_it(settings: Settings) -> None:
+    root = found_city(settings)
+    path, now = settings.trust_root_file, root.effective_at + 1
+    first, signed = path.read_bytes(), sign_trust_root(following(root, settings, WEEK), CITY_KEYS)
+    # A check, a backup, a look at the city leave nothing behind.
+    TrustFile(path, lambda: now)()
+    assert [one.name for one in path.parent.glob("trust-root*")] == [path.name]
+    running = TrustFile(path, lambda: now, keeps=True)
+    running()
+    waiting(settings).write_bytes(signed)
+    now += WEEK
+    assert running().root.number == 2
+    waiting(settings).replace(path)
+    assert [running.earlier(number) for number in (1, 2, 3)] == [first, signed, None]
+    # What is put there by a mistake is not handed out.
+    path.with_name("trust-root-3.json").write_bytes(first)
+    path.with_name("trust-root-4.json").write_bytes(b"{}")
+    assert [running.earlier(number) for number in (3, 4)] == [None, None]
+
+
+def test_trust_file_in_a_folder_that_takes_nothing_serves_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = found_city(settings)
+
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "no room", str(path), len(data))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert TrustFile(settings.trust_root_file, lambda: root.effective_at + 1, keeps=True)().root == root

@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SignInFlow } from '../../resident/flows/sign-in.svelte.ts';
 import { WaysInFlow } from '../../resident/flows/ways-in.svelte.ts';
 import { pinHead, pinnedHead, pinnedRoot, pinRoot } from '../../resident/pins.ts';
+import { hex } from '../../core/bytes.ts';
+import { parseEnvelope, statementHash } from '../../core/dsse.ts';
+import { memoryPins } from '../core/support/claimed.ts';
 import { Service } from './support/service.ts';
 import { Visit } from './support/visit.ts';
 
@@ -47,6 +50,33 @@ describe('pins', () => {
   test('pins_heads_that_are_spoiled_count_as_none', () => {
     kept.set('voute.heads', '[["v",1],"x",["a","b","c"],["ok","h"]]');
     expect([pinnedHead('v'), pinnedHead('ok')]).toEqual([null, 'h']);
+  });
+
+  test('pins_root_of_a_browser_that_missed_some_is_followed_one_by_one', async () => {
+    const service = new Service();
+    await service.wait();
+    const { city } = service;
+    const pins = memoryPins();
+    const first = new Visit(service, undefined, pins);
+    await first.session.keys();
+    expect(first.session.city?.number).toBe(1);
+    let newest = () => city.trustRoot();
+    const whole = [newest];
+    for (let number = 2; number <= 4; number += 1) {
+      const previous = hex(statementHash(parseEnvelope(await newest())));
+      newest = () => city.trustRoot({ number, previous });
+      whole.push(newest);
+    }
+    // A root in between that the city does not give ends it.
+    service.roots = [...whole.slice(0, 2), newest];
+    const lied = new Visit(service, undefined, pins);
+    await expect(lied.session.keys()).rejects.toMatchObject({ code: 'trust-root-chain' });
+    service.roots = whole;
+    const later = new Visit(service, undefined, pins);
+    await later.session.keys();
+    expect(later.session.city?.number).toBe(4);
+    expect(pinnedRoot()).toBe(4);
+    await Promise.all([first, lied, later].map((one) => one.end()));
   });
 
   test('pins_without_storage_promise_nothing_and_break_nothing', () => {

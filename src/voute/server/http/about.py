@@ -1,6 +1,10 @@
 """What anybody may know: health, the city's name and help line, its trust root."""
 
+from typing import Annotated
+
 from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import QueryParameter
 
 from voute.app.health import check_health, has_room
 from voute.app.limit import Limit
@@ -83,9 +87,13 @@ def read_about(city: TheCity, settings: TheSettings, web: TheWeb) -> Response[Ab
 
 
 @get("/api/trust-root", opt=public(Limit("trust-root", 600, step=20)), media_type="application/json", sync_to_thread=False)
-def read_trust_root(city: TheCity) -> Response[bytes]:
-    """Return the trust root's envelope, byte for byte."""
-    return Response(city.trust().envelope, media_type="application/json", headers=_CACHE)
+def read_trust_root(city: TheCity, number: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Response[bytes]:
+    """Return the trust root's envelope, byte for byte; by its number one that was in force, for who missed it; 0: the one now."""
+    trust = city.trust()
+    asked = trust.envelope if number in {0, trust.root.number} else city.earlier_root(number)
+    if asked is None:
+        raise NotFoundException
+    return Response(asked, media_type="application/json", headers=_CACHE)
 
 
 @get("/api/trust-root/next", opt=public(Limit("trust-root", 600, step=20)), media_type="application/json", sync_to_thread=False)

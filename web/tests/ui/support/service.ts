@@ -50,6 +50,8 @@ export class Service {
   others: ElsewhereReply['sessions'] = [];
   /** What is told of new documents, and to whom. */
   readonly notices = new NoticeDesk();
+  /** The trust roots that were in force, from the first to the one that is; none: the city's first. */
+  roots: (() => ReturnType<City['trustRoot']>)[] = [];
   claimed: ClaimBody | null = null;
   /** When the letter's code was frozen. */
   frozen: string | null = null;
@@ -131,7 +133,12 @@ export class Service {
         privacy_contact: null,
         release: '0',
       }),
-    trustRoot: () => this.city.trustRoot(),
+    trustRoot: () => this.roots.at(-1)?.() ?? this.city.trustRoot(),
+    earlierRoot: (number) => {
+      const found = this.roots[number - 1];
+      if (!found) throw new PageError('not-found', { status: 404 });
+      return found();
+    },
     lookUpClaim: (lookupId, token) => {
       if (lookupId !== this.city.lookupId || token === '') throw new PageError('claim-unknown', { status: 404 });
       if (this.frozen !== null) throw new PageError('claim-frozen', { status: 410, used: this.claimed ? 1 : 0 });
