@@ -151,7 +151,7 @@ error-method-refused = This way in was not accepted; nothing changed.
 error-no-quorum = Too few witnesses saw this checkpoint ({ $have } of { $need }).
     .fix = Try again later with a newer receipt.
 error-not-for-this-key = None of these keys opens this object.
-    .fix = Check that the kit or the code is that of this vault.
+    .fix = Check that it is the right key, kit or code: another one of yours, or another city's, opens nothing.
 error-not-in-log = The event is not in the log.
     .fix = Do not rely on the receipt; call the city.
 error-not-signed-in = You are not signed in.
@@ -320,7 +320,7 @@ error-log-behind = The restored log has { $size ->
         [one] { $size } entry
        *[other] { $size } entries
     }; one with { $known } was signed. Nothing was changed: going on would make two histories.
-    .fix = Restore a later backup. If there is none, the officers must open a new log in the trust root (docs/operate/backup.md).
+    .fix = Restore a later backup. If there is none, see “The backup is behind” in docs/operate/backup.md; until then the city is read only.
 error-log-unconfirmed = Too few witnesses confirmed that nothing later was signed ({ $have } of { $need }). Nothing was changed.
     .fix = Set the addresses of the witnesses (setting “witnesses”), or give --checkpoint with the newest cosigned one.
 error-log-unreadable = No checkpoint signed by this city's log was restored. Nothing was changed.

@@ -151,7 +151,7 @@ error-method-refused = Ce moyen d'accès n'a pas été accepté ; rien n'a chan
 error-no-quorum = Pas assez de témoins ont vu ce point de contrôle ({ $have } sur { $need }).
     .fix = Réessayez plus tard avec un reçu plus récent.
 error-not-for-this-key = Aucune de ces clés n'ouvre cet objet.
-    .fix = Vérifiez que la trousse ou le code est bien celui de ce coffre.
+    .fix = Vérifiez que c'est la bonne clé, la bonne trousse ou le bon code : une autre des vôtres, ou celle d'une autre ville, n'ouvre rien.
 error-not-in-log = L'événement n'est pas dans le registre.
     .fix = Ne vous fiez pas au reçu ; appelez la ville.
 error-not-signed-in = Vous n'êtes pas connecté.
@@ -320,7 +320,7 @@ error-log-behind = Le registre restauré a { $size ->
         [one] { $size } inscription
        *[other] { $size } inscriptions
     } ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
-    .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, les responsables doivent ouvrir un nouveau registre dans la racine de confiance (docs/operate/backup.md).
+    .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, voyez « The backup is behind » dans docs/operate/backup.md ; d'ici là, la ville ne fait que montrer.
 error-log-unconfirmed = Trop peu de témoins ont confirmé que rien de plus récent n'a été signé ({ $have } sur { $need }). Rien n'a changé.
     .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
 error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.
