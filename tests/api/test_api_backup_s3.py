@@ -139,7 +139,7 @@ def test_api_backup_s3_drill(drill: Drill, loop: Loop) -> None:
 
     there = drill.there(NEW, drill.database.database(empty=True))
     drill.restore(there).ended(0)
-    assert sorted(one.name for one in there.data.iterdir()) == ["keys", "trust-root.json"]
+    assert sorted(one.name for one in there.data.iterdir()) == ["keys", "trust-root-1.json", "trust-root.json"]
     copied = drill.s3.say("below", folder=NEW)
     lived = drill.s3.say("below", folder=OLD)
     assert copied.keys() == lived.keys()

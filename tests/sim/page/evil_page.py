@@ -318,6 +318,14 @@ class EvilPage:
                 return one.reply.body
         raise AssertionError
 
+    def places(self) -> list[Json]:
+        """Every place of the victim's vault, asked in their own session: what a page asks for may be a part, or known already."""
+        assert self.lie is None
+        said: Json = self.victim.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", f"{PLACES}?limit=200")
+        assert said["next"] is None
+        found: list[Json] = said["places"]
+        return found
+
     def replies(self, path: str) -> Json:
         """The JSON that the city last gave on a route, truthfully."""
         for place, one in reversed([*enumerate(self.proxy.exchanges)]):

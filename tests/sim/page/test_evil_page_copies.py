@@ -109,7 +109,7 @@ def test_sim_evil_page_mutant_that_takes_any_index_shows_what_a_foreign_copy_say
 
 def places_of(forger: Forger, *, without: int = 0) -> bytes:
     """The places of the vault as a browser keeps them, without so many of the newest: as they once were."""
-    rows = sorted(forger.evil.replies(PLACES)["places"], key=lambda one: -int(one["position"]))[without:]
+    rows = sorted(forger.evil.places(), key=lambda one: -int(one["position"]))[without:]
     packed = (bytes.fromhex(one["document_id"]) + int(one["position"]).to_bytes(8) + bytes((one["opened"],)) for one in rows)
     return seal_file((forger.recipient,), b"".join(packed))
 

@@ -41,7 +41,7 @@ def own(forger: Forger) -> bytes:
 def foreign(forger: Forger) -> VaultIndex:
     """Every document of the victim under another title, handled and noted: all that a city can know, in the right form."""
     now = unix_time(int(time.time()))
-    documents = sorted(bytes.fromhex(one["document_id"]) for one in forger.evil.replies(PLACES)["places"])
+    documents = sorted(bytes.fromhex(one["document_id"]) for one in forger.evil.places())
     entries = tuple(
         IndexEntry(
             DocumentId(one),
@@ -124,7 +124,7 @@ def test_sim_evil_page_mutant_that_takes_any_index_shows_what_it_says(evil: Evil
 
 def without(evil: EvilPage) -> Lie:
     """The city no longer counts one document of the vault."""
-    left_out: str = evil.replies(PLACES)["places"][0]["document_id"]
+    left_out: str = evil.places()[0]["document_id"]
 
     def change(name: str) -> Callable[[Json], Json]:
         return lambda said: said | {name: [one for one in said[name] if one["document_id"] != left_out]}

@@ -58,7 +58,6 @@ describe('rpc', () => {
   });
 
   test('rpc_names_every_call_of_the_holder', () => {
-    const prototype = Object.getOwnPropertyNames(KeyHolder.prototype);
-    expect(prototype).toEqual(expect.arrayContaining([...METHODS]));
+    expect(METHODS.filter((method) => !(method in KeyHolder.prototype))).toEqual([]);
   });
 });
