@@ -10,7 +10,7 @@ import { requireWords } from './consent.ts';
 import { type Envelope, parseEnvelope, requireKind, statementHash, verifyStatement } from './dsse.ts';
 import { VerificationError } from './errors.ts';
 import { type Act, blindEvent, type Event, parseAct, parseEvent, vaultActor } from './event.ts';
-import { requireLogged, requireQuorum, step } from './receipt.ts';
+import { type LogVerdict, requireLogged, requireQuorum, step } from './receipt.ts';
 import { chainVaultId, verifyChain } from './record.ts';
 import { instantOf } from './schema.ts';
 import { verifyCheckpoint } from './tlog/checkpoint.ts';
@@ -29,19 +29,10 @@ export const ACT_STEPS = [
 ] as const;
 
 /** What a proof says about an act: `act.time` is the holder's word, `eventTime` the city's. */
-export interface ActVerdict {
-  readonly state: 'logged' | 'witnessed';
+export interface ActVerdict extends LogVerdict {
   readonly vaultId: string;
   readonly act: Act;
   readonly actHash: string;
-  readonly eventTime: string;
-  /** Median time of the quorum's cosignatures, or null. */
-  readonly witnessedAt: string | null;
-  readonly witnesses: readonly string[];
-  readonly logOrigin: string;
-  readonly logIndex: number;
-  readonly treeSize: number;
-  readonly entryHash: string;
 }
 
 interface Claimed {

@@ -114,12 +114,9 @@ export interface Step {
   readonly name: (typeof STEPS)[number];
 }
 
-/** The verdict on (document, receipt, trust root). */
-export interface ReceiptVerdict {
+/** What a verdict says of the log, whatever was logged. */
+export interface LogVerdict {
   readonly state: 'logged' | 'witnessed';
-  readonly manifest: Manifest;
-  readonly manifestHash: string;
-  readonly issuer: Issuer;
   readonly eventTime: string;
   /** Median time of the quorum's cosignatures, or null. */
   readonly witnessedAt: string | null;
@@ -128,6 +125,13 @@ export interface ReceiptVerdict {
   readonly logIndex: number;
   readonly treeSize: number;
   readonly entryHash: string;
+}
+
+/** The verdict on (document, receipt, trust root). */
+export interface ReceiptVerdict extends LogVerdict {
+  readonly manifest: Manifest;
+  readonly manifestHash: string;
+  readonly issuer: Issuer;
   readonly steps: readonly Step[];
 }
 

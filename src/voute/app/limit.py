@@ -92,8 +92,9 @@ class Limiter:
         with self._lock:
             of, count = self._here.get(key, (window, 0))
             count = limit.step + (count if of == window else 0)
-            if len(self._here) >= MAX_LEASES:
-                self._here.clear()
+            if len(self._here) >= MAX_LEASES and key not in self._here:
+                # The one that came first goes, not all: else whoever brings many addresses would begin anew with each.
+                del self._here[next(iter(self._here))]
             self._here[key] = (window, count)
         return count
 

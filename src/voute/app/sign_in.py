@@ -53,11 +53,11 @@ def with_passkey(city: City, asked: bytes, reply: Assertion, ending: bytes | Non
     now = city.now()
     with city.catalogue.write() as tx:
         known = take_challenge(tx, PURPOSE, None, asked, now)
-        row = tx.credentials.get(reply.credential_id, lock=True)
-        count = _counted(city, asked, reply, row)
-        if known and row is not None and count is not None and reply.user_handle in {None, row.vault_id}:
-            tx.credentials.used(row.credential_id, count, now)
-            return row.vault_id, session.open_holder(tx, row.vault_id, now, ending)
+        signed = _passkey_signed(city, tx, asked, reply)
+        if known and signed is not None:
+            vault, count = signed
+            tx.credentials.used(reply.credential_id, count, now)
+            return vault, session.open_holder(tx, vault, now, ending)
     raise SignInFailedError
 
 
@@ -70,13 +70,20 @@ def try_passkey(city: City, holder: Holder, asked: bytes, reply: Assertion) -> N
     now = city.now()
     with city.catalogue.write() as tx:
         known = take_challenge(tx, PURPOSE, None, asked, now)
-        row = tx.credentials.get(reply.credential_id, lock=True)
-        count = _counted(city, asked, reply, row)
-        ours = row is not None and row.vault_id == holder.vault_id and reply.user_handle in {None, holder.vault_id}
-        if known and ours and count is not None:
-            tx.credentials.used(reply.credential_id, count, now)
+        signed = _passkey_signed(city, tx, asked, reply)
+        if known and signed is not None and signed[0] == holder.vault_id:
+            tx.credentials.used(reply.credential_id, signed[1], now)
             return
     raise SignInFailedError
+
+
+def _passkey_signed(city: City, tx: Transaction, asked: bytes, reply: Assertion) -> tuple[VaultId, int] | None:
+    """Return the vault that a passkey's reply opens and the authenticator's new counter, or None when it opens none."""
+    row = tx.credentials.get(reply.credential_id, lock=True)
+    count = _counted(city, asked, reply, row)
+    if row is None or count is None or reply.user_handle not in {None, row.vault_id}:
+        return None
+    return row.vault_id, count
 
 
 def _counted(city: City, asked: bytes, reply: Assertion, row: CredentialRow | None) -> int | None:

@@ -95,7 +95,7 @@ def main() -> None:
         code = usage.run(app, speaker)
         # Typer makes this code of Ctrl+C, without a word.
         if code == Exit.INTERRUPTED:
-            speaker.say("cli-interrupted-delivery" if "deliver" in sys.argv else "cli-interrupted")
+            speaker.say("cli-interrupted-delivery" if sys.argv[1:2] == ["deliver"] else "cli-interrupted")
         sys.exit(code)
     except VouteError as error:
         speaker.fail(error)

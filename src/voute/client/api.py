@@ -161,8 +161,10 @@ class CityApi:
         """Fetch the envelope of a root that was in force, to be verified by the caller; None if the city has it no more."""
         try:
             return self._call("GET", f"/api/trust-root?number={number}")
-        except CityRefusedError:
-            return None
+        except CityRefusedError as error:
+            if error.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
 
     # -- directory
 

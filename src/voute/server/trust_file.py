@@ -4,7 +4,6 @@ Beside it the next one may wait for its time, `trust-root.next.json`: a start in
 Those that were in force stay beside it as `trust-root-NUMBER.json`: who comes back after two changes follows them one by one.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,8 @@ from voute.app.city import Trust
 from voute.core.errors import VouteError
 from voute.format import dsse
 from voute.format.trust_root import parse_trust_root
+from voute.store.durable import Disk
+from voute.store.watch import StepCounter
 
 NEXT: Final = ".next"
 """Goes before the ending of the file's name: what waits beside `trust-root.json` is `trust-root.next.json`."""
@@ -91,11 +92,9 @@ class TrustFile:
             return
         self._kept.add(number)
         path = numbered(self._path, number)
-        if not path.exists():
-            part = path.with_name(f".new-{os.getpid()}-{path.name}")
-            with suppress(OSError):
-                part.write_bytes(trust.envelope)
-                part.replace(path)
+        with suppress(OSError):
+            if not path.exists():
+                Disk(StepCounter()).replace(path, trust.envelope)
 
     def _keep_or_raise(self, error: Exception) -> Trust:
         if self._trust is None:

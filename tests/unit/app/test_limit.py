@@ -106,4 +106,7 @@ def test_limit_goes_on_counting_in_each_process_while_the_catalogue_has_no_room(
         assert calls(limiter, limit, "x") == 5
         full.setattr("voute.app.limit.MAX_LEASES", 2)
         assert calls(limiter, limit, "z") == 5
+        # For another that comes one goes, and not everybody begins anew.
+        limiter.check(limit, "w")
+        assert calls(limiter, limit, "z") == 0
     assert calls(limiter, limit, "x") == 5

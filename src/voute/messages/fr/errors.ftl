@@ -320,7 +320,7 @@ error-log-behind = Le registre restauré a { $size ->
         [one] { $size } inscription
        *[other] { $size } inscriptions
     } ; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
-    .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, voyez « The backup is behind » dans docs/operate/backup.md ; d'ici là, la ville ne fait que montrer.
+    .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, docs/operate/backup.md dit ce qui se fait d'une sauvegarde en retard ; d'ici là, la ville reste en lecture seule.
 error-log-unconfirmed = Trop peu de témoins ont confirmé que rien de plus récent n'a été signé ({ $have } sur { $need }). Rien n'a changé.
     .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
 error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.
