@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--vault", action="store_true", help=f"measure the lists of vaults of {_sizes(SIZES)} documents")
     parser.add_argument("--letters", type=int, metavar="N", help="measure print files of so many letters")
     parser.add_argument("--backup", type=int, metavar="N", help="measure backup and restore of a city of N documents")
+    parser.add_argument("--size", type=int, metavar="BYTES", help="of each document of that backup (default: mixed, 100 KB)")
     parser.add_argument("--full", action="store_true", help=f"measure all of it, and one delivery of {FULL}")
     parser.add_argument("--page", action="store_true", help="measure nothing: write the page from the results that are there")
     given = parser.parse_args()
@@ -60,7 +61,7 @@ def main() -> None:
     if given.letters or given.full:
         _letters(given.letters or LETTERS, console)
     if given.backup or given.full:
-        _back_up(given.backup or LARGE, console)
+        _back_up(given.backup or LARGE, given.size, console)
     if given.full:
         _deliver(FULL, 1, console)
     console.print(str(write_page()))
@@ -79,10 +80,10 @@ def _deliver(documents: int, runs: int, console: Console) -> None:
     console.print(str(write_results(f"delivery-{documents}", figures)))
 
 
-def _back_up(documents: int, console: Console) -> None:
-    figures = backup_figures(documents, measure_backups(documents, console.print)) | {"machine": machine()}
+def _back_up(documents: int, size: int | None, console: Console) -> None:
+    figures = backup_figures(documents, size, measure_backups(documents, size, console.print)) | {"machine": machine()}
     show_backup(figures, console)
-    console.print(str(write_results("backup", figures)))
+    console.print(str(write_results(f"backup-{documents}", figures)))
 
 
 def _sequence(runs: int, console: Console) -> None:

@@ -18,7 +18,7 @@ import httpx
 
 from bench.city import Founded, found_city, served
 from bench.delivery import COMMAND, command_of, deliver
-from bench.documents import half_and_half, make_folder, write_list
+from bench.documents import MEAN_SIZE, half_and_half, make_folder, write_list
 from bench.usage import children_seconds
 from bench.workplace import WORK, environment
 from tests.support.postgres import postgres
@@ -29,6 +29,8 @@ SHARE: Final = 10
 """One document in so many comes again with the second delivery: a day's post beside a year's."""
 FILES: Final = "files and SQLite"
 OBJECTS: Final = "S3 and PostgreSQL"
+DISTINCT: Final = 20_000
+"""Files of their own at most: a longer list sends them again, sealed anew each time, and the disk has room for three copies."""
 _SECONDS: Final = 120
 """What a call to S3 may take: a cluster of one machine is slow when the machine is busy."""
 
@@ -64,8 +66,8 @@ class Place:
     back: Settings
 
 
-def measure_backups(documents: int, note: Callable[[str], None]) -> Mapping[str, MeasuredBackup]:
-    """Measure on both kinds of stores; `note` is told why one was left out."""
+def measure_backups(documents: int, size: int | None, note: Callable[[str], None]) -> Mapping[str, MeasuredBackup]:
+    """Measure on both kinds of stores, documents of mixed sizes or of `size` bytes; `note` is told why one was left out."""
     measured = {}
     for name, place in ((FILES, _on_files), (OBJECTS, _on_objects)):
         folder = WORK / "backup"
@@ -73,7 +75,7 @@ def measure_backups(documents: int, note: Callable[[str], None]) -> Mapping[str,
         folder.mkdir(parents=True)
         try:
             with place(folder) as one:
-                measured[name] = _measure(one, folder, documents)
+                measured[name] = _measure(one, folder, documents, size)
         except (CephMissingError, FileNotFoundError) as error:
             note(f"{name}: left out ({error})")
     return measured
@@ -97,15 +99,16 @@ def _on_objects(folder: Path) -> Iterator[Place]:
         yield Place(city, back)
 
 
-def _measure(place: Place, folder: Path, documents: int) -> MeasuredBackup:
+def _measure(place: Place, folder: Path, documents: int, size: int | None) -> MeasuredBackup:
     city, more, backups, key = place.city, max(1, documents // SHARE), folder / "backups", folder / "operator.key"
-    files = make_folder(WORK / f"documents-{documents}", documents)
+    distinct = min(documents, DISTINCT)
+    files = make_folder(WORK / (f"documents-{distinct}" + (f"-{size}" if size else "")), distinct, size)
     recipient = _run(["backup", "key", key], city.settings)["recipient"]
     save: Sequence[str | Path] = ["backup", "save", backups, "--to", recipient]
     with served(city, folder / "server.log"):
-        deliver(command_of(city, write_list(folder / "year.csv", half_and_half(documents, "year")), files))
+        deliver(command_of(city, write_list(folder / "year.csv", half_and_half(documents, "year"), distinct), files))
         full = _step(save, city.settings, documents, backups)
-        deliver(command_of(city, write_list(folder / "day.csv", half_and_half(more, "day")), files))
+        deliver(command_of(city, write_list(folder / "day.csv", half_and_half(more, "day"), distinct), files))
         incremental = _step(save, city.settings, more, backups)
         checkpoint = folder / "checkpoint"
         checkpoint.write_bytes(httpx.get(f"{city.origin}/log/checkpoint").raise_for_status().content)
@@ -148,10 +151,12 @@ def _run(command: Sequence[str | Path], settings: Settings) -> dict[str, Any]:
     return answer
 
 
-def backup_figures(documents: int, measured: Mapping[str, MeasuredBackup]) -> dict[str, Any]:
+def backup_figures(documents: int, size: int | None, measured: Mapping[str, MeasuredBackup]) -> dict[str, Any]:
     """Put measurements into the figures that are kept."""
     return {
         "documents": documents,
+        "document_bytes": size or MEAN_SIZE,
+        "mixed_sizes": size is None,
         "more": max(1, documents // SHARE),
         "stores": {
             name: {step: _figures(getattr(one, step)) for step in ("full", "incremental", "restore")}

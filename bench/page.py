@@ -44,7 +44,7 @@ processor time are too high as well, since strangers' work empties the caches.**
 
 def write_page() -> Path:
     """Write the page and its pictures from the results that are there; returns the page's path."""
-    deliveries = sorted((_read(path) for path in RESULTS.glob("delivery-*.json")), key=lambda one: int(one["documents"]))
+    deliveries = _read_all("delivery-*.json")
     parts = [_HEAD]
     parts += ["\n".join(_delivery(figures)) for figures in deliveries]
     if deliveries:
@@ -53,8 +53,13 @@ def write_page() -> Path:
         path = RESULTS / f"{name}.json"
         if path.exists():
             parts.append("\n".join(write(_read(path))))
+    parts += ["\n".join(_backup(figures)) for figures in _read_all("backup-*.json")]
     PAGE.write_text("\n".join(parts), "utf-8")
     return PAGE
+
+
+def _read_all(pattern: str) -> list[dict[str, Any]]:
+    return sorted(map(_read, RESULTS.glob(pattern)), key=lambda one: int(one["documents"]))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -214,8 +219,13 @@ def _letters(figures: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _backup(figures: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Backup and restore\n"
-    yield f"A served city of {figures['documents']:,} documents: all of it, then what a delivery of {figures['more']:,} brought,"
+    sizes = "mixed sizes, on average " if figures["mixed_sizes"] else ""
+    command = f"python -m bench --backup {figures['documents']}"
+    command += "" if figures["mixed_sizes"] else f" --size {figures['document_bytes']}"
+    yield f"## Backup and restore, {figures['documents']:,} documents\n"
+    sizes += f"{figures['document_bytes'] // 1_000} KB"
+    yield f"A served city of {figures['documents']:,} documents ({sizes}): all of it,"
+    yield f"then what a delivery of {figures['more']:,} brought,"
     yield "then all of it back onto empty stores (`voute backup save`, `voute restore --settings`); one run, commands whole."
     yield "*Megabytes*: sealed, what was added to the folder of backups, and for a restore all of it.\n"
     yield "| stores, step | seconds | documents a second | megabytes | processor time a document (µs) |"
@@ -224,7 +234,7 @@ def _backup(figures: Mapping[str, Any]) -> Iterator[str]:
         for step, one in steps.items():
             figured = (one["documents_per_s"], one["megabytes"], one["cpu_us_per_document"])
             yield f"| {stores}, {step} | {one['seconds']:,.1f} | " + " | ".join(f"{value:,.0f}" for value in figured) + " |"
-    yield f"\n{_machine(figures, 'python -m bench --backup ' + str(figures['documents']))}"
+    yield f"\n{_machine(figures, command)}"
 
 
 _SECTIONS: Final = (
@@ -234,7 +244,6 @@ _SECTIONS: Final = (
     ("stores", _stores),
     ("vault", _vault),
     ("letters", _letters),
-    ("backup", _backup),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bench import page, tables
+from bench import backup, page, tables
 from bench.report import machine
 
 SPREAD = {"median": 12.345, "min": 10.0, "max": 20.0}
@@ -88,3 +88,21 @@ def test_bench_tables_show_both() -> None:
     printed = console.file.getvalue() if isinstance(console.file, io.StringIO) else ""
     for figure in ("10,000,000 leaves", "1.23", "25,000", "0.61", "5,000", "900"):
         assert figure in printed
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes", "command"),
+    [(None, "mixed sizes, on average 100 KB", "--backup 20000`"), (20_000, "20 KB", "--backup 20000 --size 20000`")],
+)
+def test_bench_page_tells_of_backups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int | None, sizes: str, command: str
+) -> None:
+    step = backup.Step(2.0, 0.4, 20_000, 2_100.0)
+    figures = backup.backup_figures(20_000, size, {backup.FILES: backup.MeasuredBackup(step, step, step)})
+    (tmp_path / "backup-20000.json").write_text(json.dumps(figures | {"machine": machine()}), "utf-8")
+    monkeypatch.setattr(page, "RESULTS", tmp_path)
+    monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
+    text = page.write_page().read_text("utf-8")
+    assert f"20,000 documents ({sizes}): all of it" in text
+    assert f"python -m bench {command}" in text
+    assert "| files and SQLite, restore | 2.0 | 10,000 | 2,100 | 20 |" in text
