@@ -10,8 +10,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "operate" / "scale.md"
-RESULTS: Final = (ROOT / "bench" / "results" / "scale.json", ROOT / "bench" / "results" / "scale-100000.json")
-"""The whole simulation where there is one, else the tenth of it."""
+RESULTS: Final = ROOT / "bench" / "results" / "scale.json"
 BEGIN: Final = "<!-- made by bench.country -->"
 END: Final = "<!-- end -->"
 
@@ -41,8 +40,7 @@ MACHINE_MONTH: Final = 400
 
 def figures() -> Mapping[str, Any]:
     """Return what was measured."""
-    path = next(one for one in RESULTS if one.is_file())
-    measured: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+    measured: Mapping[str, Any] = json.loads(RESULTS.read_text("utf-8"))
     return measured
 
 
