@@ -29,8 +29,6 @@ SHARE: Final = 10
 """One document in so many comes again with the second delivery: a day's post beside a year's."""
 FILES: Final = "files and SQLite"
 OBJECTS: Final = "S3 and PostgreSQL"
-DISTINCT: Final = 20_000
-"""Files of their own at most: a longer list sends them again, sealed anew each time, and the disk has room for three copies."""
 _SECONDS: Final = 120
 """What a call to S3 may take: a cluster of one machine is slow when the machine is busy."""
 
@@ -101,14 +99,13 @@ def _on_objects(folder: Path) -> Iterator[Place]:
 
 def _measure(place: Place, folder: Path, documents: int, size: int | None) -> MeasuredBackup:
     city, more, backups, key = place.city, max(1, documents // SHARE), folder / "backups", folder / "operator.key"
-    distinct = min(documents, DISTINCT)
-    files = make_folder(WORK / (f"documents-{distinct}" + (f"-{size}" if size else "")), distinct, size)
+    files = make_folder(WORK / (f"documents-{documents}" + (f"-{size}" if size else "")), documents, size)
     recipient = _run(["backup", "key", key], city.settings)["recipient"]
     save: Sequence[str | Path] = ["backup", "save", backups, "--to", recipient]
     with served(city, folder / "server.log"):
-        deliver(command_of(city, write_list(folder / "year.csv", half_and_half(documents, "year"), distinct), files))
+        deliver(command_of(city, write_list(folder / "year.csv", half_and_half(documents, "year")), files))
         full = _step(save, city.settings, documents, backups)
-        deliver(command_of(city, write_list(folder / "day.csv", half_and_half(more, "day"), distinct), files))
+        deliver(command_of(city, write_list(folder / "day.csv", half_and_half(more, "day")), files))
         incremental = _step(save, city.settings, more, backups)
         checkpoint = folder / "checkpoint"
         checkpoint.write_bytes(httpx.get(f"{city.origin}/log/checkpoint").raise_for_status().content)

@@ -95,14 +95,13 @@ def count_vaults(count: int) -> int:
     return (count + 1) // 2
 
 
-def write_list(path: Path, recipients: Iterable[Recipient], files: int | None = None) -> Path:
-    """Write the delivery list: row n is for recipient n and has document n, or the first `files` documents again and again."""
-    with path.open("w", encoding="utf-8", newline="") as written:
-        writer = csv.writer(written, delimiter=";")
+def write_list(path: Path, recipients: Iterable[Recipient]) -> Path:
+    """Write the delivery list: row n is for recipient n and has document n."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";")
         writer.writerow(_HEADINGS)
         for number, one in enumerate(recipients):
             amount = f"{1_000 + number % 9_000}.{number % 100:02d}"
             title = f"Compte de taxes 2026 – {one.reference}"
-            file = file_name(number % files if files else number)
-            writer.writerow((one.reference, one.party, file, title, BILL_TYPE, amount, "2026-06-01"))
+            writer.writerow((one.reference, one.party, file_name(number), title, BILL_TYPE, amount, "2026-06-01"))
     return path
