@@ -23,7 +23,10 @@ CASES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.
 
 
 def trust(case: dict[str, Any]) -> tuple[list[LogKey], WitnessPolicy]:
-    logs = [LogKey(one["origin"], bytes.fromhex(one["ed25519"]), base64.b64decode(one["mldsa44"])) for one in case["logs"]]
+    logs = [
+        LogKey(one["origin"], bytes.fromhex(one["ed25519"]), base64.b64decode(one["mldsa44"]), one.get("until"))
+        for one in case["logs"]
+    ]
     witnesses = tuple(WitnessKey(one["name"], base64.b64decode(one["mldsa44"])) for one in case["witnesses"])
     return logs, WitnessPolicy(case["quorum"], witnesses)
 

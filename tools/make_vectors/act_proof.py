@@ -7,7 +7,7 @@ from dataclasses import replace
 from tools.make_vectors import holder
 from tools.make_vectors.act_receipt import DELETE, Done, choice, records
 from tools.make_vectors.case import Case, Values
-from tools.make_vectors.city import FINANCE, ISSUED, trust_root
+from tools.make_vectors.city import COSIGNED, FINANCE, ISSUED, ending, trust_root
 from tools.make_vectors.holder import genesis
 from tools.make_vectors.receipt import FOLDER, INDEX
 from tools.make_vectors.seeds import seed
@@ -97,6 +97,7 @@ def _other_parts(done: Done) -> Iterator[Case]:
     yield _case("index", "not-in-log", replace(whole, receipt=shifted).encode())
     foreign = replace(trust_root(), logs=tuple(replace(one, ed25519=seed("x")) for one in trust_root().logs))
     yield _case("log-of-another", "bad-checkpoint", whole.encode(), trust_root=foreign.encode().decode("utf-8"))
+    yield _case("log-ended", "log-ended", whole.encode(), trust_root=ending(COSIGNED).encode().decode("utf-8"))
 
 
 def _malformed(done: Done) -> Iterator[Case]:

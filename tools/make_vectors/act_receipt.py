@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tools.make_vectors import holder
 from tools.make_vectors.case import Case, Values
-from tools.make_vectors.city import CITY, DELIVERED, FINANCE, ISSUED, ISSUER_KEY, prove, trust_root
+from tools.make_vectors.city import CITY, COSIGNED, DELIVERED, FINANCE, ISSUED, ISSUER_KEY, ending, prove, trust_root
 from tools.make_vectors.holder import offered, vault_id
 from tools.make_vectors.receipt import CHAIN, FOLDER, INDEX, SIZE
 from tools.make_vectors.seeds import seed
@@ -109,6 +109,7 @@ def _events(done: Done) -> Iterator[Case]:
     yield _case("index", "not-in-log", done, receipt=_text(spoilt.encode()))
     unknown = replace(trust_root(), logs=tuple(replace(one, ed25519=seed("x")) for one in trust_root().logs))
     yield _case("log-of-another", "bad-checkpoint", done, trust_root=_text(unknown.encode()))
+    yield _case("log-ended", "log-ended", done, trust_root=_text(ending(COSIGNED).encode()))
 
 
 def _text(raw: bytes) -> str:

@@ -1,5 +1,6 @@
 """The city of the vectors: its keys, trust root, log and witnesses, all from fixed seeds. Saint-Aurèle does not exist."""
 
+from dataclasses import replace
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
@@ -84,6 +85,13 @@ def trust_root() -> TrustRoot:
         witnesses=tuple(WitnessKey(name, cosigner(name).public.public) for name in WITNESSES),
         issuers=_issuers(),
     )
+
+
+def ending(until: int) -> TrustRoot:
+    """Give a root in which the city's log ended at this time (POSIX seconds) and a successor goes on from there."""
+    (log,) = trust_root().logs
+    after = replace(log, origin=f"{LOG}-2", ed25519=SigningKey(seed("successor")).public, since=UnixTime(until))
+    return replace(trust_root(), logs=(replace(log, until=UnixTime(until)), after))
 
 
 def cosign(name: str, head: Checkpoint, time: int) -> SignatureLine:

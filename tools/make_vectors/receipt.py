@@ -8,6 +8,7 @@ from typing import Any
 from tools.make_vectors.case import Case, Values
 from tools.make_vectors.city import (
     CITY,
+    COSIGNED,
     DELIVERED,
     FINANCE,
     ISSUED,
@@ -16,6 +17,7 @@ from tools.make_vectors.city import (
     OLD_ISSUER_KEY,
     PERMITS,
     PERMITS_KEY,
+    ending,
     prove,
     trust_root,
 )
@@ -185,6 +187,11 @@ def _log(world: World) -> Iterator[Case]:
     yield _case("path-short", "not-in-log", replace(receipt, proof=_text(short)).encode())
     long = replace(proof, path=(*proof.path, bytes(32)))
     yield _case("path-long", "not-in-log", replace(receipt, proof=_text(long)).encode())
+    for name, verdict, until in (
+        ("ok-log-ended-a-second-later", "ok", COSIGNED + 1),
+        ("log-ended-that-very-second", "log-ended", COSIGNED),
+    ):
+        yield _case(name, verdict, receipt.encode(), trust_root=ending(until).encode().decode("utf-8"))
     yield _case("log-unknown", "unknown-log", replace(world, origin="autre.example/log").receipt().encode())
     note = proof.checkpoint.note
     for name, keep in (("ed25519", 1), ("mldsa44", 0)):

@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'consent-differs'
   | 'not-in-log'
   | 'bad-checkpoint'
+  | 'log-ended'
   | 'no-quorum'
   | 'trust-root-rollback'
   | 'trust-root-quorum'

@@ -248,6 +248,7 @@ export function logKeys(root: TrustRoot): LogKeys[] {
     origin: log.origin,
     ed25519: fromHex(log.ed25519),
     mldsa44: fromBase64(log.mldsa44),
+    until: log.until === null ? null : unixSeconds(log.until),
   }));
 }
 

@@ -12,8 +12,7 @@ from voute.cli.words import help_of
 from voute.client.home import default_home
 from voute.client.trust import PinnedTrust, pin, read_pinned
 from voute.core.values import time_text
-from voute.tlog.policy import write_policy
-from voute.verify.receipt import checkpoint_policy
+from voute.tlog.policy import checkpoint_policy, write_policy
 from voute.verify.trust import accept_first
 
 app = typer.Typer(no_args_is_help=True)

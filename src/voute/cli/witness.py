@@ -11,7 +11,7 @@ from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.trust import read_first
 from voute.tlog.note import VerifierKey
-from voute.verify.receipt import checkpoint_policy
+from voute.tlog.policy import checkpoint_policy
 
 if TYPE_CHECKING:
     from voute.server.witness.folder import WitnessFolder

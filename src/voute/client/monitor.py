@@ -28,10 +28,9 @@ from voute.client.monitor_state import MonitorState, read_state, write_state
 from voute.core.errors import VouteError
 from voute.format.release import ServedFile
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.policy import NoQuorumError, verify_checkpoint
+from voute.tlog.policy import NoQuorumError, checkpoint_policy, verify_checkpoint
 from voute.tlog.reader import GetTile
 from voute.tlog.timestamp import Chain
-from voute.verify.receipt import checkpoint_policy
 from voute.verify.trust import TrustedRoot
 
 MAX_AGE: Final = 1_800

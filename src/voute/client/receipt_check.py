@@ -17,8 +17,7 @@ from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.inclusions import Inclusions
 from voute.tlog.merkle import leaf_hash
-from voute.tlog.policy import verify_checkpoint
-from voute.verify.receipt import checkpoint_policy
+from voute.tlog.policy import checkpoint_policy, verify_checkpoint
 
 
 class ReceiptWrongError(VerificationError):

@@ -12,8 +12,7 @@ from voute.core.errors import StateError
 from voute.core.values import unix_time
 from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
-from voute.verify.receipt import checkpoint_policy
+from voute.tlog.policy import CheckpointVerdict, checkpoint_policy, verify_checkpoint
 from voute.verify.trust import TrustedRoot, TrustRootChainError, TrustRootFingerprintError, accept_first, accept_next, in_force
 
 Between = Callable[[int], bytes | None]

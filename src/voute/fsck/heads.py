@@ -12,7 +12,7 @@ from voute.fsck.findings import CannotCheckError, Mend
 from voute.fsck.rebuild import Rebuilt
 from voute.fsck.tables import LOG_STATE, LogStateLine
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
-from voute.tlog.policy import LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.policy import checkpoint_policy, verify_checkpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH, lock_key
 from voute.tlog.staging import PREFIX, StagedBatch, parse_path
 
@@ -96,9 +96,7 @@ def verify_text(raw: bytes, root: TrustRoot) -> tuple[SignedCheckpoint, bool]:
         VouteError: it is none.
     """
     signed = SignedCheckpoint.parse(raw)
-    logs = [LogKey(one.origin, one.ed25519, one.mldsa44) for one in root.logs]
-    policy = WitnessPolicy(root.quorum, tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses))
-    return signed, verify_checkpoint(signed, logs, policy).quorum_reached
+    return signed, verify_checkpoint(signed, *checkpoint_policy(root)).quorum_reached
 
 
 def noted_size(ctx: Context) -> int:

@@ -10,6 +10,7 @@ from typing import Final
 
 from voute.core.errors import FormatError, LimitError, VerificationError
 from voute.format.ed25519 import BadSignatureError
+from voute.format.trust_root import TrustRoot
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosignature import verify_cosignature
 from voute.tlog.note import ED25519, MLDSA44_COSIGNATURE, VerifierKey, verify_ed25519
@@ -22,6 +23,12 @@ class UnknownLogError(VerificationError):
     """The checkpoint is of a log that is not trusted here."""
 
     code = "unknown-log"
+
+
+class LogEndedError(VerificationError):
+    """The log signed the checkpoint when it had ended, as the trust root says: another log has taken its tree over."""
+
+    code = "log-ended"
 
 
 class BadCheckpointError(VerificationError):
@@ -47,11 +54,15 @@ class CheckpointState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogKey:
-    """A log: its origin, which names both keys, its Ed25519 key (32 bytes), its ML-DSA-44 key (1,312 bytes)."""
+    """A log: its origin, which names both keys, its Ed25519 key (32 bytes), its ML-DSA-44 key (1,312 bytes).
+
+    What it signs from `until` on (POSIX seconds) is refused; None: it goes on.
+    """
 
     origin: str
     ed25519: bytes
     mldsa44: bytes
+    until: int | None = None
 
     @property
     def note_key(self) -> VerifierKey:
@@ -131,6 +142,13 @@ class CheckpointVerdict:
             raise NoQuorumError(have=len(self.witness_times), need=self.quorum)
 
 
+def checkpoint_policy(root: TrustRoot) -> tuple[tuple[LogKey, ...], WitnessPolicy]:
+    """Give the logs and the witnesses' quorum of a trust root in the form that `verify_checkpoint` takes."""
+    logs = tuple(LogKey(one.origin, one.ed25519, one.mldsa44, one.until) for one in root.logs)
+    witnesses = tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses)
+    return logs, WitnessPolicy(root.quorum, witnesses)
+
+
 def write_policy(logs: Sequence[LogKey], policy: WitnessPolicy) -> str:
     """Write logs and quorum as a C2SP tlog-policy file, for other tools.
 
@@ -185,6 +203,7 @@ def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: 
     Raises:
         UnknownLogError: no log of this origin is trusted.
         BadCheckpointError: a signature of the log is missing, or one by a known key does not verify.
+        LogEndedError: the log signed it when it had ended.
     """
     log = next((log for log in logs if log.origin == signed.head.origin), None)
     if log is None:
@@ -200,4 +219,7 @@ def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: 
             times.append((witness.name, verify_cosignature(signed.head, line, key)))
         except BadSignatureError as error:
             raise BadCheckpointError(f"cosignature of {witness.name}: {error.detail}") from None
+    # Its beginning is not asked for: a log is founded before the root that lists it, and signs its first size then.
+    if log.until is not None and log_time >= log.until:
+        raise LogEndedError("signed after its end", origin=log.origin)
     return CheckpointVerdict(signed.head, log_time, tuple(times), policy.quorum)

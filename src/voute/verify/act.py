@@ -21,9 +21,9 @@ from voute.format.signed_manifest import WrongCityError
 from voute.format.subject import AnySubject, Consent, vault_actor
 from voute.format.trust_root import TrustRoot
 from voute.format.vault_record import VaultChain, verify_chain
-from voute.tlog.policy import CheckpointState, verify_checkpoint
+from voute.tlog.policy import CheckpointState, checkpoint_policy, verify_checkpoint
 from voute.tlog.proof import TlogProof
-from voute.verify.receipt import EventDiffersError, checkpoint_policy, expect_logged, step
+from voute.verify.receipt import EventDiffersError, expect_logged, step
 
 ACT_STEPS: Final = ("act-reads", "same-city", "vault-signed", "act-logged", "in-log", "checkpoint-signed", "witnesses")
 """The name of each step, by its number; message files say what it means to people."""

@@ -20,7 +20,7 @@ from voute.format.signed_manifest import ParsedManifest, SignedManifest, WrongCi
 from voute.format.subject import Deliver, issuer_actor
 from voute.format.trust_root import TrustRoot
 from voute.tlog.merkle import MerkleProofError, leaf_hash, verify_inclusion
-from voute.tlog.policy import CheckpointState, CheckpointVerdict, LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.policy import CheckpointState, CheckpointVerdict, checkpoint_policy, verify_checkpoint
 from voute.tlog.proof import TlogProof
 
 _PIECE: Final = 1024 * 1024
@@ -173,13 +173,6 @@ def expect_logged(receipt: Receipt, proof: TlogProof) -> None:
         verify_inclusion(proof.index, head.size, leaf, proof.path, head.root)
     except MerkleProofError as error:
         raise NotInLogError(error.detail) from error
-
-
-def checkpoint_policy(root: TrustRoot) -> tuple[tuple[LogKey, ...], WitnessPolicy]:
-    """Give the logs and the witness policy of a trust root in the form that `voute.tlog.policy` takes."""
-    logs = tuple(LogKey(one.origin, one.ed25519, one.mldsa44) for one in root.logs)
-    witnesses = tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses)
-    return logs, WitnessPolicy(root.quorum, witnesses)
 
 
 def _verify_checkpoint(claimed: _Claimed, root: TrustRoot) -> CheckpointVerdict:

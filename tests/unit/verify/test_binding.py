@@ -11,9 +11,8 @@ from voute.core.errors import VouteError
 from voute.core.ids import Hash, LookupId, Slug, VaultId
 from voute.format.event import NO_CHAIN, Event, blind
 from voute.format.subject import Bound, Claim, issuer_actor, vault_actor
-from voute.tlog.policy import CheckpointVerdict, verify_checkpoint
+from voute.tlog.policy import CheckpointVerdict, checkpoint_policy, verify_checkpoint
 from voute.verify.binding import LeafProof, ProvenVault, verify_claim
-from voute.verify.receipt import checkpoint_policy
 
 VAULT = holder.vault_id()
 RECORDS = tuple(one.encode("ascii") for one in holder.offered().envelopes())

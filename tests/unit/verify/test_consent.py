@@ -15,10 +15,9 @@ from voute.format.dsse import SigningKey, parse, statement_hash
 from voute.format.event import NO_CHAIN, Event, blind
 from voute.format.subject import Claim, Consent, vault_actor
 from voute.format.vault_record import verify_chain
-from voute.tlog.policy import verify_checkpoint
+from voute.tlog.policy import checkpoint_policy, verify_checkpoint
 from voute.verify.binding import LeafProof
 from voute.verify.consent import ProvenConsent, verify_consent
-from voute.verify.receipt import checkpoint_policy
 
 VAULT = holder.vault_id()
 CHAIN = verify_chain([one.encode("ascii") for one in holder.offered().envelopes()])

@@ -29,6 +29,8 @@ export interface LogKeys {
   readonly origin: string;
   readonly ed25519: Uint8Array;
   readonly mldsa44: Uint8Array;
+  /** What it signs from this second on is refused; null: it goes on. */
+  readonly until: number | null;
 }
 
 /** A witness that the trust root names. */
@@ -132,7 +134,7 @@ function median(times: readonly number[]): number | null {
  * Checks a checkpoint: the log's two signatures, and every cosignature by a witness of the policy.
  *
  * Lines by unknown keys are ignored (C2SP signed-note); one by a known key that does not verify refuses the whole. Raises
- * `unknown-log` or `bad-checkpoint`. Too few witnesses are no error here: the state says it.
+ * `unknown-log`, `bad-checkpoint`, or `log-ended` when the log signed it after its end. Too few witnesses are no error here: the state says it.
  */
 export async function verifyCheckpoint(
   signed: SignedCheckpoint,
@@ -143,6 +145,7 @@ export async function verifyCheckpoint(
   if (log === undefined) throw new VerificationError('a log that is not trusted here', 'unknown-log');
   const logTime = await verifyLog(signed, log);
   const cosignatures = await verifyWitnesses(signed, policy);
+  if (log.until !== null && logTime >= log.until) throw new VerificationError('signed after its end', 'log-ended');
   const witnessed = policy.quorum > 0 && cosignatures.length >= policy.quorum;
   return {
     head: signed.head,

@@ -43,16 +43,22 @@ interface Case {
   readonly entry: string;
   readonly log_time: number;
   readonly witnessed_at: number | null;
-  readonly logs: readonly { readonly origin: string; readonly ed25519: string; readonly mldsa44: string }[];
+  readonly logs: readonly {
+    readonly origin: string;
+    readonly ed25519: string;
+    readonly mldsa44: string;
+    readonly until?: number;
+  }[];
   readonly witnesses: readonly { readonly name: string; readonly mldsa44: string }[];
   readonly quorum: number;
 }
 
 function trust(one: Case): [LogKeys[], WitnessPolicy] {
-  const logs = one.logs.map(({ origin, ed25519, mldsa44 }) => ({
+  const logs = one.logs.map(({ origin, ed25519, mldsa44, until }) => ({
     origin,
     ed25519: fromHex(ed25519),
     mldsa44: fromBase64(mldsa44),
+    until: until ?? null,
   }));
   const witnesses = one.witnesses.map(({ name, mldsa44 }) => ({ name, mldsa44: fromBase64(mldsa44) }));
   return [logs, { quorum: one.quorum, witnesses }];

@@ -22,7 +22,7 @@ from voute.format.event import parse_event
 from voute.server.release import RELEASE
 from voute.server.settings import Settings
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.policy import LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.policy import checkpoint_policy, verify_checkpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH
 
 _SESSIONS: Final = ("holder", "issuer")
@@ -142,11 +142,11 @@ def _count(tx: Transaction, now: int) -> Counted:
 def _witnesses(city: City) -> tuple[tuple[WitnessSeen, ...], int]:
     """Return when each witness of the trust root cosigned what is published, and how many must."""
     root = city.trust().root
-    logs = tuple(LogKey(one.origin, one.ed25519, one.mldsa44) for one in root.logs)
-    policy = WitnessPolicy(root.quorum, tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses))
     times: dict[str, int] = {}
     with suppress(VouteError):
-        times = dict(verify_checkpoint(SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)), logs, policy).witness_times)
+        times = dict(
+            verify_checkpoint(SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)), *checkpoint_policy(root)).witness_times
+        )
     return tuple(WitnessSeen(one.name, times.get(one.name)) for one in root.witnesses), root.quorum
 
 
