@@ -139,6 +139,22 @@ def test_cli_ceremony_three_officers_found_a_city_and_change_it(token: Room) -> 
     assert read_pinned(home / "trust-root.json").root.number == 2
 
 
+def test_cli_ceremony_plan_that_gives_no_trust_root_names_the_place(room: Room) -> None:
+    """Whoever wrote the plan mends it there; nothing is written meanwhile."""
+    officers = [str(room.json("ceremony", "key", room.folder / f"{name}.key")["public"]) for name in "ab"]
+    good = plan(officers, room, officers[0])
+    witnesses = {"quorum": 1, "keys": [{"vkey": None}]}
+    for change, place in (
+        ({"rp_id": "localhost"}, "origin"),
+        ({"witnesses": witnesses}, "witnesses"),
+        ({"keys": ["no"]}, "keys"),
+    ):
+        (room.folder / "plan.json").write_text(json.dumps(good | change))
+        said = room.voute("ceremony", "draft", room.folder / "plan.json", "--json").ended(1).json
+        assert (said["error"], said["facts"]) == ("plan", {"what": place})
+        assert not (room.folder / "draft.json").exists()
+
+
 def test_cli_ceremony_officer_may_say_no(room: Room) -> None:
     card = room.json("ceremony", "key", room.folder / "officer.key")
     made = room.json(

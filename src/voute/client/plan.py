@@ -6,7 +6,8 @@ given by its two verifier keys (`"vkeys"`), a witness by its one (`"vkey"`), as 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
 from voute.core.errors import FormatError, StateError
@@ -52,20 +53,20 @@ def draft(text: bytes, now: UnixTime, delay_days: int, after: TrustedRoot | None
     """Make the payload of the first root, or of the one after `after`, from a plan.
 
     Raises:
-        PlanError: the plan lacks something, or is none.
-        FormatError: it is no trust root that the specification allows.
+        PlanError: the plan lacks something, is none, or gives no trust root that the specification allows.
     """
     plan = _read(text)
-    try:
+    with _part("keys"):
         plan["keys"] = sorted((_officer(key) for key in plan["keys"]), key=lambda one: one["keyid"])
+    with _part("logs"):
         plan["logs"] = sorted((_log(one) for one in plan["logs"]), key=lambda one: str(one["origin"]))
+    with _part("witnesses"):
         witnesses = plan["witnesses"]
         witnesses["keys"] = sorted((_witness(one) for one in witnesses["keys"]), key=lambda one: str(one["name"]))
+    with _part("issuers"):
         plan["issuers"] = sorted(plan["issuers"], key=lambda one: str(one["id"]))
         for issuer in plan["issuers"]:
             issuer["document_types"] = sorted(issuer["document_types"], key=lambda one: str(one["id"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise PlanError(type(error).__name__, what=str(error.args[0]) if isinstance(error, KeyError) else "JSON") from error
     plan |= {
         "version": 1,
         "number": 1 if after is None else after.root.number + 1,
@@ -73,8 +74,9 @@ def draft(text: bytes, now: UnixTime, delay_days: int, after: TrustedRoot | None
         "issued_at": time_text(now),
         "effective_at": time_text(UnixTime(now + delay_days * DAY)),
     }
-    payload = canonical.dumps(plan)
-    parse_trust_root(payload)
+    with _part("trust root"):
+        payload = canonical.dumps(plan)
+        parse_trust_root(payload)
     return payload
 
 
@@ -110,6 +112,21 @@ def join(envelopes: Sequence[bytes], after: TrustedRoot | None = None) -> Truste
     found = {signature.keyid: signature for one in parsed for signature in one.signatures}
     raw = dsse.assemble(Kind.TRUST_ROOT, parsed[0].payload, found.values())
     return accept_first(raw) if after is None else accept_next(after, raw)
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    """Name the place of the plan where it goes wrong: whoever wrote it mends it there."""
+    try:
+        yield
+    except PlanError:
+        raise
+    except FormatError as error:
+        raise PlanError(error.detail, what=str(error.facts.get("field", name))) from error
+    except KeyError as error:
+        raise PlanError("missing", what=str(error.args[0])) from error
+    except (TypeError, AttributeError) as error:
+        raise PlanError(type(error).__name__, what=name) from error
 
 
 def _read(text: bytes) -> Plan:
