@@ -20,9 +20,14 @@ from typing_extensions import override
 
 from tests.api.test_api_serve import department, make_bills, wait_until_visible
 from tests.support.city import DemoCity, check
+from tests.support.issuer import Department, Pack
 from tests.support.live import live_settings, running
 from tests.support.ports import free_port
 from tests.support.waiting import wait_for
+from voute.app.health import MAX_BEHIND, check_health
+from voute.core.ids import Hash
+from voute.core.rows import NumberedEvent
+from voute.core.values import MICROSECONDS
 from voute.server.http import packs
 from voute.server.http.application import ROUTES, create_application
 from voute.server.http.pages import WebFiles
@@ -30,6 +35,7 @@ from voute.server.observe.listener import OURS, MetricsListener
 from voute.server.observe.metrics import PrometheusSignals, all_of
 from voute.server.observe.overview import look
 from voute.server.observe.traces import Traces
+from voute.server.observe.verdict import Level, judge
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
@@ -191,6 +197,28 @@ def test_api_metrics_labels_come_from_the_code_whatever_is_asked_for(observed: t
 def samples_of(signals: PrometheusSignals, demo: DemoCity) -> Samples:
     registry = all_of(signals, lambda: look(demo.city, demo.settings))
     return samples(generate_latest(registry).decode())
+
+
+def test_api_events_with_a_place_that_is_not_published_are_counted_as_waiting(
+    demo: DemoCity, client: httpx.Client, issuer: Department, drafted: tuple[bytes, Pack]
+) -> None:
+    """A disk that fills while the log is written leaves them so: the city is not well, and says how many wait."""
+    delivery, pack = drafted
+    check(issuer.commit(client, delivery, 3, [pack]))
+    for gives_places in (False, True):
+        if gives_places:
+            with demo.city.catalogue.write() as tx:
+                rows, first = tx.events.pending(100), tx.events.next_index()
+                tx.events.number([NumberedEvent(row.event_id, Hash(bytes(32)), first + n) for n, row in enumerate(rows)])
+                assert tx.counts.unsequenced() == 0
+        counted = look(demo.city, demo.settings).counted
+        assert counted is not None
+        assert (counted.unsequenced, counted.oldest_unsequenced is None) == (3, False)
+    assert check_health(demo.city).log
+    demo.clock.ahead += 2 * MAX_BEHIND * MICROSECONDS
+    seen = look(demo.city, demo.settings)
+    found = {one.name: one for one in judge(seen, is_served=True)}
+    assert (found["log"].level, found["log"].facts["waiting"]) == (Level.NOW, 3)
 
 
 def test_api_traces_hold_the_route_and_the_requests_id_and_nothing_that_was_sent(demo: DemoCity) -> None:

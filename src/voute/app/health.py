@@ -9,13 +9,14 @@ from voute.app.city import City
 from voute.app.errors import NotYetLoggedError
 from voute.core.errors import VouteError
 from voute.core.ids import hash_of
+from voute.core.ports_store import Transaction
 from voute.core.values import MICROSECONDS
 from voute.format.event import parse_event
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH
 
 MAX_BEHIND: Final = 60
-"""Seconds that a ready event may wait for its place in the log before the city counts as failing."""
+"""Seconds that an event may wait to be published in the log before the city counts as failing."""
 _A_MINUTE: Final = 60 * MICROSECONDS
 _PROBE: Final = hash_of(bytes(32))
 
@@ -49,6 +50,24 @@ def check_health(city: City) -> Health:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """Events that count and that the published log does not show: how many, and when (s) the oldest was made."""
+
+    many: int
+    oldest: int | None
+
+
+def unpublished(tx: Transaction) -> Unpublished:
+    """Look what waits for the log: without a place in it, or with one that was not published (a crash, a full disk)."""
+    state = tx.log_states.get()
+    size = 0 if state is None else state.size
+    # Places are given in order: what has one is older than what has none.
+    first = tx.events.numbered(size, 1) or tx.events.pending(1)
+    numbered = max(0, tx.events.next_index() - size)
+    return Unpublished(numbered + tx.counts.unsequenced(), parse_event(first[0].data).time if first else None)
+
+
 def has_room(city: City) -> bool:
     """Tell whether the catalogue takes what is written: a full one answers every question, and serves nobody who acts."""
 
@@ -71,6 +90,6 @@ def _check_log(city: City) -> None:
     """Read the published checkpoint, and refuse a log that leaves events waiting."""
     SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH))
     with city.catalogue.read() as tx:
-        waiting = tx.events.pending(1)
-    if waiting and city.time() - parse_event(waiting[0].data).time > MAX_BEHIND:
+        oldest = unpublished(tx).oldest
+    if oldest is not None and city.time() - oldest > MAX_BEHIND:
         raise NotYetLoggedError

@@ -125,7 +125,7 @@ class CityCollector(Collector):
 def _of_catalogue(seen: Counted, at: int) -> Iterator[Metric]:
     yield _one("voute_log_entries", "Entries of the published log.", seen.entries)
     yield _time("voute_checkpoint_timestamp_seconds", "When the log was last published.", seen.published_at)
-    yield _one("voute_events_unsequenced", "Events ready for the log, without a place in it.", seen.unsequenced)
+    yield _one("voute_events_unsequenced", "Events ready for the log that it does not show yet.", seen.unsequenced)
     oldest = at // MICROSECONDS if seen.oldest_unsequenced is None else seen.oldest_unsequenced
     lag = max(0, at // MICROSECONDS - oldest)
     yield _one("voute_sequencer_lag_seconds", "Since the event that waits longest for the log was made.", lag)

@@ -9,7 +9,7 @@ from typing import Final
 
 from voute.app.backed_up import last_backup
 from voute.app.city import City
-from voute.app.health import Health, check_health
+from voute.app.health import Health, check_health, unpublished
 from voute.app.mail_blocks import last_block
 from voute.app.scrub import Walk, read_walk
 from voute.app.stamp import LastStamp, last_stamp
@@ -18,7 +18,6 @@ from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
 from voute.core.rows import DeliveryState, JobKind, NoticeState
 from voute.core.values import MICROSECONDS
-from voute.format.event import parse_event
 from voute.server.release import RELEASE
 from voute.server.settings import Settings
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -53,8 +52,9 @@ class Counted:
     entries: int
     published_at: int | None
     unsequenced: int
+    """Events that count and that the published log does not show."""
     oldest_unsequenced: int | None
-    """Seconds since 1970 of the event that waits longest for its place in the log."""
+    """Seconds since 1970 of the one that waits longest."""
     deliveries: Mapping[str, DeliveryCount]
     jobs: Mapping[str, JobCount]
     mails: MailCount
@@ -118,12 +118,12 @@ def look(city: City, settings: Settings) -> Overview:
 
 def _count(tx: Transaction, now: int) -> Counted:
     state = tx.log_states.get()
-    waiting = tx.events.pending(1)
+    waiting = unpublished(tx)
     return Counted(
         entries=0 if state is None else state.size,
         published_at=None if state is None else state.published_at,
-        unsequenced=tx.counts.unsequenced(),
-        oldest_unsequenced=parse_event(waiting[0].data).time if waiting else None,
+        unsequenced=waiting.many,
+        oldest_unsequenced=waiting.oldest,
         # A kind that has none is a zero that is shown, not a line that is missing.
         deliveries={**dict.fromkeys((one.value for one in DeliveryState), _NOTHING_OF), **tx.counts.deliveries()},
         jobs={**dict.fromkeys((one.value for one in JobKind), JobCount(0, now)), **tx.counts.jobs()},
