@@ -168,6 +168,13 @@ def test_api_monitor_names_a_fork_although_its_witness_helps(scene: Scene, size:
     assert fork.kept["checkpoint"] in report.evidence.read_bytes()
     assert scene_checkpoint(scene) in report.evidence.read_bytes()
     assert scene.size == 6
+    # It grows while nobody stops it: what was kept proves it already, and no look fills the disk.
+    first = report.evidence.read_bytes()
+    scene.liar.everywhere = fork_of(scene, size + 1).kept.get
+    again = scene.look()
+    assert [one.code for one in again.problems] == ["log-forked"]
+    assert list(scene.state.parent.glob("*evidence*")) == [again.evidence] == [report.evidence]
+    assert report.evidence.read_bytes() == first
     scene.liar.everywhere = None
     assert scene.codes() == []
 

@@ -157,8 +157,8 @@ class Monitor:
 
             try:
                 look = look_at_log(lambda path: fetch.get(f"{prefix}/{path}"), state, keeping)
-            except (LogForkedError, LogRolledBackError):
-                report.evidence = self._keep_evidence(state, seen[-1])
+            except (LogForkedError, LogRolledBackError) as error:
+                report.evidence = self._keep_evidence(state, seen[-1], error.code)
                 raise
             state = state.with_checkpoint(look.head.signed, look.release)
             write_state(self._path, state)
@@ -195,12 +195,15 @@ class Monitor:
             time.sleep(_RETRY)
             state = self._follow(fetch, "/log", state, judge, report)
 
-    def _keep_evidence(self, state: MonitorState, signed: SignedCheckpoint) -> Path | None:
-        """Keep both checkpoints of a log that broke its word, beside the state: together they prove it."""
+    def _keep_evidence(self, state: MonitorState, signed: SignedCheckpoint, code: str) -> Path | None:
+        """Keep both checkpoints of a log that broke its word, beside the state: together they prove it.
+
+        Once for what was known and how it was broken: a fork that grows is shown anew at every look, and proves no more.
+        """
         known = state.checkpoint(signed.head.origin)
         if known is None:
             return None
-        name = sha256(known.encode() + signed.encode()).hexdigest()[:16]
+        name = sha256(code.encode() + b"\n" + known.encode()).hexdigest()[:16]
         path = self._path.with_name(f"{self._path.stem}-evidence-{name}.txt")
         if not path.exists():
             DISK.replace(path, known.encode() + b"\n" + signed.encode(), mode=0o644)
