@@ -12,6 +12,8 @@ import pytest
 from tests.cli.conftest import Department
 from tests.support.command import COMMAND, environment, finish, start
 from tests.support.ports import free_port
+from voute.cli.console import Exit, exit_of
+from voute.client.api import CityCertificateError, CityRefusedError, CityUnreachableError, NotYetLoggedError
 from voute.client.home import IssuerSettings, create_issuer_home
 from voute.client.trust import pin
 from voute.core.ids import Slug
@@ -25,6 +27,12 @@ def test_cli_help_speaks_the_language_of_the_locale(tmp_path: Path, language: st
     assert words in ran.out
     for command in ("demo", "serve", "deliver", "letters", "receipts", "verify", "open", "codes", "trust"):
         assert re.search(rf"\b{command}\b", ran.out), command
+
+
+def test_cli_delivery_that_is_taken_and_not_logged_yet_ends_like_one_that_can_be_resumed() -> None:
+    """The city's disk may be full; `deliver --resume` goes on when there is room (docs/guide/command-line.md)."""
+    assert exit_of(NotYetLoggedError()) is exit_of(CityUnreachableError()) is Exit.UNREACHABLE
+    assert exit_of(CityCertificateError()) is exit_of(CityRefusedError("state", 409, {})) is Exit.REFUSED
 
 
 def test_cli_starts_without_loading_server_and_typesetter(tmp_path: Path) -> None:

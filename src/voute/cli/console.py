@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.text import Text
 from typing_extensions import override
 
-from voute.client.api import CityCertificateError, CityUnreachableError
+from voute.client.api import CityCertificateError, CityUnreachableError, NotYetLoggedError
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
 
@@ -40,7 +40,7 @@ class Exit(IntEnum):
     PREFLIGHT = 3
     """The list has faults; nothing was sent."""
     UNREACHABLE = 4
-    """The city does not answer; what it acknowledged is kept."""
+    """The city does not answer, or has not published yet what it took; what it acknowledged is kept."""
     HELD = 5
     """Sent, but some rows were held or could not be sealed: paper for those."""
     INTERRUPTED = 130
@@ -49,7 +49,8 @@ class Exit(IntEnum):
 
 def exit_of(error: VouteError) -> Exit:
     """Say how a command ends by an error: who answers with a certificate that does not hold was not merely silent."""
-    silent = isinstance(error, CityUnreachableError) and not isinstance(error, CityCertificateError)
+    late = isinstance(error, CityUnreachableError | NotYetLoggedError)
+    silent = late and not isinstance(error, CityCertificateError)
     return Exit.UNREACHABLE if silent else Exit.REFUSED
 
 

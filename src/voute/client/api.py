@@ -90,6 +90,12 @@ class CityCertificateError(CityUnreachableError):
     code: ClassVar[str] = "certificate-refused"
 
 
+class NotYetLoggedError(StateError):
+    """The delivery is committed and safe, but the log has not published it in time; receipts can be fetched later."""
+
+    code: ClassVar[str] = "not-yet-logged"
+
+
 def unanswered(error: Exception, address: str) -> CityUnreachableError:
     """Return what to raise for a call that got no answer: nobody there, or somebody with a certificate that does not hold."""
     problem = certificate_problem(error)

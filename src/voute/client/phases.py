@@ -13,7 +13,7 @@ from heapq import merge
 from pathlib import Path
 from typing import ClassVar, Final
 
-from voute.client.api import CityApi, CityRefusedError, CityUnreachableError
+from voute.client.api import CityApi, CityRefusedError, CityUnreachableError, NotYetLoggedError
 from voute.client.choice import FROZEN, YOUNG
 from voute.client.code_maker import CodeMaker
 from voute.client.compare import find_known
@@ -50,12 +50,6 @@ VISIBLE_WITHIN_S: Final = 120.0
 _SIGN_IN_TRIES: Final = 3
 _POLL_S: Final = 0.02
 _POLL_MOST_S: Final = 0.1
-
-
-class NotYetLoggedError(StateError):
-    """The delivery is committed and safe, but the log has not published it in time; receipts can be fetched later."""
-
-    code: ClassVar[str] = "not-yet-logged"
 
 
 class UnknownIssuerHereError(StateError):
