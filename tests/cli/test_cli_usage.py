@@ -103,10 +103,10 @@ def test_cli_help_explains_every_argument_and_option(tmp_path: Path) -> None:
         (("trust", "pin", "no"), "racine.json : « no » n'existe pas.", "trust-root.json: “no” does not exist."),
         (
             ("trust", "pin", "/"),
-            "racine.json : « / » est un dossier ; il faut un fichier.",
+            "racine.json : « / » est un dossier; il faut un fichier.",
             "“/” is a folder; it must be a file.",
         ),
-        (("serve", "--port", "x"), "--port : cette valeur ne convient pas ; il faut <nombre>", "it takes <number>"),
+        (("serve", "--port", "x"), "--port : cette valeur ne convient pas; il faut <nombre>", "it takes <number>"),
         (("witness", "serve", "w", "--port", "0"), "il faut <nombre> 1<=x<=65535", "it takes <number> 1<=x<=65535"),
     ],
 )

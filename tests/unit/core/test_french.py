@@ -1,4 +1,8 @@
-"""French as it is typeset: figures with a decimal comma, units and double signs that no line end parts from what is before."""
+"""French as Québec typesets it: figures with a decimal comma; units, colons and guillemets that no line end parts from words.
+
+No space before `;`, `?` and `!`; one that does not break before `:` and inside `« »` (Office québécois de la langue française,
+Vitrine linguistique, "Espacement avant et après les signes de ponctuation").
+"""
 
 import re
 from collections.abc import Iterator
@@ -13,10 +17,13 @@ NO_BREAK = "\u00a0"
 UNITS = "Mo|Go|ko|ms|s|min|h|%|\\$|mm|cm|km"
 # A sign of two parts, or a unit behind a figure, after a space at which a line may end; an opening quote before one.
 LOOSE = re.compile(rf"(?<=\S) (?=[:;?!»](?:[\s».,)]|$))|« |(?<=[}}\d]) (?=(?:{UNITS})(?:\W|$))")
+# A space of any width before a sign that has none in Québec; not in `| ![picture]`.
+SPACED = re.compile(r"(?<=[^\s|])[ \u00a0\u2009\u202f]+(?=[;?!](?:[\s».,)*|…]|$))", re.MULTILINE)
 POINT = re.compile(r"(?<![\d.v])\d+\.\d+(?![\d.]) ?(?:Mo|Go|ko|s|ms|min|h|%|\$)(?!\w)")
 CODE = re.compile(r"`[^`\n]*`|^\$ .*$|^```.*$", re.MULTILINE)
 FILES = [*sorted((SOURCE / "messages" / "fr").glob("*.ftl")), *sorted((ROOT / "web" / "ui" / "messages" / "fr").glob("*.ftl"))]
-PAGES = [*sorted((ROOT / "docs" / "guide").glob("*.fr.md")), *sorted((ROOT / "docs" / "operate").glob("*.fr.md"))]
+PAGES = [*sorted((ROOT / "docs").rglob("*.fr.md")), ROOT / "LISEZMOI.md"]
+SHEETS = sorted((SOURCE / "paper").glob("*.fr.json"))
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, str]]:
@@ -37,11 +44,27 @@ def test_french_pages_write_figures_with_a_comma_and_keep_their_unit(path: Path)
     assert [found[0] for found in (*POINT.finditer(text), *parted.finditer(text))] == []
 
 
+@pytest.mark.parametrize("path", [*FILES, *PAGES, *SHEETS], ids=lambda path: f"{path.parts[-4]}-{path.stem}")
+def test_french_has_no_space_before_a_semicolon_a_question_or_an_exclamation(path: Path) -> None:
+    text = CODE.sub("x", path.read_text("utf-8"))
+    assert [text[max(0, found.start() - 30) : found.end() + 1] for found in SPACED.finditer(text)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_french_pages_have_no_line_end_before_a_colon_or_a_guillemet(path: Path) -> None:
+    text = CODE.sub("x", path.read_text("utf-8"))
+    assert [text[max(0, found.start() - 30) : found.end() + 1] for found in LOOSE.finditer(text)] == []
+
+
 def test_french_loose_and_pointed_figures_are_found() -> None:
     for bad in ("Envoyé : 1", "« a\u00a0»", "a »", "{ $megabytes } Mo", "en 3 s.", "Quoi ?"):
         assert LOOSE.search(bad), bad
     for good in ("Envoyé\u00a0: 1", "voute --key :memory", "« ".replace(" ", NO_BREAK), "12 sortes", "{ $count } suivants"):
         assert not LOOSE.search(good), good
+    for bad in ("Quoi ?", "un\u00a0; deux", "{ $n ->\n} ; un", "Non\u202f!", "**gras** ; puis"):
+        assert SPACED.search(bad), bad
+    for good in ("Quoi? Non! Un; deux", "| ![Une image](a.png)", "[Quoi\u00a0: rien]", "(A && !b)"):
+        assert not SPACED.search(good), good
     assert POINT.search("0.1 Mo")
     assert not POINT.search("0,1 Mo")
     assert not POINT.search("version 1.2.3 s'ouvre")

@@ -1,6 +1,6 @@
 # Ligne de commande.
 cli-interrupted = Arrêté. Ce qui était fait est gardé.
-cli-interrupted-delivery = Arrêté. Ce qui était confirmé est gardé ; l'envoi inachevé a été annulé.
+cli-interrupted-delivery = Arrêté. Ce qui était confirmé est gardé; l'envoi inachevé a été annulé.
 cli-rate = { $rate }/s
 
 deliver-stage-check = Contrôle de la liste
@@ -17,8 +17,8 @@ deliver-findings-line = Ligne
 deliver-findings-what = Ce qui ne va pas
 deliver-findings-fix = Quoi faire
 deliver-more = … et { $count ->
-        [one] { $count } autre ; --json la donne
-       *[other] { $count } autres ; --json les donne toutes
+        [one] { $count } autre; --json la donne
+       *[other] { $count } autres; --json les donne toutes
     }.
 deliver-dry = Rien à corriger. { $vaults ->
         [one] { $vaults } document irait à un coffre
@@ -32,10 +32,10 @@ deliver-done = Envoyé : { $sent ->
    *[other] { $sent } documents
 } ({ $vaults } à des coffres, { $codes } en attente de leur code), { $megabytes } Mo, en { $seconds } s.
 deliver-known = Déjà livrés auparavant, non renvoyés : { $known }.
-deliver-frozen = Ligne { $line } (référence { $reference }) : quelqu'un a dit que cette lettre ou ce coffre n'est pas le sien. Rien n'y a été déposé ; ce document part sur papier, et le prochain aura un nouveau code.
-deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert ; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
+deliver-frozen = Ligne { $line } (référence { $reference }) : quelqu'un a dit que cette lettre ou ce coffre n'est pas le sien. Rien n'y a été déposé; ce document part sur papier, et le prochain aura un nouveau code.
+deliver-held = Ligne { $line } (référence { $reference }) : le coffre vient d'être ouvert; par prudence ce document part sur papier. Renvoyez-le dans quelques jours.
 deliver-channels = Dans le coffre seulement : { $digital } (autant de lettres évitées). Dans le coffre et sur papier : { $both }. Sur papier seulement : { $paper }.
-deliver-channels-dry = Ce serait dans le coffre seulement : { $digital } ; dans le coffre et sur papier : { $both } ; sur papier seulement : { $paper }.
+deliver-channels-dry = Ce serait dans le coffre seulement : { $digital }; dans le coffre et sur papier : { $both }; sur papier seulement : { $paper }.
 deliver-print-list = À imprimer : { $path }
 deliver-choices = Lettres évitées, chacune avec la preuve du choix : { $path }
 deliver-no-list = Nommez la liste des documents, ou demandez --resume.
@@ -44,11 +44,11 @@ deliver-resuming = Reprise de l'envoi « { $run } ».
 deliver-resumed = Déjà à la ville avant la reprise : { $already ->
         [one] { $already } document
        *[other] { $already } documents
-    } ; envoyés maintenant : { $rest }.
-deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé ; --resume l'aurait repris où il était.
-deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $run } ») était abîmé : il est mis de côté dans { $path }. Rien n'est parti deux fois ; des reçus de cet envoi peuvent manquer.
+    }; envoyés maintenant : { $rest }.
+deliver-earlier-cancelled = Un envoi inachevé du même nom (« { $run } ») a été annulé et recommencé; --resume l'aurait repris où il était.
+deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $run } ») était abîmé : il est mis de côté dans { $path }. Rien n'est parti deux fois; des reçus de cet envoi peuvent manquer.
 deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont maintenant dans { $path }.
-deliver-unfinished = L'envoi « { $run } » est inachevé ; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
+deliver-unfinished = L'envoi « { $run } » est inachevé; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
 deliver-receipts = Reçus : { $path }
 deliver-summary = Résumé par ligne : { $path }
 
@@ -76,7 +76,7 @@ letters-done = { $letters ->
         [one] { $sheets } feuille
        *[other] { $sheets } feuilles
     }, en { $seconds } s.
-letters-kinds = Avec un code : { $code_letters } ; pour un coffre déjà ouvert : { $vault_letters } ; sans code : { $paper_letters }.
+letters-kinds = Avec un code : { $code_letters }; pour un coffre déjà ouvert : { $vault_letters }; sans code : { $paper_letters }.
 letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
 letters-already = Fichiers déjà là, laissés tels quels : { $already }.
 letters-flat = Trop épaisses pour être pliées, dans des fichiers à part : { $flat }.
@@ -146,8 +146,8 @@ open-act-refused = { $act } : refusé. { $why }
 open-index-refused = Ce que vous aviez noté sur vos documents n'a pas pu être lu : l'index est refusé. Vos documents ne sont pas touchés. { $why }
 open-refused = Document { $document } : refusé. { $why }
 open-failed = { $count ->
-    [one] Un élément de l'archive n'a pas pu être ouvert ; les autres l'ont été.
-   *[other] { $count } éléments de l'archive n'ont pas pu être ouverts ; les autres l'ont été.
+    [one] Un élément de l'archive n'a pas pu être ouvert; les autres l'ont été.
+   *[other] { $count } éléments de l'archive n'ont pas pu être ouverts; les autres l'ont été.
 }
 
 demo-installing = Création de la ville de démonstration (une demi-minute à deux, une seule fois)…
@@ -175,8 +175,8 @@ demo-ready =
 
     { $witnesses ->
         [0] Le seul témoin tourne dans la ville elle-même : cette démonstration date de la première version.
-        [one] { $witnesses } témoin, dans un processus à lui, contresigne le registre ; il le faut.
-       *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre ; il les faut tous.
+        [one] { $witnesses } témoin, dans un processus à lui, contresigne le registre; il le faut.
+       *[other] { $witnesses } témoins, chacun dans son processus, contresignent le registre; il les faut tous.
     }
 
     Dans un autre terminal, une fois le coffre ouvert :
@@ -190,7 +190,7 @@ demo-ready =
     Pour la vérifier du dedans :
       { $fsck }
 demo-stop = Ctrl+C arrête la ville. Rien n'est perdu : « make demo » la rouvre.
-demo-runs = La démonstration de ce dossier tourne déjà ; rien n'a été changé. Pour l'arrêter : Ctrl+C dans son terminal, ou « kill { $process } ».
+demo-runs = La démonstration de ce dossier tourne déjà; rien n'a été changé. Pour l'arrêter : Ctrl+C dans son terminal, ou « kill { $process } ».
 demo-stopped = La ville est fermée. Tout est gardé dans { $path }.
 
 admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
@@ -215,10 +215,10 @@ backup-saved = Sauvegarde { $name } : { $files ->
     }, { $megabytes } Mo, dont { $added ->
         [one] { $added } nouveau
        *[other] { $added } nouveaux
-    } ; registre à { $entries ->
+    }; registre à { $entries ->
         [one] { $entries } inscription
        *[other] { $entries } inscriptions
-    } ; { $seconds } s. Objets oubliés : { $forgotten }.
+    }; { $seconds } s. Objets oubliés : { $forgotten }.
 backup-proven = La sauvegarde { $name } du { $taken_at } est entière : { $files ->
         [one] { $files } fichier
        *[other] { $files } fichiers
@@ -261,7 +261,7 @@ ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { 
     Empreinte : { $fingerprint }
 ceremony-whole = Tout ce qu'elle dit :
 ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
-ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer ?
+ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer?
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
 ceremony-joined = { $path } porte { $count ->
         [one] { $count } signature
@@ -282,7 +282,7 @@ issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochai
 admin-bounces = Courriels lus : { $read }. Avis revenus, comptés : { $counted }.
 admin-bounces-blocked = Refusés comme tels (règle ou pourriel) : { $blocked }. Ce n'est pas la faute des adresses : regardez SPF, DKIM, DMARC et la réputation de votre serveur de courriel.
 admin-cors-fits = Les pages de { $origin } peuvent lire les contenus scellés auprès de { $address }.
-admin-cors-refused = Les pages de { $origin } ne peuvent pas lire auprès de { $address } : chaque contenu passe par la ville, plus lentement ; rien n'est perdu. Donnez la règle : voute admin cors --set
+admin-cors-refused = Les pages de { $origin } ne peuvent pas lire auprès de { $address } : chaque contenu passe par la ville, plus lentement; rien n'est perdu. Donnez la règle : voute admin cors --set
 move-stage-source = Vérification de la source
 move-stage-packs = Paquets
 move-stage-sidecars = Annexes
@@ -301,4 +301,4 @@ move-done = La copie est entière et a été vérifiée aux deux bouts : { $fil
     } ({ $rows_copied ->
         [one] { $rows_copied } copiée cette fois
        *[other] { $rows_copied } copiées cette fois
-    }), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages ; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.
+    }), { $seconds } s. Rien n'a changé à la source. Démarrez désormais le serveur avec { $file }, plus jamais avec les anciens réglages; gardez les anciens stockages jusqu'à la prochaine sauvegarde, puis retirez-les.

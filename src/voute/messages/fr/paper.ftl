@@ -1,4 +1,4 @@
-# Papier : la lettre qui remet un code (recto et verso, mots simples ; Fluent met la date en forme), et ses erreurs.
+# Papier : la lettre qui remet un code (recto et verso, mots simples; Fluent met la date en forme), et ses erreurs.
 letter-title = Votre document s’ouvre aussi en ligne
 letter-title-vault = Votre document est aussi dans votre coffre
 letter-title-paper = Votre document, sur papier
@@ -33,18 +33,18 @@ letter-law = Vos renseignements sont protégés par la Loi sur l’accès aux do
 letter-batch = Lettres : lot à imprimer
 error-typesetting = La page n’a pas pu être mise en forme. Vérifiez les noms et les adresses de cette ligne.
 error-letter-settings = Le fichier letter.toml du service manque, ou n'est pas en ordre : { $path }
-    .fix = Écrivez-y phone, hours_fr, hours_en, office_fr et office_en ; voir docs/guide/command-line.md.
+    .fix = Écrivez-y phone, hours_fr, hours_en, office_fr et office_en; voir docs/guide/command-line.md.
 error-letters-differ = Le dossier contient déjà les lettres d'une autre liste, ou d'une autre date : { $path }. Rien n'a été changé.
-    .fix = Si l'imprimeur ne les a pas, déplacez ce dossier ; sinon, nommez-en un autre avec --output.
+    .fix = Si l'imprimeur ne les a pas, déplacez ce dossier; sinon, nommez-en un autre avec --output.
 error-letters-busy = Une autre commande compose des lettres dans { $path }.
     .fix = Attendez qu'elle ait fini, puis relancez.
 error-letters-faulty = Certaines lettres n'ont pas pu être composées.
     .fix = Corrigez les lignes nommées, puis relancez.
 error-letter-unknown = La liste n'a pas de ligne pour la référence { $reference }.
     .fix = Vérifiez la référence et la liste.
-error-document-changed = Le document « { $file } » a changé depuis le contrôle ; ce fichier d'impression n'a pas été écrit.
+error-document-changed = Le document « { $file } » a changé depuis le contrôle; ce fichier d'impression n'a pas été écrit.
     .fix = Relancez quand les documents ne changent plus.
-error-printer-died = Un processus de composition s'est arrêté ; les fichiers déjà écrits sont gardés.
+error-printer-died = Un processus de composition s'est arrêté; les fichiers déjà écrits sont gardés.
     .fix = Vérifiez la mémoire libre de cette machine, puis relancez la même commande : elle continue.
 error-unprintable = Un document ne peut pas être mis dans un fichier d'impression.
     .fix = Produisez ce PDF de nouveau.

@@ -1,4 +1,4 @@
-# Contrôle d'une liste avant l'envoi. Chaque message dit ce qui ne va pas ; .fix dit quoi faire.
+# Contrôle d'une liste avant l'envoi. Chaque message dit ce qui ne va pas; .fix dit quoi faire.
 preflight-table-too-large = La liste dépasse { $limit ->
         [one] { $limit } octet
        *[other] { $limit } octets
@@ -22,7 +22,7 @@ preflight-row-too-long = La ligne a { $cells ->
        *[other] { $columns } colonnes
     }.
     .fix = Une case contient sans doute le séparateur : mettez-la entre guillemets.
-preflight-row-broken-quotes = Un guillemet n'est pas fermé ; la suite de la liste n'a pas pu être lue.
+preflight-row-broken-quotes = Un guillemet n'est pas fermé; la suite de la liste n'a pas pu être lue.
     .fix = Corrigez le guillemet de cette ligne.
 preflight-cell-too-long = Une case dépasse { $limit ->
         [one] { $limit } caractère
@@ -52,7 +52,7 @@ preflight-file-missing = Le fichier « { $file } » est introuvable.
 preflight-file-empty = Le fichier « { $file } » est vide.
     .fix = Produisez-le de nouveau.
 preflight-file-unreadable = Le fichier « { $file } » ne peut pas être lu ou est abîmé.
-    .fix = Ouvrez-le ; s'il ne s'ouvre pas, produisez-le de nouveau.
+    .fix = Ouvrez-le; s'il ne s'ouvre pas, produisez-le de nouveau.
 preflight-file-not-pdf = Le fichier « { $file } » n'est pas un PDF.
     .fix = Exportez le document en PDF.
 preflight-file-encrypted = Le fichier « { $file } » est protégé par un mot de passe.
@@ -69,15 +69,15 @@ preflight-code-revoked = Le code de la référence { $reference } a été révoq
     .fix = Relancez avec --new-party pour créer un nouveau code.
 preflight-key-not-proven = La clé du coffre de la référence { $reference } n'a pas pu être prouvée ({ $check }). Rien n'a été scellé pour ce coffre.
     .fix = { $check ->
-        [no-quorum] Les témoins du registre ne l'ont pas encore vue. Relancez dans quelques minutes ; si cela dure, avertissez l'équipe informatique.
+        [no-quorum] Les témoins du registre ne l'ont pas encore vue. Relancez dans quelques minutes; si cela dure, avertissez l'équipe informatique.
        *[other] N'insistez pas : avertissez l'équipe informatique, avec ce message.
     }
 preflight-vault-closed = Le coffre de la référence { $reference } est fermé.
     .fix = Envoyez ce document sur papier.
 preflight-code-unknown = Aucun code n'a été créé pour la référence { $reference } et cette partie.
-    .fix = Livrez d'abord cette liste (voute deliver) ; les lettres viennent après.
+    .fix = Livrez d'abord cette liste (voute deliver); les lettres viennent après.
 preflight-address-too-long = Le nom et l'adresse de la référence { $reference } ne tiennent pas dans la fenêtre de l'enveloppe.
-    .fix = Raccourcissez le nom ou l'adresse ; cinq lignes au plus, séparées par « | ».
+    .fix = Raccourcissez le nom ou l'adresse; cinq lignes au plus, séparées par « | ».
 preflight-file-unprintable = Les pages de « { $file } » ne peuvent pas être lues pour l'impression.
     .fix = Produisez ce PDF de nouveau.
 preflight-letter-too-long = La lettre de la référence { $reference } ne tient pas sur sa feuille.

@@ -12,6 +12,6 @@ push-documents-many = Des documents de { $count ->
        *[other] { $count } services
     }
 push-way-in = Un nouvel accès à votre coffre
-    .body = C’est vous ? Rien à faire. Ce n’est pas vous ? Ouvrez votre coffre, page « Moyens d’accès », et retirez-le.
+    .body = C’est vous? Rien à faire. Ce n’est pas vous? Ouvrez votre coffre, page « Moyens d’accès », et retirez-le.
 push-frozen = Un code de votre coffre a été bloqué
-    .body = Ce que vous avez reçu reste dans votre coffre. Ce n’est pas vous ? Appelez la ligne d’aide : son numéro est sur votre lettre.
+    .body = Ce que vous avez reçu reste dans votre coffre. Ce n’est pas vous? Appelez la ligne d’aide : son numéro est sur votre lettre.

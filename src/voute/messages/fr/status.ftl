@@ -4,17 +4,17 @@ status-needed = À regarder : { $count }. Version { $release }.
 status-moved-now = La Ville a été déplacée de ces stockages vers d'autres (« voute migrate-store ») : ici est son passé, que personne ne sert.
     .fix = Lancez cette commande avec les réglages des nouveaux stockages : « VOUTE_CONFIG=FICHIER voute status ». Pour revenir ici, déplacez la Ville dans l'autre sens (docs/operate/move.md).
 status-catalogue-well = Le catalogue répond.
-status-catalogue-now = Le catalogue ne répond pas. Rien de ce qui a été confirmé n'est perdu ; la Ville ne peut rien montrer ni recevoir.
-    .fix = Regardez si la base de données tourne et s'il reste de la place ; puis « journalctl -u voute ». Base perdue : « voute fsck --rebuild-into ».
+status-catalogue-now = Le catalogue ne répond pas. Rien de ce qui a été confirmé n'est perdu; la Ville ne peut rien montrer ni recevoir.
+    .fix = Regardez si la base de données tourne et s'il reste de la place; puis « journalctl -u voute ». Base perdue : « voute fsck --rebuild-into ».
     .demo = C'est une démonstration : regardez s'il reste de la place sur le disque, puis ses erreurs dans le terminal où elle tourne.
 status-packs-well = Les lots de documents répondent.
 status-packs-now = Les lots de documents ne répondent pas : aucun document ne s'ouvre ni n'arrive.
-    .fix = Regardez si le disque des lots est monté et sain ; puis lancez « voute fsck --quick ».
+    .fix = Regardez si le disque des lots est monté et sain; puis lancez « voute fsck --quick ».
 status-server-well = Un serveur tourne.
 status-server-full-now = Le registre n'avance plus : il n'y a plus de place pour écrire. Ce qui a été confirmé est gardé.
-    .fix = Faites de la place. Un serveur qui tourne continue alors de lui-même ; sinon : « systemctl start voute ».
-    .hand = Faites de la place. Un serveur qui tourne continue alors de lui-même ; sinon : « voute serve », avec les mêmes réglages.
-    .demo = Faites de la place. Une démonstration qui tourne continue alors d'elle-même ; sinon : « voute demo --folder { $demo } ».
+    .fix = Faites de la place. Un serveur qui tourne continue alors de lui-même; sinon : « systemctl start voute ».
+    .hand = Faites de la place. Un serveur qui tourne continue alors de lui-même; sinon : « voute serve », avec les mêmes réglages.
+    .demo = Faites de la place. Une démonstration qui tourne continue alors d'elle-même; sinon : « voute demo --folder { $demo } ».
 status-server-now = Aucun serveur de cette machine n'écrit au registre.
     .fix = Démarrez-le : « systemctl start voute ». Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
     .hand = Démarrez-le : « voute serve », avec les mêmes réglages. Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
@@ -28,18 +28,18 @@ status-log-now = Le registre ne suit pas : { $entries ->
        *[other] { $entries } entrées
     }, en attente : { $waiting }. Ce qui attend est gardé.
     .fix = Regardez les erreurs « sequencer » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
-    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne ; arrêtez-la par Ctrl+C et rouvrez-la.
+    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne; arrêtez-la par Ctrl+C et rouvrez-la.
 status-witnesses-well = Témoins qui ont signé le dernier point de contrôle : { $have } sur { $listed } (il en faut { $need }).
 status-witnesses-soon = Des témoins se taisent depuis plus d'une heure : { $silent }. Le nombre voulu est atteint.
-    .fix = Écrivez à qui les exploite ; vérifiez leur adresse dans le réglage « witnesses ».
+    .fix = Écrivez à qui les exploite; vérifiez leur adresse dans le réglage « witnesses ».
     .demo = C'est une démonstration : ses témoins tournent avec elle. Rouvrez-la : « voute demo --folder { $demo } ».
 status-witnesses-now = Trop peu de témoins ont signé : { $have }, il en faut { $need }. Les reçus restent au premier degré, rien n'est scellé à un coffre nouveau.
-    .fix = Vérifiez le réseau et les adresses du réglage « witnesses » ; appelez qui exploite les témoins.
+    .fix = Vérifiez le réseau et les adresses du réglage « witnesses »; appelez qui exploite les témoins.
     .demo = C'est une démonstration : ses témoins tournent avec elle. Rouvrez-la : « voute demo --folder { $demo } ».
 status-jobs-well = Travaux en attente : { $waiting }.
 status-jobs-soon = Des travaux attendent depuis { $hours } h : { $waiting }. Des documents supprimés ne sont peut-être pas encore détruits.
-    .fix = Regardez les erreurs « worker » avec « journalctl -u voute » ; puis lancez « voute fsck --quick ».
-    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne ; arrêtez-la par Ctrl+C et rouvrez-la.
+    .fix = Regardez les erreurs « worker » avec « journalctl -u voute »; puis lancez « voute fsck --quick ».
+    .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne; arrêtez-la par Ctrl+C et rouvrez-la.
 status-mails-well = Avis à envoyer : { $waiting }, dont déjà essayés : { $tried }.
 status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried ->
         [one] { $tried } essayé en vain
@@ -47,7 +47,7 @@ status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried ->
     }. Les documents sont dans les coffres.
     .fix = Vérifiez le serveur de courriel et les réglages « smtp_… ».
 status-mails-blocked-soon = Un serveur de courriel a refusé nos avis comme tels (règle ou pourriel), il y a { $hours } h. Les documents sont dans les coffres.
-    .fix = Regardez « status » des lignes « mail » du journal, puis SPF, DKIM, DMARC et la réputation de votre serveur de courriel ; les avis sont réessayés.
+    .fix = Regardez « status » des lignes « mail » du journal, puis SPF, DKIM, DMARC et la réputation de votre serveur de courriel; les avis sont réessayés.
 status-backup-never-soon = Aucune sauvegarde n'a encore été prise.
     .fix = Mettez en route la sauvegarde de chaque nuit (docs/operate/backup.md), ou lancez « voute backup save ».
     .demo = C'est une démonstration : rien n'y presse. Pour essayer une sauvegarde : « voute backup key cle.txt », puis « voute backup save » (docs/operate/backup.md).
@@ -69,7 +69,7 @@ status-disk-now = Disque « { $folder } » presque plein : { $percent } % ({
         [0] { $megabytes } Mo
        *[other] { $gigabytes } Go
     }).
-    .fix = Faites de la place ou agrandissez le disque maintenant ; n'enlevez rien du dossier de la Ville à la main.
+    .fix = Faites de la place ou agrandissez le disque maintenant; n'enlevez rien du dossier de la Ville à la main.
 status-scrub-first-well = Première relecture de tous les octets : { $gigabytes } Go lus.
 status-scrub-first-soon = La première relecture de tous les octets dure depuis { $days ->
         [one] { $days } jour
@@ -84,7 +84,7 @@ status-scrub-soon = Les octets n'ont pas été relus depuis { $days ->
         [one] { $days } jour
        *[other] { $days } jours
     }.
-    .fix = Augmentez le réglage « scrub_megabytes », ou « scrub_days » ; voyez si le serveur tourne assez longtemps.
+    .fix = Augmentez le réglage « scrub_megabytes », ou « scrub_days »; voyez si le serveur tourne assez longtemps.
 status-scrub-now = Fichiers abîmés : { $damaged }. { $places }
     .fix = Restaurez-les d'une sauvegarde, puis lancez « voute fsck ». Cherchez ce qu'a le disque avant le prochain envoi.
 status-timestamp-well = Horodatage du registre : { $behind ->

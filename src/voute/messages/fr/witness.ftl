@@ -20,7 +20,7 @@ witness-follows = Le témoin suit désormais { $origin }. S'il tourne, redémarr
 witness-followed = Le témoin suivait déjà { $origin } : rien n'a changé.
 
 error-witness-folder = La liste des registres du témoin ne peut pas être lue (ligne { $line }).
-    .fix = Corrigez cette ligne de logs.txt ; n'effacez ni la clé ni le dossier « state ».
+    .fix = Corrigez cette ligne de logs.txt; n'effacez ni la clé ni le dossier « state ».
 error-witness-state-lost = Le témoin ne sait plus ce qu'il a signé pour { $origin }. Il ne signera plus rien pour ce registre.
     .fix = N'en recommencez pas un autre sous le même nom : créez un nouveau témoin et avertissez la ville.
 error-witness-fork = Le registre a signé deux contenus différents pour la même taille : il s'est dédoublé.
@@ -28,4 +28,4 @@ error-witness-fork = Le registre a signé deux contenus différents pour la mêm
 error-witness-refused = Le témoin { $witness } a refusé (réponse { $status }).
     .fix = Demandez au responsable du témoin ce qui ne va pas.
 error-witness-unreachable = Le témoin { $witness } ne répond pas. La ville continue sans lui.
-    .fix = Vérifiez l'adresse et le réseau ; dès qu'il répond, il contresigne.
+    .fix = Vérifiez l'adresse et le réseau; dès qu'il répond, il contresigne.

@@ -1,4 +1,4 @@
-### Erreurs : ce qui s’est passé, ce qui est gardé, ce qu’il faut faire.
+### Erreurs : ce qui s’est passé, ce qui est gardé, ce qu’il faut faire.
 
 error-family-again =
     .title = Cela n’a pas pu se faire maintenant
@@ -268,7 +268,7 @@ error-bad-checkpoint =
     .what = Le point de contrôle du reçu ne porte pas les signatures attendues.
 error-log-ended =
     .title = Ce registre avait pris fin
-    .what = Le point de contrôle du reçu a été signé après la fin de ce registre : un autre a pris sa suite.
+    .what = Le point de contrôle du reçu a été signé après la fin de ce registre : un autre a pris sa suite.
     .next = Demandez un reçu du registre actuel.
 error-no-quorum =
     .title = Pas assez de témoins
