@@ -200,17 +200,17 @@ def test_api_timestamps_tell_when_the_authority_saw_a_receipts_checkpoint(
     receipt = Receipt(demo.root.city, from_base64(parts["event"]), salt, chain, None, parts["proof"])
     stamped = demo.city.tiles.get(LATEST)
     certificates = chain_of(authority)
-    assert receipt_stamped_at(receipt.encode(), certificates, stamped) == done.time
+    assert receipt_stamped_at(receipt, certificates, stamped) == done.time
     inside = replace(receipt, timestamps=(kept(demo).response,))
-    assert receipt_stamped_at(inside.encode(), certificates) == done.time
+    assert receipt_stamped_at(inside, certificates) == done.time
     with pytest.raises(TimestampBadError):
-        receipt_stamped_at(receipt.encode(), certificates)
+        receipt_stamped_at(receipt, certificates)
     with pytest.raises(TimestampBadError):
-        receipt_stamped_at(inside.encode(), chain_of(stranger))
+        receipt_stamped_at(inside, chain_of(stranger))
     deliver_to_vault(demo, client, issuer, claimed, 1, run="later")
     stamp_now(demo, authority)
     with pytest.raises(TimestampBadError, match="another checkpoint"):
-        receipt_stamped_at(receipt.encode(), certificates, demo.city.tiles.get(LATEST))
+        receipt_stamped_at(receipt, certificates, demo.city.tiles.get(LATEST))
 
 
 @pytest.mark.usefixtures("claimed")

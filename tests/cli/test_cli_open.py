@@ -3,84 +3,22 @@
 import json
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Department, NewOffice
+from tests.cli.taken_along import Entries, Left, leave
 from tests.support.age_peers import AGE
-from tests.support.city import check
-from tests.support.command import COMMAND, Ran, environment
-from tests.support.holder import Resident
-from tests.support.issuer import b64
+from tests.support.command import COMMAND, environment
 from voute.client.trust import read_pin
-from voute.core.ids import DocumentId
-from voute.format.act_proof import ActProof
-from voute.format.archive import encode_records, parse_records
-from voute.format.dsse import SigningKey, parse
-from voute.format.receipt import parse_receipt
-from voute.format.subject import Delete
-from voute.format.vault_record import parse_vault_record
-from voute.verify.act import ACT_STEPS
-
-Entries = dict[str, bytes]
-
-
-@dataclass
-class Left:
-    """What a resident took along: an archive and the kit."""
-
-    office: Department
-    archive: Path
-    kit: Path
-    resident: Resident
-    bills: dict[str, bytes]
-
-    @property
-    def entries(self) -> Entries:
-        with zipfile.ZipFile(self.archive) as file:
-            return {name: file.read(name) for name in file.namelist()}
-
-    def rewritten(self, change: Callable[[Entries], None]) -> Path:
-        entries = self.entries
-        change(entries)
-        path = self.office.folder / "changed.zip"
-        with zipfile.ZipFile(path, "w") as file:
-            for name, data in entries.items():
-                file.writestr(name, data)
-        return path
-
-    def open(self, archive: Path | None = None, *args: str, kit: Path | None = None) -> Ran:
-        """Open it into an empty folder, knowing no city."""
-        shutil.rmtree(self.opened, ignore_errors=True)
-        command: list[str | Path] = ["open", "--kit", kit or self.kit, archive or self.archive, "-o", self.opened, *args]
-        return self.office.voute(*command, env={"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "LC_ALL": "fr_CA.UTF-8"})
-
-    @property
-    def opened(self) -> Path:
-        return self.office.folder / "opened"
+from voute.format.dsse import parse
 
 
 @pytest.fixture(scope="module")
 def left(new_office: NewOffice) -> Left:
-    office = new_office()
-    office.deliver(office.bills("a-1")).ended(0)
-    resident = office.resident()
-    resident.claim(office.code("a-1"), with_kit=True)
-    office.city.settle()
-    for key in ("second", "third"):
-        office.deliver(office.bills("a-1", title=f"Avis {key} / 2026", **{"document key": key})).ended(0)
-    archive = office.folder / "archive.zip"
-    archive.write_bytes(resident.client.get("/api/vault/archive").raise_for_status().content)
-    kit = office.folder / "kit.txt"
-    assert resident.kit is not None
-    kit.write_bytes(resident.kit.encode())
-    bill = (office.folder / "pdf" / "a-1.pdf").read_bytes()
-    titles = ("Compte de taxes a-1", "Avis second - 2026", "Avis third - 2026")
-    return Left(office, archive, kit, resident, dict.fromkeys(titles, bill))
+    return leave(new_office())
 
 
 def test_cli_open_gives_every_document_and_its_receipt_without_a_server(left: Left) -> None:
@@ -167,147 +105,6 @@ def test_cli_open_refuses_what_was_exchanged_and_gives_the_rest(
     written = [line["file"] for line in ran.lines if "file" in line]
     assert len(written) == len(left.bills) - len(refused)
     assert sorted(one.name for one in left.opened.glob("*.pdf")) == sorted(written)
-
-
-@pytest.fixture(scope="module")
-def acted(left: Left) -> Left:
-    """The same resident later: paper given up for one type, one document deleted; taken along again."""
-    resident, issuer = left.resident, left.office.home.issuer
-    choice = resident.choice(1, paperless=True, issuer=issuer, document_type="tax-bill")
-    check(resident.client.post("/api/consents", json={"act": b64(choice)}), 204)
-    gone = check(resident.client.get("/api/documents")).json()["documents"][0]["document_id"]
-    deletion = resident.act(Delete(DocumentId(bytes.fromhex(gone)), resident.card(gone).signed.manifest_hash))
-    check(resident.client.request("DELETE", f"/api/documents/{gone}", json={"act": b64(deletion)}), 204)
-    left.office.city.settle()
-    archive = left.office.folder / "later.zip"
-    archive.write_bytes(check(resident.client.get("/api/vault/archive")).content)
-    return replace(left, archive=archive)
-
-
-def test_cli_open_gives_choices_and_deletions_that_verify_takes(acted: Left) -> None:
-    ran = acted.open(None, "--json").ended(0)
-    lines = [line for line in ran.lines if "type" in line]
-    assert [line["type"] for line in lines] == ["consent", "delete"]
-    home = acted.office.home.home
-    for line in lines:
-        act, receipt = acted.opened / line["act"], acted.opened / line["receipt"]
-        said = acted.office.voute("verify", act, receipt, "--home", home, "--witnessed", "--json").ended(0).json
-        assert (said["verdict"], said["type"], said["subject"]) == ("witnessed", line["type"], line["subject"])
-        assert (said["index"], said["signed_at"]) == (line["index"], line["signed_at"])
-        assert said["steps"] == list(ACT_STEPS)
-        assert acted.office.voute("verify", act, receipt, "--home", home).ended(0).out.count("✓") == len(ACT_STEPS)
-    consent, delete = lines
-    mixed = acted.office.voute(
-        "verify", acted.opened / consent["act"], acted.opened / delete["receipt"], "--home", home, "--json"
-    ).ended(1)
-    assert (mixed.json["error"], mixed.json["facts"]["step"]) == ("event-differs", ACT_STEPS.index("act-logged"))
-
-
-def test_cli_verify_takes_the_one_file_that_a_page_gave_first_as_proof(acted: Left) -> None:
-    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
-    proof = acted.opened / "kept.json"
-    parts = [[(acted.opened / line[part]).read_bytes() for part in ("act", "receipt")] for line in lines]
-    for line, (act, receipt) in zip(lines, parts, strict=True):
-        proof.write_bytes(b'{"act":%b,"receipt":%b}' % (act, receipt))
-        said = acted.office.voute("verify", proof, "--home", acted.office.home.home, "--json").ended(0).json
-        assert (said["type"], said["subject"], said["index"]) == (line["type"], line["subject"], line["index"])
-    for wrong in (
-        b'{"act":%b,"receipt":null}' % act,
-        b'{"receipt":%b}' % receipt,
-        b'{"act":1,"receipt":%b}' % receipt,
-        b"%PDF-1.7",
-    ):
-        proof.write_bytes(wrong)
-        assert acted.office.voute("verify", proof, "--home", acted.office.home.home, "--json").ended(1).json["error"] == "format"
-
-
-def test_cli_verify_of_a_proof_file_needs_nothing_beside_it(acted: Left) -> None:
-    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
-    records = acted.opened / "vault-records.json"
-    alone = acted.office.folder / "alone"
-    alone.mkdir(exist_ok=True)
-    proof, home = alone / "kept.json", acted.office.home.home
-    for line in lines:
-        act, receipt = ((acted.opened / line[part]).read_bytes() for part in ("act", "receipt"))
-        whole = ActProof(act, parse_records(records.read_bytes())[:1], parse_receipt(receipt))
-        proof.write_bytes(whole.encode())
-        said = acted.office.voute("verify", proof, "--home", home, "--witnessed", "--json").ended(0).json
-        assert (said["type"], said["subject"], said["index"]) == (line["type"], line["subject"], line["index"])
-        # Records that are named are those of the vault that is meant.
-        acted.office.voute("verify", proof, "--home", home, "--records", records).ended(0)
-
-
-@pytest.mark.attack("A1")
-def test_cli_verify_of_a_proof_file_refuses_another_vaults_records(acted: Left) -> None:
-    line = next(line for line in acted.open(None, "--json").ended(0).lines if "type" in line)
-    act, receipt = ((acted.opened / line[part]).read_bytes() for part in ("act", "receipt"))
-    whole = ActProof(act, parse_records((acted.opened / "vault-records.json").read_bytes())[:1], parse_receipt(receipt))
-    stranger = SigningKey(b"x" * 32)
-    genesis = replace(parse_vault_record(parse(whole.records[0]).payload), root_key=stranger.public).sign(stranger)
-    proof, other = acted.opened / "kept.json", acted.opened / "other.json"
-    command = ["verify", str(proof), "--home", str(acted.office.home.home), "--json"]
-    proof.write_bytes(whole.encode())
-    other.write_bytes(encode_records((genesis,)))
-    assert acted.office.voute(*command, "--records", other).ended(1).json["error"] == "unknown-key"
-    proof.write_bytes(replace(whole, records=(genesis,)).encode())
-    said = acted.office.voute(*command).ended(1).json
-    assert (said["error"], said["facts"]["step"]) == ("unknown-key", ACT_STEPS.index("vault-signed"))
-
-
-def test_cli_verify_of_an_act_without_its_vaults_records_says_what_to_do(acted: Left) -> None:
-    lines = [line for line in acted.open(None, "--json").ended(0).lines if "type" in line]
-    records = acted.opened / "vault-records.json"
-    kept = records.rename(acted.office.folder / "kept.json")
-    act, receipt = (acted.opened / lines[0][part] for part in ("act", "receipt"))
-    command = ["verify", str(act), str(receipt), "--home", str(acted.office.home.home), "--json"]
-    assert acted.office.voute(*command).ended(1).json["error"] == "records-missing"
-    acted.office.voute(*command, "--records", kept).ended(0)
-
-
-def test_cli_open_says_choices_and_deletions_in_words(acted: Left) -> None:
-    said = acted.open().ended(0).out
-    assert "a renoncé au papier pour «\u00a0tax-bill\u00a0»" in said
-    assert "a supprimé le document" in said
-
-
-def swap_acts(entries: Entries) -> None:
-    consent, delete = (next(one for one in entries if one.startswith(kind)) for kind in ("consents/", "deletions/"))
-    entries[consent], entries[delete] = entries[delete], entries[consent]
-
-
-def test_cli_open_refuses_acts_that_stand_under_another_name(acted: Left) -> None:
-    ran = acted.open(acted.rewritten(swap_acts), "--json").ended(1)
-    assert [line["error"] for line in ran.lines if "error" in line] == ["event-differs"] * 2
-    assert not list(acted.opened.glob("*.acte.json"))
-
-
-def name_as_there(entries: Entries, document: str) -> None:
-    index = json.loads(entries["archive.json"])
-    index["documents"] = sorted({*index["documents"], document})
-    entries["archive.json"] = json.dumps(index, separators=(",", ":"), sort_keys=True).encode()
-
-
-def deleted_meanwhile(entries: Entries) -> None:
-    """As where the document was deleted after the index of the archive had been written."""
-    name_as_there(entries, next(one for one in entries if one.startswith("deletions/")).split("/")[1].split(".")[0])
-
-
-def hidden_as_deleted(entries: Entries) -> None:
-    """A document that is there is left out, behind another one's deletion."""
-    act = entries[next(one for one in entries if one.startswith("deletions/") and ".act." in one)]
-    document = json.loads(entries["archive.json"])["documents"][0]
-    for name in (f"documents/{document}.age", f"documents/{document}.card.age", f"receipts/{document}.json"):
-        del entries[name]
-    entries[f"deletions/{document}.act.json"] = act
-
-
-def test_cli_open_takes_a_deletion_for_a_document_that_went_meanwhile_and_no_other(acted: Left) -> None:
-    whole = [line for line in acted.open(None, "--json").ended(0).lines if "file" in line]
-    again = [line for line in acted.open(acted.rewritten(deleted_meanwhile), "--json").ended(0).lines if "file" in line]
-    assert [line["file"] for line in again] == [line["file"] for line in whole]
-    ran = acted.open(acted.rewritten(hidden_as_deleted), "--json").ended(1)
-    assert [line["error"] for line in ran.lines if "error" in line] == ["event-differs"] * 2
-    assert len([line for line in ran.lines if "file" in line]) == len(whole) - 1
 
 
 def drop_keyring_byte(entries: Entries) -> None:

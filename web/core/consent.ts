@@ -2,7 +2,7 @@
  * Choosing between paper and none (docs/spec/consent.md): the words that may be signed, and what the city shows of the holder's own
  * choices.
  *
- * A choice is shown only when the vault's own root key signed it; its receipt only when it proves that very choice.
+ * A choice is shown only when the vault's own root key signed it, in these words; its receipt only when it proves that very choice.
  */
 
 import { type ProvenAct, readAct, readActReceipt } from './act-receipt.ts';
@@ -68,7 +68,7 @@ export interface ProvenChoice {
   readonly logged: ProvenAct | null;
 }
 
-/** Verifies choices: each signed by this vault's root key, for this city, and in the log if the city says so. */
+/** Verifies choices: each signed by this vault's root key, for this city, in words that are known, and in the log if the city says so. */
 export async function readChoices(
   given: readonly SealedChoice[],
   chain: VaultChain,
@@ -81,6 +81,8 @@ async function readChoice(choice: SealedChoice, chain: VaultChain, root: TrustRo
   const signed = await readAct(parseEnvelope(fromBase64(choice.act)), chain, root, 'consent-differs');
   const { act } = signed;
   if (act.type !== 'consent') throw new VerificationError('not a choice', 'consent-differs');
+  // Paper is asked for again in any words.
+  if (act.subject.paperless) requireWords(act.subject);
   const logged = choice.receipt === null ? null : await readActReceipt(choice.receipt, signed, root, 'consent-differs');
   return { consent: act.subject, signedAt: act.time, logged };
 }

@@ -23,7 +23,7 @@ const OURS = new Set(['internal', 'request-invalid', 'wrong-origin', 'limit']);
 
 // Not a danger and nobody's fault: said in a calmer colour.
 const CALM =
-  /^(?:claim-(?:used|revoked|frozen|empty|unknown)|code-|passkey-|camera-|prf-missing|kit-|not-signed-in|locked|document-(?:deleted|unknown)|pdf-|file-unreadable|receipt-invalid)/;
+  /^(?:claim-(?:used|revoked|frozen|empty|unknown)|code-|passkey-|camera-|prf-missing|kit-|not-signed-in|locked|document-(?:deleted|unknown)|pdf-|file-unreadable|(?:receipt|proof)-invalid|proof-without-records)/;
 
 /** How loudly to say it: a closed prompt is information, what can be mended a warning, what was refused a danger. */
 export function toneOf(code: string): 'info' | 'warning' | 'danger' {

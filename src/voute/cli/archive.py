@@ -15,7 +15,6 @@ from voute.client.disk import DISK
 from voute.client.trust import read_pinned
 from voute.core.errors import VouteError
 from voute.core.values import time_text
-from voute.format.archive import RECORDS, encode_records
 from voute.format.trust_root import TrustRoot
 
 MAX_NAME = 200
@@ -45,11 +44,7 @@ def open_archive(
         for one in opened.documents():
             failed += one.error is not None
             _show(speaker, one, folder, opened.trusted.fingerprint)
-        acts = list(opened.acts())
-        if acts:
-            # With them, whoever gets an act and its receipt verifies both.
-            DISK.replace(folder / RECORDS, encode_records(opened.records))
-        for act in acts:
+        for act in opened.acts():
             failed += act.error is not None
             _show_act(speaker, act, folder, opened.trusted.root)
     if not as_json:
@@ -102,16 +97,14 @@ def _show_act(speaker: Speaker, one: OpenedAct, folder: Path, root: TrustRoot) -
         if not speaker.as_json:
             speaker.say("open-act-refused", {"act": name, "why": speaker.words_of(error)[0]})
         return
-    DISK.replace(folder / f"{name}.acte.json", one.act)
-    receipt = None
-    if one.receipt is not None:
-        receipt = f"{name}.recu.json"
-        DISK.replace(folder / receipt, one.receipt)
+    # One file that whoever gets it verifies; while the log has nothing of the act, there is the act alone.
+    file = f"{name}.acte.json" if one.proof is None else f"{name}.preuve.json"
+    DISK.replace(folder / file, one.act if one.proof is None else one.proof)
     index = None if one.proven is None else one.proven.index
     speaker.give(
         {
-            "act": f"{name}.acte.json",
-            "receipt": receipt,
+            "act": None if one.proof is not None else file,
+            "proof": None if one.proof is None else file,
             "signed_at": time_text(one.signed.time),
             "index": index,
             **act_facts(one.signed.subject),
@@ -119,7 +112,7 @@ def _show_act(speaker: Speaker, one: OpenedAct, folder: Path, root: TrustRoot) -
     )
     if not speaker.as_json:
         what = act_words(speaker.words, root, one.signed.subject)
-        facts = {"file": f"{name}.acte.json", "what": what, "signed": local_time(one.signed.time), "line": line_of(index or 0)}
+        facts = {"file": file, "what": what, "signed": local_time(one.signed.time), "line": line_of(index or 0)}
         speaker.say("open-act-waiting" if index is None else "open-act", facts)
 
 

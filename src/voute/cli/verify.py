@@ -18,7 +18,7 @@ from voute.core.values import UnixTime, time_text
 from voute.format.act_proof import parse_act_proof
 from voute.format.archive import MAX_RECORDS_FILE, RECORDS, parse_records
 from voute.format.canonical import MAX_BYTES
-from voute.format.receipt import MAX_RECEIPT, parse_receipt
+from voute.format.receipt import MAX_RECEIPT, Receipt, parse_receipt
 from voute.format.trust_root import TrustRoot
 from voute.tlog.timestamp import Chain
 from voute.verify.act import ACT_STEPS, ProvenAct, verify_act, verify_act_proof
@@ -57,19 +57,23 @@ def verify(  # noqa: PLR0913, PLR0917 -- each is an option of the command line
     raw = None if receipt is None else _head(receipt, MAX_RECEIPT)
     of_act = raw is None or records is not None or _is_of_act(raw)
     steps: Sequence[str] = ACT_STEPS if of_act else STEPS
+    proven: ProvenAct | Verdict
     try:
         if raw is None or of_act:
             chain = _Records((receipt or document).parent, records)
-            _show_act(speaker, _prove_act(document, raw, chain, trust.root, witnessed=witnessed), trust)
-            return
-        with document.open("rb") as file:
-            found = digest(file)
-        verdict = verify_receipt(found, raw, trust.root, require_witnessed=witnessed)
-        stamped_at = None if authority is None else _stamped_at(raw, authority, timestamp)
+            proven, found_receipt = _prove_act(document, raw, chain, trust.root, witnessed=witnessed)
+        else:
+            with document.open("rb") as file:
+                found = digest(file)
+            proven, found_receipt = verify_receipt(found, raw, trust.root, require_witnessed=witnessed), parse_receipt(raw)
+        stamped_at = None if authority is None else _stamped_at(found_receipt, authority, timestamp)
     except VouteError as error:
         _show_failure(speaker, error, steps)
         raise typer.Exit(Exit.REFUSED) from error
-    _show(speaker, verdict, trust, stamped_at)
+    if isinstance(proven, ProvenAct):
+        _show_act(speaker, proven, trust, stamped_at)
+    else:
+        _show(speaker, proven, trust, stamped_at)
 
 
 def _head(path: Path, maximum: int) -> bytes:
@@ -89,7 +93,7 @@ def _kept(proof: bytes) -> tuple[bytes, bytes]:
     return act.removeprefix(_ACT_FIRST), receipt
 
 
-def _stamped_at(receipt: bytes, authority: Path, timestamp: Path | None) -> UnixTime:
+def _stamped_at(receipt: Receipt, authority: Path, timestamp: Path | None) -> UnixTime:
     stamped = None if timestamp is None else _head(timestamp, MAX_STAMPED)
     return receipt_stamped_at(receipt, Chain.of_pem(authority.read_bytes()), stamped)
 
@@ -116,19 +120,20 @@ class _Records:
         return parse_records(_head(path, MAX_RECORDS_FILE))
 
 
-def _prove_act(document: Path, receipt: bytes | None, chain: _Records, root: TrustRoot, *, witnessed: bool) -> ProvenAct:
+def _prove_act(
+    document: Path, receipt: bytes | None, chain: _Records, root: TrustRoot, *, witnessed: bool
+) -> tuple[ProvenAct, Receipt]:
     if receipt is not None:
         act = _head(document, MAX_BYTES)
     elif not (kept := _head(document, MAX_PROOF)).startswith(_WITH_RECORDS):
         act, receipt = _kept(kept)
     else:
-        proven = verify_act_proof(kept, root, require_witnessed=witnessed)
+        proven, proof = verify_act_proof(kept, root, require_witnessed=witnessed), parse_act_proof(kept)
         if chain.named is None:
-            return proven
+            return proven, proof.receipt
         # Whoever names records wants the act to be of that vault.
-        proof = parse_act_proof(kept)
         act, receipt = proof.act, proof.receipt.encode()
-    return verify_act(act, receipt, chain.read(), root, require_witnessed=witnessed)
+    return verify_act(act, receipt, chain.read(), root, require_witnessed=witnessed), parse_receipt(receipt)
 
 
 def _show_failure(speaker: Speaker, error: VouteError, steps: Sequence[str]) -> None:
@@ -146,7 +151,6 @@ def _step(speaker: Speaker, number: int, name: str, mark: str, style: str) -> No
 
 def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust, stamped_at: UnixTime | None) -> None:
     french = speaker.words.language == "fr"
-    witnessed_at = None if verdict.witnessed_at is None else time_text(verdict.witnessed_at)
     speaker.give(
         {
             "verdict": str(verdict.state),
@@ -156,8 +160,8 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust, stamped_at: Un
             "title": verdict.title,
             "issued_at": time_text(verdict.issued_at),
             "event_time": time_text(verdict.event_time),
-            "witnessed_at": witnessed_at,
-            "stamped_at": None if stamped_at is None else time_text(stamped_at),
+            "witnessed_at": _time(verdict.witnessed_at),
+            "stamped_at": _time(stamped_at),
             "index": verdict.index,
             "tree_size": verdict.tree_size,
             "fingerprint": trust.trusted.fingerprint,
@@ -173,16 +177,23 @@ def _show(speaker: Speaker, verdict: Verdict, trust: PinnedTrust, stamped_at: Un
         "issuer": verdict.names.fr if french else verdict.names.en,
         "title": verdict.title,
         "time": local_time(verdict.event_time),
-        "fingerprint": trust.trusted.fingerprint,
         "line": line_of(verdict.index),
     }
     speaker.say(f"verify-{verdict.state}", facts, style="bold green")
+    _show_ending(speaker, trust, stamped_at)
+
+
+def _time(time: UnixTime | None) -> str | None:
+    return None if time is None else time_text(time)
+
+
+def _show_ending(speaker: Speaker, trust: PinnedTrust, stamped_at: UnixTime | None) -> None:
     if stamped_at is not None:
         speaker.say("verify-stamped", {"time": local_time(stamped_at)}, style="green")
-    speaker.say("verify-fingerprint", facts)
+    speaker.say("verify-fingerprint", {"fingerprint": trust.trusted.fingerprint})
 
 
-def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust) -> None:
+def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust, stamped_at: UnixTime | None) -> None:
     speaker.give(
         {
             "verdict": str(proven.state),
@@ -191,7 +202,8 @@ def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust) -> None:
             **act_facts(proven.subject),
             "signed_at": time_text(proven.signed_at),
             "event_time": time_text(proven.event_time),
-            "witnessed_at": None if proven.witnessed_at is None else time_text(proven.witnessed_at),
+            "witnessed_at": _time(proven.witnessed_at),
+            "stamped_at": _time(stamped_at),
             "index": proven.index,
             "tree_size": proven.tree_size,
             "fingerprint": trust.trusted.fingerprint,
@@ -211,4 +223,4 @@ def _show_act(speaker: Speaker, proven: ProvenAct, trust: PinnedTrust) -> None:
         "line": line_of(proven.index),
     }
     speaker.say(f"verify-act-{proven.state}", facts, style="bold green")
-    speaker.say("verify-fingerprint", {"fingerprint": trust.trusted.fingerprint})
+    _show_ending(speaker, trust, stamped_at)

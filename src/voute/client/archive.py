@@ -10,6 +10,7 @@ from typing import BinaryIO, ClassVar
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import DocumentId
 from voute.format.act import Act
+from voute.format.act_proof import ActProof
 from voute.format.age_header import parse_header
 from voute.format.archive import ArchiveReader
 from voute.format.kit import parse_kit
@@ -55,15 +56,16 @@ class OpenedDocument:
 class OpenedAct:
     """A choice or a deletion of an archive: what the holder signed and since when, or why it was refused.
 
-    `proven` is None while no receipt came with it: the city had it, its log not yet.
+    `proven` and `proof`, the file that anybody verifies by itself, are None while no receipt came with it: the city had it, its
+    log not yet.
     """
 
     name: tuple[str, ...]
     """(issuer, document type) of a choice, (document id) of a deletion."""
     act: bytes
-    receipt: bytes | None
     signed: Act | None = None
     proven: ProvenAct | None = None
+    proof: bytes | None = None
     error: VouteError | None = None
 
 
@@ -123,10 +125,14 @@ class OpenArchive:
         root = self.trusted.root
         try:
             signed = self._signed(name, raw)
-            proven = None if receipt is None else verify_act(raw, receipt, self.records, root)
+            if receipt is None:
+                return OpenedAct(name, raw, signed)
+            proven = verify_act(raw, receipt, self.records, root)
+            # Genesis alone names the key; later records tell of the holder's ways in.
+            proof = ActProof(raw, self.records[:1], parse_receipt(receipt)).encode()
         except VouteError as error:
-            return OpenedAct(name, raw, receipt, error=error)
-        return OpenedAct(name, raw, receipt, signed, proven)
+            return OpenedAct(name, raw, error=error)
+        return OpenedAct(name, raw, signed, proven, proof)
 
     def _signed(self, name: tuple[str, ...], raw: bytes) -> Act:
         signed = verify_signed_act(raw, self._vault.chain, self.trusted.root)

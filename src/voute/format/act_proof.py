@@ -27,11 +27,14 @@ class ActProof:
     receipt: Receipt
 
     def encode(self) -> bytes:
-        """Write the file; `FormatError` for a receipt of a document."""
+        """Write the file; `FormatError` for a receipt of a document, and for more bytes than a reader takes."""
         if self.receipt.manifest is not None:
             raise FormatError("act-proof: a receipt with a manifest speaks of a document", field="manifest")
         records: list[Json] = [to_base64(one) for one in self.records]
-        return canonical.dumps({**self.receipt.logged_values(), "act": to_base64(self.act), "records": records})
+        raw = canonical.dumps({**self.receipt.logged_values(), "act": to_base64(self.act), "records": records})
+        if len(raw) > MAX_ACT_PROOF:
+            raise FormatError(f"act-proof: more than {MAX_ACT_PROOF} bytes")
+        return raw
 
 
 def _record(item: Json) -> bytes:

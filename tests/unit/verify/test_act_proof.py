@@ -14,7 +14,8 @@ from tools.make_vectors.act_receipt import DELETE, Done, records
 from tools.make_vectors.seeds import seed
 from voute.core.errors import FormatError, VouteError
 from voute.core.ids import Hash
-from voute.format.act_proof import ActProof, parse_act_proof
+from voute.format.act_proof import MAX_ACT_PROOF, ActProof, parse_act_proof
+from voute.format.receipt import MAX_TIMESTAMPS
 from voute.format.vault_record import VaultRecord
 from voute.verify.act import ACT_STEPS, verify_act, verify_act_proof
 
@@ -104,6 +105,17 @@ def test_act_proof_mutant_takes_what_a_stranger_signed_for_the_holders() -> None
 def test_act_proof_is_never_written_with_a_document() -> None:
     with pytest.raises(FormatError):
         replace(WHOLE, receipt=replace(WHOLE.receipt, manifest=b"manifest")).encode()
+
+
+def test_act_proof_is_never_written_larger_than_it_is_read() -> None:
+    stamped = replace(WHOLE, receipt=replace(WHOLE.receipt, timestamps=(b"x" * 48_000,) * MAX_TIMESTAMPS))
+    room = MAX_ACT_PROOF - len(stamped.encode())
+    assert 0 < room < len(stamped.encode())
+    fill = (room // 4 - 64) * 3
+    full = replace(stamped, act=stamped.act + b"x" * fill)
+    assert parse_act_proof(full.encode()) == full
+    with pytest.raises(FormatError):
+        replace(full, act=full.act + b"x" * 300).encode()
 
 
 @given(st.data())

@@ -37,7 +37,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 def test_timestamp_of_a_receipt_is_found_inside_or_beside_it(seen: Seen) -> None:
-    bare, inside = RECEIPT.encode(), replace(RECEIPT, timestamps=(seen.answer,)).encode()
+    bare, inside = RECEIPT, replace(RECEIPT, timestamps=(seen.answer,))
     told = receipt_stamped_at(inside, seen.chain)
     assert receipt_stamped_at(bare, seen.chain, seen.file) == told
     assert receipt_stamped_at(inside, seen.chain, seen.file) == told
@@ -52,12 +52,12 @@ def test_timestamp_of_a_receipt_is_the_earliest(seen: Seen) -> None:
     while verify_response(later, HEAD, seen.chain) == told:
         later = seen.authority.answer(Query.about(HEAD).body)
     for inside in ((first, later), (later, first)):
-        assert receipt_stamped_at(replace(RECEIPT, timestamps=inside).encode(), seen.chain) == told
+        assert receipt_stamped_at(replace(RECEIPT, timestamps=inside), seen.chain) == told
     for within, beside in ((first, later), (later, first)):
         file = Stamped(beside, PROOF.checkpoint).encode()
-        assert receipt_stamped_at(replace(RECEIPT, timestamps=(within,)).encode(), seen.chain, file) == told
+        assert receipt_stamped_at(replace(RECEIPT, timestamps=(within,)), seen.chain, file) == told
     late = verify_response(later, HEAD, seen.chain)
-    assert receipt_stamped_at(replace(RECEIPT, timestamps=(later,)).encode(), seen.chain) == late > told
+    assert receipt_stamped_at(replace(RECEIPT, timestamps=(later,)), seen.chain) == late > told
 
 
 def test_timestamp_that_does_not_hold_is_refused_beside_one_that_does(
@@ -72,13 +72,13 @@ def test_timestamp_that_does_not_hold_is_refused_beside_one_that_does(
             act()
 
     for bad in (foreign, other):
-        refused(lambda bad=bad: receipt_stamped_at(replace(RECEIPT, timestamps=(seen.answer, bad)).encode(), seen.chain))  # type: ignore[misc]
+        refused(lambda bad=bad: receipt_stamped_at(replace(RECEIPT, timestamps=(seen.answer, bad)), seen.chain))  # type: ignore[misc]
         file = Stamped(bad, PROOF.checkpoint).encode()
-        refused(lambda file=file: receipt_stamped_at(replace(RECEIPT, timestamps=(seen.answer,)).encode(), seen.chain, file))  # type: ignore[misc]
+        refused(lambda file=file: receipt_stamped_at(replace(RECEIPT, timestamps=(seen.answer,)), seen.chain, file))  # type: ignore[misc]
 
 
 def test_timestamp_of_a_receipt_that_cannot_be_read_is_refused(seen: Seen) -> None:
-    for receipt, file in ((b"{}", None), (RECEIPT.encode(), b""), (RECEIPT.encode(), b"\n\n")):
+    for receipt, file in ((replace(RECEIPT, proof="{}"), None), (RECEIPT, b""), (RECEIPT, b"\n\n")):
         with pytest.raises((FormatError, LimitError)):
             receipt_stamped_at(receipt, seen.chain, file)
     assert len(seen.file) < MAX_STAMPED

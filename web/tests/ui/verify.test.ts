@@ -1,18 +1,21 @@
 /** The verifier: which file is which, and what it says of them. */
 
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ActProof, encodeActProof, makeActProof, parseActProof } from '../../core/act-proof.ts';
-import { signVaultAct } from '../../core/acts.ts';
-import { fromBase64, hex, randomBytes, utf8 } from '../../core/bytes.ts';
+import type { signVaultAct } from '../../core/acts.ts';
+import { hex, utf8 } from '../../core/bytes.ts';
 import { consentSubject } from '../../core/consent.ts';
-import { parseEnvelope, statementHash } from '../../core/dsse.ts';
-import { publicKeyOf } from '../../core/ed25519.ts';
+import { statementHash } from '../../core/dsse.ts';
 import { encodeEvent, type Event, parseAct } from '../../core/event.ts';
-import { signVaultRecord } from '../../core/record.ts';
 import { makeReceipt } from '../../core/receipt.ts';
 import { readRoot, recognize } from '../../verify/check.ts';
 import { VerifyFlow } from '../../verify/flow.svelte.ts';
-import { City, CITY, type Delivered, own, stranger } from '../core/support/city.ts';
+import { wordsOf } from '../../ui/failure.ts';
+import { useCatalogues } from '../../ui/i18n.svelte.ts';
+import { texts as english } from '../../ui/messages/en/verify.ts';
+import { texts as french } from '../../ui/messages/fr/verify.ts';
+import { City, CITY, type Delivered, own } from '../core/support/city.ts';
+import { loneVault } from '../core/support/lone-vault.ts';
 
 let city: City;
 let delivered: Delivered;
@@ -40,6 +43,10 @@ beforeAll(async () => {
   pdf = file('compte.pdf', delivered.plaintext);
   receipt = await receiptOf(delivered);
   root = file('trust-root.json', await city.trustRoot());
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
 
 describe('verify', () => {
@@ -133,28 +140,8 @@ async function proofOf(
   subject: Parameters<typeof signVaultAct>[2],
   changes: Partial<ActProof> = {},
 ): Promise<Uint8Array> {
-  const seed = randomBytes(32);
-  const genesis = await signVaultRecord(
-    {
-      version: 1,
-      vault_id: null,
-      number: 0,
-      previous: null,
-      v: 1,
-      city: CITY,
-      kind: 'person',
-      root_key: hex(publicKeyOf(seed)),
-      nonce: hex(randomBytes(32)),
-      reading: { epoch: 1, recipient: stranger().recipient.text },
-      keyring: null,
-      methods: [],
-      members: [],
-      state: 'open',
-    },
-    seed,
-  );
-  const actor = { city: CITY, vaultId: hex(statementHash(genesis)), time: '2026-02-03T15:42:05Z' };
-  const envelope = parseEnvelope(fromBase64(await signVaultAct(actor, seed, subject)));
+  const vault = await loneVault();
+  const envelope = await vault.sign(subject);
   const { actor: by, time } = parseAct(envelope.payload);
   const event = {
     version: 1,
@@ -164,7 +151,7 @@ async function proofOf(
     act: hex(statementHash(envelope)),
     ...subject,
   } as Event;
-  const file = makeActProof(CITY, await city.receipt(encodeEvent(event)), envelope.bytes, genesis.bytes);
+  const file = makeActProof(CITY, await city.receipt(encodeEvent(event)), envelope.bytes, vault.genesis.bytes);
   return encodeActProof({ ...parseActProof(file), ...changes });
 }
 
@@ -235,5 +222,21 @@ describe('verify_proof', () => {
     const flow = await started();
     await flow.take([file('x.json', utf8('{"act":{"payload":"AA=="},"receipt":{}}'))]);
     expect(flow.view).toMatchObject({ outcome: null, failure: failed('proof-without-records') });
+  });
+
+  test('verify_proof_that_fails_in_the_log_speaks_of_no_receipt', async () => {
+    const flow = await started();
+    await flow.take([file('x.json', await proofOf(deletion, { salt: '00'.repeat(32) }))]);
+    const { outcome } = flow.view;
+    expect(outcome).toMatchObject({ proven: false, of: 'act', step: 4, failure: failed('not-in-log') });
+    vi.stubGlobal('navigator', { onLine: true, languages: ['fr'], userAgent: 'Linux' });
+    vi.stubGlobal('document', { documentElement: { lang: '' } });
+    for (const texts of [french, english]) {
+      await useCatalogues({ fr: () => Promise.resolve(texts), en: () => Promise.resolve(texts) });
+      for (const code of ['not-in-log', 'bad-checkpoint', 'no-quorum', 'wrong-city']) {
+        const { title, what } = wordsOf({ code, facts: {} });
+        expect(`${title} ${what}`).not.toMatch(/receipt|(?:le|du|un|au) reçu/i);
+      }
+    }
   });
 });

@@ -19,6 +19,8 @@ verdict-unwitnessed = The witnesses have not confirmed yet
 
 act-signed = Signed with this vault’s key
     .text = On { $date }, says the person. The proof says which vault signed, not whose it is.
+act-unwitnessed =
+    .text = The entry is made. Independent witnesses usually cosign within an hour: a proof downloaded later will show it.
 
 bytes-title = The values, for whoever wants to recompute everything
 bytes-sha256 = SHA-256 of the PDF

@@ -19,6 +19,8 @@ verdict-unwitnessed = Les témoins n’ont pas encore confirmé
 
 act-signed = Signé avec la clé de ce coffre
     .text = Le { $date }, dit la personne. La preuve dit quel coffre a signé, non à qui il est.
+act-unwitnessed =
+    .text = L’inscription est faite. D’ordinaire, les témoins indépendants cosignent en moins d’une heure : une preuve téléchargée plus tard le montrera.
 
 bytes-title = Les valeurs, pour qui veut tout recalculer
 bytes-sha256 = Empreinte SHA-256 du PDF
