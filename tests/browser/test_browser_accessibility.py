@@ -51,6 +51,15 @@ def overflow(page: Page) -> int:
     return pixels
 
 
+SMALL = """() => [...document.querySelectorAll('button, a[href], summary, select, textarea, input:not([type=file])')]
+  .filter((one) => one.checkVisibility() && !one.matches('.ds-skip-link, [type=checkbox], [type=radio]'))
+  .filter((one) => getComputedStyle(one).display !== 'inline')
+  .map((one) => [one.innerText || one.id, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .map(([name, box]) => `${name}: ${box.width} × ${box.height}`)"""
+"""What is pressed has 44 pixels each way (WCAG 2.5.5); links within a sentence, and boxes with their words, have their line."""
+
+
 def judge(axe: Axe, looks: Sequence[tuple[Size, Scheme]]) -> dict[str, list[Finding]]:
     """Run axe on each look; give what is found by size and scheme, and what is too wide for a narrow screen."""
     found = {}
@@ -62,6 +71,8 @@ def judge(axe: Axe, looks: Sequence[tuple[Size, Scheme]]) -> dict[str, list[Find
     resize(axe.page, NARROW)
     if pixels := overflow(axe.page):
         found["narrow"] = [Finding("reflow", "html", f"{pixels} pixels too wide")]
+    if small := axe.page.evaluate(SMALL):
+        found["small"] = [Finding("target-size", one, "below 44 pixels") for one in small]
     return found
 
 

@@ -285,6 +285,7 @@ def test_browser_lock_while_notices_are_saved_lets_nothing_be_said_on_the_next_s
 
     page.route("**/api/notices", answer)
     open_vault.tap(page.get_by_role("navigation").get_by_role("link", name="Moyens d’accès"))
+    open_vault.unfold("Avis par courriel")
     page.get_by_label("Votre adresse de courriel").fill("moi@ville.example")
     with page.expect_request(lambda one: one.method == "PUT" and one.url.endswith("/api/notices")):
         open_vault.tap(open_vault.button("Recevoir des avis"))
@@ -334,6 +335,7 @@ def test_browser_vault_left_alone_warns_without_taking_the_focus(new: NewVisitor
 def test_browser_minutes_until_the_lock_are_a_choice_that_is_kept(open_vault: Visitor) -> None:
     page = open_vault.page
     open_vault.tap(page.get_by_role("navigation").get_by_role("link", name="Moyens d’accès"))
+    open_vault.unfold("Verrouillage automatique")
     choice = page.get_by_label("Verrouiller après")
     expect(choice).to_have_value("10")
     choice.select_option("2")

@@ -89,6 +89,7 @@ def holder(new: NewVisitor, city: ServedCity, service: PushService, browser: Bro
     visitor.context.add_init_script(BROWSER % json.dumps(browser.subscription(service)))
     visitor.claim(city.fresh().link)
     visitor.tap(visitor.page.get_by_role("navigation").get_by_role("link", name="Moyens d’accès"))
+    visitor.unfold("Avis sur cet appareil")
     return visitor
 
 

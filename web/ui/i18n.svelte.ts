@@ -68,6 +68,18 @@ export function currentLocale(): Locale {
   return locale;
 }
 
+/**
+ * No line ends within « gardez-la » or « trust-root.json »: after such hyphens stands a sign that is not seen and holds them
+ * together (U+2060, word joiner). What is one word stays as it is: it may name a file.
+ */
+export function held(words: string): string {
+  if (!words.includes(' ')) return words;
+  return words.replaceAll(
+    /(?<=\p{L}-)(?=(?:les?|la|en|y|moi|nous|vous|ci|là)(?![\p{L}\d-]))|(?<=\w-)(?=\w+\.(?:json|html|txt|pdf)\b)|(?<=\bvoute-)(?=kit\b)/gu,
+    '\u2060',
+  );
+}
+
 /** Whether the catalogue has this message, or this attribute of it (`id.attribute`). */
 export function has(key: string): boolean {
   const [id = '', attribute] = key.split('.');
@@ -80,7 +92,7 @@ export function t(key: string, args: Args = {}): string {
   const [id = '', attribute] = key.split('.');
   const message = bundle.getMessage(id);
   const pattern = attribute === undefined ? message?.value : message?.attributes[attribute];
-  return pattern === null || pattern === undefined ? key : bundle.formatPattern(pattern, { ...args }, []);
+  return pattern === null || pattern === undefined ? key : held(bundle.formatPattern(pattern, { ...args }, []));
 }
 
 /** A name of a statement in the language shown. */

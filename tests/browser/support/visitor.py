@@ -147,6 +147,10 @@ class Visitor:
         assert found is not None, self.page.url
         return found.group(1)
 
+    def unfold(self, title: str) -> None:
+        """Open a folded part of the page by its heading."""
+        self.tap(self.page.locator("details:not([open]) > summary").filter(has_text=title))
+
     def save(self, target: Locator, folder: Path) -> Path:
         """Tap what downloads a file; gives where it is, under the name that the page proposed."""
         # A press goes by what was drawn last: above pages that have just moved away it would end in their frame.

@@ -258,8 +258,8 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'shows-hints': [
     {
       file: 'resident/screens/DocumentRow.svelte',
-      find: "{name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
-      put: "{mutant('shows-hints') ? (entry.row.sealed?.issuer ?? '') : name(manifest.issuerNames)} · {formatDay(manifest.issuedAt, 'short')}",
+      find: '<span>{name(manifest.issuerNames)}</span>',
+      put: "<span>{mutant('shows-hints') ? (entry.row.sealed?.issuer ?? '') : name(manifest.issuerNames)}</span>",
     },
   ],
   // B3: whoever sealed an index to the vault has made it.

@@ -36,7 +36,7 @@ kit-form-asked = Paste the text of your kit, or choose its file. It is read in t
 kit-form-no-prf = Your passkey did identify you, but this device cannot use it to open the vault. Your recovery kit can. You may also open your vault on another device.
 kit-form-no-passkeys = This browser does not know passkeys. Your recovery kit opens the vault all the same.
 kit-form-label = Text of the kit
-kit-form-hint = It begins with “# voute-kit” and ends with a long line “AGE-SECRET-KEY-PQ-1…”.
+kit-form-hint = It begins with “# voute-kit” and ends with a long line “AGE-SECRET-KEY-PQ-1…”.
 kit-form-file = Choose the file
 scan-open = Scan the square
 scan-title-kit = Hold up the square of your kit
@@ -408,6 +408,7 @@ ways-passkey-button = Add a passkey
 ways-archive-title = Leave with everything
 ways-archive-text = Your documents, their receipts and your choices, in a single sealed file. Your recovery kit opens it, without an account and without us: make one before you leave.
 ways-archive-button = Take my whole vault along
+ways-settings = Settings
 ways-try = Try it
     .label = Try it: { $way }
 ways-remove = Remove
@@ -439,6 +440,11 @@ elsewhere-count = { $count ->
     [one] Your vault is also open on one other device, or in another browser.
    *[other] Your vault is also open on { $count } other devices or browsers.
 }
+elsewhere-now = { $count ->
+    [0] nowhere
+    [one] on one other device
+   *[other] on { $count } other devices
+}
 elsewhere-one = Opened on { $opened }, last used on { $seen }
 elsewhere-button = Close everywhere else
 elsewhere-closing = Closing on the other devices…
@@ -447,6 +453,7 @@ elsewhere-closed = Done: your vault is now open here only.
 notices-title = Notices by email
 notices-loading = Looking for your notices…
 notices-text = An email tells you that a document came, and from which department. Nothing else: no title, no amount. A new way in or a blocked code is told at once, even at night.
+notices-none = none
 notices-state-unconfirmed = A code was sent to { $address }. Until it is entered here, nothing else is sent.
 notices-state-confirmed = Notices go to { $address }.
 notices-state-unreachable = { $address } refuses our emails: nothing is sent there any more. Your documents arrive all the same. Enter another address, or the same to try again.
@@ -483,6 +490,7 @@ devices-loading = Looking for this device…
 devices-text = This device shows, even when locked, that a document came and from which department. Nothing else: no title, no amount. A new way in or a blocked code is announced at once, even at night.
 devices-maker = The notice goes through the maker of your browser (Google, Mozilla, Apple or Microsoft). It learns that the City told you something, and when; it cannot read the notice.
 devices-on = This device shows your notices.
+devices-now-on = on
 devices-stopped = Notices no longer reach this device: its browser has a new address, or you stopped them elsewhere. Nothing is lost: your documents are here. If you want notices here, turn them on again.
 devices-pace = When to tell you
 devices-start = Turn notices on here

@@ -36,7 +36,7 @@ kit-form-asked = Collez le texte de votre trousse, ou choisissez son fichier. El
 kit-form-no-prf = Votre clé d’accès vous a bien identifié, mais cet appareil ne sait pas s’en servir pour ouvrir le coffre. Votre trousse de secours le peut. Vous pouvez aussi ouvrir votre coffre sur un autre appareil.
 kit-form-no-passkeys = Ce navigateur ne connaît pas les clés d’accès. Votre trousse de secours ouvre le coffre quand même.
 kit-form-label = Texte de la trousse
-kit-form-hint = Il commence par « # voute-kit » et se termine par une longue ligne « AGE-SECRET-KEY-PQ-1… ».
+kit-form-hint = Il commence par « # voute-kit » et se termine par une longue ligne « AGE-SECRET-KEY-PQ-1… ».
 kit-form-file = Choisir le fichier
 scan-open = Numériser le carré
 scan-title-kit = Présentez le carré de votre trousse
@@ -392,10 +392,10 @@ ways-lead = Chacun de ces moyens suffit à ouvrir votre coffre.
 ways-kind-passkey = Clé d’accès
 ways-kind-kit = Trousse de secours
 ways-since = depuis le { $date }
-ways-used-passkey = essayée ou utilisée pour la dernière fois le { $date }
-ways-used-kit = essayée ou utilisée pour la dernière fois le { $date }
-ways-unused-passkey = pas encore essayée, ni utilisée pour revenir
-ways-unused-kit = pas encore essayée ni utilisée
+ways-used-passkey = dernier essai ou usage le { $date }
+ways-used-kit = dernier essai ou usage le { $date }
+ways-unused-passkey = jamais essayée, ni utilisée pour revenir
+ways-unused-kit = jamais essayée ni utilisée
 ways-added = La nouvelle clé d’accès ouvre désormais votre coffre.
 ways-busy-kit = Votre trousse se prépare…
 ways-busy-passkey = Confirmez sur votre appareil…
@@ -408,6 +408,7 @@ ways-passkey-button = Ajouter une clé d’accès
 ways-archive-title = Partir avec tout
 ways-archive-text = Vos documents, leurs reçus et vos choix, en un seul fichier scellé. Votre trousse de secours l’ouvre, sans compte et sans nous : faites-en une avant de partir.
 ways-archive-button = Emporter tout mon coffre
+ways-settings = Réglages
 ways-try = Essayer
     .label = Essayer : { $way }
 ways-remove = Retirer
@@ -439,6 +440,11 @@ elsewhere-count = { $count ->
     [one] Votre coffre est aussi ouvert sur un autre appareil, ou dans un autre navigateur.
    *[other] Votre coffre est aussi ouvert sur { $count } autres appareils ou navigateurs.
 }
+elsewhere-now = { $count ->
+    [0] nulle part
+    [one] sur un autre appareil
+   *[other] sur { $count } autres appareils
+}
 elsewhere-one = Ouvert le { $opened }, utilisé pour la dernière fois le { $seen }
 elsewhere-button = Fermer partout ailleurs
 elsewhere-closing = Fermeture sur les autres appareils…
@@ -447,6 +453,7 @@ elsewhere-closed = C’est fait : votre coffre n’est plus ouvert qu’ici.
 notices-title = Avis par courriel
 notices-loading = Recherche de vos avis…
 notices-text = Un courriel vous dit qu’un document est arrivé, et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
+notices-none = aucun
 notices-state-unconfirmed = Un code a été envoyé à { $address }. Tant qu’il n’est pas entré ici, rien d’autre n’est envoyé.
 notices-state-confirmed = Les avis vont à { $address }.
 notices-state-unreachable = { $address } refuse nos courriels : plus rien n’y est envoyé. Vos documents arrivent quand même. Entrez une autre adresse, ou la même pour réessayer.
@@ -454,7 +461,7 @@ notices-code = Code reçu par courriel
 notices-confirm = Confirmer l’adresse
 notices-address = Votre adresse de courriel
 notices-pace = Quand vous écrire
-notices-once = Dès qu’un document arrive
+notices-once = À chaque document
 notices-daily = Une fois par jour
 notices-weekly = Une fois par semaine
 notices-weekday = Quel jour
@@ -483,6 +490,7 @@ devices-loading = Recherche de cet appareil…
 devices-text = Cet appareil affiche, même verrouillé, qu’un document est arrivé et de quel service. Rien d’autre : ni titre, ni montant. Un nouvel accès ou un code bloqué est annoncé aussitôt, même la nuit.
 devices-maker = L’avis passe par le fabricant de votre navigateur (Google, Mozilla, Apple ou Microsoft). Il apprend que la Ville vous a fait signe et quand; il ne peut pas lire l’avis.
 devices-on = Cet appareil affiche vos avis.
+devices-now-on = activés
 devices-stopped = Les avis n’arrivent plus sur cet appareil : son navigateur a changé d’adresse, ou vous les avez arrêtés ailleurs. Rien n’est perdu : vos documents sont là. Si vous voulez des avis ici, activez-les de nouveau.
 devices-pace = Quand vous faire signe
 devices-start = Activer les avis ici
