@@ -37,6 +37,10 @@ WATCH = """
 })();
 """
 
+UNFOLDED = """() => Promise.all(document.getAnimations()
+  .filter((one) => one instanceof CSSTransition)
+  .map((one) => one.finished.catch(() => undefined)))"""
+
 Prf = Literal["create", "get", "none"]
 
 # Some authenticators answer `create` with `enabled` alone and give the output at the next `get`.
@@ -150,6 +154,8 @@ class Visitor:
     def unfold(self, title: str) -> None:
         """Open a folded part of the page by its heading."""
         self.tap(self.page.locator("details:not([open]) > summary").filter(has_text=title))
+        # What unfolds still moves: a press would go beside it.
+        self.page.evaluate(UNFOLDED)
 
     def save(self, target: Locator, folder: Path) -> Path:
         """Tap what downloads a file; gives where it is, under the name that the page proposed."""
