@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /documents/{rest:path}",
     "GET /health",
     "GET /log/checkpoint",
+    "GET /log/succession/{origin_hash:str}",
     "GET /log/tile/{tile:path}",
     "GET /log/timestamp/{stamp:path}",
     "GET /ouvrir",

@@ -80,6 +80,37 @@ def log_recover(
         speaker.say("admin-log-recovered", {"origin": head.origin, "size": head.size})
 
 
+@app.command("log-successor", help=help_of("help-admin-log-successor"))
+def log_successor(
+    log: Annotated[str, typer.Argument(metavar="LOG", help=help_of("option-successor-origin"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make the keys of the log that will take the present one over, once, and show them; nothing else changes."""
+    from voute.server.succession import prepare_successor
+
+    _show(Speaker(as_json=as_json), prepare_successor(settings_of(data), log), "admin-successor")
+
+
+@app.command("log-succeed", help=help_of("help-admin-log-succeed"))
+def log_succeed(
+    data: Data = None,
+    behind: Annotated[Path | None, typer.Option("--behind", exists=True, dir_okay=False, help=help_of("option-behind"))] = None,
+    as_json: Json = False,
+) -> None:
+    """Let the successor take the log's tree over, once the trust root in force says so."""
+    from voute.server.succession import succeed
+
+    said = succeed(settings_of(data), None if behind is None else behind.read_bytes())
+    facts = {"old": said.old, "origin": said.new, "size": said.size, "known": said.known, "lost": said.lost}
+    speaker = Speaker(as_json=as_json)
+    speaker.give(facts)
+    if not as_json:
+        speaker.say("admin-log-succeeded", facts)
+        if said.lost:
+            speaker.say("admin-log-lost", {**facts, "last": said.known - 1}, style="bold yellow")
+
+
 @app.command("cors", help=help_of("help-admin-cors"))
 def cors(
     give: Annotated[bool, typer.Option("--set", help=help_of("option-cors-set"))] = False,

@@ -13,6 +13,7 @@ from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Json
 from voute.cli.words import help_of
 from voute.client.disk import DISK
+from voute.client.log_times import log_warnings
 from voute.client.officer import OfficerKey, TokenError, TokenPlace, make_officer_key, read_officer_key
 from voute.client.plan import draft, join, message_of, plan_of, signature_of
 from voute.client.root_lines import changes_of, lines_of
@@ -181,9 +182,13 @@ def _show(speaker: Speaker, payload: bytes, after: TrustedRoot | None) -> None:
         "fingerprint": fingerprint(payload),
     }
     lines = lines_of(payload) if after is None else changes_of(payload, after)
-    speaker.give({**facts, "lines": lines})
+    warnings = log_warnings(root, None if after is None else after.root)
+    speaker.give({**facts, "lines": lines, "warnings": [one.why for one in warnings]})
     if not speaker.as_json:
         speaker.say("ceremony-draft", facts)
         speaker.say("ceremony-whole" if after is None else "ceremony-changes", facts)
         for line in lines:
             speaker.screen.print(f"  {line}", markup=False)
+        for one in warnings:
+            told = {"why": one.why, "origin": one.origin, "at": time_text(one.at)}
+            speaker.say("ceremony-log-warning", told, style="bold yellow")

@@ -77,7 +77,8 @@ def _read_once(storage: Storage, root: TrustRoot) -> Heads:
 
 def _read_lock(storage: Storage, root: TrustRoot, origin: str | None) -> tuple[Checkpoint | None, str]:
     fault = "lock-missing"
-    for log in reversed(root.logs):
+    # An old log's lock stays where it is; without a checkpoint that names the log, the one that began last is meant.
+    for log in sorted(root.logs, key=lambda one: one.since, reverse=True):
         if origin not in {None, log.origin}:
             continue
         try:

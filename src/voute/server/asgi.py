@@ -85,7 +85,7 @@ def start_jobs(settings: Settings, assembled: Assembled, signals: Signals = SILE
         worker(city, signals),
     ]
     if settings.sequencer:
-        parts = log_parts(settings, assembled.stores, city.trust().root)
+        parts = log_parts(settings, assembled.stores, city.trust().root, city.trust)
         election = election_of(settings)
         if settings.smtp_host:
             jobs.append(notice_sender(settings, city, election, signals))

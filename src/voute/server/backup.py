@@ -12,7 +12,7 @@ from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
 from voute.core.ports_objects import CityObjects
 from voute.core.values import MICROSECONDS
-from voute.server.composition import LogParts, expect_here, log_parts, now_seconds, open_stores, s3_drivers
+from voute.server.composition import LogParts, end_of, expect_here, log_parts, now_seconds, open_stores, s3_drivers
 from voute.server.http_witness import WitnessRefusedError
 from voute.server.inspection import alone
 from voute.server.keys import read_log_seeds
@@ -23,7 +23,7 @@ from voute.store.freeze import CATALOGUE, frozen
 from voute.store.sql_catalogue import SCHEMA_VERSION, SqlCatalogue
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.cosigning import Cosigning, WitnessAheadError
-from voute.tlog.policy import LogKey, WitnessKey, WitnessPolicy, verify_checkpoint
+from voute.tlog.policy import LogKey, WitnessPolicy, checkpoint_policy, verify_checkpoint
 from voute.tlog.sequencer import Published, lock_key, read_published
 from voute.tlog.witness import WitnessCore
 
@@ -38,6 +38,12 @@ class LogUnconfirmedError(StateError):
     """Too few witnesses confirmed that nothing later was signed; facts `have`, `need`."""
 
     code: ClassVar[str] = "log-unconfirmed"
+
+
+class LogOverError(StateError):
+    """The restored log has ended, as the trust root in force says: it signs nothing more; fact `origin`."""
+
+    code: ClassVar[str] = "log-over"
 
 
 class LogUnreadableError(VerificationError):
@@ -120,6 +126,7 @@ def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:
 
     Raises:
         LockExistsError: the log has its lock: nothing is to be recovered.
+        LogOverError: it has ended, and another log took its tree over.
         LogUnreadableError: no signed checkpoint was restored.
         LogBehindError: a witness or `latest` knows a longer log, or another one of this length.
         LogUnconfirmedError: too few witnesses answered, and there is no `latest`, or too few signed it.
@@ -135,10 +142,13 @@ def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:
         log = parts.sequencer.log
         if _has_lock(stores.locks, log):
             raise LockExistsError(lock_key(log.origin))
+        until = end_of(root, log.origin)
+        if until is not None and now_seconds() >= until:
+            raise LogOverError(origin=log.origin)
         signed = read_published(stores.tiles, log)
         if signed is None:
             raise LogUnreadableError("no checkpoint")
-        policy = WitnessPolicy(root.quorum, tuple(WitnessKey(one.name, one.mldsa44) for one in root.witnesses))
+        _, policy = checkpoint_policy(root)
         have = _ask(parts, stores.tiles, Published(signed.head, signed))
         if latest is not None:
             have = max(have, _signers(signed, SignedCheckpoint.parse(latest), log, policy))

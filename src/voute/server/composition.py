@@ -9,7 +9,7 @@ from threading import Event
 from types import ModuleType
 from typing import ClassVar, Final, Protocol
 
-from voute.app.city import City
+from voute.app.city import City, Trust
 from voute.app.ledger import Ledger
 from voute.app.ports import NoticeKit, PushKit
 from voute.app.sequence import Sequencing
@@ -247,29 +247,43 @@ def push_kit(settings: Settings) -> PushKit | None:
     return PushKit(public, settings.push_hosts, settings.push_own_hosts, settings.zone)
 
 
-def log_parts(settings: Settings, stores: Stores, root: TrustRoot | None = None) -> LogParts:
+def log_parts(
+    settings: Settings, stores: Stores, root: TrustRoot | None = None, trust: Callable[[], Trust] | None = None
+) -> LogParts:
     """Make the log's writer from the keys on this machine, with the witness beside it if there is one.
 
     `root` is the trust root whose witnesses are asked, each at the address that the settings give; none before there is one.
+    `trust` gives the one in force at any time: a log that it says has ended signs nothing more.
 
     Raises:
         KeyFileError: the log's keys are missing.
     """
     seeds = read_log_seeds(settings.keys_folder)
     signer = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44)
-    sequencer = Sequencer(stores.tiles, stores.locks, signer, signer.log, now_seconds)
-    addresses = settings.witness_addresses
-    remote: tuple[tuple[Witness, WitnessKey], ...] = tuple(
-        (HttpWitness(one.name, addresses[one.name]), WitnessKey(one.name, one.mldsa44))
-        for one in (() if root is None else root.witnesses)
-        if one.name in addresses
-    )
+    until = (lambda: None) if trust is None else lambda: end_of(trust().root, seeds.origin)
+    sequencer = Sequencer(stores.tiles, stores.locks, signer, signer.log, now_seconds, until=until)
+    remote: tuple[tuple[Witness, WitnessKey], ...] = () if root is None else remote_witnesses(settings, root)
     seed = read_witness_seed(settings.keys_folder)
     if seed is None:
         return LogParts(sequencer, remote)
     cosigner = Cosigner(seed.name, seed.mldsa44)
     witness = WitnessCore(cosigner, (FollowedLog.of(signer.log),), stores.locks, now_seconds)
     return LogParts(sequencer, ((witness, WitnessKey(seed.name, cosigner.public.public)), *remote))
+
+
+def remote_witnesses(settings: Settings, root: TrustRoot) -> tuple[tuple[HttpWitness, WitnessKey], ...]:
+    """Return the witnesses of a trust root whose addresses the settings give."""
+    addresses = settings.witness_addresses
+    return tuple(
+        (HttpWitness(one.name, addresses[one.name]), WitnessKey(one.name, one.mldsa44))
+        for one in root.witnesses
+        if one.name in addresses
+    )
+
+
+def end_of(root: TrustRoot, origin: str) -> int | None:
+    """Return the second at which a log ends as a trust root says; None: it goes on, or is none of the root's."""
+    return next((one.until for one in root.logs if one.origin == origin), None)
 
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import ClassVar, Final
 
 import httpx
@@ -20,6 +21,7 @@ MAX_REPLY: Final = 64 * 1024
 # A reply that unpacks to more than it is would pass the limit.
 _HEADERS: Final = {"content-type": "text/plain; charset=utf-8", "accept-encoding": "identity"}
 _OK: Final = 200
+_NOT_FOUND: Final = 404
 _CONFLICT: Final = 409
 
 
@@ -41,7 +43,7 @@ class HttpWitness:
     def __init__(self, name: str, address: str, transport: httpx.BaseTransport | None = None) -> None:
         """Take the key name and the submission prefix, for instance `https://temoin.example`."""
         self._name = name
-        self._url = address.rstrip("/") + "/add-checkpoint"
+        self._prefix = address.rstrip("/")
         self._http = open_http(address, timeout=TIME_LIMIT, transport=transport)
 
     @property
@@ -62,7 +64,7 @@ class HttpWitness:
             WitnessUnreachableError: no whole answer in time.
         """
         body = AddCheckpoint(old_size, tuple(proof), checkpoint).encode()
-        status, reply = self._post(body)
+        status, reply = self._call("POST", "/add-checkpoint", body)
         if status == _OK:
             return reply
         if status == _CONFLICT:
@@ -72,11 +74,25 @@ class HttpWitness:
                 pass
         raise WitnessRefusedError("the witness refused", witness=self._name, status=status)
 
-    def _post(self, body: bytes) -> tuple[int, bytes]:
+    def last(self, origin: str) -> bytes | None:
+        """Return the checkpoint of a log that it cosigned last, as it gives it to everybody; None: it has cosigned none.
+
+        Raises:
+            WitnessRefusedError: it says neither.
+            WitnessUnreachableError: no whole answer in time.
+        """
+        status, reply = self._call("GET", f"/{sha256(origin.encode()).hexdigest()}/checkpoint")
+        if status == _OK:
+            return reply
+        if status == _NOT_FOUND:
+            return None
+        raise WitnessRefusedError("the witness refused", witness=self._name, status=status)
+
+    def _call(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         end = time.monotonic() + TIME_LIMIT
         data = bytearray()
         try:
-            with self._http.stream("POST", self._url, content=body, headers=_HEADERS) as reply:
+            with self._http.stream(method, self._prefix + path, content=body, headers=_HEADERS) as reply:
                 if "content-encoding" in reply.headers:
                     raise WitnessUnreachableError("an encoded answer", witness=self._name)
                 for piece in reply.iter_bytes():

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _PACK: Final = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.(?:pack|side)")
-_LOG: Final = re.compile(rf"(?:checkpoint|{MOVED}|(?:tile|staging|timestamp)/.+)")
+_LOG: Final = re.compile(rf"(?:checkpoint|{MOVED}|(?:tile|staging|timestamp|succession)/.+)")
 _LEDGER: Final = re.compile(r"(?:page/[0-9]{3}/[0-9]{3}/[0-9]{3}/[0-9]{3}|(?:vault|index)/([0-9a-f]{2})/\1[0-9a-f]{62})")
 _LOCK: Final = re.compile(rf"[a-z0-9-]{{1,100}}|\.mutex|{re.escape(FILE)}|{re.escape(WORKING)}")
 

@@ -23,6 +23,7 @@ from voute.format.fields import Fields
 
 SEED: Final = 32
 LOG_FILE: Final = "log.json"
+SUCCESSOR_FILE: Final = "log.next.json"
 WITNESS_FILE: Final = "witness.json"
 NOTICE_FILE: Final = "notices.json"
 PUSH_FILE: Final = "push.json"
@@ -56,15 +57,15 @@ class WitnessSeed:
     mldsa44: bytes = field(repr=False)
 
 
-def create_log_seeds(folder: Path, origin: str) -> LogSeeds:
-    """Draw the log's seeds and keep them.
+def create_log_seeds(folder: Path, origin: str, name: str = LOG_FILE) -> LogSeeds:
+    """Draw the seeds of the log, or of its successor, and keep them.
 
     Raises:
         KeyFileError: there are some already.
     """
     seeds = LogSeeds(origin, secrets.token_bytes(SEED), secrets.token_bytes(SEED))
     value: Json = {"version": 1, "origin": origin, "ed25519": seeds.ed25519.hex(), "mldsa44": seeds.mldsa44.hex()}
-    _create(folder / LOG_FILE, canonical.dumps(value))
+    _create(folder / name, canonical.dumps(value))
     return seeds
 
 
@@ -80,11 +81,32 @@ def create_witness_seed(folder: Path, name: str) -> WitnessSeed:
     return seed
 
 
-def read_log_seeds(folder: Path) -> LogSeeds:
-    """Read the log's seeds; `KeyFileError` when there are none."""
-    fields = Fields(canonical.loads(_read(folder / LOG_FILE)), _LOG_KEYS, LOG_FILE)
+def read_log_seeds(folder: Path, name: str = LOG_FILE) -> LogSeeds:
+    """Read the seeds of the log, or of its successor; `KeyFileError` when there are none."""
+    fields = Fields(canonical.loads(_read(folder / name)), _LOG_KEYS, name)
     fields.version()
     return LogSeeds(fields.text("origin"), fields.hash("ed25519"), fields.hash("mldsa44"))
+
+
+def put_successor_in_place(folder: Path) -> None:
+    """Give the successor's seeds the name of the log's, whose bytes are overwritten first: nothing signs for it again.
+
+    What a crash leaves is done again: the successor's seeds are whole under one name or the other.
+
+    Raises:
+        KeyFileError: there are no successor's seeds, or the disk refused.
+    """
+    old, new = folder / LOG_FILE, folder / SUCCESSOR_FILE
+    try:
+        if old.exists():
+            with old.open("r+b") as file:
+                file.write(bytes(old.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+        new.replace(old)
+        _flush(folder)
+    except OSError as error:
+        raise KeyFileError(type(error).__name__, file=SUCCESSOR_FILE) from error
 
 
 def read_witness_seed(folder: Path) -> WitnessSeed | None:
@@ -146,13 +168,17 @@ def _create(path: Path, data: bytes) -> None:
             os.link(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _flush(path.parent)
     except OSError as error:
         raise KeyFileError(type(error).__name__, file=path.name) from error
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from voute.core.errors import FormatError, LimitError, StateError, StoreError, V
 from voute.core.ports_log import CheckpointSigner, LockStore, TileConflictError, TileMissingError, TileStore
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.merkle import EMPTY_ROOT, HASH_BYTES
-from voute.tlog.policy import LogKey, verify_log
+from voute.tlog.policy import LogEndedError, LogKey, verify_log
 from voute.tlog.reader import read_edge
 from voute.tlog.recheck import RecheckError, recheck_staged, recheck_stored
 from voute.tlog.staging import PREFIX, StagedBatch, parse_path
@@ -74,14 +74,22 @@ class Sequencer:
     """
 
     def __init__(
-        self, tiles: TileStore, locks: LockStore, signer: CheckpointSigner, log: LogKey, clock: Callable[[], int]
+        self,
+        tiles: TileStore,
+        locks: LockStore,
+        signer: CheckpointSigner,
+        log: LogKey,
+        clock: Callable[[], int],
+        *,
+        until: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """Take the stores, the log's signer and public keys, and POSIX seconds now."""
+        """Take the stores, the log's signer and public keys, POSIX seconds now, and when the log ends, None: it goes on."""
         self._tiles = tiles
         self._locks = locks
         self._signer = signer
         self._log = log
         self._clock = clock
+        self._until = until
         self._lock_key = lock_key(log.origin)
         self._swept = False
         self._shown: SignedCheckpoint | None = None
@@ -118,6 +126,23 @@ class Sequencer:
         edge = read_edge(staged.old.size, staged.old.root, self._tiles.get)
         return self._finish(staged, append(edge, staged.entries))
 
+    def complete(self) -> Checkpoint:
+        """Write all that the lock promised, sign nothing, and return its head: what a successor goes on from.
+
+        Raises:
+            LockMissingError: the log has no lock here.
+            LogDamagedError, TileDamagedError: the store lost or changed what the lock promises.
+        """
+        head = self._locked_head()
+        published = read_published(self._tiles, self._log)
+        if published is None or published.head != head:
+            staged = self._staged(head)
+            if staged is not None:
+                self._put_all(append(read_edge(staged.old.size, staged.old.root, self._tiles.get), staged.entries).tiles)
+                recheck_stored(self._tiles, staged.old.size, head)
+        self._expect_edge(head)
+        return head
+
     def sequence(self, entries: Sequence[bytes], at: int) -> Published:
         """Append entries, in order, as the leaves from index `at` on, and return the published head that holds them.
 
@@ -129,6 +154,7 @@ class Sequencer:
         Raises:
             SequenceGapError: the log does not have `at` leaves.
             LimitError: an entry or the batch is too long or too short; nothing was done.
+            LogEndedError: the log has ended; nothing was done.
             LockConflictError: another sequencer was faster; nothing was done.
             RecheckError: the second code path disagrees; nothing was signed.
             StoreError: a store failed; the outcome is unknown until `recover`.
@@ -139,6 +165,7 @@ class Sequencer:
             raise SequenceGapError("the log ends elsewhere", size=old.size, at=at)
         if not entries:
             return now
+        self._expect_open(self._clock())
         if min(map(len, entries)) < MIN_ENTRY_BYTES:
             raise LimitError("an entry is shorter than a hash", minimum=MIN_ENTRY_BYTES)
         grown = append(read_edge(old.size, old.root, self._tiles.get), entries)
@@ -184,11 +211,20 @@ class Sequencer:
 
     def _publish_again(self, head: Checkpoint) -> Published:
         """Sign the lock's head once more: its checkpoint is gone or damaged, its batch no longer staged."""
+        self._expect_edge(head)
+        return self._publish(self._sign(head))
+
+    def _expect_edge(self, head: Checkpoint) -> None:
         try:
             read_edge(head.size, head.root, self._tiles.get)
         except TileMissingError as error:
             raise LogDamagedError(error.detail, size=head.size) from error
-        return self._publish(self._sign(head))
+
+    def _expect_open(self, time: int) -> None:
+        """Refuse to sign what every client would refuse (docs/spec/log.md)."""
+        until = self._until()
+        if until is not None and time >= until:
+            raise LogEndedError("nothing more is signed", origin=self._log.origin)
 
     def _sign(self, head: Checkpoint) -> SignedCheckpoint:
         """Sign a head that the lock holds, and check what the signer gave.
@@ -196,7 +232,9 @@ class Sequencer:
         Its time is never before the one shown: it says that no larger tree was seen by then, wherever the clock was set since.
         """
         shown = 0 if self._shown is None else verify_log(self._shown, self._log)
-        signed = SignedCheckpoint.parse(self._signer.sign(head.size, head.root, max(self._clock(), shown)))
+        now = max(self._clock(), shown)
+        self._expect_open(now)
+        signed = SignedCheckpoint.parse(self._signer.sign(head.size, head.root, now))
         verify_log(signed, self._log)
         if signed.head != head:
             raise RecheckError("the signer signed another head")

@@ -13,7 +13,7 @@ from tools.make_vectors import ledger as ledgers
 from tools.make_vectors.seeds import seed
 from voute.core.errors import FormatError
 from voute.core.ids import DocumentId, Slug, hash_of
-from voute.format import archive, dsse, ledger, manifest, registry, release, sidecar
+from voute.format import archive, dsse, ledger, manifest, registry, release, sidecar, succession
 from voute.format import pack as packs
 from voute.format import receipt as receipts
 from voute.format.act import parse_act
@@ -366,6 +366,14 @@ STATEMENTS = (
         lambda raw: archive.encode_records(archive.parse_records(raw)),
         _records_files,
         ("format.archive.parse_records",),
+        as_json,
+        twin=False,
+    ),
+    Format(
+        "succession",
+        lambda raw: succession.parse_succession(raw).encode(),
+        lambda: [succession.Succession(city.LOG, "log-2", 12, hash_of(seed("root")), 40, city.ISSUED).encode()],
+        ("format.succession.parse_succession",),
         as_json,
         twin=False,
     ),

@@ -231,6 +231,15 @@ backup-restored = Backup { $name } of { $taken_at } is back: { $files ->
        *[other] { $entries } entries
     }.
     Next: “voute admin log-recover”, then “voute fsck”, then start the server.
+admin-successor = The log { $origin } is ready to take over. The officers need these keys for the trust root (docs/operate/keys.md):
+    { $ed25519 }
+    { $mldsa44 }
+    At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
+admin-log-succeeded = The log { $origin } takes { $old } over, from its entry { $size } on. The old keys are destroyed. Now: voute witness follow, at each witness; voute fsck; then start the server.
+admin-log-lost = Lost: { $lost ->
+        [one] { $lost } entry, number { $size }
+       *[other] { $lost } entries, numbers { $size } to { $last }
+    } of { $old }. Departments send their lists of those hours again; tell residents to do their deletions and choices of those hours again.
 admin-log-recovered = The log { $origin } goes on after its { $size ->
         [one] { $size } entry
        *[other] { $size } entries
@@ -253,6 +262,11 @@ ceremony-draft = Trust root no. { $number } of { $name } ({ $city }), { $origin 
 ceremony-whole = All that it says:
 ceremony-changes = All that it changes in the root before it (- goes, + comes):
 ceremony-confirm = Did you compare the fingerprint with the other officers', is each of these lines wanted, and do you want to sign?
+ceremony-log-warning = { $why ->
+        [none] From { $at } on no log is open: nothing more could be delivered.
+        [several] From { $at } on several logs are open: { $origin }. The first should end when the other begins.
+       *[early] The log { $origin } ends at { $at }, before this root counts: what it signs in between will be refused.
+    }
 ceremony-signed = Signed with { $public }. Bring { $path } to who joins the signatures.
 ceremony-joined = { $path } has { $count ->
         [one] { $count } signature

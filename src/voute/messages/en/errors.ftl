@@ -323,6 +323,29 @@ error-log-behind = The restored log has { $size ->
        *[other] { $size } entries
     }; one with { $known } was signed. Nothing was changed: going on would make two histories.
     .fix = Restore a later backup. If there is none, see “The backup is behind” in docs/operate/backup.md; until then the city is read only.
+error-log-over = The log { $origin } has ended: another one took it over, and this backup is from before. Nothing was changed.
+    .fix = Restore a backup from after the succession. If there is none: “The backup is behind” in docs/operate/backup.md.
+error-successor-named = { $why ->
+        [begun] A new log is prepared already: { $begun }, not { $origin }
+       *[used] The new log can't be called { $origin }: a log of the city has that name
+    }. Nothing was changed.
+    .fix = { $why ->
+        [begun] Do it again with that name: the same keys are shown.
+       *[used] Give a name that was never used.
+    }
+error-no-successor = No log is prepared to take { $origin } over. Nothing was changed.
+    .fix = “voute admin log-successor” prepares one; docs/operate/keys.md says what follows.
+error-succession-early = The trust root in force does not say yet that the log changes ({ $origin }). Nothing was changed.
+    .fix = It takes a root that ends the old log and opens the new one, with both its keys, and its date must have come (docs/operate/keys.md).
+error-succession-unsure = The lock of the log { $origin } is not here: nobody knows what was signed last. Nothing was changed.
+    .fix = Look for a later backup. If there is none, give --behind with the newest checkpoint that anybody kept: what is missing will be lost.
+error-succession-older = A log of { $known ->
+        [one] { $known } entry
+       *[other] { $known } entries
+    } was signed, and that of the given checkpoint is shorter ({ $size }), or another one. Nothing was changed.
+    .fix = Give the newest: a witness shows it at its address, /HASH/checkpoint.
+error-successor-begun = The witness { $witness } knows the new log already: another machine has it. Nothing was changed.
+    .fix = Restore a backup from after the succession, or prepare another log (voute admin log-successor) and another ceremony.
 error-log-unconfirmed = Too few witnesses confirmed that nothing later was signed ({ $have } of { $need }). Nothing was changed.
     .fix = Set the addresses of the witnesses (setting “witnesses”), or give --checkpoint with the newest cosigned one.
 error-log-unreadable = No checkpoint signed by this city's log was restored. Nothing was changed.

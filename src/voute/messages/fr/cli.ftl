@@ -234,6 +234,15 @@ backup-restored = La sauvegarde { $name } du { $taken_at } est revenue : { $fil
        *[other] { $entries } inscriptions
     }.
     Ensuite : « voute admin log-recover », puis « voute fsck », puis démarrez le serveur.
+admin-successor = Le registre { $origin } est prêt à prendre la suite. Il faut ces clés aux responsables pour la racine de confiance (docs/operate/keys.md) :
+    { $ed25519 }
+    { $mldsa44 }
+    À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
+admin-log-succeeded = Le registre { $origin } prend la suite de { $old }, à partir de son inscription { $size }. Les anciennes clés sont détruites. Il faut maintenant : voute witness follow, chez chaque témoin; voute fsck; puis démarrer le serveur.
+admin-log-lost = Perdu : { $lost ->
+        [one] { $lost } inscription, la { $size }e
+       *[other] { $lost } inscriptions, de la { $size }e à la { $last }e
+    } de { $old }. Les services renvoient leurs listes de ces heures-là; dites aux résidents que leurs suppressions et choix de ces heures sont à refaire.
 admin-log-recovered = Le registre { $origin } continue après ses { $size ->
         [one] { $size } inscription
        *[other] { $size } inscriptions
@@ -262,6 +271,11 @@ ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { 
 ceremony-whole = Tout ce qu'elle dit :
 ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
 ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer?
+ceremony-log-warning = { $why ->
+        [none] À partir de { $at }, aucun registre n'est ouvert : plus rien ne pourrait être livré.
+        [several] À partir de { $at }, plusieurs registres sont ouverts : { $origin }. Le premier devrait prendre fin quand l'autre commence.
+       *[early] Le registre { $origin } prend fin à { $at }, avant que cette racine compte : ce qu'il signe entre les deux sera refusé.
+    }
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
 ceremony-joined = { $path } porte { $count ->
         [one] { $count } signature

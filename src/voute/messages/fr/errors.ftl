@@ -323,6 +323,29 @@ error-log-behind = Le registre restauré a { $size ->
        *[other] { $size } inscriptions
     }; un registre de { $known } a été signé. Rien n'a changé : continuer ferait deux histoires.
     .fix = Restaurez une sauvegarde plus récente. S'il n'y en a pas, docs/operate/backup.md dit ce qui se fait d'une sauvegarde en retard; d'ici là, la ville reste en lecture seule.
+error-log-over = Le registre { $origin } a pris fin : un autre a pris sa suite, et cette sauvegarde est d'avant. Rien n'a changé.
+    .fix = Restaurez une sauvegarde d'après la succession. S'il n'y en a pas : docs/operate/backup.md, « The backup is behind ».
+error-successor-named = { $why ->
+        [begun] Un nouveau registre est déjà préparé : { $begun }, et non { $origin }
+       *[used] Le nouveau registre ne peut pas s'appeler { $origin } : un registre de la ville a déjà ce nom
+    }. Rien n'a changé.
+    .fix = { $why ->
+        [begun] Recommencez avec ce nom-là : les mêmes clés seront montrées.
+       *[used] Donnez un nom qui n'a jamais servi.
+    }
+error-no-successor = Aucun registre n'est préparé pour prendre la suite de { $origin }. Rien n'a changé.
+    .fix = « voute admin log-successor » en prépare un; docs/operate/keys.md dit la suite.
+error-succession-early = La racine de confiance en vigueur ne dit pas encore que le registre change ({ $origin }). Rien n'a changé.
+    .fix = Il faut une racine qui met fin à l'ancien registre et ouvre le nouveau, avec ses deux clés, et que sa date soit venue (docs/operate/keys.md).
+error-succession-unsure = Le verrou du registre { $origin } n'est pas ici : personne ne sait ce qui fut signé en dernier. Rien n'a changé.
+    .fix = Cherchez une sauvegarde plus récente. S'il n'y en a pas, donnez --behind avec le point de contrôle le plus récent que quelqu'un a gardé : ce qui manque sera perdu.
+error-succession-older = Un registre de { $known ->
+        [one] { $known } inscription
+       *[other] { $known } inscriptions
+    } a été signé, et celui du point de contrôle donné est plus court ({ $size }), ou un autre. Rien n'a changé.
+    .fix = Donnez le plus récent : un témoin le montre à son adresse, /EMPREINTE/checkpoint.
+error-successor-begun = Le témoin { $witness } connaît déjà le nouveau registre : une autre machine l'a. Rien n'a changé.
+    .fix = Restaurez une sauvegarde d'après la succession, ou préparez un autre registre (voute admin log-successor) et une autre cérémonie.
 error-log-unconfirmed = Trop peu de témoins ont confirmé que rien de plus récent n'a été signé ({ $have } sur { $need }). Rien n'a changé.
     .fix = Indiquez les adresses des témoins (réglage « witnesses »), ou donnez --checkpoint avec le plus récent qui soit cosigné.
 error-log-unreadable = Aucun point de contrôle signé par le registre de cette ville n'a été restauré. Rien n'a changé.

@@ -102,6 +102,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     log.read_checkpoint,
     log.read_tile,
     log.read_timestamp,
+    log.read_succession,
     pages.resident_page,
     pages.verify_page,
     pages.verifier_file,

@@ -19,6 +19,7 @@ _LIMIT: Final = Limit("log", 6_000, step=50)
 _TILE: Final = re.compile(r"(?:entries|[0-9]{1,2})(?:/x[0-9]{3}){0,5}/[0-9]{3}(?:\.p/[0-9]{1,3})?")
 # The size of a tree, in groups of three digits.
 _STAMP: Final = re.compile(r"latest|(?:x[0-9]{3}/){0,5}[0-9]{3}")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _IMMUTABLE: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
@@ -45,6 +46,14 @@ def read_timestamp(city: TheCity, stamp: FromPath[str]) -> Response[bytes]:
         raise NotFoundException
     headers = {} if name == "latest" else _IMMUTABLE
     return Response(_read(city, f"timestamp/{name}"), media_type="text/plain", headers=headers)
+
+
+@get("/log/succession/{origin_hash:str}", opt=public(_LIMIT), media_type="application/json", sync_to_thread=True)
+def read_succession(city: TheCity, origin_hash: FromPath[str]) -> Response[bytes]:
+    """Return what became of an earlier log of the city, by the SHA-256 of its origin."""
+    if _HASH.fullmatch(origin_hash) is None:
+        raise NotFoundException
+    return Response(_read(city, f"succession/{origin_hash}"), media_type="application/json")
 
 
 def _read(city: City, path: str) -> bytes:
