@@ -106,6 +106,7 @@ docs: .make/python ## write anew the pages that are made from code
 	@$(PY) -m voute.server.settings_page docs/operate/settings.md
 	@$(PY) tools/attacks_page.py
 	@$(PY) tools/browsers_page.py
+	@$(PY) tools/support_codes.py
 
 clean: ## remove what was built, keep downloads
 	@rm -rf .make/web .make/reports web/dist .mypy_cache .ruff_cache .hypothesis .import_linter_cache

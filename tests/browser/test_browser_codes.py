@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import OPEN_BUTTON, Visitor
+from tools.support_codes import support_code
 from voute.format.claim_code import group_code, write_code
 
 NewVisitor = Callable[..., Visitor]
@@ -67,7 +68,7 @@ def test_browser_code_that_nobody_made_is_unknown(at_form: Visitor, city: Served
     before = city.counts()
     enter(at_form, group_code(write_code(b"\x5a" * 14 + b"\x40")))
     expect(at_form.page.get_by_role("alert")).to_contain_text("Ce code n’est pas connu")
-    expect(at_form.page.get_by_role("alert")).to_contain_text("claim-unknown")
+    expect(at_form.page.get_by_role("alert")).to_contain_text(support_code("claim-unknown"))
     assert city.counts() == before
 
 

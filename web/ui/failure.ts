@@ -2,6 +2,7 @@
 
 import { has, t } from './i18n.svelte.ts';
 import type { Failure } from './errors.ts';
+import { supportCode } from './support-code.ts';
 
 /** Families of errors: what to say when a code has no words of its own for one of the four questions. */
 export type Family = 'again' | 'refused' | 'ours';
@@ -31,7 +32,7 @@ export function toneOf(code: string): 'info' | 'warning' | 'danger' {
   return familyOf(code) === 'again' || CALM.test(code) ? 'warning' : 'danger';
 }
 
-/** The four answers that an error owes to a person, and its code for the help line. */
+/** The four answers that an error owes to a person, and its number for the help line. */
 export interface Words {
   readonly title: string;
   readonly what: string;
@@ -53,5 +54,5 @@ export function wordsOf(failure: Failure): Words {
     const own = `error-${failure.code}.${part}`;
     return t(has(own) ? own : `error-family-${family}.${part}`, failure.facts);
   };
-  return { title: say('title'), what: say('what'), kept: say('kept'), next: say('next'), code: failure.code };
+  return { title: say('title'), what: say('what'), kept: say('kept'), next: say('next'), code: supportCode(failure.code) };
 }

@@ -18,6 +18,7 @@ from tests.support.holder import Resident
 from tests.support.mutant_pages import MutantPages, build
 from tests.support.proxy import Cut, Exchange, Message, Proxy
 from tests.support.served_city import ServedCity, serve_city
+from tools.support_codes import names, support_code
 from voute.client.codes import CodeDesk
 from voute.client.deliver import DeliverOrder, Delivery
 from voute.format.claim_code import write_code
@@ -36,6 +37,8 @@ INDEX, PLACES, DOCUMENTS = "/api/vault/index", "/api/vault/places", "/api/docume
 TITLES = ("Avis de travaux", "Permis de clôture", "Constat de raccordement", LONG)
 _WHOLE = re.compile(r"^\s*\d[\d\s]* documents?\s*$")
 """What the list says once it has come; before, it says how many are there already."""
+NAMES = {support_code(name): name for name in names()}
+"""What the numbers stand for that a page shows."""
 _CODE = re.compile(r"téléphone\s:\s(\S+)")
 _QUIET_S = 0.4
 """No request of a page begins so long after its last reply unless the person does something."""
@@ -226,7 +229,7 @@ class EvilPage:
     # -- the victim
 
     def sign_in(self, *, again: bool = False) -> str:
-        """Open the vault; gives the code of the refusal that the page shows, or nothing when the list is there."""
+        """Open the vault; gives the name of the refusal whose number the page shows, or nothing when the list is there."""
         page = self.victim.page
         if not again:
             page.goto("/connexion")
@@ -238,12 +241,12 @@ class EvilPage:
         return self.refusal()
 
     def refusal(self) -> str:
-        """The code that the page shows for the help line, or nothing."""
+        """The name of the number that the page shows for the help line, or nothing."""
         panel = self.victim.page.locator(".panel")
         if panel.count() == 0:
             return ""
         found = _CODE.search(panel.first.inner_text())
-        return found.group(1) if found else panel.first.inner_text()
+        return NAMES[found.group(1)] if found else panel.first.inner_text()
 
     def list_is_whole(self) -> None:
         expect(self.victim.page.get_by_role("status").filter(has_text=_WHOLE)).to_be_visible()
@@ -275,7 +278,7 @@ class EvilPage:
     def refused_rows(self) -> dict[str, str]:
         """Documents that the list names as refused: id, code."""
         items = self.victim.page.locator(".ds-alert[data-color=danger] li").all_inner_texts()
-        return {one.split(" · ")[0].strip(): one.split(" · ")[1].strip() for one in items}
+        return {one.split(" · ")[0].strip(): NAMES[one.split(" · ")[1].strip()] for one in items}
 
     def words(self) -> str:
         """Everything that the page holds, shown or not."""

@@ -10,6 +10,7 @@ from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor
 from tests.sim.page.evil_page import DOCUMENTS, LATER, VICTIM, EvilPage, Json, Lie, lie_about, raw, without_index
 from tests.sim.page.fields import CHANGED, leaves, lie_on
 from tests.sim.page.forgeries import MARK, Forged, Forger
+from tools.support_codes import support_code
 from voute.core.errors import VouteError
 from voute.core.ids import LookupId
 from voute.format.manifest import ToClaim
@@ -65,7 +66,7 @@ def test_sim_evil_page_letter_with_something_foreign_in_it_is_refused_whole(evil
         with evil.lying(waiting(row)) as exchanged:
             visitor.page.goto("about:blank")
             visitor.go(evil.letters[LATER])
-            expect(visitor.page.locator(".panel")).to_contain_text(code)
+            expect(visitor.page.locator(".panel")).to_contain_text(support_code(code))
             assert MARK not in visitor.page.content(), name
             assert "Compte de taxes" not in visitor.page.content(), name
         assert [one.route for one in exchanged if one.method != "GET"] == [f"POST {LOOKUP}"], name

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.sim.page.evil_page import DOCUMENTS, INDEX, ISSUER, PLACES, TITLES, EvilPage, Json, Lie, both, lie_about, raw
 from tests.sim.page.forgeries import MARK, Forger
 from tests.support.proxy import Exchange, Message
+from tools.support_codes import support_code
 from voute.core.ids import DocumentId, Hash, Slug
 from voute.core.values import unix_time
 from voute.format import dsse
@@ -98,7 +99,7 @@ def test_sim_evil_page_foreign_index_is_named_and_nothing_of_it_is_shown(
         assert evil.sign_in() == ""
         evil.list_is_whole()
         warning = evil.victim.page.locator(".ds-alert", has_text=REFUSED)
-        expect(warning.locator("p").last).to_have_text(f"Code à donner au téléphone\u00a0: {code}")
+        expect(warning.locator("p").last).to_have_text(f"Code à donner au téléphone\u00a0: {support_code(code)}")
         assert evil.titles() == MINE
         assert MARK not in evil.words()
         evil.settle()

@@ -12,6 +12,7 @@ from tests.sim.page.evil_page import ISSUER, TITLES, EvilPage, Json, Lie, answer
 from tests.sim.page.forgeries import Forged, Forger, serving
 from tests.support.holder import now
 from tests.support.proxy import Exchange, Message
+from tools.support_codes import support_code
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
 from voute.format import dsse
 from voute.format.dsse import SigningKey
@@ -196,7 +197,7 @@ def test_sim_evil_page_trust_root_that_the_officers_did_not_sign_is_refused(evil
         with evil.lying(rooted(alone)) as exchanged:
             visitor.go("/connexion")
             visitor.button(OPEN_BUTTON).click()
-            expect(visitor.page.locator(".panel")).to_contain_text("trust-root-quorum")
+            expect(visitor.page.locator(".panel")).to_contain_text(support_code("trust-root-quorum"))
         assert [one.route for one in exchanged if one.method != "GET"] in ([], ["POST /api/sessions/challenge"])
     finally:
         visitor.context.close()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.support.visitor import OPEN_BUTTON, new_visitor
 from tests.sim.page.evil_page import LAST, EvilPage, Json, Lie, b64, both, lie_about
+from tools.support_codes import support_code
 from voute.seal.unlock import PRF_INPUT
 
 CHALLENGE = "/api/sessions/challenge"
@@ -141,7 +142,7 @@ def test_sim_evil_page_exchanged_list_of_credentials_is_refused_and_not_sent(evi
     ):
         with evil.lying(lie_about("/api/session", lie)) as exchanged:
             ask_for_a_kit(evil)
-            expect(evil.victim.page.locator(".panel")).to_contain_text(re.compile(r"téléphone\s:\sstate"))
+            expect(evil.victim.page.locator(".panel")).to_contain_text(re.compile(rf"téléphone\s:\s{support_code('state')}"))
         assert [one for one in exchanged if one.method == "PUT"] == []
 
 
