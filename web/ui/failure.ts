@@ -54,5 +54,11 @@ export function wordsOf(failure: Failure): Words {
     const own = `error-${failure.code}.${part}`;
     return t(has(own) ? own : `error-family-${family}.${part}`, failure.facts);
   };
-  return { title: say('title'), what: say('what'), kept: say('kept'), next: say('next'), code: supportCode(failure.code) };
+  return {
+    title: say('title'),
+    what: say('what'),
+    kept: say('kept'),
+    next: say('next'),
+    code: supportCode(failure.code),
+  };
 }
