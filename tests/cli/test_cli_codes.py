@@ -76,6 +76,21 @@ def test_cli_codes_revoked_opens_nothing_and_wants_a_new_one(office: Department)
     assert len(office.resident().look_up(office.code("a-1")).opened) == 1
 
 
+def test_cli_codes_are_at_hand_after_the_signing_key_changed_and_no_stranger_writes_them(office: Department) -> None:
+    """The registry bears the key before until something is written: the day of a `switch-key`, and of a `recover`."""
+    office.deliver(office.bills("a-1")).ended(0)
+    before = office.home.secrets().signing_seed
+    where = ("--as", office.home.issuer, "--home", office.home.home)
+    (office.home.folder / "signing.key").write_text(bytes(range(32)).hex() + "\n")
+    (entry,) = office.voute("codes", "list", *where, "--offline", "--json").ended(0).lines
+    assert (entry["reference"], entry["state"]) == ("a-1", "issued")
+    office.voute("codes", "freeze", *where, "--reference", "a-1").ended(0)
+    assert office.voute("codes", "list", *where, "--offline", "--json").ended(0).json["state"] == "frozen"
+    # What the new key has written is none that the root gives: with the old one in its place it is a stranger's.
+    (office.home.folder / "signing.key").write_text(before.hex() + "\n")
+    assert office.voute("codes", "list", *where, "--offline", "--json").ended(1).json["error"] == "unknown-key"
+
+
 def test_cli_codes_of_an_unknown_reference_says_how_to_find_it(office: Department) -> None:
     office.deliver(office.bills("a-1")).ended(0)
     ran = office.voute("codes", "show", "--as", office.home.issuer, "--home", office.home.home, "--reference", "b").ended(1)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from voute.client.matching import Matched, Matcher, MatchRules
 from voute.client.outbox import hand_over, put_out
 from voute.client.phases import sign_in
 from voute.client.registry_file import Book, one_writer, read_book, write_book
-from voute.client.trust import read_pin
+from voute.client.trust import TrustNotPinnedError, read_pin, read_pinned
 from voute.core.errors import StateError
 from voute.core.ids import HASH_SIZE, Hash
 from voute.core.values import UnixTime, unix_time
@@ -57,7 +57,10 @@ class CodeDesk:
     """The registry of one issuer, for people at a desk."""
 
     def __init__(self, home: IssuerHome) -> None:
-        """Read the registry; verifies it with the department's own key."""
+        """Read the registry; verifies it with the department's own keys: this one, and those that the pinned root gives it.
+
+        The registry was signed with the key before until something is written after `issuer switch-key`, or `recover`.
+        """
         self._home = home
         self._settings = home.settings()
         self._secrets = home.secrets()
@@ -140,7 +143,10 @@ class CodeDesk:
             yield api, self._book(), unix_time(int(time.time()))
 
     def _book(self) -> Book:
-        return read_book(self._home, self._settings.city, (self._signer.public,))
+        keys = [self._signer.public]
+        with suppress(TrustNotPinnedError):
+            keys += read_pinned(self._home.trust_root_path).issuer_keys(self._home.issuer)
+        return read_book(self._home, self._settings.city, keys)
 
     def _revoked(self, entry: Entry, now: UnixTime) -> bytes:
         actor, subject = issuer_actor(self._settings.issuer), Revoked(entry.lookup_id)
