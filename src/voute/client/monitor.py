@@ -156,10 +156,14 @@ class Monitor:
                 return judge(signed)
 
             try:
-                look = look_at_log(lambda path: fetch.get(f"{prefix}/{path}"), state, keeping)
+                before = None if self._watched.root is None else state.newest
+                look = look_at_log(lambda path: fetch.get(f"{prefix}/{path}"), state, keeping, before)
             except (LogForkedError, LogRolledBackError) as error:
                 report.evidence = self._keep_evidence(state, seen[-1], error.code)
                 raise
+            if look.lost is not None:
+                report.evidence = self._keep_evidence(state, seen[-1], look.lost.code)
+                report.problems.append(look.lost)
             state = state.with_checkpoint(look.head.signed, look.release)
             write_state(self._path, state)
             report.look = look if report.look is None else replace(look, new=report.look.new + look.new)
@@ -200,7 +204,7 @@ class Monitor:
 
         Once for what was known and how it was broken: a fork that grows is shown anew at every look, and proves no more.
         """
-        known = state.checkpoint(signed.head.origin)
+        known = state.checkpoint(signed.head.origin) if self._watched.root is None else state.newest
         if known is None:
             return None
         name = sha256(code.encode() + b"\n" + known.encode()).hexdigest()[:16]

@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from voute.client.monitor_state import MonitorState, SeenRelease
-from voute.core.errors import FormatError, VerificationError
+from voute.core.errors import FormatError, LimitError, VerificationError
+from voute.core.ports_log import TileMissingError
 from voute.format.release import parse_release
-from voute.tlog.checkpoint import SignedCheckpoint
+from voute.format.succession import parse_succession, succession_path
+from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.merkle import EMPTY_ROOT
 from voute.tlog.note import VerifierKey
 from voute.tlog.policy import CheckpointVerdict, UnknownLogError, verify_keys
@@ -32,6 +35,12 @@ class LogForkedError(VerificationError):
     """The log signed two trees of which neither extends the other; the fact `size` is that of the earlier one."""
 
     code: ClassVar[str] = "log-forked"
+
+
+class LogLostError(VerificationError):
+    """A successor lacks entries that the old log had signed; facts `origin` (the old log), `size` (kept of it), `seen`."""
+
+    code: ClassVar[str] = "log-lost"
 
 
 class CheckpointStaleError(VerificationError):
@@ -83,15 +92,21 @@ def judge_by_keys(keys: Sequence[VerifierKey]) -> Judge:
 
 @dataclass(frozen=True, slots=True)
 class LogLook:
-    """What one look at a log gave: its head, how many entries are new, the newest release among them."""
+    """What one look at a log gave: its head, how many entries are new, the newest release among them.
+
+    `lost` is what a successor lacks of the log before it: it is told once, and the successor is followed.
+    """
 
     head: SignedHead
     new: int
     release: SeenRelease | None
+    lost: LogLostError | None = None
 
 
-def look_at_log(get: GetTile, state: MonitorState, judge: Judge) -> LogLook:
+def look_at_log(get: GetTile, state: MonitorState, judge: Judge, before: SignedCheckpoint | None = None) -> LogLook:
     """Read a log from the last checkpoint to the present one, every tile and entry checked up to the root.
+
+    `before` is the newest checkpoint of any log of a city: a log that was not seen yet has taken that one's tree over.
 
     Quorum and age are the caller's to ask for, after the state is kept: what the log signed it is held to in any case.
 
@@ -103,6 +118,12 @@ def look_at_log(get: GetTile, state: MonitorState, judge: Judge) -> LogLook:
     head = judge(SignedCheckpoint.parse(get("checkpoint")))
     now = head.signed.head
     known = state.checkpoint(now.origin)
+    if known is not None and before is not None and before.head.origin != now.origin:
+        raise LogRolledBackError("a log that another one took over", size=now.size, seen=before.head.size)
+    lost = None
+    if known is None and before is not None:
+        lost = _lost(get, TileTree(now.size, now.root, get), now, before.head)
+        known = before if lost is None else None
     size, root = (0, EMPTY_ROOT) if known is None else (known.head.size, known.head.root)
     if now.size < size:
         raise LogRolledBackError("smaller than before", size=now.size, seen=size)
@@ -116,7 +137,20 @@ def look_at_log(get: GetTile, state: MonitorState, judge: Judge) -> LogLook:
         if len(entry) > _HASH:
             release = _release(entry, index) or release
     _spot_check(tree, size)
-    return LogLook(head, now.size - size, release)
+    return LogLook(head, now.size - size, release, lost)
+
+
+def _lost(get: GetTile, tree: TileTree, now: Checkpoint, old: Checkpoint) -> LogLostError | None:
+    """Tell what a successor's tree lacks of the old log's, by what was seen of it; None: it has all of it."""
+    if old.size <= now.size and (not old.size or root_of(old.size, tree) == old.root):
+        return None
+    kept = 0
+    with suppress(TileMissingError, FormatError, LimitError):
+        said = parse_succession(get(succession_path(old.origin)))
+        # Its word counts as far as the successor's tree bears it out.
+        if said.new == now.origin and said.size <= now.size and (not said.size or root_of(said.size, tree) == said.root):
+            kept = min(said.size, old.size)
+    return LogLostError("not in the successor", origin=old.origin, size=kept, seen=old.size)
 
 
 def _release(entry: bytes, index: int) -> SeenRelease | None:

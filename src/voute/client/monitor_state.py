@@ -59,6 +59,11 @@ class MonitorState:
         """Return the checkpoint of a log that was seen last."""
         return next((one for one in self.checkpoints if one.head.origin == origin), None)
 
+    @property
+    def newest(self) -> SignedCheckpoint | None:
+        """The checkpoint that was seen last, of whichever log."""
+        return self.checkpoints[-1] if self.checkpoints else None
+
     def with_checkpoint(self, signed: SignedCheckpoint, release: SeenRelease | None) -> "MonitorState":
         """Return the state after a checkpoint, with the release that came with it (else the one before)."""
         others = tuple(one for one in self.checkpoints if one.head.origin != signed.head.origin)
