@@ -25,7 +25,8 @@ ROWS: tuple[AttackRow, ...] = (
         "the vault's records must be signed and must extend what the department has pinned: `src/voute/client/matching.py`, "
         "`src/voute/verify/binding.py`. A failure names the row and seals nothing. Who is shown the proof of a choice or a "
         "deletion takes the key from the vault's first record, whose hash the logged event names: `src/voute/verify/act.py`, "
-        "`web/core/act-verdict.ts`.",
+        "`web/core/act-verdict.ts`. A trust root, which names all keys, waits in public before it counts: a monitor tells of "
+        "it, of another in its place, even behind a later one, and of its disappearance: `src/voute/client/monitor_roots.py`.",
     ),
     AttackRow(
         "A2",

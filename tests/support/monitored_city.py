@@ -37,7 +37,7 @@ Lie = Callable[[bytes], bytes | None]
 
 
 class Liar(httpx.BaseTransport):
-    """Between monitor and city: changes replies as the test says; None is a 404."""
+    """Between monitor and city: changes replies as the test says, by path, or by path and query; None is a 404."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self.inner = inner
@@ -53,8 +53,9 @@ class Liar(httpx.BaseTransport):
         request.headers["accept-encoding"] = "identity"
         reply = self.inner.handle_request(request)
         body: bytes | None = reply.read()
-        if path in self.lies and body is not None:
-            body = self.lies[path](body)
+        whole = request.url.raw_path.decode("ascii")
+        if (lie := self.lies.get(whole) or self.lies.get(path)) is not None and body is not None:
+            body = lie(body)
         elif self.everywhere is not None and path.startswith("/log/"):
             body = self.everywhere(path.removeprefix("/log/"))
         else:

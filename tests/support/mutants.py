@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from voute.app.sequence import Sequencing
 from voute.cli import archive as cli_archive
+from voute.client import monitor_roots
 from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
 from voute.format.act import parse_act
@@ -29,6 +30,7 @@ from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 from voute.tlog.merkle import verify_consistency
 from voute.verify.binding import LeafProof
 from voute.verify.consent import ProvenConsent
+from voute.verify.trust import TrustedRoot, accept_first, accept_next
 
 Anything = Callable[..., Any]
 
@@ -52,6 +54,15 @@ class Mutant:
 
 def _nothing(*_args: object, **_named: object) -> None:
     """Check nothing."""
+
+
+def _follow_at_once(get: monitor_roots.Get, _state: object, given: TrustedRoot, _now: int) -> TrustedRoot:
+    """Ask for the root in force, and not whether it is."""
+    return accept_next(given, get(monitor_roots.CURRENT))
+
+
+def _whatever_waits(*given: Any) -> bytes | None:  # noqa: ANN401 what stands there takes
+    return None if given[3] is None else bytes(given[3].trusted.envelope.raw)
 
 
 def _any_choice(raw: bytes, proof: LeafProof, *_rest: object, **_named: object) -> ProvenConsent:
@@ -190,6 +201,9 @@ MUTANTS: dict[str, Mutant] = {
     "keeps any receipt": Mutant("voute.client.receipt_check", "ReceiptCheck.line", _nothing),
     "asks not whose act it is": Mutant("voute.verify.act", "_expect_signed", _signed_by_somebody),
     "uses a root before its time": Mutant("voute.client.trust", "in_force", lambda roots, _now: roots[-1]),
+    "follows a root at once": Mutant("voute.client.monitor", "follow", _follow_at_once),
+    "takes any root for the next": Mutant("voute.client.monitor_roots", "accept_next", lambda _known, raw: accept_first(raw)),
+    "forgets what it saw wait": Mutant("voute.client.monitor", "expect_same", _whatever_waits),
     "makes codes of 13 bits": Mutant("voute.seal.claim", "derive", _derive_little),
     "unpacks whatever comes": Mutant("voute.client.answers", "read_body", lambda answer, _limit: answer.read()),
     # A holder

@@ -134,7 +134,7 @@ class Monitor:
         report.waiting = look_ahead(fetch.get, root)
         shown = None if report.waiting is None else report.waiting.trusted.envelope.raw
         try:
-            kept = expect_same(state, root, report.waiting, self._now())
+            kept = expect_same(fetch.get, state, root, report.waiting, self._now())
         except TrustRootReplacedError as error:
             report.problems.append(error)
             kept = shown

@@ -14,7 +14,7 @@ from voute.core.errors import VerificationError
 from voute.core.ports_log import TileMissingError
 from voute.core.values import time_text
 from voute.format import dsse
-from voute.verify.trust import TrustedRoot, accept_first, accept_next
+from voute.verify.trust import TrustedRoot, TrustRootChainError, TrustRootRollbackError, accept_first, accept_next
 
 CURRENT: Final = "/api/trust-root"
 NEXT: Final = "/api/trust-root/next"
@@ -85,24 +85,34 @@ def _signed_by(offered: TrustedRoot, root: TrustedRoot) -> tuple[str, ...]:
     return tuple(sorted(map(dsse.keyid, dsse.signers(offered.envelope, dsse.Kind.TRUST_ROOT, root.root.keys))))
 
 
-def expect_same(state: MonitorState, root: TrustedRoot, waiting: Waiting | None, now: int) -> bytes | None:
+def expect_same(get: Get, state: MonitorState, root: TrustedRoot, waiting: Waiting | None, now: int) -> bytes | None:
     """Compare with what was seen to wait; returns what to remember.
 
     Raises:
-        TrustRootReplacedError: another one waits now, or came into force in its place.
+        TrustRootReplacedError: another one waits now, or came into force in its place, alone or with others behind it.
         TrustRootWithdrawnError: none waits, and its time has not come.
     """
     shown = None if waiting is None else waiting.trusted
     if state.waiting is None:
         return None if shown is None else shown.envelope.raw
     seen = accept_first(state.waiting)
-    at = root if seen.root.number <= root.root.number else shown
-    if at is None:
+    if seen.root.number <= root.root.number:
+        _expect_led_to(get, seen, root)
+        return None if shown is None else shown.envelope.raw
+    if shown is None:
         if seen.root.effective_at <= now:
             # Its time has come and the city goes on with the root of before: nothing waits any more.
             return None
         effective = time_text(seen.root.effective_at)
         raise TrustRootWithdrawnError("shown no more", number=seen.root.number, effective=effective)
-    if at.root.number == seen.root.number and at.hash != seen.hash:
+    if shown.hash != seen.hash:
         raise TrustRootReplacedError("another root", number=seen.root.number)
-    return None if shown is None else shown.envelope.raw
+    return shown.envelope.raw
+
+
+def _expect_led_to(get: Get, seen: TrustedRoot, root: TrustedRoot) -> None:
+    """Ask that the root in force is the one that waited, or follows from it: one put in its place can hide behind the next."""
+    try:
+        trust.follow(seen, root.envelope.raw, lambda number: _earlier(get, number))
+    except (TrustRootChainError, TrustRootRollbackError) as error:
+        raise TrustRootReplacedError("another root", number=seen.root.number) from error
