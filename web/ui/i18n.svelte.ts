@@ -75,7 +75,7 @@ export function currentLocale(): Locale {
 export function held(words: string): string {
   if (!words.includes(' ')) return words;
   return words.replaceAll(
-    /(?<=\p{L}-)(?=(?:les?|la|en|y|moi|nous|vous|ci|là)(?![\p{L}\d-]))|(?<=\w-)(?=\w+\.(?:json|html|txt|pdf)\b)|(?<=\bvoute-)(?=kit\b)/gu,
+    /(?<=\p{L}-)(?=(?:les?|la|en|y|moi|nous|vous|ci|là)(?![\p{L}\d-]))|(?<=\w-)(?=\w+\.(?:json|html|txt|pdf)\b)|(?<=\bvoute-)(?=kit\b)|(?<=[A-Z]{2}-)(?=[A-Z]{2}|1…)/gu,
     '\u2060',
   );
 }

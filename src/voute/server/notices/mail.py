@@ -32,7 +32,7 @@ _STYLE: Final = (
     "p{margin:0 0 1em;overflow-wrap:anywhere}.city{margin:0 0 .4em;font-size:16px;font-weight:600;color:#0f5c52}"
     "b{font-size:1.3em;letter-spacing:.08em;white-space:nowrap}"
     "footer{padding-top:1em;border-top:1px solid #b9bcbc;font-size:16px}"
-    "h1{margin:0 0 .8em;font-size:22px;line-height:1.3}a{color:#0f5c52}"
+    "h1{margin:0 0 .8em;font-size:22px;line-height:1.3;text-wrap:balance}a{color:#0f5c52}"
     "@media(prefers-color-scheme:dark){body{background:#1c2020;color:#ececec}main{background:#232928;border-color:#4b5150;"
     "border-top-color:#7ca6a1}.city,a{color:#97aca9}footer{border-color:#4b5150}}"
 )
