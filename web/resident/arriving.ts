@@ -3,12 +3,15 @@
 /** Where the skip link of the frame leads (`ui/components/Frame.svelte`). */
 const SKIP_TARGET = '#main';
 
+/** What stays in the history entry of a code that was taken out of it: that there was one, nothing of it. */
+const TAKEN = 'code-taken';
+
 /** Takes the code out of the address: no history entry, no later script sees it. */
 function takeCode(): string | null {
   // The link that skips to the content has a fragment too, which is no code and stays the browser's.
   if (location.pathname !== '/ouvrir' || location.hash.length < 2 || location.hash === SKIP_TARGET) return null;
   const code = location.hash.slice(1);
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(TAKEN, '', location.pathname);
   return code;
 }
 
@@ -16,10 +19,13 @@ export class Arriving {
   /** The code that waits for its taker; of two, the one that came last. A page that goes on for hours does not keep it. */
   private waiting: string | null;
   private taker: ((code: string) => void) | null = null;
+  /** A code was read here before: the page was loaded anew (a telephone does that by itself), and its code went with it. */
+  readonly lost: boolean;
 
   /** Looks at the address, and watches it from now on: a second letter in the same tab only changes the fragment, and reloads nothing. */
   constructor() {
     this.waiting = takeCode();
+    this.lost = this.waiting === null && location.pathname === '/ouvrir' && history.state === TAKEN;
     addEventListener('hashchange', () => {
       this.waiting = takeCode() ?? this.waiting;
       this.hand();

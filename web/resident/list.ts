@@ -188,6 +188,24 @@ export function dateOf(
   return manifest.replyBy === null ? null : { date: manifest.replyBy, reply: true };
 }
 
+/** A part of an amount: how much, by when, and which of how many it is. */
+export interface Part {
+  readonly money: { readonly cents: number; readonly currency: string };
+  readonly date: string;
+  readonly number: number;
+  readonly of: number;
+}
+
+/** What is to be paid next of an amount in several instalments; null where it is paid at once, or all of them are past. */
+export function nextPartOf(manifest: CheckedManifest, today: string): Part | null {
+  const parts = manifest.instalments;
+  const index = parts.findIndex(({ due }) => due >= today);
+  const next = parts[index];
+  return next === undefined || parts.length < 2
+    ? null
+    : { money: next, date: next.due, number: index + 1, of: parts.length };
+}
+
 /** Something to do, and by when. */
 export interface Task {
   readonly entry: Entry;

@@ -13,7 +13,7 @@ import { forgetHeads, pinnedRoot, pinRoot } from './pins.ts';
 import { isShared, setShared } from './shared.svelte.ts';
 import { sealedOf, type Row } from './rows.ts';
 import { Shelf } from './shelf.svelte.ts';
-import type { CityInfo, VaultApi } from '../core/rpc.ts';
+import type { CityInfo, Offer, VaultApi } from '../core/rpc.ts';
 
 /** Why the person is asked to sign in: nothing special, they locked it, it was left alone or in another tab, the city ended the session, they left. */
 export type LockReason = 'none' | 'asked' | 'locked' | 'elsewhere' | 'expired' | 'signed-out';
@@ -34,6 +34,8 @@ export class Session {
   readonly shelf = new Shelf(this);
   /** Whether the person may be asked for a second way in: once a visit, after a document was seen, until they say later. */
   asking = $state(false);
+  /** The kind of document whose offer led to the paper screen, until that screen has shown it. */
+  looksAt: Offer | null = null;
   private asked = false;
   private openings = 0;
   private body: { readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
@@ -195,6 +197,7 @@ export class Session {
     this.reason = reason;
     const flushed = atOnce ? null : this.shelf.flush();
     this.shelf.rows = [];
+    this.looksAt = null;
     this.forgetBody();
     forgetFiles();
     forgetSearches();

@@ -13,6 +13,8 @@ export type OfferView = 'none' | 'made' | 'declined';
 export interface OfferActions {
   /** The offer was in the person's sight: it is not made again. */
   readonly seen: () => void;
+  /** The person goes to the paper screen to see what it would change: that kind is what they see there first. */
+  readonly look: () => void;
   readonly decline: () => void;
 }
 
@@ -54,6 +56,10 @@ export class OfferFlow implements OfferActions {
   seen = (): void => {
     if (this.offer === null) return;
     void this.session.shelf.noteOffer(this.offer).catch(() => undefined);
+  };
+
+  look = (): void => {
+    this.session.looksAt = this.offer;
   };
 
   decline = (): void => {

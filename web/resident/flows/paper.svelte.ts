@@ -54,7 +54,9 @@ export class PaperFlow implements PaperActions {
   load = async (): Promise<void> => {
     const isStillOpen = this.session.thisOpening();
     try {
-      this.list(await this.read(), null);
+      const choices = await this.read();
+      this.list(choices, null);
+      this.askOffered(choices);
     } catch (thrown) {
       this.view = { at: 'failed', failure: this.session.failed(thrown, isStillOpen) };
     }
@@ -63,6 +65,14 @@ export class PaperFlow implements PaperActions {
   ask = (choice: ChoiceView): void => {
     if (this.view.at === 'list') this.view = { ...this.view, asking: keyOf(choice), done: null, failure: null };
   };
+
+  /** Shows at once the words of the kind whose offer led here: they are read, and signed or not, as always. */
+  private askOffered(choices: readonly ChoiceView[]): void {
+    const { looksAt } = this.session;
+    this.session.looksAt = null;
+    const found = choices.find((one) => one.issuer === looksAt?.issuer && one.documentType === looksAt.type);
+    if (found && !found.paperless) this.ask(found);
+  }
 
   cancel = (): void => {
     if (this.view.at === 'list') this.view = { ...this.view, asking: null };

@@ -6,6 +6,8 @@ import { Arriving } from '../../resident/arriving.ts';
 let page: EventTarget;
 let address: { pathname: string; hash: string };
 let taken: string[];
+/** What the history entry of the page says. */
+let entry: unknown;
 
 /** Somebody pastes a link, or scans a letter, into the tab that is open. */
 function goTo(hash: string): void {
@@ -19,10 +21,13 @@ beforeEach(() => {
   taken = [];
   vi.stubGlobal('location', address);
   vi.stubGlobal('history', {
-    replaceState: () => {
+    state: null,
+    replaceState: (state: unknown) => {
+      entry = state;
       address.hash = '';
     },
   });
+  entry = null;
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
 });
 
@@ -67,4 +72,17 @@ test('arriving_fragment_of_another_page_is_left_alone', () => {
   address = Object.assign(address, { pathname: '/documents', hash: '#year-2026' });
   const codes = new Arriving();
   expect([codes.waits, address.hash]).toEqual([false, '#year-2026']);
+});
+
+test('arriving_page_loaded_anew_says_that_a_code_was_there_and_keeps_nothing_of_it', () => {
+  address.hash = '#FIRST';
+  expect(new Arriving().lost).toBe(false);
+  expect(JSON.stringify(entry)).not.toContain('FIRST');
+  vi.stubGlobal('history', { state: entry, replaceState: () => undefined });
+  expect(new Arriving().lost).toBe(true);
+  address.pathname = '/documents';
+  expect(new Arriving().lost).toBe(false);
+  address.pathname = '/ouvrir';
+  vi.stubGlobal('history', { state: null, replaceState: () => undefined });
+  expect(new Arriving().lost).toBe(false);
 });

@@ -6,6 +6,7 @@ import {
   EVERYTHING,
   issuersOf,
   localDay,
+  nextPartOf,
   partOf,
   readable,
   refused,
@@ -110,5 +111,33 @@ describe('list', () => {
 
   test('list_local_day_is_the_day_on_the_wall', () => {
     expect(localDay(new Date(2026, 1, 3, 23, 59))).toBe('2026-02-03');
+  });
+
+  test('list_next_part_is_the_first_instalment_that_is_not_past', () => {
+    const [bill] = entries;
+    if (bill === undefined) throw new Error('no entries');
+    const due = ['2026-03-02', '2026-06-01', '2026-09-01'];
+    const parts = due.map((day, at) => ({ cents: 100 + at, currency: 'CAD', due: day }));
+    const manifest = {
+      ...bill.manifest,
+      amount: { cents: 303, currency: 'CAD' },
+      due: '2026-03-02',
+      instalments: parts,
+    };
+    expect(nextPartOf(manifest, '2026-03-02')).toMatchObject({
+      money: { cents: 100 },
+      date: '2026-03-02',
+      number: 1,
+      of: 3,
+    });
+    expect(nextPartOf(manifest, '2026-06-02')).toMatchObject({
+      money: { cents: 102 },
+      date: '2026-09-01',
+      number: 3,
+      of: 3,
+    });
+    expect(nextPartOf(manifest, '2026-09-02')).toBeNull();
+    expect(nextPartOf({ ...manifest, instalments: parts.slice(0, 1) }, '2026-01-01')).toBeNull();
+    expect(nextPartOf({ ...manifest, instalments: [] }, '2026-01-01')).toBeNull();
   });
 });

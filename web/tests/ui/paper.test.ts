@@ -67,6 +67,24 @@ describe('paper', () => {
     expect(first(flow)).toMatchObject({ paperless: false, number: 2 });
   });
 
+  test('paper_kind_whose_offer_led_here_is_asked_for_once_and_nothing_is_signed', async () => {
+    const { service, visit, flow } = await opened();
+    const { issuer, documentType } = first(flow);
+    visit.session.looksAt = { issuer, type: documentType };
+    const led = new PaperFlow(visit.session);
+    await led.load();
+    expect(led.view).toMatchObject({ asking: `${issuer}/${documentType}`, failure: null });
+    expect(service.chosen).toEqual([]);
+    const later = new PaperFlow(visit.session);
+    await later.load();
+    expect(later.view).toMatchObject({ asking: null });
+    await led.choose(first(led), true);
+    visit.session.looksAt = { issuer, type: documentType };
+    const chosen = new PaperFlow(visit.session);
+    await chosen.load();
+    expect(chosen.view).toMatchObject({ asking: null });
+  });
+
   test('paper_other_words_than_those_of_the_specification_are_never_signed', async () => {
     const { visit } = await opened();
     const keys = await visit.session.keys();

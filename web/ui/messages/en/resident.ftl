@@ -5,6 +5,7 @@
 welcome-title = Your city’s mail, in a vault that nobody else can open
 welcome-lead = Tax bills, permits, fines, certificates: read them, keep them, prove they are genuine. No password, no appointment.
 welcome-have-letter = I got a letter with a code
+welcome-no-vault = No vault yet? Enter the code of your letter
 welcome-facts-title = What makes this vault different
 welcome-fact-sealed = Nobody else can read it
     .text = Each document is sealed before it leaves the city and opens only on your device. We do not have the key.
@@ -64,6 +65,7 @@ nav-ways-in = Ways in
 
 open-type-title = Enter the code on your letter
 open-type-lead = It is printed under the square you can scan: six groups of four letters or digits.
+open-type-lost = This page was loaded again. It keeps the code of your letter nowhere: scan the square again, or enter the code.
 open-code-label = Code
 open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
 open-code-count = { $count } of { $of ->
@@ -79,6 +81,7 @@ open-code-extra = { $extra ->
     [one] There is one character too many.
    *[other] There are { $extra } characters too many.
 }
+open-code-empty = Enter the code of your letter, or scan the square.
 open-code-submit = See what is waiting
 open-checking-title = Reading the code
 open-checking = We are looking for what is waiting for you…
@@ -231,11 +234,17 @@ document-loading-title = Opening the document
 document-loading = The document is being opened and checked on your device…
 document-issued = issued { $date }
 document-amount = Amount
+document-part = Instalment { $number } of { $of }
+document-part-of = instalment { $number } of { $of }, { $total } in all
+document-total = Amount in all
 document-due = due { $date }
 document-due-label = Due
 document-reply-by = reply by { $date }
 document-reply-label = Reply by
 document-reference = Payment reference
+document-reference-copy = Copy
+document-reference-copied = The reference is copied: paste it at your bank.
+document-reference-failed = This browser could not copy it. Press on the reference for a moment, then copy it.
 document-download = Download (PDF, { $size })
 document-print = Print
 document-print-far = Preparing to print: page { $number } of { $pages }
@@ -245,6 +254,7 @@ document-handle = Mark as handled
 document-unhandle = Back to do
 document-handled = Handled
 document-handled-said = “{ $title }” is handled
+document-unhandled-said = “{ $title }” is to do again
 document-unkept = What you just noted is not saved yet. It stays here while your vault is open, and is sent again in a moment.
 document-calendar = Add to calendar
 document-share = Share
@@ -540,6 +550,7 @@ paper-ask = Do without paper
 paper-sign = I choose the vault only
 paper-cancel = Keep paper
 paper-back = Go back to paper
+paper-back-signs = “Go back to paper” will sign these words:
 paper-busy = Signing your choice…
 paper-proof = Keep the proof
 paper-proof-file = Choice

@@ -5,6 +5,7 @@
 welcome-title = Le courrier de votre ville, dans un coffre que personne d’autre ne peut ouvrir
 welcome-lead = Avis de taxes, permis, constats, certificats : lisez-les, gardez-les, prouvez qu’ils sont authentiques. Sans mot de passe, sans rendez-vous.
 welcome-have-letter = J’ai reçu une lettre avec un code
+welcome-no-vault = Pas encore de coffre? Entrez le code de votre lettre
 welcome-facts-title = Ce que ce coffre a de différent
 welcome-fact-sealed = Personne d’autre ne peut lire
     .text = Chaque document est scellé avant de quitter la Ville et ne s’ouvre que sur votre appareil. Nous n’avons pas la clé.
@@ -64,6 +65,7 @@ nav-ways-in = Moyens d’accès
 
 open-type-title = Entrez le code de votre lettre
 open-type-lead = Il est imprimé sous le carré à numériser : six groupes de quatre lettres ou chiffres.
+open-type-lost = Cette page a été rechargée. Le code de votre lettre n’y est gardé nulle part : numérisez de nouveau le carré, ou entrez le code.
 open-code-label = Code
 open-code-hint = Majuscules ou minuscules, avec ou sans tirets. Le O se lit comme un zéro, le I et le L comme un 1.
 open-code-count = { $count ->
@@ -79,6 +81,7 @@ open-code-extra = { $extra ->
     [one] Il y a un caractère de trop.
    *[other] Il y a { $extra } caractères de trop.
 }
+open-code-empty = Entrez le code de votre lettre, ou numérisez le carré.
 open-code-submit = Voir ce qui m’attend
 open-checking-title = Lecture du code
 open-checking = Nous cherchons ce qui vous attend…
@@ -231,11 +234,17 @@ document-loading-title = Ouverture du document
 document-loading = Le document est ouvert et vérifié sur votre appareil…
 document-issued = émis le { $date }
 document-amount = Montant
+document-part = Versement { $number } sur { $of }
+document-part-of = versement { $number } sur { $of }, total { $total }
+document-total = Montant total
 document-due = à payer au plus tard le { $date }
 document-due-label = À payer au plus tard le
 document-reply-by = réponse au plus tard le { $date }
 document-reply-label = Réponse au plus tard le
 document-reference = Référence de paiement
+document-reference-copy = Copier
+document-reference-copied = La référence est copiée : collez-la à votre banque.
+document-reference-failed = Ce navigateur n’a pas pu la copier. Touchez la référence un instant, puis copiez-la.
 document-download = Télécharger (PDF, { $size })
 document-print = Imprimer
 document-print-far = Préparation de l’impression : page { $number } sur { $pages }
@@ -245,6 +254,7 @@ document-handle = Marquer comme traité
 document-unhandle = Remettre à faire
 document-handled = Traité
 document-handled-said = « { $title } » est traité
+document-unhandled-said = « { $title } » est de nouveau à faire
 document-unkept = Ce que vous venez de noter n’est pas encore enregistré. Il reste ici tant que votre coffre est ouvert, et il est envoyé de nouveau dans un instant.
 document-calendar = Ajouter à l’agenda
 document-share = Partager
@@ -540,6 +550,7 @@ paper-ask = Me passer du papier
 paper-sign = Je choisis le coffre seulement
 paper-cancel = Garder le papier
 paper-back = Revenir au papier
+paper-back-signs = « Revenir au papier » signera ces mots :
 paper-busy = Signature de votre choix…
 paper-proof = Garder la preuve
 paper-proof-file = Choix
