@@ -15,8 +15,8 @@ LETTER_WORDS = {
     "en": "Need help? Call the number printed on your letter.",
 }
 NUMBER = "514 555-0142"
-PANEL = ".ds-alert[data-color=danger], .ds-alert.panel:not([data-color=info])"
-"""An error as a person meets it; a prompt that they closed themselves is none."""
+PANEL = ".ds-alert[data-color=danger]:not(section), .ds-alert.panel:not([data-color=info])"
+"""An error as a person meets it; a prompt that they closed themselves is none, nor is a question before an act."""
 
 
 def error_states() -> list[str]:
