@@ -156,7 +156,7 @@ class Mail:
         total = time.process_time()
         for process in family_of(self.process):
             # A worker may end between listing and reading.
-            with suppress(FileNotFoundError):
+            with suppress(ProcessLookupError):
                 total += process_seconds(process)
         return total
 

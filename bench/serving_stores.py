@@ -121,7 +121,7 @@ def _seconds_of(process: int) -> float:
     """Return what a process of the database has used; one that just ended, with its connection, is the server's to tell of."""
     try:
         return process_seconds(process)
-    except (FileNotFoundError, ProcessLookupError):
+    except ProcessLookupError:
         return 0.0
 
 

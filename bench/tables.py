@@ -98,6 +98,7 @@ def show_vaults(figures: Mapping[str, Any], console: Console) -> None:
     console.print(table)
 
 
+_POINTLESS_MS: Final = 10
 VAULT_HEADS: Final = (
     "documents",
     "list, ms",
@@ -117,7 +118,7 @@ def vault_rows(figures: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
         row = [
             f"{one['documents']:,}",
             f"{one['list_ms']['median']:,.0f}",
-            f"{one['list_server_cpu_ms']['median']:,.0f}",
+            _short(one["list_server_cpu_ms"]["median"]),
             f"{one['list_bytes'] / 1e3:,.0f}",
         ]
         for visit in ("first_visit", "later_visit"):
@@ -125,6 +126,11 @@ def vault_rows(figures: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
             row += ["–", "–"] if told is None else [f"{told[key]['median']:,.0f}" for key in ("list_shown_ms", "browser_cpu_ms")]
         later = one.get("later_visit")
         yield (*row, "–" if later is None else f"{later['bytes'] / 1e3:,.0f}")
+
+
+def _short(ms: float) -> str:
+    """Write a time of which what stands behind the point says something while there is little before it."""
+    return f"{ms:,.1f}" if 0 < ms < _POINTLESS_MS else f"{ms:,.0f}"
 
 
 def show_backup(figures: Mapping[str, Any], console: Console) -> None:

@@ -93,7 +93,7 @@ def _measure(city: Founded, server: int, owner: Holder, size: int, folder: Path)
     figures: dict[str, Any] = {
         "documents": size,
         "list_ms": spread([one.seconds * 1e3 for one in lists]),
-        "list_server_cpu_ms": spread([one.server_cpu_s * 1e3 for one in lists]),
+        "list_server_cpu_ms": spread([one.server_cpu_s * 1e3 for one in lists], 2),
         "list_bytes": lists[0].bytes,
         "list_calls": lists[0].calls,
     }
@@ -194,6 +194,6 @@ def _browser_seconds(server: int) -> float:
     """Return the processor time of all that this process has started, the server left out: of the browser and its driver."""
     total = 0.0
     for process in family_of(os.getpid()) - family_of(server) - {os.getpid()}:
-        with suppress(FileNotFoundError, ProcessLookupError):
+        with suppress(ProcessLookupError):
             total += process_seconds(process)
     return total

@@ -72,6 +72,12 @@ def test_api_frame_problem_carries_code_and_request_id(client: httpx.Client) -> 
     }
 
 
+def test_api_frame_no_two_requests_have_one_id(client: httpx.Client) -> None:
+    ids = [client.get("/health").headers["x-request-id"] for _ in range(300)]
+    assert len(set(ids)) == len(ids)
+    assert {len(bytes.fromhex(one)) for one in ids} == {8}
+
+
 def test_api_frame_wrong_method_says_which_are_right(client: httpx.Client) -> None:
     reply = check(client.put("/api/session"), 405)
     assert reply.json()["code"] == "method-not-allowed"

@@ -84,8 +84,7 @@ class SqlLook:
 
     def __enter__(self) -> Self:
         """Borrow."""
-        with translating():
-            self._line = self._lines.take()
+        self._line = self._lines.take()
         return self
 
     def __exit__(self, *_: object) -> None:

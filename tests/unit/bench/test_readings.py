@@ -1,13 +1,14 @@
 """What the measurement reads from the system: memory marks, processor ticks, counted calls."""
 
 import os
+import time
 
 import pytest
 
 from bench.flushes import add_calls
 from bench.memory import MemoryWatch, family, read_peak_kib, summarise
 from bench.report import spread
-from bench.usage import parse_stat
+from bench.usage import parse_stat, process_seconds
 
 
 def test_bench_memory_mark_is_read_and_absent_is_nothing() -> None:
@@ -39,6 +40,14 @@ def test_bench_processor_ticks_are_read_behind_any_name() -> None:
     stat = "42 (a) b (c)) S 1 42 42 0 -1 4194560 100 200 0 0 17 5 900 800 20 0 1 0 1 2 3"
     assert parse_stat(stat) == 17 + 5
     assert parse_stat(stat, 2) == 900 + 800
+
+
+def test_bench_processor_time_is_read_finer_than_a_tick() -> None:
+    before, own = process_seconds(os.getpid()), time.process_time()
+    assert before == pytest.approx(own, abs=0.5)
+    assert 0 < process_seconds(os.getpid()) - before < 0.5
+    with pytest.raises(ProcessLookupError):
+        process_seconds(2**22 + 1)
 
 
 def test_bench_flushes_are_added_without_the_total() -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
 
@@ -36,6 +36,10 @@ _ALWAYS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 _DEFAULTS: Final = ((b"cache-control", b"no-store"), (b"content-security-policy", API_POLICY.encode()))
 _MS: Final = 1000
+_ID: Final = 8
+"""Bytes of a request's id."""
+_IDS: Final = 128
+"""Ids that are drawn at once: each way to the system lets other threads have the interpreter first (docs/adr/0069)."""
 _KNOWN: Final = 1_000
 """Addresses of which a process remembers whose they are: reading one takes as long as finding a session."""
 _ONE_ADDRESS: Final = 45
@@ -54,6 +58,9 @@ class Frame:
         self._signals = signals
         self._known = lru_cache(_KNOWN)(self._read_client)
         self._always = (*_ALWAYS, _HSTS) if is_https else _ALWAYS
+        self._ids = _draw_ids()
+        # Bound once: by its name a logger is made anew for each line.
+        self._log = _log.bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -62,7 +69,7 @@ class Frame:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        name = secrets.token_hex(8)
+        name = next(self._ids)
         values["voute_request_id"] = name
         values["voute_client"] = self._client(scope)
         status = 500
@@ -81,7 +88,7 @@ class Frame:
                 seconds = time.perf_counter() - begun
                 method, route = values["method"], values.get("path_template", "")
                 facts = {"id": name, "method": method, "route": route, "status": status, "ms": round(seconds * _MS, 1)}
-                _log.info("request", **facts, **({"trace": span.trace} if span.trace else {}))
+                self._log.info("request", **facts, **({"trace": span.trace} if span.trace else {}))
                 span.called(f"{method} {route}", facts)
                 self._signals.request(method, route, status, seconds)
 
@@ -99,3 +106,11 @@ class Frame:
         present = {key.lower() for key, _ in headers}
         headers += [pair for pair in _DEFAULTS if pair[0] not in present]
         return [*headers, *self._always, (b"x-request-id", name.encode())]
+
+
+def _draw_ids() -> Iterator[str]:
+    """Yield random ids without end."""
+    while True:
+        drawn = secrets.token_hex(_ID * _IDS)
+        for at in range(0, len(drawn), 2 * _ID):
+            yield drawn[at : at + 2 * _ID]
