@@ -102,6 +102,21 @@ def test_act_proof_mutant_takes_what_a_stranger_signed_for_the_holders() -> None
         assert verify_act_proof(forged.encode(), ROOT).subject == DELETE
 
 
+def test_act_proof_that_does_not_read_fails_at_the_first_step() -> None:
+    with pytest.raises(FormatError) as caught:
+        verify_act_proof(b"{}", ROOT)
+    assert caught.value.facts["step"] == ACT_STEPS.index("act-reads")
+
+
+def test_act_proof_below_the_quorum_is_logged_unless_more_is_asked_for() -> None:
+    raw = proof(replace(DONE, witnesses=1)).encode()
+    proven = verify_act_proof(raw, ROOT)
+    assert (proven.state, proven.witnessed_at) == ("logged", None)
+    with pytest.raises(VouteError) as caught:
+        verify_act_proof(raw, ROOT, require_witnessed=True)
+    assert (caught.value.code, caught.value.facts["step"]) == ("no-quorum", ACT_STEPS.index("witnesses"))
+
+
 def test_act_proof_is_never_written_with_a_document() -> None:
     with pytest.raises(FormatError):
         replace(WHOLE, receipt=replace(WHOLE.receipt, manifest=b"manifest")).encode()
