@@ -57,6 +57,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/ledger": ("tests/unit/format/test_ledger.py", VECTORS),
     "format/sidecar": ("tests/unit/format/test_sidecar.py", STATEMENTS, VECTORS),
     "format/signed_manifest": ("tests/unit/seal/test_document.py", LIMITS, VECTORS),
+    "format/succession": ("tests/property/test_property_formats.py",),
     "format/subject": (EDGES, "tests/unit/verify/test_binding.py", VECTORS),
     "format/trust_root": ("tests/unit/format/test_trust_root.py", "tests/unit/verify/test_trust.py", STATEMENTS, EDGES),
     "format/index_segments": ("tests/unit/format/test_index_segments.py", VECTORS),
