@@ -1,5 +1,6 @@
 import base64
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -20,8 +21,16 @@ from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.merkle import leaf_hash, verify_inclusion
 
 
-def match(client: httpx.Client, issuer: Department, *lookup_ids: bytes) -> dict[str, Any]:
-    body = {"lookup_ids": [one.hex() for one in lookup_ids]}
+def match(
+    client: httpx.Client,
+    issuer: Department,
+    *lookup_ids: bytes,
+    pinned: Sequence[bytes | None] = (),
+    types: Sequence[str] = (),
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"lookup_ids": [one.hex() for one in lookup_ids], "document_types": list(types)}
+    if pinned:
+        body["pinned"] = [None if one is None else one.hex() for one in pinned]
     reply: dict[str, Any] = check(client.post("/api/directory/match", json=body, headers=issuer.headers)).json()
     return reply
 
@@ -65,6 +74,75 @@ def test_api_directory_match_proves_the_binding(
     path = [bytes.fromhex(part) for part in proof["path"]]
     verify_inclusion(proof["index"], head.size, leaf_hash(entry), path, head.root)
     assert demo.root.number == 1
+
+
+def test_api_directory_match_of_a_pinned_head_says_that_it_is_the_same_and_no_more(
+    demo: DemoCity, client: httpx.Client, issuer: Department, claimed: Resident
+) -> None:
+    keys, head = issuer.code("roll-1")[1], claimed.open_vault.chain.head
+    full = match(client, issuer, keys.lookup_id)
+    same = match(client, issuer, keys.lookup_id, os.urandom(32), pinned=[head, head])
+    assert same["entries"][0] == {
+        "lookup_id": keys.lookup_id.hex(),
+        "state": "bound",
+        "binding": None,
+        "same": {"consents": []},
+    }
+    assert (same["entries"][1]["state"], set(same["entries"][1])) == ("unknown", {"lookup_id", "state", "binding"})
+    # The checkpoint is the one by which the binding would be proven.
+    assert same["checkpoint"] == full["checkpoint"] != ""
+    # Another head, or none: everything, as it is shown to who has pinned nothing.
+    for pinned in ([os.urandom(32)], [None], []):
+        assert match(client, issuer, keys.lookup_id, pinned=pinned) == full
+    check(claimed.client.post("/api/consents", json={"act": b64(claimed.choice(1, paperless=True))}), 204)
+    demo.settle()
+    shown = match(client, issuer, keys.lookup_id, pinned=[head], types=["tax-bill"])["entries"][0]
+    whole = match(client, issuer, keys.lookup_id, types=["tax-bill"])["entries"][0]
+    assert len(shown["same"]["consents"]) == 1
+    assert shown["same"]["consents"] == whole["binding"]["consents"]
+
+
+def test_api_directory_match_shows_the_chain_once_the_pinned_head_is_an_older_one(
+    demo: DemoCity, client: httpx.Client, issuer: Department, claimed: Resident
+) -> None:
+    keys, head = issuer.code("roll-1")[1], claimed.open_vault.chain.head
+    body, vault = claimed.keyring_body()
+    check(claimed.client.put("/api/vault/keyring", json=body))
+    demo.settle()
+    (entry,) = match(client, issuer, keys.lookup_id, pinned=[head])["entries"]
+    assert "same" not in entry
+    chain = verify_chain([base64.b64decode(one) for one in entry["binding"]["records"]])
+    assert (chain.hashes[:-1][-1], chain.head) == (head, vault.chain.head)
+    (entry,) = match(client, issuer, keys.lookup_id, pinned=[chain.head])["entries"]
+    assert entry["same"] == {"consents": []}
+
+
+def test_api_directory_match_says_frozen_of_a_pinned_head(
+    demo: DemoCity, client: httpx.Client, issuer: Department, other_issuer: Department, claimed: Resident
+) -> None:
+    keys, head = issuer.code("roll-1")[1], claimed.open_vault.chain.head
+    assert match(client, other_issuer, keys.lookup_id, pinned=[head])["entries"][0]["state"] == "unknown"
+    token = {"lookup_id": keys.lookup_id.hex(), "token": b64(keys.token)}
+    check(client.post("/api/claims/freeze", json=token))
+    (entry,) = match(client, issuer, keys.lookup_id, pinned=[head])["entries"]
+    assert entry == {"lookup_id": keys.lookup_id.hex(), "state": "frozen", "binding": None}
+    assert demo.root.number == 1
+
+
+@pytest.mark.parametrize("pinned", [["00" * 32, None], ["0" * 63], [1], "00" * 32, None])
+def test_api_directory_match_refuses_heads_that_are_not_one_for_each_code(
+    client: httpx.Client, issuer: Department, pinned: object
+) -> None:
+    body = {"lookup_ids": ["00" * 32], "pinned": pinned}
+    reply = check(client.post("/api/directory/match", json=body, headers=issuer.headers), 400)
+    assert reply.json()["code"] == "request-invalid"
+
+
+def test_api_directory_match_takes_ten_thousand_heads(client: httpx.Client, issuer: Department) -> None:
+    body = {"lookup_ids": [f"{n:064x}" for n in range(10_000)], "pinned": ["ff" * 32] * 10_000}
+    entries = check(client.post("/api/directory/match", json=body, headers=issuer.headers)).json()["entries"]
+    assert {entry["state"] for entry in entries} == {"unknown"}
+    assert len(entries) == 10_000
 
 
 def test_api_directory_match_of_a_claim_that_is_not_logged_yet_still_waits(

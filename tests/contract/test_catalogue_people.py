@@ -77,6 +77,9 @@ def test_contract_vaults_advance_only_from_the_head(peopled: Catalogue) -> None:
         assert tx.vaults.advance(vault().head_hash, newer)
         assert tx.vaults.get(VAULT) == newer
         assert tx.vaults.get(vault("other").vault_id) == vault("other", 2)
+        ids = [VAULT, vault("nobody").vault_id, vault("other").vault_id]
+        assert tx.vaults.heads(ids) == {VAULT: newer.head_hash, vault("other").vault_id: vault("other", 2).head_hash}
+        assert tx.vaults.heads([]) == {}
 
 
 def test_contract_vaults_records_are_in_order_by_vault(peopled: Catalogue) -> None:

@@ -95,13 +95,27 @@ class Bound:
             lie(self, said)
             return exchange.reply.with_json(said)
 
-        with self.city.proxy.hooks(after=tell):
+        with self.city.proxy.hooks(before=shown_in_full, after=tell):
             ran = run()
         return ran, self.city.proxy.since(mark)
 
     def forget(self) -> None:
         """Go back to the registry before any vault was pinned: what is offered then is seen for the first time."""
         self.home.registry_path.write_bytes(self.home.registry_path.with_name("registry.json.1").read_bytes())
+
+
+def shown_in_full(exchange: Exchange) -> Message | None:
+    """Ask the city for everything, whatever the department has pinned: so a liar has all that it can change."""
+    if exchange.path != "/api/directory/match":
+        return None
+    asked = exchange.request.json
+    asked.pop("pinned", None)
+    return exchange.request.with_json(asked)
+
+
+def says_same(_bound: Bound, said: dict[str, Any]) -> None:
+    """The head is the one that is pinned: of a code of which the department has pinned nothing, of one with a newer head."""
+    said["entries"][0] |= {"state": "bound", "binding": None, "same": {"consents": []}}
 
 
 def the_binding(said: dict[str, Any]) -> Binding:

@@ -3,6 +3,7 @@
 The lies are told by a proxy before the real city, so that everything else is true; the same list without the lie passes.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,13 +23,16 @@ from tests.sim.lies import (
     own_key_bare,
     own_records,
     replayed_bind,
+    says_same,
     sealed_since,
     the_binding,
     without_witness,
 )
 from tests.support.command import Ran
 from tests.support.proxy import Exchange, Message
+from voute.client.kept_vaults import FILE_NAME, ROW_SIZE
 from voute.client.trust import pin
+from voute.core.ids import HASH_SIZE
 from voute.core.values import unix_time
 from voute.format import dsse
 from voute.format.dsse import SigningKey
@@ -136,6 +140,86 @@ def test_sim_evil_city_old_reading_key_is_refused_once_the_new_one_was_seen(new_
     ((_, header),) = sealed_since(exchanges)
     assert (opens(vault.reading, header), opens(lost, header)) == (True, False)
     assert len(change_keyring(vault).vault.keyring.readings) == 2
+
+
+@pytest.mark.attack("A1")
+def test_sim_evil_city_same_head_is_believed_of_no_code_whose_head_was_not_asked_about(new_bound: NewBound) -> None:
+    bound = new_bound()
+    bound.forget()
+    ran, exchanges = bound.deliver_lied_to("same-1", says_same)
+    (finding,) = ran.ended(3).json["findings"]
+    assert (finding["problem"], finding["facts"]["check"]) == ("key-not-proven", "format")
+    assert sealed_since(exchanges) == []
+    # Pinned, but what is kept of it is not the department's own work any more.
+    assert bound.deliver("pinned").ended(0).json["to_vaults"] == 1
+    kept = bound.home.folder / FILE_NAME
+    rows = bytearray(kept.read_bytes())
+    for at in range(HASH_SIZE, len(rows), ROW_SIZE):
+        rows[at + HASH_SIZE + 5] ^= 1
+    kept.write_bytes(rows)
+    ran, exchanges = bound.deliver_lied_to("same-2", says_same)
+    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "format"
+    assert sealed_since(exchanges) == []
+    mark = bound.city.proxy.mark
+    assert bound.deliver("control").ended(0).json["to_vaults"] == 1
+    assert pins_sent(bound, mark) == [[]]
+
+
+@pytest.mark.attack("A1", "D1")
+def test_sim_evil_city_same_head_needs_the_quorum_as_a_chain_does(new_bound: NewBound) -> None:
+    bound = new_bound()
+
+    def unwitnessed(bound: Bound, said: dict[str, Any]) -> None:
+        says_same(bound, said)
+        without_witness(bound, said)
+
+    ran, exchanges = bound.deliver_lied_to("same", unwitnessed)
+    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "no-quorum"
+    assert sealed_since(exchanges) == []
+
+
+@pytest.mark.attack("A1")
+@pytest.mark.control("A1")
+def test_sim_evil_city_same_head_that_is_a_lie_gives_the_key_that_is_pinned_and_no_other(new_bound: NewBound) -> None:
+    """What a city hides so it hides by showing the old chain too: the document goes to a key that was proven."""
+    bound = new_bound()
+    resident, pinned, mark = bound.resident, bound.resident.open_vault.reading, bound.city.proxy.mark
+    assert bound.deliver("same").ended(0).json["to_vaults"] == 1
+    head = resident.open_vault.chain.head.hex()
+    assert pins_sent(bound, mark) == [[head]]
+    body, vault = resident.keyring_body(drop_passkey=True)
+    resident.client.put("/api/vault/keyring", json=body).raise_for_status()
+    resident.vault = vault
+    bound.city.settle()
+    ran, exchanges = bound.deliver_lied_to("hidden", says_same)
+    assert ran.ended(0).json["to_vaults"] == 1
+    ((_, header),) = sealed_since(exchanges)
+    assert (opens(pinned, header), opens(bound.attacker.identity, header)) == (True, False)
+    # The city that does not lie shows the new chain to who asks about the old head.
+    mark = bound.city.proxy.mark
+    assert bound.deliver("shown").ended(0).json["to_vaults"] == 1
+    assert pins_sent(bound, mark) == [[head]]
+    ((_, header),) = sealed_since(bound.city.proxy.since(mark))
+    assert (opens(vault.reading, header), opens(pinned, header)) == (True, False)
+
+
+def test_sim_evil_city_of_an_earlier_release_is_asked_once_and_shows_all(bound: Bound) -> None:
+    def refuse(exchange: Exchange) -> Message | None:
+        if exchange.path != "/api/directory/match" or exchange.reply is None or "pinned" not in exchange.request.json:
+            return None
+        problem = {"type": "urn:voute:problem:request-invalid", "code": "request-invalid", "status": 400, "facts": {}}
+        return exchange.reply.with_body(json.dumps(problem).encode(), "HTTP/1.1 400 Bad Request")
+
+    mark = bound.city.proxy.mark
+    with bound.city.proxy.hooks(after=refuse):
+        assert bound.deliver("earlier").ended(0).json["to_vaults"] == 1
+    assert pins_sent(bound, mark) == [[bound.resident.open_vault.chain.head.hex()], []]
+
+
+def pins_sent(bound: Bound, mark: int) -> list[list[str]]:
+    """Which heads each question about codes named."""
+    asked = [one.request.json for one in bound.city.proxy.since(mark) if one.path == "/api/directory/match"]
+    return [one.get("pinned", []) for one in asked]
 
 
 def next_root(bound: Bound, **changes: object) -> TrustRoot:

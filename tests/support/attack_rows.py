@@ -22,8 +22,10 @@ ROWS: tuple[AttackRow, ...] = (
         "A1",
         "The city puts its own key, another resident's, or an old one, in the place of the key that a document is sealed to.",
         "The code on the letter authenticates the vault (`bind`), the claim must be in a checkpoint of the witnesses' quorum, "
-        "the vault's records must be signed and must extend what the department has pinned: `src/voute/client/matching.py`, "
-        "`src/voute/verify/binding.py`. A failure names the row and seals nothing. Who is shown the proof of a choice or a "
+        "the vault's records must be signed and must extend what the department has pinned: "
+        "`src/voute/client/vault_proof.py`, `src/voute/verify/binding.py`. That a pinned head is the same is believed only where "
+        "it was asked, and of what the department kept itself: `src/voute/client/matching.py`, "
+        "`src/voute/client/kept_vaults.py`. A failure names the row and seals nothing. Who is shown the proof of a choice or a "
         "deletion takes the key from the vault's first record, whose hash the logged event names: `src/voute/verify/act.py`, "
         "`web/core/act-verdict.ts`. A trust root, which names all keys, waits in public before it counts: a monitor tells of "
         "it, of another in its place, even behind a later one, and of its disappearance: `src/voute/client/monitor_roots.py`.",

@@ -21,6 +21,7 @@ from voute.client import monitor_roots
 from voute.client.archive import OpenedDocument
 from voute.client.matching import Matcher
 from voute.format.act import parse_act
+from voute.format.age_text import recipient_bytes
 from voute.format.dsse import Envelope, Kind, keyid, parse, statement_hash, verify
 from voute.format.registry import EntryState
 from voute.format.subject import Consent
@@ -127,7 +128,7 @@ def _without_end(key: bytes, source: memoryview, out: memoryview) -> None:
 def _place_rotated(self: Matcher, row: Any, entry: Any, answer: Any, checkpoint: Any, matched: Any) -> Any:  # noqa: ANN401
     """Obey a member that no answer has."""
     target = _place(self, row, entry, answer, checkpoint, matched)
-    return replace(target, recipient=answer["rotate_to"]) if target and "rotate_to" in answer else target
+    return replace(target, recipient=recipient_bytes(answer["rotate_to"])) if target and "rotate_to" in answer else target
 
 
 def _derive_little(secret: bytes, _label: str, *parts: str | bytes) -> bytes:
@@ -190,10 +191,10 @@ def _from_nothing(size1: int, size2: int, root1: bytes, root2: bytes, proof: Seq
 
 MUTANTS: dict[str, Mutant] = {
     # A department
-    "believes any bind": Mutant("voute.client.matching", "check_bind", _nothing),
+    "believes any bind": Mutant("voute.client.vault_proof", "check_bind", _nothing),
     "asks no witness": Mutant("voute.tlog.policy", "CheckpointVerdict.require_quorum", _nothing),
     "believes any signature": Mutant("voute.format.dsse", "verify", _any_key),
-    "forgets the head that it pinned": Mutant("voute.client.matching", "expect_extends", _nothing),
+    "forgets the head that it pinned": Mutant("voute.client.vault_proof", "expect_extends", _nothing),
     "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
     "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
     "takes any choice": Mutant("voute.client.consents", "verify_consent", _any_choice),

@@ -1139,12 +1139,14 @@ export interface components {
         };
         /**
          * EntryReply
-         * @description State of one lookup id.
+         * @description State of one lookup id; `same` only where a head was asked about, and is the vault's.
          */
         EntryReply: {
             binding: components["schemas"]["BindingReply"] | null;
             /** @description 32 bytes in lower-case hex */
             lookup_id: string;
+            /** @default null */
+            same?: components["schemas"]["SameReply"] | null;
             /** @enum {unknown} */
             state: "bound" | "frozen" | "revoked" | "unknown" | "waiting";
         };
@@ -1287,12 +1289,14 @@ export interface components {
         };
         /**
          * MatchBody
-         * @description Which lookup ids, and for which document types the choices of their vaults are wanted.
+         * @description Which lookup ids, for which document types the choices of their vaults are wanted, and which heads are pinned already.
          */
         MatchBody: {
             /** @default [] */
             document_types?: string[];
             lookup_ids: string[];
+            /** @default [] */
+            pinned?: (string | null)[];
         };
         /**
          * MatchReply
@@ -1517,6 +1521,13 @@ export interface components {
          */
         RevokedReply: {
             revoked: number;
+        };
+        /**
+         * SameReply
+         * @description The vault behind a code still has the head that was asked about; what its holder has chosen may be new.
+         */
+        SameReply: {
+            consents: components["schemas"]["GivenConsentReply"][];
         };
         /**
          * SessionReply

@@ -1,7 +1,12 @@
-"""An issuer's client asks what became of its codes: still waiting, bound to which vault (with proof), revoked or frozen."""
+"""An issuer's client asks what became of its codes: still waiting, bound to which vault (with proof), revoked or frozen.
+
+Of a vault whose newest record the client has pinned it is told only that this is so: what proves it was shown when it was pinned
+(`docs/spec/claim.md`, "A head that is the same").
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from voute.app.city import City
@@ -16,6 +21,7 @@ MAX_TYPES: Final = 200
 """Document types in one call: as many as the trust root gives to an issuer at most."""
 UNKNOWN: Final = "unknown"
 FROZEN: Final = "frozen"
+_NO_PINS: Final[Mapping[LookupId, Hash]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,20 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Same:
+    """The vault behind a code still has the newest record that the asker has pinned."""
+
+    consents: tuple[GivenConsent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MatchEntry:
-    """State of one lookup id."""
+    """State of one lookup id; a bound one has a binding, or is the same as the asker knows it."""
 
     lookup_id: LookupId
     state: str
-    binding: Binding | None
+    binding: Binding | None = None
+    same: Same | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,10 @@ class _Known:
     """What was read for a whole match."""
 
     events: Mapping[int, EventRow]
+    same: Collection[LookupId]
+    """Lookup ids whose vault's head is the one that the asker has pinned."""
     records: Mapping[VaultId, tuple[bytes, ...]]
+    """Of the vaults of all others."""
     consents: Mapping[VaultId, tuple[ConsentRow, ...]]
     proofs: Proofs | None
 
@@ -83,11 +100,18 @@ class _Known:
         return event, LeafProof(event.data, event.salt, event.chain, event.log_index, self.proofs.path(event.log_index))
 
 
-def match(city: City, issuer: Slug, lookup_ids: Sequence[LookupId], document_types: Collection[str] = ()) -> Match:
+def match(
+    city: City,
+    issuer: Slug,
+    lookup_ids: Sequence[LookupId],
+    document_types: Collection[str] = (),
+    pinned: Mapping[LookupId, Hash] = _NO_PINS,
+) -> Match:
     """Say what the city knows of an issuer's lookup ids; another issuer's are unknown.
 
     A claim counts once its event is logged: until then its code still waits. With a bound one comes what its vault chose for
-    these document types; a choice that is not logged yet hides the one before it.
+    these document types; a choice that is not logged yet hides the one before it. `pinned` are the heads that the issuer has
+    pinned, by lookup id.
     """
     with city.catalogue.read() as tx:
         state = tx.log_states.get()
@@ -96,11 +120,20 @@ def match(city: City, issuer: Slug, lookup_ids: Sequence[LookupId], document_typ
         bound = [row for row in rows.values() if row.state == LookupState.BOUND]
         vaults = [row.vault_id for row in bound if row.vault_id is not None]
         consents = _consents(tx, vaults, issuer, document_types)
-        claims = [row.claim_event for row in bound if row.claim_event is not None]
+        same = _same(tx, bound, pinned)
+        fresh = [row for row in bound if row.lookup_id not in same]
+        claims = [row.claim_event for row in fresh if row.claim_event is not None]
         chosen = [row.event_id for rows_ in consents.values() for row in rows_]
-        known = _Known(tx.events.get_many([*claims, *chosen]), tx.vaults.records(vaults), consents, proofs)
+        others = [row.vault_id for row in fresh if row.vault_id is not None]
+        known = _Known(tx.events.get_many([*claims, *chosen]), same, tx.vaults.records(others), consents, proofs)
     entries = [_entry(key, rows.get(key), known) for key in lookup_ids]
     return Match("" if proofs is None else proofs.text, tuple(entries))
+
+
+def _same(tx: Transaction, bound: Sequence[LookupRow], pinned: Mapping[LookupId, Hash]) -> Collection[LookupId]:
+    asked = {row.lookup_id: row.vault_id for row in bound if row.vault_id is not None and row.lookup_id in pinned}
+    heads = tx.vaults.heads(list(asked.values()))
+    return {lookup for lookup, vault in asked.items() if heads.get(vault) == pinned[lookup]}
 
 
 def _consents(
@@ -114,11 +147,13 @@ def _consents(
 
 def _entry(lookup_id: LookupId, row: LookupRow | None, known: _Known) -> MatchEntry:
     if row is None:
-        return MatchEntry(lookup_id, UNKNOWN, None)
+        return MatchEntry(lookup_id, UNKNOWN)
     if row.state != LookupState.REVOKED and row.frozen_at is not None:
-        return MatchEntry(lookup_id, FROZEN, None)
+        return MatchEntry(lookup_id, FROZEN)
     if row.state != LookupState.BOUND:
-        return MatchEntry(lookup_id, row.state, None)
+        return MatchEntry(lookup_id, row.state)
+    if row.vault_id is not None and lookup_id in known.same:
+        return MatchEntry(lookup_id, str(LookupState.BOUND), same=Same(_given(row.vault_id, known)))
     binding = _binding(row, known)
     return MatchEntry(lookup_id, str(LookupState.WAITING if binding is None else LookupState.BOUND), binding)
 
@@ -127,9 +162,14 @@ def _binding(row: LookupRow, known: _Known) -> Binding | None:
     claim = known.leaf(row.claim_event)
     if claim is None or row.vault_id is None or row.bind is None or row.claimed_at is None:
         return None
+    records, given = known.records[row.vault_id], _given(row.vault_id, known)
+    return Binding(row.vault_id, row.bind, records, row.claimed_at, claim[1], given)
+
+
+def _given(vault_id: VaultId, known: _Known) -> tuple[GivenConsent, ...]:
     given: list[GivenConsent] = []
-    for consent in known.consents.get(row.vault_id, ()):
+    for consent in known.consents.get(vault_id, ()):
         leaf = known.leaf(consent.event_id)
         if leaf is not None and leaf[0].act is not None:
             given.append(GivenConsent(leaf[0].act, leaf[1]))
-    return Binding(row.vault_id, row.bind, known.records[row.vault_id], row.claimed_at, claim[1], tuple(given))
+    return tuple(given)

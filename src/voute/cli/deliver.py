@@ -16,8 +16,8 @@ from voute.cli.words import help_of
 from voute.client.deliver import Delivery
 from voute.client.home import IssuerHome, default_home
 from voute.client.journal import JournalState
+from voute.client.order import DeliverOrder, PreflightFailedError
 from voute.client.outcome import Outcome
-from voute.client.phases import DeliverOrder, PreflightFailedError
 from voute.client.unfinished import find_unfinished, is_unfinished
 
 PATIENCE = 60.0

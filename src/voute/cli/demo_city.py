@@ -27,7 +27,7 @@ from voute.client.disk import DISK
 from voute.client.home import IssuerHome, IssuerSettings, create_issuer_home
 from voute.client.letter_settings import settings_path
 from voute.client.letters import Letters, LettersOrder
-from voute.client.phases import DeliverOrder
+from voute.client.order import DeliverOrder
 from voute.client.trust import pin, read_pin
 from voute.core.ids import slug
 from voute.core.values import Names, unix_time

@@ -13,7 +13,7 @@ from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
 from voute.client.home import IssuerHome, default_home
-from voute.client.phases import PreflightFailedError
+from voute.client.order import PreflightFailedError
 
 if TYPE_CHECKING:
     from voute.client.letters import Letters, LettersOutcome

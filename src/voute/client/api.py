@@ -174,12 +174,19 @@ class CityApi:
 
     # -- directory
 
-    def match(self, lookup_ids: Sequence[bytes], document_types: Sequence[str] = ()) -> Json:
+    def match(self, lookup_ids: Sequence[bytes], document_types: Sequence[str] = (), pinned: Sequence[bytes | None] = ()) -> Json:
         """Ask which lookup ids wait, are bound or revoked, with proofs of what is bound; at most `MATCH_LIMIT`.
 
-        With each bound one comes what its vault has chosen for these document types, paper or none.
+        With each bound one comes what its vault has chosen for these document types, paper or none. `pinned` has a head or None
+        for each lookup id, or is empty: of a vault whose head it is the city says only so. A city of a release before that
+        refuses it (`request-invalid`).
         """
-        asked = {"lookup_ids": [i.hex() for i in lookup_ids], "document_types": list(document_types)}
+        asked: dict[str, list[str] | list[str | None]] = {
+            "lookup_ids": [i.hex() for i in lookup_ids],
+            "document_types": list(document_types),
+        }
+        if pinned:
+            asked["pinned"] = [None if head is None else head.hex() for head in pinned]
         return self._json("POST", "/api/directory/match", json_body=asked, limit=MAX_MATCH)
 
     def bound(self, acts: Sequence[bytes]) -> int:

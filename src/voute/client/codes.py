@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from voute.client.api import ACT_LIMIT, CityApi, CityRefusedError
+from voute.client.code_look import CodeLook
 from voute.client.code_maker import CodeMaker
 from voute.client.home import IssuerHome
-from voute.client.matching import Matched, Matcher, MatchRules
+from voute.client.issuer_session import sign_in
+from voute.client.match_answers import Asker
 from voute.client.outbox import hand_over, put_out
-from voute.client.phases import sign_in
+from voute.client.pins import Pins
 from voute.client.registry_file import Book, one_writer, read_book, write_book
+from voute.client.stored import Stored
 from voute.client.trust import TrustNotPinnedError, read_pin, read_pinned
+from voute.client.vault_proof import Prover
 from voute.core.errors import StateError
 from voute.core.ids import HASH_SIZE, Hash
 from voute.core.values import UnixTime, unix_time
@@ -87,11 +91,11 @@ class CodeDesk:
         """Ask the city about every code that may have changed, and keep what it proves: used, frozen, revoked."""
         with self._at_work() as (api, book, now):
             sign_in(api, self._settings, self._signer)
-            rules = MatchRules("", self._settings.binding_delay_days, new_party=False, now=now)
-            matcher = Matcher(api, book, self._codes, self._signer, rules, read_pin(self._home).verify_checkpoint)
-            matched = Matched.into(self._home.folder)
-            doubts = matcher.look([entry for entry in _sorted(book) if entry.state in _OPEN], matched)
-            put_out(self._home, matched.acts)
+            asker = Asker(api, read_pin(self._home).verify_checkpoint, patience=0)
+            acts = Stored[bytes](self._home.folder, bytes, bytes)
+            look = CodeLook(asker, book, Prover(book, self._codes), Pins(book, self._signer, now))
+            doubts = look.look([entry for entry in _sorted(book) if entry.state in _OPEN], acts)
+            put_out(self._home, acts)
             write_book(self._home, book, self._signer, now)
             hand_over(api, self._home, book)
         return Looked(_sorted(book), doubts)

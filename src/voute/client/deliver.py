@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from voute.client.api import CityApi, CityRefusedError
 from voute.client.document_ids import DocumentIds
+from voute.client.issuer_session import sign_in
 from voute.client.journal import JournalDamagedError
+from voute.client.order import DeliverOrder, PreflightFailedError
 from voute.client.outcome import Earlier, Outcome, Settled
-from voute.client.phases import DeliverOrder, Matched, Phases, PreflightFailedError, new_delivery, sign_in
+from voute.client.phases import Matched, Phases, new_delivery
 from voute.client.receipts import read_lines
 from voute.client.registry_file import one_writer
 from voute.client.resume import Changed, ListChangedError, Plan, plan_resumption

@@ -7,6 +7,7 @@ HOME/issuers/ID/master.key           32 bytes in hex, mode 0600: makes every cod
 HOME/issuers/ID/signing.key          Ed25519 seed in hex, mode 0600
 HOME/issuers/ID/signing.next.key     the key that is to follow, until the trust root lists it and it takes the place
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
+HOME/issuers/ID/vaults.kept          what was proven of vaults (`voute.client.kept_vaults`), mode 0600
 HOME/issuers/ID/outbox               signed acts that the city has not acknowledged yet
 HOME/issuers/ID/runs/RUN/            receipts, lists and summary of a run; its journal and spool until it is finished
 """

@@ -24,7 +24,7 @@ from voute.client.letter_plan import BATCH_LETTERS, NO_DOCUMENT, Document, Lette
 from voute.client.letter_pool import LetterPool
 from voute.client.letter_settings import read_letter_settings
 from voute.client.letter_work import Inspector, LettersFaultyError, PressKit, Printed, Printer
-from voute.client.phases import PreflightFailedError
+from voute.client.order import PreflightFailedError
 from voute.client.preflight import PdfFolder, Row, check_table
 from voute.client.print_list import DeliveredLists
 from voute.client.registry_file import read_book

@@ -4,53 +4,41 @@ Source: `docs/spec/claim.md`, "What the issuer's client checks before it seals t
 enough: a vault is used only when the code that this department printed authenticates it and the log holds its claim.
 """
 
-import os
-import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from voute.client.api import CityApi, Json
 from voute.client.choice import NO_VAULT
 from voute.client.code_maker import CodeMaker
-from voute.client.consents import ConsentJudge, read_leaf
+from voute.client.consents import ConsentJudge
 from voute.client.findings import Finding, Problem
+from voute.client.kept_vaults import KeptVault, KeptVaults
+from voute.client.match_answers import BATCH, NO_CHECKPOINT, NOTHING_ASKED, Answer, Asker, VerifyCheckpoint, says_same
+from voute.client.pins import Pins
 from voute.client.preflight import Row, stored_rows
 from voute.client.registry_file import Book
 from voute.client.stored import Items, Stored
 from voute.client.targets import Target, Targets
+from voute.client.vault_proof import Proof, Prover, Vault, kept_vault
 from voute.client.workers import on_all_cores
-from voute.core.errors import FormatError, VerificationError, VouteError
-from voute.core.ids import HASH_SIZE, Hash, LookupId, VaultId, parse_hex
+from voute.core.errors import FormatError
+from voute.core.ids import HASH_SIZE, Hash, LookupId
 from voute.core.values import UnixTime
-from voute.format.act import Act
 from voute.format.dsse import SigningKey
-from voute.format.fields import from_base64
-from voute.format.registry import Binding, Entry, EntryState
+from voute.format.registry import Entry, EntryState
 from voute.format.sidecar import BoxKind
-from voute.format.subject import Bound, issuer_actor
-from voute.format.vault_record import VaultState, expect_extends
-from voute.seal.claim import Party, check_bind
-from voute.seal.hybrid import HybridRecipient
-from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.policy import CheckpointVerdict, NoQuorumError
-from voute.verify.binding import LeafProof, verify_claim
-
-BATCH: Final = 2_500
-"""Lookup ids in one call, of the 10,000 that are allowed: an answer has some 10 kB for each that is bound, held twice over on
-both sides while it is written and read."""
+from voute.tlog.policy import CheckpointVerdict
 
 _DAY_S = 86_400
-_NO_TOKEN = Hash(bytes(HASH_SIZE))
+_NO_TOKEN: Final = Hash(bytes(HASH_SIZE))
 _FIRST_EPOCH = 1
-_QUORUM_REST_S = 1.0
-_NO_CHECKPOINT = "checkpoint"
-_NO_QUORUM = "no-quorum"
 
-VerifyCheckpoint = Callable[[SignedCheckpoint], CheckpointVerdict]
+_Key = tuple[str, str, int]
+"""Names an entry of the registry."""
 
 
 @dataclass(slots=True)
@@ -69,38 +57,18 @@ class Matched:
         return cls(Targets(folder), stored_rows(folder), stored_rows(folder), Stored[bytes](folder, bytes, bytes))
 
 
-class _Vault(NamedTuple):
-    """What a run needs of a vault that is proven, and no more: it goes from one process to another for each row."""
-
-    vault_id: VaultId
-    root_key: bytes
-    head: Hash
-    is_open: bool
-    recipient: str
-    bind: Hash
-    claimed_at: UnixTime
-
-
-_Proof = tuple[_Vault, CheckpointVerdict] | str
-"""A vault that is proven, by which checkpoint; or the check that failed."""
-
-
-_Key = tuple[str, str, int]
-"""Names an entry of the registry."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """What the city says of a batch, by lookup id, and by which checkpoint it may be proven; or the check that failed."""
+class _Batch:
+    """Rows with their codes, the vaults that are kept for those whose head is pinned, and what the city says."""
 
-    found: Mapping[LookupId, Json]
-    checkpoint: CheckpointVerdict | str
+    rows: Sequence[tuple[Row, Entry]]
+    kept: Mapping[LookupId, Vault]
+    answer: Answer
 
 
-_Proven = tuple[Sequence[tuple[Row, Entry]], _Answer, Mapping[_Key, _Proof]]
-"""A batch, what the city says of it, and what is proven of that."""
-
-_NOTHING_ASKED: Final = _Answer({}, _NO_CHECKPOINT)
+_NO_BATCH: Final = _Batch((), {}, NOTHING_ASKED)
+_Proven = tuple[_Batch, Mapping[_Key, Proof]]
+"""A batch, and what is proven of what the city says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +86,27 @@ class MatchRules:
 
 
 class Matcher:
-    """Matches the rows of one run; changes the book in memory, sends only lookup ids."""
+    """Matches the rows of one run; changes the book in memory, sends only lookup ids and heads."""
 
     def __init__(
-        self, api: CityApi, book: Book, codes: CodeMaker, signer: SigningKey, rules: MatchRules, verify: VerifyCheckpoint
+        self,
+        api: CityApi,
+        book: Book,
+        codes: CodeMaker,
+        signer: SigningKey,
+        rules: MatchRules,
+        verify: VerifyCheckpoint,
+        kept: KeptVaults,
     ) -> None:
         """Take the ports; `verify` checks a checkpoint against the pinned trust root and requires its quorum."""
-        self._api = api
+        self._asker = Asker(api, verify, rules.patience)
         self._book = book
         self._codes = codes
-        self._signer = signer
+        self._prover = Prover(book, codes)
+        self._pins = Pins(book, signer, rules.now)
+        self._kept = kept
         self._rules = rules
-        self._verify = verify
         self._judge = ConsentJudge(book)
-        self._waited = 0.0
         self._placed = 0
 
     def match(
@@ -147,27 +122,26 @@ class Matcher:
         if self._book.changed:
             self._book.expect_room()
         batches = self._batches(row for row in rows if row.line not in known and row.line not in refused)
-        following = next(batches, [])
-        after = self._ask(following) if following else _NOTHING_ASKED
+        following = self._ask(next(batches, []))
         before: list[_Proven] = []
-        while batch := following:
-            answer = after
-            with self._proving(batch, answer) as proofs:
+        while following.rows:
+            batch = following
+            with self._proving(batch) as proofs:
                 # Meanwhile the batch before is placed, and the city answers for the next.
                 self._place_all(before, matched, progress)
-                following = next(batches, [])
-                after = self._ask(following) if following else _NOTHING_ASKED
-                before.append((batch, answer, proofs()))
+                following = self._ask(next(batches, []))
+                before.append((batch, proofs()))
         self._place_all(before, matched, progress)
 
     def _place_all(self, proven: list[_Proven], matched: Matched, progress: Callable[[int], None]) -> None:
         """Place the rows of batches that are proven, and forget these."""
-        for batch, answer, proofs in proven:
-            for row, entry in batch:
-                target = self._place(row, entry, answer.found[entry.lookup_id], proofs.get(entry.key, _NO_CHECKPOINT), matched)
+        for batch, proofs in proven:
+            for row, entry in batch.rows:
+                said, proof = batch.answer.found[entry.lookup_id], proofs.get(entry.key, NO_CHECKPOINT)
+                target = self._place(row, entry, said, proof, matched)
                 if target is not None:
                     matched.targets.append(target)
-            self._placed += len(batch)
+            self._placed += len(batch.rows)
             progress(self._placed)
         proven.clear()
 
@@ -204,94 +178,51 @@ class Matcher:
         self._book.put(entry)
         return entry
 
-    def _ask(self, batch: Sequence[tuple[Row, Entry]]) -> "_Answer":
-        """Ask the city about a batch; where the quorum of witnesses is missing, again while there is patience."""
-        lookups = list(dict.fromkeys(entry.lookup_id for _, entry in batch))
-        types = sorted({row.type for row, _ in batch})
-        while True:
-            answer = self._api.match(lookups, types)
-            found = dict(_answers(answer, lookups))
-            checkpoint = self._checkpoint(answer) if any(one["state"] == "bound" for one in found.values()) else _NO_CHECKPOINT
-            if checkpoint != _NO_QUORUM or not self._may_wait():
-                return _Answer(found, checkpoint)
+    def _ask(self, rows: Sequence[tuple[Row, Entry]]) -> _Batch:
+        """Ask the city about a batch; of vaults that are pinned and kept it need only say that the head is the same."""
+        if not rows:
+            return _NO_BATCH
+        entries = {entry.lookup_id: entry for _, entry in rows}
+        kept = {lookup: vault for lookup, entry in entries.items() if (vault := self._kept_for(entry)) is not None}
+        types = sorted({row.type for row, _ in rows})
+        return _Batch(rows, kept, self._asker.ask(list(entries), types, {lookup: one.head for lookup, one in kept.items()}))
 
-    def look(self, entries: Sequence[Entry], matched: Matched) -> dict[_Key, str]:
-        """Bring codes to what the city says of them, in the book in memory; gives by entry what it says and does not prove.
-
-        Acts for new bindings come into `matched`.
-        """
-        doubts: dict[_Key, str] = {}
-        for start in range(0, len(entries), BATCH):
-            batch = entries[start : start + BATCH]
-            answer = self._api.match([entry.lookup_id for entry in batch])
-            found = dict(_answers(answer, [entry.lookup_id for entry in batch]))
-            checkpoint = self._checkpoint(answer)
-            for entry in batch:
-                doubt = self._look(entry, found[entry.lookup_id], checkpoint, matched)
-                if doubt is not None:
-                    doubts[entry.key] = doubt
-        return doubts
-
-    def _look(self, entry: Entry, answer: Json, checkpoint: CheckpointVerdict | str, matched: Matched) -> str | None:
-        state = answer["state"]
-        if state == "frozen":
-            self._book.put(replace(entry, state=EntryState.FROZEN))
-        elif state == "bound":
-            if isinstance(checkpoint, str):
-                return checkpoint
-            try:
-                proven = self._prove(entry, answer["binding"], checkpoint)
-            except (FormatError, VerificationError) as error:
-                return error.code
-            self._pin(entry, proven, matched)
-        elif entry.state is EntryState.BOUND:
-            return "binding-denied"
-        elif state == "revoked":
-            self._book.put(replace(entry, state=EntryState.REVOKED))
-        return None
-
-    def _may_wait(self) -> bool:
-        """Rest a second while there is patience left for the witnesses, and say whether there was."""
-        if self._waited >= self._rules.patience:
-            return False
-        time.sleep(_QUORUM_REST_S)
-        self._waited += _QUORUM_REST_S
-        return True
-
-    def _checkpoint(self, answer: Json) -> CheckpointVerdict | str:
-        """Verify the checkpoint of an answer, its quorum included; else say which check failed."""
-        try:
-            return self._verify(SignedCheckpoint.parse(str(answer.get("checkpoint", "")).encode()))
-        except NoQuorumError:
-            return _NO_QUORUM
-        except VouteError:
-            return _NO_CHECKPOINT
+    def _kept_for(self, entry: Entry) -> Vault | None:
+        found = None if entry.binding is None else self._kept.get(entry.binding.record_head)
+        return None if entry.binding is None or found is None else kept_vault(entry.binding, found)
 
     @contextmanager
-    def _proving(self, batch: Sequence[tuple[Row, Entry]], answer: "_Answer") -> Iterator[Callable[[], Mapping[_Key, _Proof]]]:
+    def _proving(self, batch: _Batch) -> Iterator[Callable[[], Mapping[_Key, Proof]]]:
         """Prove everything that is bound, on all cores, while the block goes on; a code that stands in several rows once."""
-        asked = {entry.key: (entry, answer.found[entry.lookup_id]) for _, entry in batch}
-        bound = [(entry, one["binding"]) for entry, one in asked.values() if one["state"] == "bound"]
+        answer = batch.answer
+        entries = {entry.key: entry for _, entry in batch.rows}.values()
+        bound = [entry for entry in entries if answer.found[entry.lookup_id]["state"] == "bound"]
         checkpoint = answer.checkpoint
         if isinstance(checkpoint, str):
-            yield lambda: {entry.key: checkpoint for entry, _ in bound}
+            yield lambda: {entry.key: checkpoint for entry in bound}
             return
         verdict: CheckpointVerdict = checkpoint
-        with on_all_cores(lambda one: self._try_to_prove(*one, verdict), bound, self._rules.processes) as wait:
-            yield lambda: {
-                entry.key: proof if isinstance(proof, str) else (proof, verdict)
-                for (entry, _), proof in zip(bound, wait(), strict=True)
-            }
+        proofs: dict[_Key, Proof] = {}
+        for entry in bound:
+            if says_same(answer.found[entry.lookup_id]):
+                # Said of a head that nobody asked about, it says nothing.
+                known = batch.kept.get(entry.lookup_id)
+                proofs[entry.key] = FormatError.code if known is None else (known, verdict)
+        shown = [(entry, answer.found[entry.lookup_id]["binding"]) for entry in bound if entry.key not in proofs]
+        with on_all_cores(lambda one: self._prover.try_to_prove(*one, verdict), shown, self._rules.processes) as wait:
+            yield (
+                lambda: (
+                    proofs
+                    | {
+                        entry.key: proof if isinstance(proof, str) else (proof, verdict)
+                        for (entry, _), proof in zip(shown, wait(), strict=True)
+                    }
+                )
+            )
 
-    def _try_to_prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> _Vault | str:
-        try:
-            return self._prove(entry, binding, checkpoint)
-        except (FormatError, VerificationError) as error:
-            return error.code
-
-    def _place(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> Target | None:
+    def _place(self, row: Row, entry: Entry, said: Json, proof: Proof, matched: Matched) -> Target | None:
         """Give the target of a row that is sent; where another goes is noted."""
-        state = answer["state"]
+        state = said["state"]
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
         elif state == "frozen":
@@ -299,7 +230,7 @@ class Matcher:
             self._book.put(replace(entry, state=EntryState.FROZEN))
             matched.frozen.append(row)
         elif state == "bound":
-            return self._place_in_vault(row, entry, answer, proof, matched)
+            return self._place_in_vault(row, entry, said, proof, matched)
         elif entry.state is EntryState.BOUND:
             # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
             self._not_proven(row, "binding-denied", matched)
@@ -309,7 +240,7 @@ class Matcher:
             return Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
         return None
 
-    def _place_in_vault(self, row: Row, entry: Entry, answer: Json, proof: _Proof, matched: Matched) -> Target | None:
+    def _place_in_vault(self, row: Row, entry: Entry, said: Json, proof: Proof, matched: Matched) -> Target | None:
         if isinstance(proof, str):
             self._not_proven(row, proof, matched)
             return None
@@ -317,82 +248,17 @@ class Matcher:
         if not proven.is_open:
             matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))
             return None
-        self._pin(entry, proven, matched)
+        self._pins.pin(entry, proven, matched.acts)
+        if not says_same(said) and self._kept.get(proven.head) is None:
+            self._kept.put(proven.head, KeptVault(proven.root_key, proven.recipient))
         if self._rules.now - proven.claimed_at < self._rules.delay_days * _DAY_S:
             matched.held.append(row)
             return None
-        choice = self._judge.judge(row.type, answer["binding"], proven, checkpoint)
+        shown = said["same" if says_same(said) else "binding"]
+        choice = self._judge.judge(row.type, shown, proven, checkpoint)
         box = Hash(proven.vault_id)
         return Target(row, BoxKind.VAULT, box, _NO_TOKEN, proven.recipient, None, entry.code_epoch, choice)
 
     def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
         facts: dict[str, str | int] = {"reference": row.reference, "check": check}
         matched.findings.append(Finding(row.line, Problem.KEY_NOT_PROVEN, facts))
-
-    def _prove(self, entry: Entry, binding: Json, checkpoint: CheckpointVerdict) -> _Vault:
-        """Make every check of claim.md on what the city says of one lookup id."""
-        pinned = None if entry.binding is None else entry.binding.record_head
-        vault_id, bind, records, proof = _read_binding(binding)
-        party = Party(self._book.city, self._book.issuer, entry.party, entry.slot, entry.code_epoch)
-        check_bind(self._codes.keys(entry), party, vault_id, bind)
-        proven = verify_claim(
-            records,
-            proof,
-            checkpoint,
-            city=self._book.city,
-            issuer=self._book.issuer,
-            lookup_id=entry.lookup_id,
-            vault_id=vault_id,
-            pinned_head=pinned,
-        )
-        if proven.bind != bind:
-            raise VerificationError("the claim in the log has another bind")
-        if entry.binding is not None:
-            if entry.binding.vault_id != vault_id:
-                raise VerificationError("another vault than the one that is pinned")
-            expect_extends(proven.chain, entry.binding.record_head)
-        chain, newest = proven.chain, proven.chain.newest
-        recipient = newest.reading.recipient
-        if chain.head != pinned:
-            # A head that is pinned is of a recipient that was a key when it was pinned.
-            HybridRecipient.from_string(recipient)
-        is_open = newest.state is VaultState.OPEN
-        return _Vault(vault_id, chain.root_key, chain.head, is_open, recipient, proven.bind, proven.claimed_at)
-
-    def _pin(self, entry: Entry, proven: _Vault, matched: Matched) -> None:
-        binding = Binding(proven.vault_id, proven.head, proven.bind, proven.claimed_at)
-        if entry.binding == binding:
-            return
-        if entry.binding is None:
-            subject = Bound(entry.lookup_id, binding.vault_id, binding.record_head)
-            nonce = Hash(os.urandom(HASH_SIZE))
-            act = Act(self._book.city, issuer_actor(self._book.issuer), subject, self._rules.now, nonce)
-            matched.acts.append(act.sign(self._signer))
-        self._book.put(replace(entry, state=EntryState.BOUND, binding=binding))
-
-
-def _answers(answer: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId, Json]]:
-    entries = answer.get("entries")
-    if not isinstance(entries, list) or len(entries) != len(asked):
-        raise FormatError("the city did not answer for each lookup id")
-    for lookup_id, entry in zip(asked, entries, strict=True):
-        if not isinstance(entry, dict) or entry.get("lookup_id") != lookup_id.hex():
-            raise FormatError("the city answered for another lookup id")
-        if entry.get("state") not in {"unknown", "waiting", "bound", "revoked", "frozen"}:
-            raise FormatError("the city gives an unknown state")
-        yield lookup_id, entry
-
-
-def _read_binding(binding: Json | None) -> tuple[VaultId, Hash, list[bytes], LeafProof]:
-    """Read what stands behind `bound`; raises `FormatError` alone."""
-    try:
-        if binding is None:
-            raise FormatError("no binding")
-        return (
-            VaultId(parse_hex(binding["vault_id"], HASH_SIZE)),
-            Hash(parse_hex(binding["bind"], HASH_SIZE)),
-            [from_base64(record) for record in binding["records"]],
-            read_leaf(binding["proof"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FormatError("binding") from error

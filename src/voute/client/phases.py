@@ -5,12 +5,11 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import merge
-from pathlib import Path
 from typing import ClassVar, Final
 
 from voute.client.api import CityApi, CityRefusedError, CityUnreachableError, NotYetLoggedError
@@ -18,11 +17,12 @@ from voute.client.choice import FROZEN, YOUNG
 from voute.client.code_maker import CodeMaker
 from voute.client.compare import find_known
 from voute.client.document_ids import DocumentIds
-from voute.client.findings import Finding
 from voute.client.home import IssuerHome, IssuerSettings
 from voute.client.journal import Beginning, Commit, JournalDamagedError
+from voute.client.kept_vaults import KeptVaults, kept_key
 from voute.client.matching import Matched as Found
 from voute.client.matching import Matcher, MatchRules
+from voute.client.order import DeliverOrder, PreflightFailedError, Progress
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
 from voute.client.preflight import Checked, PdfFolder, Row, check_table, stored_rows
@@ -41,13 +41,11 @@ from voute.client.unfinished import Unfinished, now
 from voute.core.errors import StateError, VouteError
 from voute.core.ids import ID_SIZE, DeliveryId, Hash, parse_hex
 from voute.format.dsse import SigningKey
-from voute.format.issuer_auth import IssuerAuth
 from voute.seal.claim import dedupe_key
 
 VISIBLE_WITHIN_S: Final = 120.0
 """The log publishes within seconds; after two minutes the city has a fault, and the receipts can be fetched later."""
 
-_SIGN_IN_TRIES: Final = 3
 _POLL_S: Final = 0.02
 _POLL_MOST_S: Final = 0.1
 
@@ -56,34 +54,6 @@ class UnknownIssuerHereError(StateError):
     """The trust root does not know this issuer, or not with this signing key."""
 
     code: ClassVar[str] = "issuer-not-in-trust-root"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverOrder:
-    """What the person asked for."""
-
-    table: Path
-    pdf_folder: Path
-    run: str
-    dry_run: bool = False
-    new_party: bool = False
-    processes: int | None = None
-    patience: float = 0
-    """Seconds to wait for the witnesses of a checkpoint that proves a vault's key."""
-
-
-class PreflightFailedError(StateError):
-    """The list has faults; nothing was sent."""
-
-    code: ClassVar[str] = "preflight-failed"
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__(f"{len(findings)} findings", count=len(findings))
-        self.findings = tuple(findings)
-
-
-Progress = Callable[[str, int, int], None]
-"""Told (stage, done, total) as the run goes; stages: check, match, compare, seal, log, receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +142,18 @@ class Phases:
         order = self.order
         delay = self.settings.binding_delay_days
         rules = MatchRules(order.run, delay, order.new_party, now(), order.patience, order.processes)
-        matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint)
         found = Found.into(self.home.folder)
-        matcher.match(checked.rows, known, found, partial(self._told, "match", fresh))
+        with closing(self._kept(book)) as kept:
+            matcher = Matcher(api, book, codes, self.signer, rules, trust.verify_checkpoint, kept)
+            matcher.match(checked.rows, known, found, partial(self._told, "match", fresh))
         findings = sorted([*differs, *found.findings], key=lambda finding: finding.line)
         if findings:
             raise PreflightFailedError(findings)
         return Matched(found.targets, found.held, found.frozen, known, book, found.acts)
+
+    def _kept(self, book: Book) -> KeptVaults:
+        key = kept_key(self._secrets.master, self.settings.city, self.settings.issuer)
+        return KeptVaults(self.home.folder, key, len(book))
 
     def pin(self, api: CityApi, matched: Matched) -> None:
         """Make the registry durable, then hand the new bindings over."""
@@ -344,20 +319,6 @@ class Phases:
             time.sleep(pause)
             pause = min(pause * 1.5, _POLL_MOST_S)
         self.progress("log", 1, 1)
-
-
-def sign_in(api: CityApi, settings: IssuerSettings, key: SigningKey) -> None:
-    """Answer the city's challenge with the issuer's key; with a new one when the network lost an answer."""
-    for left in reversed(range(_SIGN_IN_TRIES)):
-        challenge = api.challenge(settings.issuer)
-        statement = IssuerAuth(settings.city, settings.issuer, challenge, settings.server, now())
-        try:
-            api.sign_in(statement.sign(key))
-        except CityUnreachableError:
-            if not left:
-                raise
-        else:
-            return
 
 
 def _sent_in(packs: Iterable[SentPack]) -> DocumentIds:

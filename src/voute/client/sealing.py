@@ -79,7 +79,7 @@ class Sealer:
         self._api = api
         self._key = SigningKey(kit.signing_seed)
         self._spool = SpoolWriter(kit.spool, kit.delivery_id)
-        self._recipients: dict[str, HybridRecipient] = {}
+        self._recipients: dict[bytes, HybridRecipient] = {}
         self._file = FileRoom()
         self._room = PackRoom()
 
@@ -109,12 +109,12 @@ class Sealer:
     def _recipient(self, target: Target) -> HybridRecipient:
         if target.claim_seed is not None:
             return HybridIdentity(target.claim_seed).recipient
-        text = target.recipient or ""
-        known = self._recipients.get(text)
+        raw = target.recipient or b""
+        known = self._recipients.get(raw)
         if known is None:
             if len(self._recipients) == RECIPIENTS_KEPT:
                 self._recipients.clear()
-            known = self._recipients[text] = HybridRecipient.from_string(text)
+            known = self._recipients[raw] = HybridRecipient(raw)
         return known
 
     def _fields(self, target: Target) -> DocumentFields:
@@ -202,7 +202,7 @@ def send_pack(api: CityApi, delivery_id: DeliveryId, pack: Hash, parts: Sequence
 def aim_of(target: Target, dedupe: bytes) -> Hash:
     """Hash what a document is sealed for: which document, which box, which key (docs/spec/journal.md)."""
     kind = str(target.box_kind.value)
-    return labelled_hash("journal/aim/v1", dedupe, kind, target.box_id, u32(target.code_epoch), target.recipient or "")
+    return labelled_hash("journal/aim/v2", dedupe, kind, target.box_id, u32(target.code_epoch), target.recipient or b"")
 
 
 def _sealed_row(target: Target, sealed: SealedDocument, record: DraftRecord) -> SealedRow:

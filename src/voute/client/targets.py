@@ -25,7 +25,7 @@ class Target:
     box_kind: BoxKind
     box_id: Hash
     token_hash: Hash
-    recipient: str | None
+    recipient: bytes | None
     claim_seed: bytes | None
     code_epoch: int
     choice: Choice

@@ -56,6 +56,10 @@ class Vaults(Protocol):
         """Append a vault record; `RowExistsError` if the number is taken."""
         ...
 
+    def heads(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, Hash]:
+        """Return the hash of each vault's newest record; a vault that is not there is left out."""
+        ...
+
     def records(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, tuple[bytes, ...]]:
         """Return the envelopes of each vault's records, by number from genesis; a vault without records is left out."""
         ...

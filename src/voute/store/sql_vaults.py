@@ -36,6 +36,7 @@ _KIT_USED: Final = (
     .values(last_used_at=bindparam("now"))
 )
 _METHOD: Final = select(methods).where(methods.c.vault_id == bindparam("vault_id"), methods.c.method_id == bindparam("method_id"))
+_HEADS: Final = select(vaults.c.vault_id, vaults.c.head_hash).where(vaults.c.vault_id.in_(bindparam("vault_ids", expanding=True)))
 _RECORDS: Final = (
     select(vault_records.c.vault_id, vault_records.c.envelope)
     .where(vault_records.c.vault_id.in_(bindparam("vault_ids", expanding=True)))
@@ -93,6 +94,11 @@ class SqlVaults:
     def add_record(self, row: RecordRow) -> None:
         """Append a record (`Vaults.add_record`)."""
         self._session.insert_all(vault_records, [row])
+
+    def heads(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, Hash]:
+        """Return the hash of each vault's newest record (`Vaults.heads`)."""
+        found = self._session.among(tuple, _HEADS, "vault_ids", vault_ids)
+        return {VaultId(vault_id): Hash(head) for vault_id, head in found}
 
     def records(self, vault_ids: Sequence[VaultId]) -> Mapping[VaultId, tuple[bytes, ...]]:
         """Return the records of vaults (`Vaults.records`)."""

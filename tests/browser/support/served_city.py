@@ -17,8 +17,8 @@ from voute.cli.demo_city import Demo, Founded, deliver_demo, found_demo
 from voute.cli.held_port import any_ports, held_port
 from voute.client.codes import CodeDesk
 from voute.client.deliver import Delivery
+from voute.client.order import DeliverOrder
 from voute.client.outcome import Outcome
-from voute.client.phases import DeliverOrder
 from voute.format.claim_code import group_code, write_code
 from voute.server.settings import Settings
 

@@ -76,7 +76,7 @@ def grows_by(make: Callable[[int], object]) -> int:
 
 def target_of(row_number: int) -> dict[str, object]:
     if row_number % 2:
-        return {"box_kind": BoxKind.VAULT, "recipient": "age1pq1" + "q" * 1_950, "claim_seed": None, "choice": NOT_CHOSEN}
+        return {"box_kind": BoxKind.VAULT, "recipient": os.urandom(1_216), "claim_seed": None, "choice": NOT_CHOSEN}
     return {"box_kind": BoxKind.CLAIM, "recipient": None, "claim_seed": os.urandom(32), "choice": NO_VAULT}
 
 

@@ -1,5 +1,6 @@
 """The issuer's view of its codes: match, bound, revoke."""
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal, get_args
 
 from litestar import post
@@ -7,13 +8,16 @@ from litestar.params import JSONBody
 from msgspec import Meta, field
 
 from voute.app import directory_bound, directory_match, lookup_revoke
-from voute.core.ids import HASH_SIZE, lookup_id, parse_hex
+from voute.core.errors import FormatError
+from voute.core.ids import HASH_SIZE, Hash, lookup_id, parse_hex
 from voute.server.http.access import ISSUER
 from voute.server.http.given import TheCity, TheIssuer
 from voute.server.http.wire import Base64, Hex32, Model, SlugText, Time, time_of
 
 MAX_IDS_BODY: Final = 1024 * 1024
 """Bytes of 10,000 ids in hex with quotes and commas, and room for white space."""
+MAX_MATCH_BODY: Final = 2 * MAX_IDS_BODY
+"""As many heads beside the ids."""
 MAX_ACTS_BODY: Final = 2 * 1024 * 1024
 """Bytes of 1,000 acts in base64."""
 
@@ -22,10 +26,11 @@ State = Literal["unknown", "waiting", "bound", "revoked", "frozen"]
 
 
 class MatchBody(Model):
-    """Which lookup ids, and for which document types the choices of their vaults are wanted."""
+    """Which lookup ids, for which document types the choices of their vaults are wanted, and which heads are pinned already."""
 
     lookup_ids: Annotated[list[Hex32], Meta(max_length=directory_match.MAX_MATCH)]
     document_types: Annotated[list[SlugText], Meta(max_length=directory_match.MAX_TYPES)] = field(default_factory=list)
+    pinned: Annotated[list[Hex32 | None], Meta(max_length=directory_match.MAX_MATCH)] = field(default_factory=list)
 
 
 class ProofReply(Model):
@@ -56,12 +61,19 @@ class BindingReply(Model):
     consents: list[GivenConsentReply]
 
 
-class EntryReply(Model):
-    """State of one lookup id."""
+class SameReply(Model):
+    """The vault behind a code still has the head that was asked about; what its holder has chosen may be new."""
+
+    consents: list[GivenConsentReply]
+
+
+class EntryReply(Model, omit_defaults=True):
+    """State of one lookup id; `same` only where a head was asked about, and is the vault's."""
 
     lookup_id: Hex32
     state: State
     binding: BindingReply | None
+    same: SameReply | None = None
 
 
 class MatchReply(Model):
@@ -98,6 +110,7 @@ def _entry(entry: directory_match.MatchEntry) -> EntryReply:
         lookup_id=entry.lookup_id.hex(),
         state=state,
         binding=None if entry.binding is None else _binding(entry.binding),
+        same=None if entry.same is None else SameReply(consents=_consents(entry.same.consents)),
     )
 
 
@@ -108,8 +121,12 @@ def _binding(binding: directory_match.Binding) -> BindingReply:
         records=list(binding.records),
         claimed_at=time_of(binding.claimed_at),
         proof=_proof(binding.proof),
-        consents=[GivenConsentReply(act=one.act, proof=_proof(one.proof)) for one in binding.consents],
+        consents=_consents(binding.consents),
     )
+
+
+def _consents(given: Iterable[directory_match.GivenConsent]) -> list[GivenConsentReply]:
+    return [GivenConsentReply(act=one.act, proof=_proof(one.proof)) for one in given]
 
 
 def _proof(proof: directory_match.LeafProof) -> ProofReply:
@@ -122,11 +139,15 @@ def _proof(proof: directory_match.LeafProof) -> ProofReply:
     )
 
 
-@post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_IDS_BODY, sync_to_thread=True)
+@post("/api/directory/match", opt=ISSUER, status_code=200, request_max_body_size=MAX_MATCH_BODY, sync_to_thread=True)
 def match(city: TheCity, caller: TheIssuer, data: JSONBody[MatchBody]) -> MatchReply:
     """Say what became of codes."""
     lookups = [lookup_id(parse_hex(one, HASH_SIZE)) for one in data.lookup_ids]
-    found = directory_match.match(city, caller, lookups, frozenset(data.document_types))
+    if data.pinned and len(data.pinned) != len(lookups):
+        raise FormatError("a head or null for each lookup id")
+    heads = zip(lookups, data.pinned, strict=False)
+    pinned = {lookup: Hash(parse_hex(head, HASH_SIZE)) for lookup, head in heads if head is not None}
+    found = directory_match.match(city, caller, lookups, frozenset(data.document_types), pinned)
     return MatchReply(checkpoint=found.checkpoint, entries=[_entry(entry) for entry in found.entries])
 
 

@@ -1,0 +1,108 @@
+"""Kept vaults: what was proven comes back by its head alone; what is missing, torn or changed is as if it had never been kept."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from voute.client.disk import DISK, Watch
+from voute.client.kept_vaults import FILE_NAME, ROW_SIZE, KeptVault, KeptVaults, kept_key
+from voute.core.ids import Hash, Slug
+
+KEY = kept_key(bytes(32), Slug("city"), Slug("finances"))
+
+
+def some(count: int) -> dict[Hash, KeptVault]:
+    return {Hash(os.urandom(32)): KeptVault(os.urandom(32), os.urandom(1_216)) for _ in range(count)}
+
+
+def keep(folder: Path, vaults: dict[Hash, KeptVault], codes: int = 10) -> None:
+    kept = KeptVaults(folder, KEY, codes)
+    for head, vault in vaults.items():
+        kept.put(head, vault)
+    kept.close()
+
+
+def found(folder: Path, vaults: dict[Hash, KeptVault], codes: int = 10, key: bytes = KEY) -> list[KeptVault | None]:
+    kept = KeptVaults(folder, key, codes)
+    try:
+        return [kept.get(head) for head in vaults]
+    finally:
+        kept.close()
+
+
+def test_kept_vaults_come_back_by_their_head(tmp_path: Path) -> None:
+    first, second = some(1_700), some(3)
+    keep(tmp_path, first, 2_000)
+    keep(tmp_path, second, 2_000)
+    assert found(tmp_path, first | second, 2_000) == [*first.values(), *second.values()]
+    assert found(tmp_path, some(2), 2_000) == [None, None]
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_kept_vaults_heads_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    alike = {Hash(b"begin" + bytes([number]) * 27): vault for number, vault in enumerate(some(5).values())}
+    keep(tmp_path, alike)
+    assert found(tmp_path, alike) == list(alike.values())
+    assert found(tmp_path, {Hash(b"begin" + b"x" * 27): KeptVault(b"", b"")}) == [None]
+
+
+@pytest.mark.parametrize("at", [0, 31, 32, 63, 64, 1_279, 1_280, ROW_SIZE - 1])
+def test_kept_vaults_a_row_that_was_changed_counts_for_nothing(tmp_path: Path, at: int) -> None:
+    vaults = some(2)
+    keep(tmp_path, vaults)
+    path = tmp_path / FILE_NAME
+    raw = bytearray(path.read_bytes())
+    raw[ROW_SIZE + at] ^= 1
+    path.write_bytes(raw)
+    first, second = vaults.values()
+    assert found(tmp_path, vaults) == [first, None]
+    # What is proven again is found again, behind the row that does not hold.
+    keep(tmp_path, dict(list(vaults.items())[1:]))
+    assert found(tmp_path, vaults) == [first, second]
+
+
+def test_kept_vaults_of_another_department_or_secret_count_for_nothing(tmp_path: Path) -> None:
+    vaults = some(1)
+    keep(tmp_path, vaults)
+    for other in (kept_key(bytes(32), Slug("city"), Slug("parking")), kept_key(b"x" * 32, Slug("city"), Slug("finances"))):
+        assert found(tmp_path, vaults, key=other) == [None]
+
+
+@pytest.mark.parametrize("left", [0, 1, ROW_SIZE - 1, ROW_SIZE, ROW_SIZE + 700])
+def test_kept_vaults_a_torn_row_is_cut_off(tmp_path: Path, left: int) -> None:
+    vaults, more = some(2), some(1)
+    keep(tmp_path, vaults)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes()[:left])
+    whole = left // ROW_SIZE
+    assert found(tmp_path, vaults) == [*list(vaults.values())[:whole], *[None] * (2 - whole)]
+    keep(tmp_path, more)
+    assert path.stat().st_size == (whole + 1) * ROW_SIZE
+    assert found(tmp_path, more) == list(more.values())
+
+
+def test_kept_vaults_are_begun_anew_when_most_of_them_are_old(tmp_path: Path) -> None:
+    keep(tmp_path, some(1_021))
+    assert found(tmp_path, some(1), codes=11) == [None]
+    assert (tmp_path / FILE_NAME).stat().st_size == 1_021 * ROW_SIZE
+    vaults = some(2)
+    keep(tmp_path, vaults)
+    assert (tmp_path / FILE_NAME).stat().st_size == 2 * ROW_SIZE
+    assert found(tmp_path, vaults) == list(vaults.values())
+
+
+def test_kept_vaults_a_disk_that_is_full_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def before(self, step: str, _path: Path) -> None:
+            if step == "write":
+                raise OSError(28, "no space left on device")
+
+        def after(self, _step: str, _path: Path) -> None: ...
+
+    first, second = some(1), some(1)
+    keep(tmp_path, first)
+    watch: Watch = Full()
+    monkeypatch.setattr(DISK, "watch", watch)
+    keep(tmp_path, second)
+    assert found(tmp_path, first | second) == [*first.values(), None]
