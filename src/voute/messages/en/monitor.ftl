@@ -34,7 +34,7 @@ error-monitor-state = The state file { $path } cannot be read; nothing was chang
     .fix = Put it back; without it a rollback from before today could not be seen.
 error-monitor-answer = The city refuses to answer { $path } (answer { $status }).
     .fix = Open that address in a browser; if it answers there, the city treats monitors differently: say so.
-error-log-lost = Another log took { $origin } over without all that it had signed: its entries from { $size } up to, but not including, { $seen } are not in it.
+error-log-lost = Another log took { $origin } over without all that it had signed: it had reached entry { $seen }, the other one goes on from entry { $size }.
     .fix = Compare with what the city announced: a backup that was behind explains it. If it said nothing, tell it, then the witnesses, with the proof that the monitor wrote.
 error-log-rolled-back = The log went back: { $size ->
         [one] { $size } entry

@@ -34,7 +34,7 @@ error-monitor-state = Le fichier de suivi { $path } ne peut pas être lu; rien n
     .fix = Remettez-le en place; sans lui, un recul d'avant aujourd'hui ne se verrait plus.
 error-monitor-answer = La ville refuse de répondre à { $path } (réponse { $status }).
     .fix = Ouvrez cette adresse dans un navigateur; si elle y répond, la ville traite les moniteurs autrement : dites-le.
-error-log-lost = Un autre registre a pris la suite de { $origin } sans tout ce qu'il avait signé : ses inscriptions de { $size } à { $seen } (sans celle-ci) n'y sont pas.
+error-log-lost = Un autre registre a pris la suite de { $origin } sans tout ce qu'il avait signé : il en était à l'inscription { $seen }, l'autre repart de l'inscription { $size }.
     .fix = Comparez avec ce que la ville a annoncé : une sauvegarde en retard l'explique. Si elle n'a rien dit, avertissez-la, puis les témoins, avec la preuve que le moniteur a écrite.
 error-log-rolled-back = Le registre a reculé : { $size ->
         [one] { $size } entrée
