@@ -311,6 +311,24 @@ def test_api_witness_driver_gives_lines_conflicts_and_refusals(witness: Served) 
     assert refused.value.facts == {"witness": NAME, "status": 422}
 
 
+def test_api_witness_driver_gives_what_was_cosigned_last(witness: Served) -> None:
+    assert driver(witness).last(LOGS[0].origin) is None
+    witness.folder.follow(keys_of(LOGS[0]))
+    assert driver(witness).last(LOGS[0].origin) is None
+    for old, size in ((0, 9), (9, 12)):
+        assert witness.post(request(old, size)).status_code == 200
+        last = SignedCheckpoint.parse(driver(witness).last(LOGS[0].origin) or b"")
+        assert (last.head.size, last.head.root) == (size, root_of(size, MAIN))
+        line = last.note.by(witness.key)
+        assert line is not None
+        verify_cosignature(last.head, line, witness.key)
+    for status in (204, 307, 500):
+        transport = httpx.MockTransport(lambda _, status=status: httpx.Response(status))
+        with pytest.raises(WitnessRefusedError) as refused:
+            HttpWitness(NAME, "http://witness.test", transport).last(LOGS[0].origin)
+        assert refused.value.facts == {"witness": NAME, "status": status}
+
+
 @pytest.mark.parametrize("reply", [b"", b"-1\n", b"many\n", b"\xff\n", b"9" * 40, b"1 \n"])
 def test_api_witness_driver_takes_no_conflict_without_a_size(reply: bytes) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(409, content=reply))
