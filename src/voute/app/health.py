@@ -13,6 +13,7 @@ from voute.core.ports_store import Transaction
 from voute.core.values import MICROSECONDS
 from voute.format.event import parse_event
 from voute.tlog.checkpoint import SignedCheckpoint
+from voute.tlog.policy import LogEndedError
 from voute.tlog.sequencer import CHECKPOINT_PATH
 
 MAX_BEHIND: Final = 60
@@ -87,8 +88,11 @@ def _answers(check: Callable[[], object]) -> bool:
 
 
 def _check_log(city: City) -> None:
-    """Read the published checkpoint, and refuse a log that leaves events waiting."""
-    SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH))
+    """Read the published checkpoint; refuse a log that has ended with no other in its place, or that leaves events waiting."""
+    origin = SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)).head.origin
+    until = city.trust().root.end_of(origin)
+    if until is not None and city.time() >= until:
+        raise LogEndedError("nothing more is signed", origin=origin)
     with city.catalogue.read() as tx:
         oldest = unpublished(tx).oldest
     if oldest is not None and city.time() - oldest > MAX_BEHIND:

@@ -126,6 +126,10 @@ class TrustRoot:
         """Return the department with this id, or None."""
         return next((one for one in self.issuers if one.id == name), None)
 
+    def end_of(self, origin: str) -> UnixTime | None:
+        """Return the second at which a log ends; None: it goes on, or is none of this root's."""
+        return next((one.until for one in self.logs if one.origin == origin), None)
+
     def encode(self) -> bytes:
         """Write the payload; `FormatError` for what the specification does not allow."""
         _check(self)

@@ -12,7 +12,7 @@ from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, LockStore, TileStore
 from voute.core.ports_objects import CityObjects
 from voute.core.values import MICROSECONDS
-from voute.server.composition import LogParts, end_of, expect_here, log_parts, now_seconds, open_stores, s3_drivers
+from voute.server.composition import LogParts, expect_here, log_parts, now_seconds, open_stores, s3_drivers
 from voute.server.http_witness import WitnessRefusedError
 from voute.server.inspection import alone
 from voute.server.keys import read_log_seeds
@@ -142,7 +142,7 @@ def recover_log(settings: Settings, latest: bytes | None = None) -> Checkpoint:
         log = parts.sequencer.log
         if _has_lock(stores.locks, log):
             raise LockExistsError(lock_key(log.origin))
-        until = end_of(root, log.origin)
+        until = root.end_of(log.origin)
         if until is not None and now_seconds() >= until:
             raise LogOverError(origin=log.origin)
         signed = read_published(stores.tiles, log)

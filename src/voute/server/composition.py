@@ -260,7 +260,7 @@ def log_parts(
     """
     seeds = read_log_seeds(settings.keys_folder)
     signer = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44)
-    until = (lambda: None) if trust is None else lambda: end_of(trust().root, seeds.origin)
+    until = (lambda: None) if trust is None else lambda: trust().root.end_of(seeds.origin)
     sequencer = Sequencer(stores.tiles, stores.locks, signer, signer.log, now_seconds, until=until)
     remote: tuple[tuple[Witness, WitnessKey], ...] = () if root is None else remote_witnesses(settings, root)
     seed = read_witness_seed(settings.keys_folder)
@@ -279,11 +279,6 @@ def remote_witnesses(settings: Settings, root: TrustRoot) -> tuple[tuple[HttpWit
         for one in root.witnesses
         if one.name in addresses
     )
-
-
-def end_of(root: TrustRoot, origin: str) -> int | None:
-    """Return the second at which a log ends as a trust root says; None: it goes on, or is none of the root's."""
-    return next((one.until for one in root.logs if one.origin == origin), None)
 
 
 def sequencing(city: City, parts: LogParts) -> Sequencing:

@@ -15,7 +15,7 @@ from voute.format.succession import Succession, parse_succession, succession_pat
 from voute.format.trust_root import TrustRoot
 from voute.server.backup import LogUnconfirmedError, LogUnreadableError
 from voute.server.ceremony import CityKeys
-from voute.server.composition import Stores, end_of, expect_here, log_parts, now_seconds, open_stores, remote_witnesses
+from voute.server.composition import Stores, expect_here, log_parts, now_seconds, open_stores, remote_witnesses
 from voute.server.http_witness import WitnessUnreachableError
 from voute.server.inspection import alone
 from voute.server.keys import (
@@ -216,7 +216,7 @@ def _old(
 ) -> _Old:
     """Say which log ended, and at what its tree is taken over; nothing is changed but tiles that its lock promised."""
     log = _listed(root, _old_origin(settings, shown))
-    until = end_of(root, log.origin)
+    until = root.end_of(log.origin)
     if until is None or now_seconds() < until:
         raise SuccessionEarlyError("the old log is open", origin=log.origin)
     sequencer = Sequencer(stores.tiles, stores.locks, _NoKey(log.origin), log, now_seconds)

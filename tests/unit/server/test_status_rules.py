@@ -11,7 +11,7 @@ from voute.app.stamp import LastStamp
 from voute.core.ports_seen import JobCount, MailCount
 from voute.core.values import MICROSECONDS
 from voute.messages import messages
-from voute.server.observe.overview import Counted, Disk, Overview, WitnessSeen
+from voute.server.observe.overview import Counted, Disk, LogSeen, Overview, WitnessSeen
 from voute.server.observe.verdict import Level, judge, needs_somebody
 
 COUNTED = WELL.counted
@@ -36,10 +36,24 @@ def witnesses(*times: int | None) -> Overview:
     return replace(WELL, witnesses=tuple(WitnessSeen(f"w{number}", time) for number, time in enumerate(times)))
 
 
+def signs(until: int | None, shown: str = "ville.test/1", successor: str | None = None) -> Overview:
+    return replace(WELL, signs=LogSeen("ville.test/1", until, shown, successor))
+
+
 CASES = [
     (WELL, {}),
     (health(blobs=False), {"packs": Level.NOW}),
     (health(log=False), {"log": Level.NOW}),
+    (signs(None), {}),
+    (signs(None, successor="ville.test/2"), {"log-prepared": Level.SOON}),
+    (signs(NOW + 1, successor="ville.test/2"), {"log-changes": Level.SOON}),
+    (signs(NOW + 1), {"log-ends": Level.SOON}),
+    (signs(NOW, successor="ville.test/2"), {"log-over": Level.NOW}),
+    (signs(NOW), {"log-over-alone": Level.NOW}),
+    (signs(NOW, shown="ville.test/2"), {"log-elsewhere": Level.NOW}),
+    # What follows from the end is not said beside it; what does not, is.
+    (replace(signs(NOW), health=health(log=False).health), {"log-over-alone": Level.NOW}),
+    (replace(signs(NOW + 1), health=health(log=False).health), {"log-ends": Level.SOON, "log": Level.NOW}),
     (witnesses(NOW, None), {"witnesses": Level.NOW}),
     (witnesses(NOW, NOW, None), {"witnesses": Level.SOON}),
     (witnesses(NOW, NOW - HOUR), {}),

@@ -29,6 +29,18 @@ status-log-now = The log does not keep up: { $entries ->
     }, waiting: { $waiting }. What waits is kept.
     .fix = Look for errors of `sequencer` in `journalctl -u voute`, then run `voute fsck --quick`.
     .demo = This is a demonstration: look at its errors in the terminal where it runs; stop it with Ctrl+C and open it again.
+status-log-prepared-soon = The keys of a new log wait here ({ $next }); the trust root in force does not end the log { $origin } yet, which goes on.
+    .fix = Hold the ceremony that announces the change (docs/operate/keys.md). There is no hurry.
+status-log-changes-soon = The log { $origin } ends on { $end }; the keys of the one that will take it over wait here ({ $next }).
+    .fix = From then on: stop the server, then `voute admin log-succeed` (docs/operate/keys.md). Until then nothing changes.
+status-log-ends-soon = The log { $origin } ends on { $end }, and no other log's keys are here: nothing can be delivered afterwards.
+    .fix = Bring `log.next.json` into the folder of the keys, or prepare a log with `voute admin log-successor` and hold another ceremony (docs/operate/keys.md).
+status-log-over-now = The log { $origin } ended on { $end }. Nothing can be delivered until { $next }, whose keys wait here, has taken it over. What waits is kept.
+    .fix = Stop the server, run `voute admin log-succeed`, then start it again (docs/operate/keys.md).
+status-log-over-alone-now = The log { $origin } ended on { $end }. Nothing can be delivered until another one has taken it over, and none is prepared here. What waits is kept.
+    .fix = This city came back from a backup of before the change: look for a later one (docs/operate/backup.md). If there is none: `voute admin log-successor`, then a ceremony (docs/operate/keys.md).
+status-log-elsewhere-now = The log { $origin }, whose keys are here, ended on { $end }; { $next } has taken it over, and its keys are on another machine. This one can deliver nothing.
+    .fix = Stop the server, bring `log.json` from the machine where `voute admin log-succeed` was run, then start it again (docs/operate/keys.md).
 status-witnesses-well = Witnesses that signed the last checkpoint: { $have } of { $listed } ({ $need ->
         [one] { $need } is needed
        *[other] { $need } are needed

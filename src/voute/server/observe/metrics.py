@@ -114,6 +114,8 @@ class CityCollector(Collector):
             {one.name: one.cosigned_at or 0 for one in seen.witnesses},
         )
         yield _one("voute_witness_quorum", "Witnesses that must cosign.", seen.quorum)
+        end = 0 if seen.signs is None or seen.signs.until is None else seen.signs.until
+        yield _one("voute_log_end_timestamp_seconds", "When the log that this city signs ends, or ended; 0: it goes on.", end)
         sizes = {one.name: one.size for one in seen.disks}
         yield _labelled("voute_disk_size_bytes", "Size of the file system of a folder.", "folder", sizes)
         free = {one.name: one.free for one in seen.disks}

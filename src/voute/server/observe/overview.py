@@ -1,7 +1,7 @@
 """How a city is: everything is really looked at, now, and nothing of it names anybody; for metrics and `voute status`."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from voute.core.ports_seen import DeadCount, DeliveryCount, JobCount, MailCount
 from voute.core.ports_store import Transaction
 from voute.core.rows import DeliveryState, JobKind, NoticeState
 from voute.core.values import MICROSECONDS
+from voute.server.keys import SUCCESSOR_FILE, read_log_seeds
 from voute.server.release import RELEASE
 from voute.server.settings import Settings
 from voute.tlog.checkpoint import SignedCheckpoint
@@ -43,6 +44,19 @@ class WitnessSeen:
 
     name: str
     cosigned_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSeen:
+    """The log that this city signs, by its keys here, else by what is published; and its end, as the trust root in force says."""
+
+    origin: str
+    until: int | None
+    """Seconds; None: it goes on."""
+    shown: str
+    """The log whose checkpoint is published: another one, where a successor's keys did not come along."""
+    successor: str | None
+    """The log whose keys wait here to take it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,8 @@ class Overview:
     scrub_days: int
     is_stamped: bool
     """Whether a timestamp authority is asked."""
+    signs: LogSeen | None = None
+    """None where there are neither keys nor a checkpoint."""
     cors: str | None = None
     """Whether the S3 server lets the city's pages read: `fits`, `refused`, `silent`; None where they never ask it, or unasked."""
 
@@ -113,6 +129,7 @@ def look(city: City, settings: Settings) -> Overview:
         sends_mail=city.notices is not None,
         scrub_days=settings.scrub_days,
         is_stamped=bool(settings.tsa_url),
+        signs=_signs(city, settings),
     )
 
 
@@ -148,6 +165,22 @@ def _witnesses(city: City) -> tuple[tuple[WitnessSeen, ...], int]:
             verify_checkpoint(SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)), *checkpoint_policy(root)).witness_times
         )
     return tuple(WitnessSeen(one.name, times.get(one.name)) for one in root.witnesses), root.quorum
+
+
+def _signs(city: City, settings: Settings) -> LogSeen | None:
+    shown = _origin(lambda: SignedCheckpoint.parse(city.tiles.get(CHECKPOINT_PATH)).head.origin)
+    # Another machine than the writer may have no keys.
+    origin = _origin(lambda: read_log_seeds(settings.keys_folder).origin) or shown
+    if origin is None:
+        return None
+    successor = _origin(lambda: read_log_seeds(settings.keys_folder, SUCCESSOR_FILE).origin)
+    return LogSeen(origin, city.trust().root.end_of(origin), shown or origin, successor)
+
+
+def _origin(read: Callable[[], str]) -> str | None:
+    with suppress(VouteError):
+        return read()
+    return None
 
 
 def _disks(folders: Mapping[str, Path]) -> tuple[Disk, ...]:

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from voute.app.scrub import Walk, facts_of
-from voute.core.values import MICROSECONDS
-from voute.server.observe.overview import Counted, Overview, seconds_since
+from voute.core.values import MICROSECONDS, time_text, unix_time
+from voute.server.observe.overview import Counted, LogSeen, Overview, seconds_since
 
 HOUR: Final = 3600
 DAY: Final = 24 * HOUR
@@ -90,9 +90,14 @@ def _now_unless(well: bool) -> Level:  # noqa: FBT001 -- the one thing that it t
 
 
 def _of_log(seen: Overview, counted: Counted) -> Iterator[Check]:
-    facts = {"entries": counted.entries, "waiting": counted.unsequenced}
-    yield Check("log", _now_unless(seen.health.log), facts)
     now = seen.at // MICROSECONDS
+    changes = None if seen.signs is None else _of_successor(seen.signs, now)
+    if changes is not None:
+        yield changes
+    # A log that has ended keeps up with nothing: the reason is said, not what follows from it.
+    if changes is None or changes.level is not Level.NOW:
+        facts = {"entries": counted.entries, "waiting": counted.unsequenced}
+        yield Check("log", _now_unless(seen.health.log), facts)
     signed = [one for one in seen.witnesses if one.cosigned_at is not None]
     facts = {"have": len(signed), "need": seen.quorum, "listed": len(seen.witnesses)}
     if len(signed) < seen.quorum:
@@ -100,6 +105,19 @@ def _of_log(seen: Overview, counted: Counted) -> Iterator[Check]:
     else:
         silent = [one.name for one in seen.witnesses if one.cosigned_at is None or now - one.cosigned_at > WITNESS_SILENT]
         yield Check("witnesses", Level.SOON if silent else Level.WELL, {**facts, "silent": ", ".join(silent)})
+
+
+def _of_successor(signs: LogSeen, now: int) -> Check | None:
+    """Say that the log ends, or has ended, and what is missing for another one to take it over; None: it simply goes on."""
+    facts = {"origin": signs.origin, "next": signs.successor or ""}
+    if signs.until is None:
+        return None if signs.successor is None else Check("log-prepared", Level.SOON, facts)
+    facts["end"] = time_text(unix_time(signs.until))
+    if now < signs.until:
+        return Check("log-ends" if signs.successor is None else "log-changes", Level.SOON, facts)
+    if signs.shown != signs.origin:
+        return Check("log-elsewhere", Level.NOW, {**facts, "next": signs.shown})
+    return Check("log-over-alone" if signs.successor is None else "log-over", Level.NOW, facts)
 
 
 def _of_work(seen: Overview, counted: Counted) -> Iterator[Check]:
