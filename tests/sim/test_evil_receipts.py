@@ -9,22 +9,25 @@ from typing import Any
 import pytest
 
 from tests.support.mutants import mutated
-from tests.support.own_archive import OwnVault, log_receipts, make_archive
-from tools.make_vectors.city import FINANCE, ISSUER_KEY, PERMITS_KEY, trust_root
+from tests.support.own_archive import COSIGNED, OwnVault, log_receipts, make_archive
+from tools.make_vectors.city import FINANCE, ISSUER_KEY, LOG, LOG_KEY, PERMITS_KEY, cosigner, ending, trust_root
 from voute.core.errors import VouteError
 from voute.format import canonical, dsse
 from voute.format.dsse import SigningKey
 from voute.format.manifest import Manifest, parse_manifest
 from voute.format.receipt import parse_receipt
+from voute.format.trust_root import TrustRoot
 from voute.seal.document import SealedDocument
 from voute.tlog.checkpoint import SignedCheckpoint
-from voute.tlog.note import Note
-from voute.tlog.policy import CheckpointState
+from voute.tlog.note import Note, sign_ed25519
+from voute.tlog.policy import CheckpointState, LogEndedError
 from voute.tlog.proof import TlogProof
 from voute.verify.receipt import Verdict, digest_bytes, verify_receipt
 
 LIAR = SigningKey(b"the liar's own key".ljust(32))
 DOCUMENTS = 50
+UNTIL = COSIGNED + 1_000
+"""When the log of the receipts ends, in a root that says so."""
 Case = tuple[bytes, bytes]
 
 
@@ -44,8 +47,8 @@ def cases() -> list[Case]:
     return list(zip(bodies, complete(archive.sealed), strict=True))
 
 
-def verify(body: bytes, receipt: bytes, *, witnessed: bool = False) -> Verdict:
-    return verify_receipt(digest_bytes(body), receipt, trust_root(), require_witnessed=witnessed)
+def verify(body: bytes, receipt: bytes, *, witnessed: bool = False, root: TrustRoot | None = None) -> Verdict:
+    return verify_receipt(digest_bytes(body), receipt, root or trust_root(), require_witnessed=witnessed)
 
 
 def verdict_or_none(body: bytes, receipt: bytes) -> Verdict | None:
@@ -176,3 +179,43 @@ def test_sim_receipts_that_no_witness_saw_are_never_called_witnessed(cases: list
 def test_sim_receipts_mutant_that_asks_no_witness_takes_it(cases: list[Case]) -> None:
     with mutated("asks no witness"):
         verify(cases[0][0], without_witnesses(cases[0][1]), witnessed=True)
+
+
+def signed_again(receipt: bytes, time: int, *, seen: bool = False) -> bytes:
+    """The receipt under a checkpoint that whoever has the log's keys signs at this time; `seen`: the witnesses' lines stay."""
+    parsed = parse_receipt(receipt)
+    proof = TlogProof.parse(parsed.proof.encode())
+    head, note = proof.checkpoint.head, proof.checkpoint.note
+    kept = (line for line in note.signatures if seen and line.name != LOG)
+    lines = (sign_ed25519(head.encode(), LOG, LOG_KEY), cosigner(LOG).sign(head, time), *kept)
+    again = SignedCheckpoint(head, Note(head.encode(), lines))
+    return replace(parsed, proof=replace(proof, checkpoint=again).encode().decode()).encode()
+
+
+@pytest.mark.attack("D7")
+def test_sim_receipts_of_a_log_that_signs_after_its_end_are_refused(cases: list[Case]) -> None:
+    body, receipt = cases[0]
+    for time in (UNTIL, UNTIL + 1, UNTIL + 365 * 86_400):
+        for seen in (False, True):
+            with pytest.raises(LogEndedError) as caught:
+                verify(body, signed_again(receipt, time, seen=seen), root=ending(UNTIL))
+            assert caught.value.facts == {"origin": LOG, "step": 6}
+    # Its keys can date it back: then it is one more log that no witness has seen.
+    back = signed_again(receipt, UNTIL - 1)
+    assert verify(body, back, root=ending(UNTIL)).state is CheckpointState.LOGGED
+    with pytest.raises(VouteError) as unseen:
+        verify(body, back, root=ending(UNTIL), witnessed=True)
+    assert unseen.value.code == "no-quorum"
+
+
+@pytest.mark.control("D7")
+def test_sim_receipts_control_what_the_log_signed_before_its_end_holds(cases: list[Case]) -> None:
+    for body, receipt in cases:
+        assert verify(body, receipt, root=ending(UNTIL), witnessed=True) == verify(body, receipt, witnessed=True)
+
+
+@pytest.mark.mutant("D7")
+def test_sim_receipts_mutant_without_the_end_of_a_log_takes_what_it_signs_later(cases: list[Case]) -> None:
+    body, receipt = cases[0]
+    with mutated("takes what an ended log signs"):
+        assert verify(body, signed_again(receipt, UNTIL), root=ending(UNTIL)).state is CheckpointState.LOGGED

@@ -167,6 +167,13 @@ ROWS: tuple[AttackRow, ...] = (
         "`src/voute/tlog/sequencer.py`.",
     ),
     AttackRow(
+        "D7",
+        "The keys of a log that has ended sign on: they were stolen, or the old machine came back.",
+        "The trust root says when a log ends; what is signed with a time from then on is refused, whoever cosigned it: "
+        "`src/voute/tlog/policy.py`, `web/core/tlog/checkpoint.ts`. What is dated back is no more than a log that no witness "
+        "has seen (D1).",
+    ),
+    AttackRow(
         "E2",
         "A sign-in is replayed, or made for another site, another page's frame, another host, or without the person.",
         "Challenge, origin, frame, host, presence and verification of the person are checked: `src/voute/server/webauthn.py`. "

@@ -228,6 +228,7 @@ MUTANTS: dict[str, Mutant] = {
     "believes the store, not the lock": Mutant("voute.tlog.sequencer", "Sequencer._locked_head", _published_head),
     "reads no tile back": Mutant("voute.tlog.sequencer", "recheck_stored", _nothing),
     "computes the root once": Mutant("voute.tlog.sequencer", "recheck_staged", _nothing),
+    "takes what an ended log signs": Mutant("voute.tlog.policy", "_expect_open", _nothing),
     "witness asks for no proof": Mutant("voute.tlog.witness", "verify_append", _nothing),
 }
 

@@ -219,7 +219,11 @@ def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: 
             times.append((witness.name, verify_cosignature(signed.head, line, key)))
         except BadSignatureError as error:
             raise BadCheckpointError(f"cosignature of {witness.name}: {error.detail}") from None
-    # Its beginning is not asked for: a log is founded before the root that lists it, and signs its first size then.
+    _expect_open(log, log_time)
+    return CheckpointVerdict(signed.head, log_time, tuple(times), policy.quorum)
+
+
+def _expect_open(log: LogKey, log_time: int) -> None:
+    """Refuse what was signed from the log's end on; its beginning is not asked for: a log is founded before the root lists it."""
     if log.until is not None and log_time >= log.until:
         raise LogEndedError("signed after its end", origin=log.origin)
-    return CheckpointVerdict(signed.head, log_time, tuple(times), policy.quorum)

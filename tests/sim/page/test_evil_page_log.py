@@ -14,11 +14,12 @@ from tests.support.holder import now
 from tests.support.proxy import Exchange, Message
 from tools.support_codes import support_code
 from voute.core.ids import DeliveryId, DocumentId, Hash, Slug
+from voute.core.values import unix_time
 from voute.format import dsse
 from voute.format.dsse import SigningKey
 from voute.format.event import Event, blind
 from voute.format.subject import Deliver, issuer_actor
-from voute.format.trust_root import IssuerKey, sign_trust_root
+from voute.format.trust_root import IssuerKey, TrustRoot, sign_trust_root
 from voute.seal.agefile import open_payload
 from voute.server.keys import read_log_seeds
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
@@ -30,23 +31,24 @@ from voute.tlog.tree import MemoryTree, root_of
 RECEIPT = re.compile(r"/api/documents/[0-9a-f]{32}/receipt")
 UNWITNESSED = "Les témoins indépendants ne l’ont pas encore confirmé"
 AUTHENTIC = "Authentique"
+ENDED = "signé après la fin de ce registre"
 
 
-def fork(evil: EvilPage, event: bytes, salt: bytes = bytes(32), chain: bytes = bytes(32)) -> Json:
-    """A receipt in a log of one entry, signed with the true log's keys; no witness has seen it."""
+def fork(evil: EvilPage, event: bytes, salt: bytes = bytes(32), chain: bytes = bytes(32), time: int = 0) -> Json:
+    """A receipt in a log of one entry, signed with the true log's keys, now or at a time; no witness has seen it."""
     tree = MemoryTree([leaf_hash(blind(salt, chain, event))])
     seeds = read_log_seeds(evil.city.server.settings.keys_folder)
     head = Checkpoint(seeds.origin, 1, root_of(1, tree))
-    note = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44).sign(head.size, head.root, now())
+    note = MemorySigner(seeds.origin, seeds.ed25519, seeds.mldsa44).sign(head.size, head.root, time or now())
     proof = TlogProof(0, (), SignedCheckpoint.parse(note)).encode().decode()
     return {"event": b64(event), "salt": salt.hex(), "chain": chain.hex(), "index": 0, "proof": proof}
 
 
-def forked(evil: EvilPage) -> Lie:
+def forked(evil: EvilPage, time: int = 0) -> Lie:
     """Every receipt in a fork of its own."""
 
     def tell(said: Json) -> Json:
-        return fork(evil, raw(said["event"]), bytes.fromhex(said["salt"]), bytes.fromhex(said["chain"]))
+        return fork(evil, raw(said["event"]), bytes.fromhex(said["salt"]), bytes.fromhex(said["chain"]), time)
 
     return lie_about(RECEIPT, tell)
 
@@ -102,12 +104,14 @@ def ended(evil: EvilPage) -> bytes:
     evil.city.settle()
     with evil.city.catalogue() as db:
         size = db.execute("select size from log_state").fetchone()[0]
-    root = evil.city.root
-    (issuer,) = root.issuers
+    (issuer,) = evil.city.root.issuers
     keys = (replace(issuer.keys[0], until=size), IssuerKey(SigningKey(b"n" * 32).public, size, None))
+    return next_root(evil, replace(evil.city.root, issuers=(replace(issuer, keys=keys),)))
+
+
+def next_root(evil: EvilPage, changed: TrustRoot) -> bytes:
     known = dsse.statement_hash(dsse.parse(evil.city.trust_root_file.read_bytes()).payload)
-    newer = replace(root, number=2, previous=known, issuers=(replace(issuer, keys=keys),))
-    return sign_trust_root(newer, list(evil.city.officers))
+    return sign_trust_root(replace(changed, number=2, previous=known), list(evil.city.officers))
 
 
 def rooted(root: bytes) -> Lie:
@@ -201,3 +205,51 @@ def test_sim_evil_page_trust_root_that_the_officers_did_not_sign_is_refused(evil
         assert [one.route for one in exchanged if one.method != "GET"] in ([], ["POST /api/sessions/challenge"])
     finally:
         visitor.context.close()
+
+
+# -- a log that has ended
+
+
+@pytest.fixture(scope="module")
+def until() -> int:
+    """An hour from now: what the true log signs meanwhile is from before its end."""
+    return now() + 3_600
+
+
+@pytest.fixture(scope="module")
+def over(evil: EvilPage, until: int) -> bytes:
+    """The next trust root, in which the log ends."""
+    (log,) = evil.city.root.logs
+    return next_root(evil, replace(evil.city.root, logs=(replace(log, until=unix_time(until)),)))
+
+
+def line_of(evil: EvilPage) -> str:
+    assert evil.sign_in() == ""
+    assert evil.open(TITLES[0]) == ""
+    return proof_line(evil)
+
+
+@pytest.mark.attack("D7")
+@pytest.mark.usefixtures("forgetful")
+def test_sim_evil_page_log_that_signs_after_its_end_proves_nothing(evil: EvilPage, over: bytes, until: int) -> None:
+    with evil.lying(both(rooted(over), forked(evil, until))):
+        line = line_of(evil)
+        assert ENDED in line
+        assert AUTHENTIC not in line
+        assert UNWITNESSED not in line
+
+
+@pytest.mark.control("D7")
+@pytest.mark.usefixtures("forgetful")
+def test_sim_evil_page_control_what_the_log_signed_before_its_end_holds(evil: EvilPage, over: bytes, until: int) -> None:
+    with evil.lying(rooted(over)):
+        assert AUTHENTIC in line_of(evil)
+    with evil.lying(both(rooted(over), forked(evil, until - 1))):
+        assert UNWITNESSED in line_of(evil)
+
+
+@pytest.mark.mutant("D7")
+@pytest.mark.usefixtures("forgetful")
+def test_sim_evil_page_mutant_without_the_end_of_a_log_takes_what_it_signs_later(evil: EvilPage, over: bytes, until: int) -> None:
+    with evil.lying(both(rooted(over), forked(evil, until)), "any-log-time"):
+        assert UNWITNESSED in line_of(evil)

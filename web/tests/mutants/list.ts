@@ -198,6 +198,14 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
       put: "const witnessed = mutant('any-quorum') || (policy.quorum > 0 && cosignatures.length >= policy.quorum);",
     },
   ],
+  // D7: a log that has ended signs on.
+  'any-log-time': [
+    {
+      file: 'core/tlog/checkpoint.ts',
+      find: 'if (log.until !== null && logTime >= log.until) throw',
+      put: "if (!mutant('any-log-time') && log.until !== null && logTime >= log.until) throw",
+    },
+  ],
   // A5: the city says when keys change.
   'obeys-rotation': [
     {
