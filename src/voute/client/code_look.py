@@ -52,9 +52,9 @@ class CodeLook:
         if isinstance(answer.checkpoint, str):
             return answer.checkpoint
         if says_same(said):
-            # Nothing to pin: it is pinned. Of a code without a pin it says nothing.
-            return None if entry.binding is not None else FormatError.code
-        proven = self._prover.try_to_prove(entry, said["binding"], answer.checkpoint)
+            # Nothing to pin: it is pinned. Of a code whose pin was not sent it says nothing.
+            return None if entry.lookup_id in answer.pinned else FormatError.code
+        proven = self._prover.try_to_prove(entry, said.get("binding"), answer.checkpoint)
         if isinstance(proven, str):
             return proven
         self._pins.pin(entry, proven, acts)

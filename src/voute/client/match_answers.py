@@ -29,6 +29,8 @@ class Answer:
 
     found: Mapping[LookupId, Json]
     checkpoint: CheckpointVerdict | str
+    pinned: Mapping[LookupId, Hash]
+    """The heads that stood in the very question: of no other code says `same` anything."""
 
 
 def says_same(one: Json) -> bool:
@@ -36,7 +38,7 @@ def says_same(one: Json) -> bool:
     return one.get("same") is not None
 
 
-NOTHING_ASKED: Final = Answer({}, NO_CHECKPOINT)
+NOTHING_ASKED: Final = Answer({}, NO_CHECKPOINT, {})
 
 
 class Asker:
@@ -56,22 +58,25 @@ class Asker:
         Raises `CityRefusedError`, `CityUnreachableError`, and `FormatError` for an answer that is none.
         """
         while True:
-            said = self._match(lookups, types, pinned)
+            said, asked = self._match(lookups, types, pinned)
             found = dict(_answers(said, lookups))
             checkpoint = self._checkpoint(said) if any(one["state"] == "bound" for one in found.values()) else NO_CHECKPOINT
             if checkpoint != _NO_QUORUM or not self._may_wait():
-                return Answer(found, checkpoint)
+                return Answer(found, checkpoint, asked)
 
-    def _match(self, lookups: Sequence[LookupId], types: Sequence[str], pinned: Mapping[LookupId, Hash]) -> Json:
+    def _match(
+        self, lookups: Sequence[LookupId], types: Sequence[str], pinned: Mapping[LookupId, Hash]
+    ) -> tuple[Json, Mapping[LookupId, Hash]]:
+        """Return the answer, and the heads that the question had."""
         if pinned and self._takes_pins:
             try:
-                return self._api.match(lookups, types, [pinned.get(lookup) for lookup in lookups])
+                return self._api.match(lookups, types, [pinned.get(lookup) for lookup in lookups]), pinned
             except CityRefusedError as error:
                 if error.problem != "request-invalid":
                     raise
                 # A city of an earlier release refuses members that it does not know; it shows everything in full.
                 self._takes_pins = False
-        return self._api.match(lookups, types)
+        return self._api.match(lookups, types), {}
 
     def _may_wait(self) -> bool:
         """Rest a second while there is patience left for the witnesses, and say whether there was."""
@@ -98,6 +103,7 @@ def _answers(said: Json, asked: Sequence[LookupId]) -> Iterator[tuple[LookupId, 
     for lookup_id, entry in zip(asked, entries, strict=True):
         if not isinstance(entry, dict) or entry.get("lookup_id") != lookup_id.hex():
             raise FormatError("the city answered for another lookup id")
-        if entry.get("state") not in _STATES:
+        state = entry.get("state")
+        if not isinstance(state, str) or state not in _STATES:
             raise FormatError("the city gives an unknown state")
         yield lookup_id, entry

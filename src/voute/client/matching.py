@@ -18,7 +18,7 @@ from voute.client.consents import ConsentJudge
 from voute.client.findings import Finding, Problem
 from voute.client.kept_vaults import KeptVault, KeptVaults
 from voute.client.match_answers import BATCH, NO_CHECKPOINT, NOTHING_ASKED, Answer, Asker, VerifyCheckpoint, says_same
-from voute.client.pins import Pins
+from voute.client.pins import Pins, binding_of
 from voute.client.preflight import Row, stored_rows
 from voute.client.registry_file import Book
 from voute.client.stored import Items, Stored
@@ -31,6 +31,7 @@ from voute.core.values import UnixTime
 from voute.format.dsse import SigningKey
 from voute.format.registry import Entry, EntryState
 from voute.format.sidecar import BoxKind
+from voute.format.vault_record import RecordChainError
 from voute.tlog.policy import CheckpointVerdict
 
 _DAY_S = 86_400
@@ -206,9 +207,9 @@ class Matcher:
         for entry in bound:
             if says_same(answer.found[entry.lookup_id]):
                 # Said of a head that nobody asked about, it says nothing.
-                known = batch.kept.get(entry.lookup_id)
+                known = batch.kept.get(entry.lookup_id) if entry.lookup_id in answer.pinned else None
                 proofs[entry.key] = FormatError.code if known is None else (known, verdict)
-        shown = [(entry, answer.found[entry.lookup_id]["binding"]) for entry in bound if entry.key not in proofs]
+        shown = [(entry, answer.found[entry.lookup_id].get("binding")) for entry in bound if entry.key not in proofs]
         with on_all_cores(lambda one: self._prover.try_to_prove(*one, verdict), shown, self._rules.processes) as wait:
             yield (
                 lambda: (
@@ -220,16 +221,22 @@ class Matcher:
                 )
             )
 
-    def _place(self, row: Row, entry: Entry, said: Json, proof: Proof, matched: Matched) -> Target | None:
-        """Give the target of a row that is sent; where another goes is noted."""
+    def _place(self, row: Row, asked: Entry, said: Json, proof: Proof, matched: Matched) -> Target | None:
+        """Give the target of a row that is sent; where another goes is noted.
+
+        `asked` is the code as it was when the city was asked; another row of it may have been placed since.
+        """
         state = said["state"]
+        entry = self._book.get(row.reference, row.party, row.slot) or asked
         if state == "revoked":
             matched.findings.append(Finding(row.line, Problem.CODE_REVOKED, {"reference": row.reference}))
-        elif state == "frozen":
+        elif state == "frozen" or entry.state is EntryState.FROZEN:
             # Nobody has to prove it: whoever says so, true or not, can only make us send paper.
             self._book.put(replace(entry, state=EntryState.FROZEN))
             matched.frozen.append(row)
         elif state == "bound":
+            if entry.binding != asked.binding:
+                proof = self._proven_again(entry, said, proof)
             return self._place_in_vault(row, entry, said, proof, matched)
         elif entry.state is EntryState.BOUND:
             # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
@@ -239,6 +246,15 @@ class Matcher:
             box = Hash(keys.lookup_id)
             return Target(row, BoxKind.CLAIM, box, keys.token_hash, None, keys.identity_seed, entry.code_epoch, NO_VAULT)
         return None
+
+    def _proven_again(self, entry: Entry, said: Json, proof: Proof) -> Proof:
+        """Hold a proof against what was pinned since the city was asked: a row before this one may have shown a newer record."""
+        if isinstance(proof, str) or binding_of(proof[0]) == entry.binding:
+            return proof
+        if says_same(said):
+            return RecordChainError.code
+        again = self._prover.try_to_prove(entry, said.get("binding"), proof[1])
+        return again if isinstance(again, str) else (again, proof[1])
 
     def _place_in_vault(self, row: Row, entry: Entry, said: Json, proof: Proof, matched: Matched) -> Target | None:
         if isinstance(proof, str):

@@ -25,7 +25,7 @@ class Pins:
 
     def pin(self, entry: Entry, proven: Vault, acts: Stored[bytes]) -> None:
         """Pin what is proven of an entry's vault."""
-        binding = Binding(proven.vault_id, proven.head, proven.bind, proven.claimed_at)
+        binding = binding_of(proven)
         if entry.binding == binding:
             return
         if entry.binding is None:
@@ -34,3 +34,8 @@ class Pins:
             act = Act(self._book.city, issuer_actor(self._book.issuer), subject, self._now, nonce)
             acts.append(act.sign(self._signer))
         self._book.put(replace(entry, state=EntryState.BOUND, binding=binding))
+
+
+def binding_of(proven: Vault) -> Binding:
+    """Return what a registry pins of a vault."""
+    return Binding(proven.vault_id, proven.head, proven.bind, proven.claimed_at)

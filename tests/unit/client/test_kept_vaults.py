@@ -106,3 +106,24 @@ def test_kept_vaults_a_disk_that_is_full_stops_no_run(tmp_path: Path, monkeypatc
     monkeypatch.setattr(DISK, "watch", watch)
     keep(tmp_path, second)
     assert found(tmp_path, first | second) == [*first.values(), None]
+
+
+def test_kept_vaults_one_behind_many_rows_is_kept_once(tmp_path: Path) -> None:
+    """Else a list with several documents a code would outgrow the file, which would be begun anew by each run."""
+    vaults = some(2)
+    kept = KeptVaults(tmp_path, KEY, 1)
+    for _ in range(2_000):
+        for head, vault in vaults.items():
+            kept.put(head, vault)
+    kept.close()
+    assert (tmp_path / FILE_NAME).stat().st_size == 2 * ROW_SIZE
+    assert found(tmp_path, vaults) == list(vaults.values())
+
+
+def test_kept_vaults_what_is_there_and_cannot_be_read_is_as_if_nothing_were(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    for number in range(200):
+        (tmp_path / FILE_NAME / f"so that a folder has the size of a row {number}").touch()
+    vaults = some(1)
+    keep(tmp_path, vaults)
+    assert found(tmp_path, vaults) == [None]
