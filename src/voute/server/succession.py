@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from voute.core.errors import FormatError, StateError, VerificationError
+from voute.core.errors import FormatError, StateError, VerificationError, VouteError
 from voute.core.ids import Hash
 from voute.core.ports_log import LockExistsError, LockMissingError, TileMissingError
 from voute.core.values import unix_time
@@ -16,7 +16,7 @@ from voute.format.trust_root import TrustRoot
 from voute.server.backup import LogUnconfirmedError, LogUnreadableError
 from voute.server.ceremony import CityKeys
 from voute.server.composition import Stores, expect_here, log_parts, now_seconds, open_stores, remote_witnesses
-from voute.server.http_witness import WitnessUnreachableError
+from voute.server.http_witness import HttpWitness
 from voute.server.inspection import alone
 from voute.server.keys import (
     LOG_FILE,
@@ -275,17 +275,27 @@ def _from_what_is_here(
 
 def _ask_witnesses(settings: Settings, root: TrustRoot, log: LogKey, size: int, new: str) -> None:
     """Ask what they know: a backup from before another machine's succession must not begin the successor a second time."""
-    have = 0
+    have, successor = 0, _listed(root, new)
     for witness, _ in remote_witnesses(settings, root):
         try:
-            if witness.last(new) is not None:
-                raise SuccessorBegunError(witness=witness.name)
-            last = witness.last(log.origin)
-        except WitnessUnreachableError:
+            begun, last = _last(witness, successor), _last(witness, log)
+        except VouteError:
+            # No answer, or none that its log signed: one witness that fails stops nothing that a quorum of others confirms.
             continue
         have += 1
-        if last is not None and (seen := SignedCheckpoint.parse(last)).head.size > size:
-            verify_log(seen, log)
-            raise SuccessionOlderError("a witness knows more", size=size, known=seen.head.size)
+        if begun is not None:
+            raise SuccessorBegunError(witness=witness.name)
+        if last is not None and last.size > size:
+            raise SuccessionOlderError("a witness knows more", size=size, known=last.size)
     if have < root.quorum:
         raise LogUnconfirmedError(have=have, need=root.quorum)
+
+
+def _last(witness: HttpWitness, log: LogKey) -> Checkpoint | None:
+    """Return what a witness cosigned last of a log, signed by it; None: nothing."""
+    raw = witness.last(log.origin)
+    if raw is None:
+        return None
+    signed = SignedCheckpoint.parse(raw)
+    verify_log(signed, log)
+    return signed.head
