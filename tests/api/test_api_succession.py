@@ -28,8 +28,6 @@ from voute.server.backup import LogOverError, LogUnconfirmedError, recover_log
 from voute.server.ceremony import read_city_keys
 from voute.server.composition import Stores, log_parts, now_seconds, open_stores
 from voute.server.keys import LOG_FILE, read_log_seeds
-from voute.server.observe.overview import look
-from voute.server.observe.verdict import judge
 from voute.server.settings import Settings
 from voute.server.succession import prepare_successor, succeed
 from voute.store.watch import StepCounter
@@ -145,43 +143,6 @@ def test_api_succession_old_log_signs_nothing_after_its_end(
     later = serve_on(ended)
     later.settle()
     assert published(later).head.size == SignedCheckpoint.parse(before).head.size + 1
-
-
-def told_by_status(demo: DemoCity) -> dict[str, tuple[str, str]]:
-    """What `voute status` says of the log and its end: level, and which log is the next one."""
-    found = {one.name: one for one in judge(look(demo.city, demo.settings), is_served=True)}
-    return {name: (one.level.value, str(one.facts.get("next", ""))) for name, one in found.items() if name.startswith("log")}
-
-
-def test_api_succession_status_says_what_the_log_waits_for(demo: DemoCity, tmp_path: Path) -> None:
-    well = {"log": ("well", "")}
-    assert told_by_status(demo) == well
-    log = prepare_successor(demo.settings, SECOND_LOG).log
-    assert told_by_status(demo) == {"log-prepared": ("soon", SECOND_LOG), **well}
-    put_in_force(demo, ended_for(demo.root, log, now_seconds() + 3_600))
-    demo = demo.restart()
-    assert told_by_status(demo) == {"log-changes": ("soon", SECOND_LOG), **well}
-    seeds = demo.settings.keys_folder / "log.next.json"
-    shutil.copytree(demo.settings.keys_folder, tmp_path / "keys")
-    seeds.unlink()
-    assert told_by_status(demo) == {"log-ends": ("soon", ""), **well}
-    demo.clock.advance(3_600)
-    assert told_by_status(demo) == {"log-over-alone": ("now", "")}
-    shutil.copy(tmp_path / "keys" / "log.next.json", seeds)
-    assert told_by_status(demo) == {"log-over": ("now", SECOND_LOG)}
-
-
-def test_api_succession_status_where_the_new_keys_did_not_come_along(demo: DemoCity, tmp_path: Path) -> None:
-    shutil.copytree(demo.settings.keys_folder, tmp_path / "keys")
-    end_the_log(demo)
-    succeed(demo.settings)
-    demo = demo.restart()
-    assert told_by_status(demo) == {"log": ("well", "")}
-    shutil.copy(tmp_path / "keys" / LOG_FILE, demo.settings.keys_folder / LOG_FILE)
-    assert told_by_status(demo) == {"log-elsewhere": ("now", SECOND_LOG)}
-    # A machine that has no keys at all looks at what is published.
-    (demo.settings.keys_folder / LOG_FILE).unlink()
-    assert told_by_status(demo) == {"log": ("well", "")}
 
 
 class Crash(StepCounter):

@@ -294,6 +294,20 @@ def test_api_witness_two_processes_and_many_requests_at_once_cosign_one_branch(w
     assert witness.post(request(size, 30, won[0])).status_code == 200
 
 
+@pytest.mark.attack("D7")
+def test_api_witness_cosigns_nothing_of_a_log_that_was_taken_off_its_list(witness: Served) -> None:
+    for one in LOGS[:2]:
+        witness.folder.follow(keys_of(one))
+    assert witness.post(request(0, 9)).status_code == 200
+    # Its keys are stolen, and it has ended: a longer log of theirs forks nothing.
+    assert witness.post(request(9, 12)).status_code == 200
+    path, own = witness.path / "logs.txt", {key.encode() for key in keys_of(LOGS[0])}
+    path.write_text("".join(line + "\n" for line in path.read_text().splitlines() if line not in own))
+    assert witness.post(request(12, 15)).status_code == 404
+    assert witness.post(request(0, 15)).status_code == 404
+    assert witness.post(request(0, 9, signer=LOGS[1])).status_code == 200
+
+
 def driver(witness: Served) -> HttpWitness:
     return HttpWitness(NAME, "http://witness.test/", witness.transport())
 

@@ -171,7 +171,7 @@ ROWS: tuple[AttackRow, ...] = (
         "The keys of a log that has ended sign on: they were stolen, or the old machine came back.",
         "The trust root says when a log ends; what is signed with a time from then on is refused, whoever cosigned it: "
         "`src/voute/tlog/policy.py`, `web/core/tlog/checkpoint.ts`. What is dated back is no more than a log that no witness "
-        "has seen (D1).",
+        "has seen (D1), once the witnesses have taken it off their lists: `docs/operate/keys.md`.",
     ),
     AttackRow(
         "E2",

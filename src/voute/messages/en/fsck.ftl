@@ -132,13 +132,13 @@ find-lock-ahead = The lock promises { $locked ->
         [one] { $published } is published
        *[other] { $published } are published
     }, and no batch leads from one to the other.
-remedy-lock-ahead = Restore the folder of the log as it was at the last moment; otherwise close this log and begin a new one.
+remedy-lock-ahead = Restore the folder of the log as it was at the last moment; otherwise another log takes over (docs/operate/keys.md).
 find-lock-bad = The lock of the log holds no tree head.
-remedy-lock-bad = Do not start the server. Never restore a lock from a backup: close this log and begin a new one.
+remedy-lock-bad = Do not start the server. Never restore a lock from a backup: another log takes over (docs/operate/keys.md).
 find-lock-behind = The lock holds size { $locked }, the published log has { $published } or another root: the lock was set back.
-remedy-lock-behind = Do not start the server: it could fork the log. Close this log and begin a new one.
+remedy-lock-behind = Do not start the server: it could fork the log. Another log takes over (docs/operate/keys.md).
 find-lock-missing = The lock that keeps the log from forking is missing.
-remedy-lock-missing = Check the setting `locks`. Never make a new lock: a log whose lock is lost is closed, and a new one begun.
+remedy-lock-missing = Check the setting `locks`. After a restore: “voute admin log-recover”. Never make a lock in another way: where it is lost, another log takes over (docs/operate/keys.md).
 find-log-behind = The catalogue has a signed checkpoint of { $noted ->
         [one] { $noted } entry, larger
        *[other] { $noted } entries, larger

@@ -132,13 +132,13 @@ find-lock-ahead = Le verrou promet { $locked ->
         [one] { $published } est publiée
        *[other] { $published } sont publiées
     }, et aucun envoi en attente ne mène des unes aux autres.
-remedy-lock-ahead = Restaurez le dossier du registre dans son tout dernier état; sinon fermez ce registre et commencez-en un autre.
+remedy-lock-ahead = Restaurez le dossier du registre dans son tout dernier état; sinon un autre registre prend la suite (docs/operate/keys.md).
 find-lock-bad = Le verrou du registre ne contient pas un état du registre.
-remedy-lock-bad = Ne démarrez pas le serveur. Ne restaurez jamais un verrou d'une sauvegarde : fermez ce registre et commencez-en un autre.
+remedy-lock-bad = Ne démarrez pas le serveur. Ne restaurez jamais un verrou d'une sauvegarde : un autre registre prend la suite (docs/operate/keys.md).
 find-lock-behind = Le verrou tient la taille { $locked }, le registre publié a { $published } ou une autre racine : le verrou a été remis en arrière.
-remedy-lock-behind = Ne démarrez pas le serveur : il pourrait dédoubler le registre. Fermez ce registre et commencez-en un autre.
+remedy-lock-behind = Ne démarrez pas le serveur : il pourrait dédoubler le registre. Un autre registre prend la suite (docs/operate/keys.md).
 find-lock-missing = Le verrou qui empêche le registre de se dédoubler manque.
-remedy-lock-missing = Vérifiez le réglage `locks`. Ne créez jamais un nouveau verrou : un registre dont le verrou est perdu se ferme, et un autre commence.
+remedy-lock-missing = Vérifiez le réglage `locks`. Après une restauration : « voute admin log-recover ». Ne créez jamais un verrou autrement : s'il est perdu, un autre registre prend la suite (docs/operate/keys.md).
 find-log-behind = Le catalogue a un point de contrôle signé de { $noted ->
         [one] { $noted } entrée
        *[other] { $noted } entrées
