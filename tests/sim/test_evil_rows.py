@@ -1,6 +1,8 @@
 """A city that lies to a department about one row after it told the truth about another, and answers that no city gives."""
 
 import json
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,13 @@ from tests.sim.conftest import NewBound
 from tests.sim.lies import Bound, Lie, says_same, sealed_since
 from tests.support.command import Ran, bill_rows, write_list
 from tests.support.proxy import Exchange, Message
+from tests.support.served_city import CITY
 from voute.client.codes import CodeDesk
 from voute.client.match_answers import BATCH
+from voute.client.registry_file import read_book, write_book
+from voute.core.ids import Slug
+from voute.core.values import unix_time
+from voute.format.dsse import SigningKey
 from voute.format.registry import EntryState
 
 
@@ -147,3 +154,22 @@ def test_sim_evil_city_answers_of_an_odd_shape_are_refused_in_words(bound: Bound
         lambda: bound.voute("codes", "list", "--as", bound.home.issuer, "--home", bound.home.home, "--json"),
     )
     assert '"fault"' not in listed.out
+
+
+@pytest.mark.attack("A1")
+def test_sim_evil_registry_that_gives_a_code_to_another_vault_finds_no_kept_key(new_bound: NewBound) -> None:
+    """Whoever has the department's signing key writes registries; where documents go, its master secret says."""
+    bound = new_bound()
+    home = bound.home
+    assert bound.deliver("kept").ended(0).json["to_vaults"] == 1
+    signer = SigningKey(home.secrets().signing_seed)
+    book = read_book(home, Slug(CITY), [signer.public])
+    (victim,), (thief,) = book.of("a-1"), book.of("b-1")
+    forged = replace(victim, lookup_id=thief.lookup_id, binding=thief.binding)
+    book.put(forged)
+    book.put(replace(thief, lookup_id=victim.lookup_id, binding=victim.binding))
+    write_book(home, book, signer, unix_time(int(time.time())))
+    mark = bound.city.proxy.mark
+    ran = bound.deliver("to-the-thief")
+    assert ran.ended(3).json["findings"][0]["facts"]["check"] == "bind-mismatch"
+    assert sealed_since(bound.city.proxy.since(mark)) == []

@@ -3,10 +3,12 @@
 A city that says a head is the same as the one that is pinned need not show the record again (`docs/spec/claim.md`, "A head that
 is the same"). Rows have one size and stand in a file that only grows:
 
-head (32) ‖ root key (32) ‖ recipient (1,216) ‖ HMAC-SHA256 of these under `KDF(master, "issuer/kept-vaults/v1", city, issuer)`
+head (32) ‖ root key (32) ‖ recipient (1,216) ‖ HMAC-SHA256 of these and of the code with its pin, under `KDF(master,
+"issuer/kept-vaults/v1", city, issuer)`
 
-Only the department's own secret makes a row, and a head names one record for ever. So the file needs no care: what is missing,
-torn or changed is proven again from what the city shows in full.
+Only the department's master secret makes a row, and a head names one record for ever. So the file needs no care: what is missing,
+torn or changed is proven again from what the city shows in full. A row is of one code and one pin: a registry in which a code has
+another code's vault, which the signing key alone could write, finds none.
 """
 
 import hmac
@@ -19,9 +21,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from voute.client.disk import DISK, GrowingFile
-from voute.core.ids import HASH_SIZE, Hash, Slug
+from voute.core.errors import StateError
+from voute.core.ids import HASH_SIZE, Slug
 from voute.format.age_text import RECIPIENT_SIZE
-from voute.format.binary import derive
+from voute.format.binary import derive, length_prefixed, u32, u64
+from voute.format.registry import Entry
 
 FILE_NAME: Final = "vaults.kept"
 ROW_SIZE: Final = HASH_SIZE + HASH_SIZE + RECIPIENT_SIZE + HASH_SIZE
@@ -58,27 +62,32 @@ class KeptVaults:
         self._full = False
         self._open(2 * codes + _SPARE)
 
-    def get(self, head: Hash) -> KeptVault | None:
-        """Return what is kept under a head; None where nothing is, or what is there does not hold."""
+    def get(self, entry: Entry) -> KeptVault | None:
+        """Return what is kept of a code and the vault that is pinned for it; None where nothing is, or nothing that holds."""
+        if entry.binding is None:
+            return None
+        head = entry.binding.record_head
         first = _index_of(head, 0)
         at = bisect_left(self._index, first)
         while at < len(self._index) and self._index[at] < first + _MAX_ROWS:
             row = self._read(ROW_SIZE, (self._index[at] - first) * ROW_SIZE)
-            if row.startswith(head) and hmac.compare_digest(row[-HASH_SIZE:], self._mac(row[:-HASH_SIZE])):
+            if row.startswith(head) and hmac.compare_digest(row[-HASH_SIZE:], self._mac(row[:-HASH_SIZE], entry)):
                 return KeptVault(row[HASH_SIZE : 2 * HASH_SIZE], row[2 * HASH_SIZE : -HASH_SIZE])
             at += 1
         return None
 
-    def put(self, head: Hash, vault: KeptVault) -> None:
-        """Keep a proven vault for the runs after this one, once: it may stand behind many rows and codes of this one."""
-        # A third of the room that heads would take; where two end alike, one is proven again by the next run.
-        end = int.from_bytes(head[-8:])
+    def put(self, entry: Entry, vault: KeptVault) -> None:
+        """Keep the proven vault that is pinned for a code for the runs after this one, once: it may stand behind many rows."""
+        if entry.binding is None:
+            raise StateError("nothing is pinned")
+        row = entry.binding.record_head + vault.root_key + vault.recipient
+        row += self._mac(row, entry)
+        # A third of the room that whole names would take; where two end alike, one is proven again by the next run.
+        end = int.from_bytes(row[-8:])
         if end in self._new:
             return
         self._new.add(end)
-        row = head + vault.root_key + vault.recipient
         self._rest += row
-        self._rest += self._mac(row)
         if len(self._rest) >= _PIECE:
             self._write()
 
@@ -98,8 +107,11 @@ class KeptVaults:
         except OSError:
             return b""
 
-    def _mac(self, row: bytes) -> bytes:
-        return hmac.digest(self._key, row, "sha256")
+    def _mac(self, row: bytes, entry: Entry) -> bytes:
+        pin = entry.binding
+        code = (entry.reference, entry.party, u32(entry.slot), entry.run, u32(entry.code_epoch), entry.lookup_id)
+        pinned = () if pin is None else (pin.vault_id, pin.bind, u64(pin.bound_at))
+        return hmac.digest(self._key, length_prefixed(row, *code, *pinned), "sha256")
 
     def _open(self, most: int) -> None:
         try:

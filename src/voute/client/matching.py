@@ -189,7 +189,7 @@ class Matcher:
         return _Batch(rows, kept, self._asker.ask(list(entries), types, {lookup: one.head for lookup, one in kept.items()}))
 
     def _kept_for(self, entry: Entry) -> Vault | None:
-        found = None if entry.binding is None else self._kept.get(entry.binding.record_head)
+        found = self._kept.get(entry)
         return None if entry.binding is None or found is None else kept_vault(entry.binding, found)
 
     @contextmanager
@@ -264,9 +264,9 @@ class Matcher:
         if not proven.is_open:
             matched.findings.append(Finding(row.line, Problem.VAULT_CLOSED, {"reference": row.reference}))
             return None
-        self._pins.pin(entry, proven, matched.acts)
-        if not says_same(said) and self._kept.get(proven.head) is None:
-            self._kept.put(proven.head, KeptVault(proven.root_key, proven.recipient))
+        pinned = self._pins.pin(entry, proven, matched.acts)
+        if not says_same(said) and self._kept.get(pinned) is None:
+            self._kept.put(pinned, KeptVault(proven.root_key, proven.recipient))
         if self._rules.now - proven.claimed_at < self._rules.delay_days * _DAY_S:
             matched.held.append(row)
             return None

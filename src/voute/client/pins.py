@@ -23,17 +23,19 @@ class Pins:
         self._signer = signer
         self._now = now
 
-    def pin(self, entry: Entry, proven: Vault, acts: Stored[bytes]) -> None:
-        """Pin what is proven of an entry's vault."""
+    def pin(self, entry: Entry, proven: Vault, acts: Stored[bytes]) -> Entry:
+        """Pin what is proven of an entry's vault; returns the entry with its pin."""
         binding = binding_of(proven)
         if entry.binding == binding:
-            return
+            return entry
         if entry.binding is None:
             subject = Bound(entry.lookup_id, binding.vault_id, binding.record_head)
             nonce = Hash(os.urandom(HASH_SIZE))
             act = Act(self._book.city, issuer_actor(self._book.issuer), subject, self._now, nonce)
             acts.append(act.sign(self._signer))
-        self._book.put(replace(entry, state=EntryState.BOUND, binding=binding))
+        pinned = replace(entry, state=EntryState.BOUND, binding=binding)
+        self._book.put(pinned)
+        return pinned
 
 
 def binding_of(proven: Vault) -> Binding:
