@@ -225,11 +225,13 @@ def policy_cases(world: World) -> Iterator[tuple[str, Case]]:
     by_us = sign_ed25519(foreign.encode(), foreign.origin, world.key)
     yield "unknown-log", case("unknown-log", Note(foreign.encode(), (by_us,)), 1)
     for name, verdict, until in (
-        ("log-ended-a-second-later", "witnessed", TIME + 1),
+        ("log-ended-after-its-witnesses", "witnessed", TIME + 51),
+        ("log-ended-with-a-witness", "logged", TIME + 50),
+        ("log-ended-a-second-later", "logged", TIME + 1),
         ("log-ended-that-very-second", "log-ended", TIME),
         ("log-ended-long-ago", "log-ended", TIME - 86_400),
     ):
-        ending = case(verdict, world.signed(w1, w2), 2, TIME + 10)
+        ending = case(verdict, world.signed(w1, w2), 2, TIME + 10 if verdict == "witnessed" else None)
         yield name, {**ending, "logs": [{**one, "until": until} for one in world.trust(2)["logs"]]}
     refused: dict[str, Note | SignedCheckpoint] = {
         "log-ed25519-missing": Note(head.encode(), (head_line, w1, w2)),

@@ -64,6 +64,10 @@ class LogKey:
     mldsa44: bytes
     until: int | None = None
 
+    def open_at(self, time: int) -> bool:
+        """Tell whether the log had not ended yet at a time (POSIX seconds)."""
+        return self.until is None or time < self.until
+
     @property
     def note_key(self) -> VerifierKey:
         """The key that signs the checkpoint's text."""
@@ -113,7 +117,7 @@ class CheckpointVerdict:
     log_time: int
     """Time in the log's own cosignature, POSIX seconds."""
     witness_times: tuple[tuple[str, int], ...]
-    """Name and time of each witness of the policy that cosigned, in the policy's order."""
+    """Name and time of each witness of the policy that cosigned, in the policy's order; before the log's end, if it has one."""
     quorum: int
 
     @property
@@ -219,11 +223,9 @@ def verify_checkpoint(signed: SignedCheckpoint, logs: Sequence[LogKey], policy: 
             times.append((witness.name, verify_cosignature(signed.head, line, key)))
         except BadSignatureError as error:
             raise BadCheckpointError(f"cosignature of {witness.name}: {error.detail}") from None
-    _expect_open(log, log_time)
-    return CheckpointVerdict(signed.head, log_time, tuple(times), policy.quorum)
-
-
-def _expect_open(log: LogKey, log_time: int) -> None:
-    """Refuse what was signed from the log's end on; its beginning is not asked for: a log is founded before the root lists it."""
-    if log.until is not None and log_time >= log.until:
+    # Its beginning is not asked for: a log is founded before the root lists it.
+    if not log.open_at(log_time):
         raise LogEndedError("signed after its end", origin=log.origin)
+    # A thief of the keys can date the log's own line back, not those of witnesses that still follow it.
+    counted = tuple((name, time) for name, time in times if log.open_at(time))
+    return CheckpointVerdict(signed.head, log_time, counted, policy.quorum)

@@ -144,8 +144,11 @@ export async function verifyCheckpoint(
   const log = logs.find((candidate) => candidate.origin === signed.head.origin);
   if (log === undefined) throw new VerificationError('a log that is not trusted here', 'unknown-log');
   const logTime = await verifyLog(signed, log);
-  const cosignatures = await verifyWitnesses(signed, policy);
-  if (log.until !== null && logTime >= log.until) throw new VerificationError('signed after its end', 'log-ended');
+  const verified = await verifyWitnesses(signed, policy);
+  const until = log.until ?? Number.POSITIVE_INFINITY;
+  if (logTime >= until) throw new VerificationError('signed after its end', 'log-ended');
+  // A thief of the keys can date the log's own line back, not those of witnesses that still follow it.
+  const cosignatures = verified.filter(({ time }) => time < until);
   const witnessed = policy.quorum > 0 && cosignatures.length >= policy.quorum;
   return {
     head: signed.head,
