@@ -14,6 +14,7 @@ from tests.browser.support.gallery import Gallery
 from tests.browser.support.hostile import EITHER, REFUSED_ONES, SHOWN_ONES, THIRD
 from tests.browser.support.pixels import as_others_draw_it, difference, on_screen
 from tests.browser.support.visitor import viewer, viewer_frame, wait_for_ink
+from tools.support_codes import support_code
 
 FAR = 6.0
 """As in test_browser_awkward.py."""
@@ -117,7 +118,7 @@ def test_browser_hostile_file_is_shown_and_does_nothing(watcher: Watcher, usual:
 def test_browser_hostile_file_is_refused_in_words(watcher: Watcher, usual: set[str], name: str) -> None:
     assert watcher.open(name) <= usual
     panel = watcher.page.locator(".viewer .panel")
-    expect(panel).to_contain_text(REFUSED_ONES[name][1])
+    expect(panel).to_contain_text(support_code(REFUSED_ONES[name][1]))
     expect(panel).to_contain_text("télécharger")
     watcher.is_well()
 

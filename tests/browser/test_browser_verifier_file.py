@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.support.served_city import Recipient, ServedCity
 from tests.browser.support.visitor import Visitor, new_visitor
+from tools.support_codes import support_code
 
 NewVisitor = Callable[..., Visitor]
 
@@ -57,7 +58,7 @@ def test_browser_verifier_file_judges_without_city_and_without_connection(
         altered.write_bytes(files["pdf"].read_bytes() + b" ")
         visitor.button("Vérifier un autre document").click()
         visitor.page.locator("input[type=file]").set_input_files([altered, files["receipt"]])
-        expect(visitor.page.get_by_text("document-differs")).to_be_visible()
+        expect(visitor.page.get_by_text(support_code("document-differs"))).to_be_visible()
 
         # What the person signed, by its one file.
         visitor.button("Vérifier un autre document").click()

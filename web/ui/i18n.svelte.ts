@@ -50,7 +50,7 @@ export async function useCatalogues(offered: Record<Locale, Catalogue>): Promise
 /** Loads a language, then changes to it at once everywhere, the document's `lang` included. */
 export async function setLocale(next: Locale, remember = false): Promise<void> {
   if (!catalogues) return;
-  const built = new FluentBundle(REGION[next], { useIsolating: false });
+  const built = new FluentBundle(REGION[next], { useIsolating: false, transform: held });
   for (const text of await catalogues[next]()) built.addResource(new FluentResource(text));
   bundle = built;
   locale = next;
@@ -70,7 +70,8 @@ export function currentLocale(): Locale {
 
 /**
  * No line ends within « gardez-la » or « trust-root.json »: after such hyphens stands a sign that is not seen and holds them
- * together (U+2060, word joiner). What is one word stays as it is: it may name a file.
+ * together (U+2060, word joiner). What is one word stays as it is: it may name a file. So does what a message is given to show,
+ * a fingerprint or a name, which somebody may copy.
  */
 export function held(words: string): string {
   if (!words.includes(' ')) return words;
@@ -92,7 +93,7 @@ export function t(key: string, args: Args = {}): string {
   const [id = '', attribute] = key.split('.');
   const message = bundle.getMessage(id);
   const pattern = attribute === undefined ? message?.value : message?.attributes[attribute];
-  return pattern === null || pattern === undefined ? key : held(bundle.formatPattern(pattern, { ...args }, []));
+  return pattern === null || pattern === undefined ? key : bundle.formatPattern(pattern, { ...args }, []);
 }
 
 /** A name of a statement in the language shown. */
