@@ -32,4 +32,5 @@ class Words:
         assert pattern is not None, key
         text, errors = self._bundle.format_pattern(pattern, facts)
         assert errors == [], (key, errors)
-        return _HELD.sub("\u2060", str(text)) if " " in text else str(text)
+        words = str(text)
+        return _HELD.sub("\u2060", words) if " " in words else words
