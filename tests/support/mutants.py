@@ -23,7 +23,6 @@ from voute.client.matching import Matcher
 from voute.format.act import parse_act
 from voute.format.age_text import recipient_bytes
 from voute.format.dsse import Envelope, Kind, keyid, parse, statement_hash, verify
-from voute.format.registry import EntryState
 from voute.format.subject import Consent
 from voute.format.vault_record import VaultChain
 from voute.seal.stream import CHUNK_SIZE, SEALED_CHUNK_SIZE, TAG_SIZE, PayloadError
@@ -87,11 +86,6 @@ def _signed_by_somebody(envelope: Envelope, _act: object, chain: VaultChain) -> 
 
 
 _place = Matcher._place  # noqa: SLF001 -- a mutant is made of what it mutates
-
-
-def _place_denied(self: Matcher, row: Any, entry: Any, *rest: Any) -> Any:  # noqa: ANN401 -- what the original takes
-    """Forget that the registry has a vault for this code."""
-    return _place(self, row, replace(entry, state=EntryState.ISSUED, binding=None), *rest)
 
 
 def _open_chunks(key: bytes, source: memoryview, out: memoryview, nonces: Sequence[bytes]) -> None:
@@ -195,7 +189,7 @@ MUTANTS: dict[str, Mutant] = {
     "asks no witness": Mutant("voute.tlog.policy", "CheckpointVerdict.require_quorum", _nothing),
     "believes any signature": Mutant("voute.format.dsse", "verify", _any_key),
     "forgets the head that it pinned": Mutant("voute.client.vault_proof", "expect_extends", _nothing),
-    "seals to the code again": Mutant("voute.client.matching", "Matcher._place", _place_denied),
+    "seals to the code again": Mutant("voute.client.matching", "_is_pinned", lambda _entry: False),
     "obeys a rotation": Mutant("voute.client.matching", "Matcher._place", _place_rotated),
     "takes any choice": Mutant("voute.client.consents", "verify_consent", _any_choice),
     "forgets the choice that it saw": Mutant("voute.client.consents", "ConsentJudge._pin", _nothing),
@@ -228,7 +222,7 @@ MUTANTS: dict[str, Mutant] = {
     "believes the store, not the lock": Mutant("voute.tlog.sequencer", "Sequencer._locked_head", _published_head),
     "reads no tile back": Mutant("voute.tlog.sequencer", "recheck_stored", _nothing),
     "computes the root once": Mutant("voute.tlog.sequencer", "recheck_staged", _nothing),
-    "takes what an ended log signs": Mutant("voute.tlog.policy", "_expect_open", _nothing),
+    "takes what an ended log signs": Mutant("voute.tlog.policy", "LogKey.open_at", lambda _log, _time: True),
     "witness asks for no proof": Mutant("voute.tlog.witness", "verify_append", _nothing),
 }
 

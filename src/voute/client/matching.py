@@ -238,7 +238,7 @@ class Matcher:
             if entry.binding != asked.binding:
                 proof = self._proven_again(entry, said, proof)
             return self._place_in_vault(row, entry, said, proof, matched)
-        elif entry.state is EntryState.BOUND:
+        elif _is_pinned(entry):
             # The registry has pinned a vault: a city that denies it must not make us use the claim key again.
             self._not_proven(row, "binding-denied", matched)
         else:
@@ -278,3 +278,7 @@ class Matcher:
     def _not_proven(self, row: Row, check: str, matched: Matched) -> None:
         facts: dict[str, str | int] = {"reference": row.reference, "check": check}
         matched.findings.append(Finding(row.line, Problem.KEY_NOT_PROVEN, facts))
+
+
+def _is_pinned(entry: Entry) -> bool:
+    return entry.state is EntryState.BOUND
