@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_cli_backup import BILLS, Drill, lose_and_restore, opened
 from tests.cli.test_cli_succession import SECOND, hold_ceremony
 from tests.support.command import Ran, bill_rows, write_list
@@ -124,6 +126,7 @@ def restored(office: Drill, number: int, root: Path) -> None:
     office.settings.trust_root_file.write_bytes(root.read_bytes())
 
 
+@pytest.mark.long
 def test_cli_behind_a_successor_takes_over_and_no_older_backup_goes_on(tmp_path: Path) -> None:
     with ExitStack() as stack:
         port = stack.enter_context(held_port(any_ports()))

@@ -37,9 +37,11 @@ WATCH = """
 })();
 """
 
-UNFOLDED = """() => Promise.all(document.getAnimations()
-  .filter((one) => one instanceof CSSTransition)
-  .map((one) => one.finished.catch(() => undefined)))"""
+# A transition is there from the frame after the one that shows what began it.
+UNFOLDED = """() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+  .then(() => Promise.all(document.getAnimations()
+    .filter((one) => one instanceof CSSTransition)
+    .map((one) => one.finished.catch(() => undefined))))"""
 
 Prf = Literal["create", "get", "none"]
 
