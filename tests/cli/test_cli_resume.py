@@ -161,7 +161,7 @@ def test_cli_resume_of_a_failed_run_is_offered_with_its_command(office: Departme
     assert f"voute deliver --resume --as {office.home.issuer}" in ran.said
     ran = office.voute("deliver", "--resume", "--as", office.home.issuer, "--home", office.home.home).ended(0)
     assert "Reprise de l'envoi «\u00a0list\u00a0»" in ran.out
-    assert "Déjà à la ville avant la reprise\u00a0: 3 documents\u00a0; envoyés maintenant\u00a0: 0." in ran.out
+    assert "Déjà à la ville avant la reprise\u00a0: 3 documents; envoyés maintenant\u00a0: 0." in ran.out
 
 
 def test_cli_resume_refuses_another_list_and_another_file(office: Department) -> None:
