@@ -135,7 +135,10 @@ class Phases:
         return checked
 
     def match(self, api: CityApi, trust: PinnedTrust, checked: Checked) -> Matched:
-        """Drop what was delivered before and decide where every other row goes; changes nothing."""
+        """Drop what was delivered before and decide where every other row goes.
+
+        Durable is nothing of it but what was proven of vaults (`vaults.kept`), which is true of a trial, too.
+        """
         known, differs = find_known(api, self.dedupe_key, self.order.run, checked.rows)
         self.progress("compare", len(checked.rows), len(checked.rows))
         book = read_book(self.home, self.settings.city, trust.issuer_keys(self.home.issuer))

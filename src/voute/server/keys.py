@@ -20,6 +20,8 @@ from voute.core.errors import StoreError
 from voute.format import canonical
 from voute.format.canonical import Json
 from voute.format.fields import Fields
+from voute.store.durable import Disk
+from voute.store.watch import StepCounter
 
 SEED: Final = 32
 LOG_FILE: Final = "log.json"
@@ -104,7 +106,7 @@ def put_successor_in_place(folder: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         new.replace(old)
-        _flush(folder)
+        Disk(StepCounter()).flush_folder(folder)
     except OSError as error:
         raise KeyFileError(type(error).__name__, file=SUCCESSOR_FILE) from error
 
@@ -168,17 +170,9 @@ def _create(path: Path, data: bytes) -> None:
             os.link(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
-        _flush(path.parent)
+        Disk(StepCounter()).flush_folder(path.parent)
     except OSError as error:
         raise KeyFileError(type(error).__name__, file=path.name) from error
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Plugin } from 'vite';
 import { filesUnder } from './assets.ts';
@@ -80,7 +80,8 @@ export function integrity(): Plugin {
       order: 'post',
       sequential: true,
       handler() {
-        finishPages(folder);
+        // A build that failed wrote nothing: its own error is the one to read.
+        if (existsSync(folder)) finishPages(folder);
       },
     },
   };
