@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.support.axe import Axe
 from tests.browser.support.gallery import Gallery
 from tests.browser.support.journey import Letters
-from tests.browser.support.listening import LISTEN, SCREENS, golden, stops, tree
+from tests.browser.support.listening import LISTEN, SCREENS, golden, said, said_until, stops, tree
 from tests.browser.support.visitor import DESKTOP, PHONE, Visitor
 from tests.browser.support.words import Words
-from tests.support.waiting import wait_for
 
 NewVisitor = Callable[..., Visitor]
 SAY = Words("fr")
@@ -68,23 +67,6 @@ def test_browser_listening_own_words_are_a_form_that_gives_the_focus_back(page: 
     opener.click()
     page.get_by_role("button", name=SAY("own-save")).click()
     expect(opener).to_be_focused()
-
-
-def said(page: Page) -> list[str]:
-    """Give all that was said since this was asked last."""
-    return [str(one).strip() for one in page.evaluate("globalThis.testSaid()")]
-
-
-def said_until(page: Page, text: str) -> list[str]:
-    """Wait until this is said; gives all that was said until then."""
-    heard: list[str] = []
-
-    def is_said() -> bool:
-        heard.extend(said(page))
-        return text in heard
-
-    wait_for(is_said)
-    return heard
 
 
 @pytest.mark.journey("screen reader")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.support.journey import Journey, Letters
-from tests.browser.support.listening import LISTEN
+from tests.browser.support.listening import LISTEN, said, said_until
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import PHONE, Look, Visitor
 from tests.browser.support.words import Words
@@ -21,13 +21,7 @@ def one(request: pytest.FixtureRequest, new: NewVisitor) -> Journey:
     return Journey(new(look=Look(PHONE, locale=f"{language}-CA"), scripts=(LISTEN,)), Words(language), "phone")
 
 
-def spoken(one: Journey) -> list[str]:
-    """Give what was said aloud since it was last asked; spaces that hold words together are plain ones there."""
-    said: list[str] = one.visitor.page.evaluate("testSaid()")
-    return said
-
-
-def aloud(one: Journey, key: str, **facts: str) -> str:
+def aloud(one: Journey, key: str, **facts: str | int) -> str:
     return " ".join(one.say(key, **facts).split())
 
 
@@ -73,12 +67,13 @@ def test_browser_newcomer_without_a_vault_is_shown_the_way_to_the_code(one: Jour
 def test_browser_newcomer_who_typed_nothing_is_asked_for_the_code_and_nothing_is_looked_for(one: Journey) -> None:
     one.visitor.go("/ouvrir")
     one.sees("open-type-title")
-    spoken(one)
+    said(one.visitor.page)
     one.tap("open-code-submit")
     expect(one.visitor.page.locator("#code-error")).to_have_text(one.say("open-code-empty"))
     field = one.visitor.page.get_by_label(one.say("open-code-label"), exact=True)
     expect(field).to_be_focused()
-    assert spoken(one) == [aloud(one, "open-code-empty")]
+    empty = aloud(one, "open-code-empty")
+    assert said_until(one.visitor.page, empty) == [empty]
     field.press_sequentially("2")
     expect(one.visitor.page.locator("#code-error")).to_have_count(0)
 
@@ -139,13 +134,14 @@ def test_browser_newcomer_goes_from_the_offer_to_the_words_it_is_about(one: Jour
 
 
 def test_browser_newcomer_copies_the_reference_and_hears_what_is_done(one: Journey, letters: Letters) -> None:
-    letter = letters.next()
+    letter, page = letters.next(), one.visitor.page
     one.visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
     one.open_letter(letter)
-    spoken(one)
+    said_until(page, aloud(one, "viewer-ready", pages=2))
     one.visitor.tap(one.visitor.page.get_by_role("button", name=one.say("document-reference-copy")))
     one.reads("document-reference-copied")
-    assert spoken(one) == [aloud(one, "document-reference-copied")]
+    copied = aloud(one, "document-reference-copied")
+    assert said_until(page, copied) == [copied]
     kept: Any = one.visitor.page.evaluate("(field) => document.querySelector(field).innerText", ".asks .v-mono")
     assert kept == letter.row["référence de paiement"]
     one.tap("document-handle")
@@ -153,4 +149,5 @@ def test_browser_newcomer_copies_the_reference_and_hears_what_is_done(one: Journ
     one.tap("document-unhandle")
     expect(one.button("document-handle")).to_be_visible()
     title = letter.row["titre"]
-    assert spoken(one) == [aloud(one, f"document-{done}-said", title=title) for done in ("handled", "unhandled")]
+    handled, unhandled = (aloud(one, f"document-{done}-said", title=title) for done in ("handled", "unhandled"))
+    assert said_until(page, unhandled) == [handled, unhandled]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 from tests.support.project import ROOT
+from tests.support.waiting import wait_for
 
 GOLDEN: Final = ROOT / "tests" / "golden" / "aria"
 """One file a screen, as it is read out in French; `python -m tools.take_aria` writes them anew."""
@@ -72,6 +73,23 @@ _STOP: Final = """() => {
     again: globalThis.testStops.indexOf(one) < globalThis.testStops.length - 1,
   };
 }"""
+
+
+def said(page: Page) -> list[str]:
+    """Give all that was said since this was asked last."""
+    return [str(one).strip() for one in page.evaluate("globalThis.testSaid()")]
+
+
+def said_until(page: Page, text: str) -> list[str]:
+    """Wait until this is said, for it comes after what is shown; gives all that was said until then."""
+    heard: list[str] = []
+
+    def is_said() -> bool:
+        heard.extend(said(page))
+        return text in heard
+
+    wait_for(is_said)
+    return heard
 
 
 @dataclass(frozen=True)
