@@ -217,7 +217,7 @@ mgr_initial_modules =
 osd_data = {folder}/osd
 [client.rgw]
 rgw_data = {folder}/rgw
-rgw_frontends = beast endpoint=127.0.0.1:{gateway}
+rgw_frontends = beast endpoint=127.0.0.1:{gateway} tcp_nodelay=1
 """
 
 
