@@ -353,6 +353,25 @@ def test_deploy_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
 
 
+@pytest.mark.parametrize("name", ["voute-fsck.service", "voute-backup.service"])
+def test_deploy_timers_reach_a_database_or_bucket_of_another_machine_where_told(name: str, tmp_path: Path) -> None:
+    for other in UNITS:
+        (tmp_path / other.name).write_text(other.read_text().replace("/opt/voute/bin/voute", "/bin/true"))
+    beside = tmp_path / f"{name}.d"
+    beside.mkdir()
+    shutil.copy(DEPLOY / "systemd" / "network.conf", beside)
+    ran = subprocess.run(["systemd-analyze", "verify", tmp_path / name], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
+    unit, more = (DEPLOY / "systemd" / name).read_text(), (beside / "network.conf").read_text()
+    closed = dict(re.findall(r"^(PrivateNetwork|RestrictAddressFamilies)=(.*)$", unit, re.MULTILINE))
+    opened = dict(re.findall(r"^(\w+)=(.*)$", more, re.MULTILINE))
+    assert closed == {"PrivateNetwork": "yes", "RestrictAddressFamilies": "AF_UNIX"}
+    # Families of both files count.
+    assert (opened["PrivateNetwork"], opened["RestrictAddressFamilies"]) == ("no", "AF_INET AF_INET6")
+    guide = (DEPLOY.parent / "docs" / "operate" / "install.md").read_text()
+    assert f"{name}.d`" in guide
+
+
 @pytest.mark.parametrize("name", ["voute.service", "voute-witness.service"])
 def test_deploy_service_may_touch_little(name: str) -> None:
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(DEPLOY / "systemd" / name)]

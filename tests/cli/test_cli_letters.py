@@ -192,6 +192,16 @@ def test_cli_letters_only_reprints_one_by_itself(ready: Department) -> None:
     assert letters(ready, table).ended(3).json["findings"][0]["problem"] == "file-missing"
 
 
+def test_cli_letters_of_a_run_that_was_not_delivered_say_that_no_choice_is_known(ready: Department) -> None:
+    table = people(ready, "G9Z 1A1")
+    ready.deliver(table).ended(0)
+    assert letters(ready, table, *DATE).ended(0).json["delivered"] is True
+    assert letters(ready, table, *DATE, "--run", "autre").ended(0).json["delivered"] is False
+    said = letters(ready, table, *DATE, "--run", "autre", as_json=False).ended(0)
+    assert "Aucun envoi nommé « autre »" in " ".join(said.out.split())
+    assert "Aucun envoi" not in letters(ready, table, *DATE, as_json=False).ended(0).out
+
+
 def test_cli_letters_never_print_a_code_that_was_used_or_revoked(ready: Department) -> None:
     table = people(ready, "G9Z 1A1", "G1R 4S9")
     ready.deliver(table).ended(0)

@@ -100,6 +100,29 @@ def test_structure_commands_in_guides_exist_with_their_options() -> None:
     assert [fault for one in named for fault in faults_of(one, root)] == []
 
 
+def all_commands(group: TyperGroup, before: str = "") -> Iterator[str]:
+    for name, one in group.commands.items():
+        if isinstance(one, TyperGroup):
+            yield from all_commands(one, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+def named_wholly(named: Named) -> Iterator[str]:
+    """Give the commands that a page names, `one|other` apart."""
+    first, *rest = named.words.split()
+    for word in first.split("|"):
+        yield word
+        for second in rest[0].split("|") if rest else ():
+            yield f"{word} {second}"
+
+
+def test_structure_every_command_stands_on_the_page_of_the_command_line() -> None:
+    page = ROOT / "docs" / "guide" / "command-line.md"
+    named = {name for one in commands_in(page.read_text("utf-8"), "command-line.md") for name in named_wholly(one)}
+    assert {one for one in all_commands(the_command()) if one not in named} == set()
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [

@@ -4,7 +4,7 @@ FOLDER/city        what the city's server keeps
 FOLDER/home        what the department keeps (VOUTE_HOME)
 FOLDER/officers    the city's offline keys: in a real city, three people in three places
 FOLDER/witness-N   the witnesses: in a real city, each on the machine of somebody else
-FOLDER/documents   two lists and their PDFs
+FOLDER/documents   two lists and their PDFs, and a list with faults
 FOLDER/letter.pdf  the letter to the resident
 FOLDER/armoiries.svg  the coat of arms, for the server; the department has its own copy
 FOLDER/demo.json   written last: its presence says that the city is whole
@@ -83,6 +83,8 @@ class Demo:
     permits: str
     permits_folder: str
     bill: str
+    run: str = ""
+    """Name of the bills' delivery; none in a demonstration of an earlier release."""
     witnesses: int = 0
     """How many witnesses have a folder here; 0 in a demonstration of the first release, whose witness is in the city."""
 
@@ -240,6 +242,7 @@ def deliver_demo(city: Founded, progress: Callable[[str, int, int], None]) -> De
         permits=os.fspath(city.documents.permits_csv),
         permits_folder=os.fspath(city.documents.permits_dir),
         bill=resident.bill_file,
+        run=city.documents.run,
         witnesses=city.witnesses,
     )
     DISK.replace(city.folder / DEMO, json.dumps(asdict(demo), indent=1).encode(), mode=0o600)

@@ -98,7 +98,8 @@ def _show(speaker: Speaker, city: Demo, end: str | None = None) -> None:
     verify = f"{command} verify DOCUMENT.pdf DOCUMENT.receipt.json {home}"
     monitor = f"{command} monitor {city.origin} {home}"
     bills = f"{shlex.quote(str(city.bills))} --pdf-dir {shlex.quote(str(city.pages))}"
-    letters = f"{command} letters {bills} --as finances {home}"
+    run = f" --run {shlex.quote(city.run)}" if city.run else ""
+    letters = f"{command} letters {bills} --as finances{run} {home}"
     fsck = f"{command} fsck --data {shlex.quote(str(city.settings.data))}"
     commands = {"deliver": deliver, "letters": letters, "verify": verify, "monitor": monitor, "fsck": fsck}
     speaker.give({**asdict(city), "home": str(city.home), **commands})

@@ -61,6 +61,8 @@ def letters(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
         show_findings(speaker, error.findings, "letters-refused")
         raise typer.Exit(Exit.PREFLIGHT) from error
     _show(speaker, outcome)
+    if not outcome.delivered and not as_json:
+        speaker.say("letters-undelivered", {"run": order.run}, style="yellow")
     if outcome.left_out:
         show_findings(speaker, outcome.left_out, "letters-left-out")
         raise typer.Exit(Exit.HELD)
@@ -82,6 +84,7 @@ def _show(speaker: Speaker, outcome: "LettersOutcome") -> None:
             "kinds": {str(kind): count for kind, count in outcome.kinds.items()},
             "already": outcome.already,
             "avoided": outcome.avoided,
+            "delivered": outcome.delivered,
             "left_out": as_facts(outcome.left_out),
             "seconds": round(outcome.seconds, 3),
         }

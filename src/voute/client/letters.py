@@ -67,13 +67,17 @@ class LettersOrder:
 
 @dataclass(frozen=True, slots=True)
 class LettersOutcome:
-    """What is there now: totals as in the manifest, letters of each kind, print files that were there before, letters avoided."""
+    """What is there now: totals as in the manifest, letters of each kind, print files that were there before, letters avoided.
+
+    `delivered` says whether a delivery of this run was found: without one nobody's choice is known, and everybody gets a letter.
+    """
 
     folder: Path
     totals: Mapping[str, object]
     kinds: Mapping[LetterKind, int]
     already: int
     avoided: int
+    delivered: bool
     left_out: tuple[Finding, ...]
     seconds: float
 
@@ -122,6 +126,7 @@ class Letters:
             kinds={kind: kinds[kind] for kind in LetterKind},
             already=already,
             avoided=len(listed) - len(rows),
+            delivered=self._lists.are_there,
             left_out=tuple(sorted(findings, key=_line)),
             seconds=time.monotonic() - started,
         )

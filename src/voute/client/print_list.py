@@ -89,7 +89,10 @@ class DeliveredLists:
         """Read every list beside the run's receipts; raises `ListDamagedError`."""
         self._printed: dict[_Key, tuple[Reason, str]] = {}
         self._avoided: dict[_Key, str] = {}
-        for path in sorted(folder.glob(f"{PRINT}-*.csv")):
+        printed = sorted(folder.glob(f"{PRINT}-*.csv"))
+        self.are_there = bool(printed)
+        """Whether there was a delivery under this name: each leaves a list of what is printed, an empty one too."""
+        for path in printed:
             for cells in _read(path, PRINT_COLUMNS):
                 self._printed[_key_of(cells)] = (Reason(cells["reason"]), cells["choice_at"])
         for path in sorted(folder.glob(f"{CHOICES}-*.csv")):

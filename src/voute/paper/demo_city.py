@@ -6,6 +6,7 @@ with a byte order mark, semicolons, decimal commas.
 
 import csv
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -81,7 +82,7 @@ class DemoCity:
 
 
 def build_demo_city(folder: Path, *, seed: int = SEED, count: int = COUNT, today: date = SAMPLE_DAY) -> DemoCity:
-    """Write `factures.csv`, `pdf/`, `permis.csv` and `permis/` into `folder`, which is made if needed.
+    """Write `factures.csv`, `pdf/`, `permis.csv`, `permis/` and `permis-fautes.csv` into `folder`, which is made if needed.
 
     `count` bills, 20 of them awkward, the first payment due soon after `today`; raise `LimitError` if `count` leaves no plain
     bill for the resident and two more.
@@ -99,6 +100,7 @@ def build_demo_city(folder: Path, *, seed: int = SEED, count: int = COUNT, today
     first = people[0]
     numbers = _sheets_words()["permit"]["numbers"]
     permits = write_permits(folder / "permis.csv", (first, *people[-(len(numbers) - 1) :]), numbers, today)
+    _write_list(folder / "permis-fautes.csv", _with_faults(permits, today))
     return DemoCity(
         name=first.bill.city,
         year=first.bill.year,
@@ -195,6 +197,17 @@ def _write_list(path: Path, rows: Iterable[dict[str, str]]) -> None:
         writer = csv.DictWriter(file, _HEADINGS, delimiter=";", restval="")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _with_faults(rows: Sequence[dict[str, str]], today: date) -> list[dict[str, str]]:
+    """Give three rows as somebody in a hurry leaves them, for who tries the department's guide."""
+    first, second, third = rows[:3]
+    return [
+        # The last two digits change places.
+        first | {"fichier": re.sub(r"(\d)(\d)(?=\.pdf$)", r"\2\1", first["fichier"])},
+        second | {"type": PERMIT_TYPE[:-1]},
+        third | {"titre": "", "échéance": f"{today.year}-13-01"},
+    ]
 
 
 def write_permits(table: Path, holders: Sequence[Taxpayer], serials: Sequence[int], today: date) -> list[dict[str, str]]:

@@ -261,6 +261,13 @@ class Settings:
         return self.catalogue or f"sqlite:///{(self.data / 'catalogue.sqlite').absolute()}"
 
     @property
+    def catalogue_folder(self) -> Path:
+        """Where the catalogue's file is; the city's folder where a database has it."""
+        if not self.is_catalogue_local:
+            return self.data
+        return Path(self.catalogue_url.partition(":///")[2].partition("?")[0]).parent
+
+    @property
     def is_catalogue_local(self) -> bool:
         """Whether a read of the catalogue is a local one."""
         return not self.catalogue or self.catalogue.startswith("sqlite:")

@@ -3,6 +3,7 @@
 Files here are replaced by rename or grow, never written over, so a second name keeps what it was given for.
 """
 
+import errno
 import fcntl
 import os
 import secrets
@@ -34,8 +35,9 @@ class FreezeError(StoreError):
     """The city cannot be frozen here.
 
     Fact `why`: `catalogue` (in memory), `busy` (another backup runs), `link` (a symbolic
-    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing) or `owner` (a large file of
-    another user, fact `path`: Linux lets nobody else give it a second name).
+    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing), `mount` (another file system
+    inside the city's folder, fact `path`: no second name reaches it) or `owner` (a large file of another user, fact `path`:
+    Linux lets nobody else give it a second name).
     """
 
     code = "freeze"
@@ -65,7 +67,8 @@ def frozen(
     `without` are names of the city's folder that stay out. Paths may be relative, or through links, whatever the others are.
 
     Raises:
-        FreezeError: the catalogue is no file and no database, another backup runs, or a symbolic link is in the city's folder.
+        FreezeError: the catalogue is no file and no database, another backup runs, a symbolic link or another file system is in
+            the city's folder.
         StoreError: a disk or the database refused.
     """
     url = make_url(catalogue)
@@ -176,6 +179,10 @@ def _name_or_copy(path: Path, target: Path) -> None:
         if path.stat().st_size > MAX_COPIED:
             raise FreezeError(why="owner", path=str(path)) from error
         shutil.copyfile(path, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        raise FreezeError(why="mount", path=str(path)) from error
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from voute.client.findings import Problem
 from voute.client.preflight import PdfFolder, check_table
 from voute.client.table import read_table
 from voute.core.errors import LimitError
@@ -192,6 +193,18 @@ def test_demo_city_lists_pass_the_preflight_of_the_client(city: DemoCity) -> Non
         checked = check_table(read_table(table.read_bytes()), PdfFolder(folder), [kind], "2026")
         assert checked.findings == ()
         assert len(checked.rows) == count
+
+
+def test_demo_city_list_with_faults_has_those_of_the_departments_guide(city: DemoCity) -> None:
+    table = read_table((city.bills_csv.parent / "permis-fautes.csv").read_bytes())
+    checked = check_table(table, PdfFolder(city.permits_dir), [BILL_TYPE, PERMIT_TYPE], "2026")
+    assert [(one.line, one.problem) for one in checked.findings] == [
+        (2, Problem.FILE_MISSING),
+        (3, Problem.TYPE_UNKNOWN),
+        (4, Problem.CELL_MISSING),
+        (4, Problem.DATE_MALFORMED),
+    ]
+    assert rows_of(city.bills_csv.parent / "permis-fautes.csv")[0]["fichier"] == "permis-2026-0471.pdf"
 
 
 def test_demo_city_same_seed_gives_the_same_bytes(city: DemoCity, tmp_path: Path) -> None:

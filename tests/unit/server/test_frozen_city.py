@@ -2,17 +2,20 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.support.city import DemoCity, demo_settings, found_city
 from voute.server.backup import frozen_city, note_taken
+from voute.server.observe.status import look_at
 from voute.store.freeze import CATALOGUE, FOLDER, MAX_COPIED, FreezeError, frozen, sweep_frozen
 from voute.store.migrate import upgrade
 
@@ -60,6 +63,38 @@ def test_frozen_city_refuses_a_link_inside(demo: DemoCity) -> None:
     with pytest.raises(FreezeError) as caught, frozen_city(demo.settings):
         pass
     assert caught.value.facts == {"why": "link", "path": str(data.resolve() / "packs")}
+
+
+def test_frozen_city_refuses_another_disk_inside(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = demo.settings.data.resolve()
+    pack, link = data / "packs" / "elsewhere.pack", os.link
+    pack.touch()
+
+    def refuse(source: Path, target: Path) -> None:
+        if source == pack:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source))
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(FreezeError) as caught, frozen_city(demo.settings):
+        pass
+    assert caught.value.facts == {"why": "mount", "path": str(pack)}
+    assert not list(data.glob(f"{FOLDER}*"))
+
+
+def test_frozen_city_has_its_catalogue_on_another_disk_that_is_watched_and_backed_up(demo: DemoCity) -> None:
+    data = demo.settings.data
+    # A file system in memory that every Linux has.
+    with TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        assert Path(elsewhere).stat().st_dev != data.stat().st_dev
+        assert [one.name for one in look_at(demo.settings).disks] == ["data"]
+        for one in sorted(data.glob(f"{CATALOGUE}*")):
+            shutil.move(one, elsewhere)
+        file = Path(elsewhere) / CATALOGUE
+        settings = replace(demo.settings, catalogue=f"sqlite:///{file}")
+        assert [one.name for one in look_at(settings).disks] == ["data", "catalogue"]
+        with frozen_city(settings) as city:
+            check_frozen(city.folder, file.parent)
 
 
 def foreign(monkeypatch: pytest.MonkeyPatch, wanted: Path) -> None:

@@ -126,15 +126,16 @@ export class PaperFlow implements PaperActions {
     const delay = AGAIN_AFTER_MS[attempt];
     if (delay === undefined || choices.every(({ number, logIndex }) => number === 0 || logIndex !== null)) return;
     setTimeout(() => {
-      if (this.view === shown && this.session.open) void this.again(shown, done, attempt + 1);
+      if (this.view === shown && this.session.open) void this.again(shown, attempt + 1);
     }, delay);
   }
 
-  private async again(shown: PaperView, done: string | null, attempt: number): Promise<void> {
+  private async again(shown: PaperView, attempt: number): Promise<void> {
     const isStillOpen = this.session.thisOpening();
     try {
       const choices = await this.read();
-      if (this.view === shown) this.list(choices, done, attempt);
+      // What was done was said, and took the focus, when it was done: whoever went on is not called back.
+      if (this.view === shown) this.list(choices, null, attempt);
     } catch (thrown) {
       // Asked for by nobody: said only when what is shown is in doubt.
       if (toFailure(thrown).code !== 'network') this.session.failed(thrown, isStillOpen);

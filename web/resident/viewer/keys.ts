@@ -20,6 +20,11 @@ export function keyOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' |
   }
 }
 
+/** Whether what is typed there is somebody's words: a note may hold a date, and a zero is no wish for another size. */
+export function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select') !== null;
+}
+
 /** The page that a typed number names, the last one for any beyond; null for what is no number of a page. */
 export function pageOf(typed: string, last: number): number | null {
   const digits = typed.trim();

@@ -67,6 +67,23 @@ describe('paper', () => {
     expect(first(flow)).toMatchObject({ paperless: false, number: 2 });
   });
 
+  test('paper_what_was_done_is_told_once_however_often_the_log_is_asked', async () => {
+    const { service, flow } = await opened();
+    await flow.choose(first(flow), true);
+    const shown = flow.view;
+    expect(shown).toMatchObject({ done: `finances/${first(flow).documentType}` });
+    // The log has not taken it yet: the city is asked again a moment later.
+    await vi.waitFor(
+      () => {
+        expect(flow.view).not.toBe(shown);
+      },
+      { timeout: 10_000 },
+    );
+    expect(flow.view).toMatchObject({ at: 'list', done: null });
+    expect(first(flow)).toMatchObject({ paperless: true, number: 1, logIndex: null });
+    expect(service.chosen).toHaveLength(1);
+  });
+
   test('paper_kind_whose_offer_led_here_is_asked_for_once_and_nothing_is_signed', async () => {
     const { service, visit, flow } = await opened();
     const { issuer, documentType } = first(flow);

@@ -75,6 +75,7 @@ letters-done = { $letters ->
     }, in { $seconds } s.
 letters-kinds = With a code: { $code_letters }; for a vault that is open already: { $vault_letters }; without code: { $paper_letters }.
 letters-avoided = Without a letter, by a proven choice: { $avoided }.
+letters-undelivered = No delivery called “{ $run }” is known here, so no letter was avoided: choices of paper or none are looked for there. If the list was delivered under another name, give it with --run.
 letters-already = Files that were there, left as they are: { $already }.
 letters-flat = Too thick to be folded, in files of their own: { $flat }.
 letters-without-postal-code = Without a Canadian postal code, at the end: { $without_postal_code }.

@@ -310,12 +310,14 @@ error-freeze = { $why ->
     [busy] Another backup of this city is running
     [owner] { $path } belongs to another user, and is too large to be copied
     [link] { $path } is a symbolic link: what is behind it would be missing
+    [mount] { $path } is on another disk than the city's folder: a backup gives files second names, which reach no other disk
    *[catalogue] The catalogue is neither a SQLite file nor a PostgreSQL database
     }; nothing was saved.
     .fix = { $why ->
     [busy] Wait for its end, then try again.
     [owner] Give it to the server's user: chown voute:voute, with that path.
     [link] Put the whole city on the other disk, and its path into the setting “data”.
+    [mount] Mount one disk for the whole of the city's folder; catalogue and locks alone may be elsewhere, by their settings.
    *[catalogue] Look at the setting “catalogue”.
     }
 error-log-behind = The restored log has { $size ->
@@ -365,7 +367,7 @@ error-token = { $why ->
    *[other] The token refuses
     }. Nothing was signed.
     .fix = { $why ->
-    [library] Give the maker's module with --pkcs11; “pip install 'python-pkcs11==0.10.1'”.
+    [library] Give the maker's module with --pkcs11; install the wheel with its part “pkcs11”, as docs/operate/keys.md says.
    *[other] Check --token and --label. Mind that some tokens lock after wrong PINs.
     }
 error-key-not-announced = The pinned trust root does not list the new key; the old one goes on signing.

@@ -78,6 +78,7 @@ letters-done = { $letters ->
     }, en { $seconds } s.
 letters-kinds = Avec un code : { $code_letters }; pour un coffre déjà ouvert : { $vault_letters }; sans code : { $paper_letters }.
 letters-avoided = Sans lettre, par un choix prouvé : { $avoided }.
+letters-undelivered = Aucun envoi nommé « { $run } » n'est connu ici : aucune lettre n'a donc été évitée, car c'est là que se trouvent les choix des gens. Si la liste est partie sous un autre nom, donnez-le avec --run.
 letters-already = Fichiers déjà là, laissés tels quels : { $already }.
 letters-flat = Trop épaisses pour être pliées, dans des fichiers à part : { $flat }.
 letters-without-postal-code = Sans code postal canadien, à la fin : { $without_postal_code }.

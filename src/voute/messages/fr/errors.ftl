@@ -310,12 +310,14 @@ error-freeze = { $why ->
     [busy] Une autre sauvegarde de cette ville est en cours
     [owner] { $path } appartient à un autre utilisateur, et il est trop gros pour être copié
     [link] { $path } est un lien symbolique : ce qui est derrière manquerait
+    [mount] { $path } est sur un autre disque que le dossier de la Ville : une sauvegarde donne aux fichiers un second nom, qui n'atteint aucun autre disque
    *[catalogue] Le catalogue n'est ni un fichier SQLite ni une base PostgreSQL
     }; rien n'a été sauvegardé.
     .fix = { $why ->
     [busy] Attendez sa fin, puis recommencez.
     [owner] Donnez-le à l'utilisateur du serveur : chown voute:voute, avec ce chemin.
     [link] Mettez toute la ville sur l'autre disque, et le chemin dans le réglage « data ».
+    [mount] Montez un seul disque pour tout le dossier de la Ville; seuls le catalogue et les verrous peuvent être ailleurs, par leurs réglages.
    *[catalogue] Vérifiez le réglage « catalogue ».
     }
 error-log-behind = Le registre restauré a { $size ->
@@ -365,7 +367,7 @@ error-token = { $why ->
    *[other] Le jeton refuse
     }. Rien n'a été signé.
     .fix = { $why ->
-    [library] Donnez le module du fabricant avec --pkcs11; « pip install 'python-pkcs11==0.10.1' ».
+    [library] Donnez le module du fabricant avec --pkcs11; installez le paquet avec sa partie « pkcs11 », comme le dit docs/operate/keys.md.
    *[other] Vérifiez --token et --label. Attention : certains jetons se bloquent après de mauvais NIP.
     }
 error-key-not-announced = La racine de confiance retenue ne nomme pas la nouvelle clé; l'ancienne continue de signer.

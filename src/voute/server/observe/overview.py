@@ -125,7 +125,16 @@ def look(city: City, settings: Settings) -> Overview:
         counted=counted,
         witnesses=witnesses,
         quorum=quorum,
-        disks=_disks({"data": settings.data, "locks": settings.locks_folder}),
+        disks=_disks(
+            {
+                "data": settings.data,
+                # Mounted apart, or set apart: a disk that nobody watches is the one that fills.
+                "packs": settings.packs_folder,
+                "log": settings.log_folder,
+                "catalogue": settings.catalogue_folder,
+                "locks": settings.locks_folder,
+            }
+        ),
         sends_mail=city.notices is not None,
         scrub_days=settings.scrub_days,
         is_stamped=bool(settings.tsa_url),
