@@ -37,6 +37,7 @@ MODULES: dict[str, Sequence[str]] = {
     "format/binary": ("tests/unit/format/test_binary.py", VECTORS),
     "format/canonical": ("tests/unit/format/test_canonical.py", VECTORS),
     "format/claim_code": ("tests/unit/format/test_claim_code.py", KEYRING, "tests/property/test_property_claim_code.py", VECTORS),
+    "format/compared": ("tests/unit/format/test_compared.py", "tests/property/test_property_formats.py"),
     "format/consent": ("tests/unit/format/test_consent.py",),
     "format/dsse": ("tests/unit/format/test_dsse.py", VECTORS),
     "format/dsse_long": ("tests/property/test_property_dsse_long.py", "tests/unit/format/test_registry.py", VECTORS),

@@ -29,6 +29,8 @@ SHAPE = {
     "summary": str,
     "resumed": bool,
     "earlier": type(None),
+    "receipts_compared": str,
+    "lost": list,
 }
 
 

@@ -174,6 +174,13 @@ ROWS: tuple[AttackRow, ...] = (
         "has seen (D1), once the witnesses have taken it off their lists: `docs/operate/keys.md`.",
     ),
     AttackRow(
+        "D8",
+        "The city makes a department believe that its documents are lost, or that none is, when a successor takes the log over.",
+        "The department compares the receipts that it keeps with the successor's tree, and with nothing that the city says; a "
+        "tree counts with the quorum of witnesses, and nothing is delivered again by itself: "
+        "`src/voute/client/lost_receipts.py`.",
+    ),
+    AttackRow(
         "E2",
         "A sign-in is replayed, or made for another site, another page's frame, another host, or without the person.",
         "Challenge, origin, frame, host, presence and verification of the person are checked: `src/voute/server/webauthn.py`. "

@@ -10,6 +10,7 @@ import typer
 
 from voute.cli.console import Exit, Speaker, WrongUseError
 from voute.cli.findings import beside, give_findings, show_findings
+from voute.cli.lost import facts_of, show_looked
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
@@ -61,6 +62,8 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     order = replace(order, patience=patience)
     outcome = _run(speaker, issuer_home, order, resume=resume)
     _show(speaker, outcome, dry_run=dry_run)
+    if not as_json:
+        show_looked(speaker, issuer_home.issuer, outcome.looked)
     if outcome.held or outcome.frozen:
         raise typer.Exit(Exit.HELD)
 
@@ -119,6 +122,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             "earlier": None
             if earlier is None
             else {"state": str(earlier.state), "path": str(earlier.path) if earlier.path else None},
+            **facts_of(outcome.looked),
         }
     )
     if speaker.as_json:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from voute.cli.admin import settings_of
-from voute.cli.console import Exit, Speaker
-from voute.cli.options import Json
+from voute.cli.console import Exit, Speaker, WrongUseError
+from voute.cli.lost import department_status
+from voute.cli.options import Home, Json
 from voute.cli.words import help_of
+from voute.client.home import IssuerHome, default_home
 
 if TYPE_CHECKING:
     from voute.server.observe.overview import Overview
@@ -26,9 +28,20 @@ _MARKS: Final = {"now": "✗", "soon": "!", "well": "✓"}
 
 def status(
     data: Annotated[Path | None, typer.Option("--data", help=help_of("option-data"))] = None,
+    issuer: Annotated[str | None, typer.Option("--as", help=help_of("option-status-as"))] = None,
+    home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Look at the city of this machine; settings come from VOUTE_* and the file that VOUTE_CONFIG names."""
+    """Look at the city of this machine; settings come from VOUTE_* and the file that VOUTE_CONFIG names. Or at a department."""
+    speaker = Speaker(as_json=as_json)
+    if issuer is not None:
+        if data is not None:
+            raise WrongUseError(speaker.words.text("status-city-or-department"))
+        department_status(speaker, IssuerHome(home or default_home(), issuer))
+    _look_at_city(speaker, data)
+
+
+def _look_at_city(speaker: Speaker, data: Path | None) -> None:
     # The whole server takes a second to load: no other command waits for it.
     from voute.server.composition import StoresMovedError
     from voute.server.inspection import is_served
@@ -45,7 +58,6 @@ def status(
         checks: tuple[Check, ...] = (MOVED_AWAY,)
     else:
         checks, numbers = judge(seen, is_served=is_served(settings)), numbers_of(seen)
-    speaker = Speaker(as_json=as_json)
     speaker.give(
         {
             "well": not needs_somebody(checks),
@@ -54,7 +66,7 @@ def status(
             "numbers": numbers,
         }
     )
-    if not as_json:
+    if not speaker.as_json:
         _show(speaker, RELEASE, checks, settings.data.absolute().parent)
         if numbers:
             for part in ("documents", "dead", "people"):

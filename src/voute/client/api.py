@@ -17,6 +17,7 @@ from typing_extensions import override
 from voute.client.answers import MAX_ANSWER, MAX_MATCH, Json, plain, read_body, read_facts, read_lines, read_object
 from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.ids import HASH_SIZE, ID_SIZE, parse_hex
+from voute.core.ports_log import TileMissingError
 from voute.outside.http import certificate_problem, open_http
 
 __all__ = [
@@ -36,6 +37,9 @@ MATCH_LIMIT = 10_000
 
 ACT_LIMIT = 1_000
 """Acts in one call (docs/spec/api.md)."""
+
+MAX_LOG = 32 * 1024 * 1024
+"""Bytes of what a log serves: a bundle of 256 entries of the largest size has half of it."""
 
 _TRIES = 4
 """A call that the network lost is repeated: every route of an issuer may be, but for `sign_in`."""
@@ -170,6 +174,15 @@ class CityApi:
         except CityRefusedError as error:
             if error.status == httpx.codes.NOT_FOUND:
                 return None
+            raise
+
+    def log(self, path: str) -> bytes:
+        """Fetch what the log has under a path, to be verified by the caller; raises `TileMissingError` where there is nothing."""
+        try:
+            return self._call("GET", f"/log/{path}", limit=MAX_LOG)
+        except CityRefusedError as error:
+            if error.status == httpx.codes.NOT_FOUND:
+                raise TileMissingError("not there", path=path) from error
             raise
 
     # -- directory

@@ -12,6 +12,7 @@ from voute.client.api import CityApi, CityRefusedError
 from voute.client.document_ids import DocumentIds
 from voute.client.issuer_session import sign_in
 from voute.client.journal import JournalDamagedError
+from voute.client.lost_receipts import read_lost
 from voute.client.order import DeliverOrder, PreflightFailedError
 from voute.client.outcome import Earlier, Outcome, Settled
 from voute.client.phases import Matched, Phases, new_delivery
@@ -20,7 +21,7 @@ from voute.client.registry_file import one_writer
 from voute.client.resume import Changed, ListChangedError, Plan, plan_resumption
 from voute.client.sealing import send_pack
 from voute.client.spool import SentPack
-from voute.client.trust import pinned_trust
+from voute.client.trust import pinned_trust, read_pin
 from voute.client.unfinished import NothingToResumeError, Unfinished, hash_table, set_aside
 from voute.core.ids import HASH_SIZE, DeliveryId, Hash, parse_hex
 from voute.format.receipt import CheckpointLine
@@ -53,19 +54,23 @@ class Delivery(Phases):
             checked = self.check_list(trust, table)
             del table
             sign_in(api, self.settings, self.signer)
+            looked = self.look_back(api, trust)
             earlier = None if self.order.dry_run else self._settle(api)
             matched = self.match(api, trust, checked)
             if self.order.dry_run:
-                return self.nothing_sent(matched)
+                return replace(self.nothing_sent(matched), looked=looked)
             if not matched.targets:
                 self.pin(api, matched)
-                return replace(self.nothing_sent(matched), earlier=earlier)
-            run = self.begin(table_hash)
-            with self.ending(api, run):
-                self.pin(api, matched)
-                self.open(api, run.delivery_id)
-                packs = self.send(api, run, matched)
-            return replace(self.receive(api, run, packs), earlier=earlier)
+                outcome = self.nothing_sent(matched)
+            else:
+                run = self.begin(table_hash)
+                with self.ending(api, run):
+                    self.pin(api, matched)
+                    self.open(api, run.delivery_id)
+                    packs = self.send(api, run, matched)
+                outcome = self.receive(api, run, packs)
+            # What was lost may have been delivered again by this very run.
+            return replace(outcome, earlier=earlier, looked=looked._replace(lost=read_lost(self.home)))
 
     def resume(self) -> Outcome:
         """Do the rest of the unfinished run of this name.
@@ -78,20 +83,25 @@ class Delivery(Phases):
             if run is None:
                 raise NothingToResumeError("nothing is unfinished", issuer=self.home.issuer)
             sign_in(api, self.settings, self.signer)
-            held = ask_city(api, run.delivery_id)
-            if held is not None and held.committed:
-                return replace(self._receipts(api, run, held), already=run.documents_committed)
-            run.resume()
-            trust = pinned_trust(self.home, api.trust_root(), api.earlier_root)
-            self.check_issuer(trust)
-            table = self.order.table.read_bytes()
-            if hash_table(table) != run.state.beginning.table_hash:
-                raise ListChangedError("another list", changed=str(Changed.LIST), line=0)
-            checked = self.check_list(trust, table)
-            del table
-            matched = self.match(api, trust, checked)
-            self.pin(api, matched)
-            return self._rest(api, run, held, matched)
+            looked = self.look_back(api, read_pin(self.home))
+            outcome = self._go_on(api, run)
+            return replace(outcome, looked=looked._replace(lost=read_lost(self.home)))
+
+    def _go_on(self, api: CityApi, run: Unfinished) -> Outcome:
+        held = ask_city(api, run.delivery_id)
+        if held is not None and held.committed:
+            return replace(self._receipts(api, run, held), already=run.documents_committed)
+        run.resume()
+        trust = pinned_trust(self.home, api.trust_root(), api.earlier_root)
+        self.check_issuer(trust)
+        table = self.order.table.read_bytes()
+        if hash_table(table) != run.state.beginning.table_hash:
+            raise ListChangedError("another list", changed=str(Changed.LIST), line=0)
+        checked = self.check_list(trust, table)
+        del table
+        matched = self.match(api, trust, checked)
+        self.pin(api, matched)
+        return self._rest(api, run, held, matched)
 
     # -- an earlier run of the same name
 

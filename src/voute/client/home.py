@@ -9,7 +9,8 @@ HOME/issuers/ID/signing.next.key     the key that is to follow, until the trust 
 HOME/issuers/ID/registry.json        codes issued and vaults bound (docs/spec/claim.md, Registry), mode 0600
 HOME/issuers/ID/vaults.kept          what was proven of vaults (`voute.client.kept_vaults`), mode 0600
 HOME/issuers/ID/outbox               signed acts that the city has not acknowledged yet
-HOME/issuers/ID/runs/RUN/            receipts, lists and summary of a run; its journal and spool until it is finished
+HOME/issuers/ID/runs/RUN/            receipts, lists and summary of a run; its journal and spool until it is finished; what of the
+                                     receipts a log's successor lacks (`voute.client.lost_receipts`)
 """
 
 import hashlib

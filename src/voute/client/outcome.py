@@ -9,6 +9,7 @@ from typing import Final
 
 from voute.client.csv_file import write_csv
 from voute.client.disk import DISK
+from voute.client.lost_receipts import NOT_LOOKED, Looked
 from voute.client.print_list import Lists
 from voute.core.ids import DeliveryId
 
@@ -61,6 +62,8 @@ class Outcome:
     earlier: Earlier | None = None
     already: int | None = None
     """Of a resumed run: how many documents the city held when it was resumed; None for any other."""
+    looked: Looked = NOT_LOOKED
+    """Which receipts of earlier deliveries the log's successor lacks."""
 
     @property
     def both(self) -> int:

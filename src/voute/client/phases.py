@@ -20,6 +20,7 @@ from voute.client.document_ids import DocumentIds
 from voute.client.home import IssuerHome, IssuerSettings
 from voute.client.journal import Beginning, Commit, JournalDamagedError
 from voute.client.kept_vaults import KeptVaults, kept_key
+from voute.client.lost_receipts import Looked, compare_receipts, note_sent
 from voute.client.matching import Matched as Found
 from voute.client.matching import Matcher, MatchRules
 from voute.client.order import DeliverOrder, PreflightFailedError, Progress
@@ -113,6 +114,10 @@ class Phases:
         issuer = trust.root.issuer(self.home.issuer)
         if issuer is None or self.signer.public not in {key.ed25519 for key in issuer.keys}:
             raise UnknownIssuerHereError("not in the trust root", issuer=self.home.issuer)
+
+    def look_back(self, api: CityApi, trust: PinnedTrust) -> Looked:
+        """Compare the receipts of a log that has ended with its successor; a trial keeps nothing of it."""
+        return compare_receipts(self.home, trust.root, api.log, now(), keep=not self.order.dry_run)
 
     def check_list(self, trust: PinnedTrust, table: bytes) -> Checked:
         """Check the list and its files; raises `PreflightFailedError` with every finding."""
@@ -285,6 +290,7 @@ class Phases:
             lists=move_lists(run.spool, run.folder, run.delivery_id.hex()),
             summary=write_summary(run.folder, sent, state.known, state.held, state.frozen),
         )
+        note_sent(self.home, run.receipts)
         run.finish()
         return replace(outcome, seconds=time.monotonic() - self.started)
 
