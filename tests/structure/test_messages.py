@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from fluent.syntax import FluentParser, ast
 from fluent.syntax.serializer import serialize_pattern
+from fluent.syntax.visitor import Visitor
 
 import voute
 from tests.support.project import SOURCE
 from voute.core.errors import VouteError
+from voute.messages import messages
 
 MESSAGES = SOURCE / "messages"
 LANGUAGES = ("fr", "en")
@@ -58,6 +60,32 @@ def error_codes() -> set[str]:
 
 def test_structure_messages_have_the_same_files_keys_and_variables() -> None:
     assert read_language("fr") == read_language("en")
+
+
+class References(Visitor):
+    """What a message says of others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802 -- the library calls it so
+        self.found.append(node.id.name)
+
+    def visit_TermReference(self, node: ast.TermReference) -> None:  # noqa: N802 -- the library calls it so
+        self.found.append(node.id.name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_structure_messages_are_found_one_by_one_and_need_no_other(language: str) -> None:
+    for path in sorted((MESSAGES / language).glob("*.ftl")):
+        whole, references = FluentParser(with_spans=False).parse(path.read_text("utf-8")), References()
+        references.visit(whole)
+        assert references.found == [], path.name
+        assert [
+            one.id.name for one in whole.body if isinstance(one, ast.Message) and not messages(language).has(one.id.name)
+        ] == []
+        assert not any(isinstance(one, ast.Term) for one in whole.body)
 
 
 def test_structure_error_codes_are_kebab_case() -> None:

@@ -14,6 +14,9 @@ from fluent.runtime import FluentBundle, FluentResource
 _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys instead of showing it: control characters but the line end, marks of direction."""
 
+_ENTRY = re.compile(r"^([a-z][a-z0-9-]*) *=", re.MULTILINE)
+"""Where a message begins; none refers to another, so each is read by itself, when it is first asked for."""
+
 LANGUAGES = ("fr", "en")
 """French first; both complete: a test holds their keys equal."""
 
@@ -22,20 +25,24 @@ class Messages:
     """The words of one language."""
 
     def __init__(self, language: str) -> None:
-        """Load every message file of the language; raises `KeyError` for a language that we do not speak."""
+        """Find every message of the language; raises `KeyError` for a language that we do not speak.
+
+        Parsing all of them takes a tenth of a second of every start, and a command says a few.
+        """
         if language not in LANGUAGES:
             raise KeyError(language)
         self.language = language
+        self._sources: dict[str, str] = {}
         # Isolation marks are for mixing scripts of two directions; terminals and PDFs show them as boxes.
         self._bundle = FluentBundle([f"{language}-CA"], use_isolating=False)
         folder = files(__name__) / language
         for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
             if file.name.endswith(".ftl"):
-                self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+                self._sources |= _entries_of(file.read_text(encoding="utf-8"))
 
     def has(self, key: str) -> bool:
         """Say whether a message exists."""
-        return bool(self._bundle.has_message(key))
+        return key in self._sources
 
     def text(self, key: str, facts: Mapping[str, object] | None = None) -> str:
         """Give a message, `name` or `name.attribute`; raises `KeyError` when it or one of its facts is missing.
@@ -43,6 +50,8 @@ class Messages:
         Facts may come from anybody: what a terminal would obey in them is replaced.
         """
         name, _, attribute = key.partition(".")
+        if not self._bundle.has_message(name):
+            self._bundle.add_resource(FluentResource(self._sources[name]))
         message = self._bundle.get_message(name)
         pattern = message.attributes[attribute] if attribute else message.value
         if pattern is None:
@@ -51,6 +60,13 @@ class Messages:
         if errors:
             raise KeyError(key) from errors[0]
         return str(text)
+
+
+def _entries_of(text: str) -> dict[str, str]:
+    """Give each message of a file as it is written there, comments behind it included."""
+    found = list(_ENTRY.finditer(text))
+    ends = (*(one.start() for one in found[1:]), len(text))
+    return {one[1]: text[one.start() : end] for one, end in zip(found, ends, strict=False)}
 
 
 def _shown(fact: object) -> object:

@@ -110,7 +110,9 @@ export function parseHeader(bytes: Uint8Array): Header {
 }
 
 function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (symbol) => symbol.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 function encodeStanza(stanza: Stanza): string {

@@ -8,13 +8,17 @@ import { readSync, writeSync } from 'node:fs';
 
 import { equal, fromUtf8, utf8 } from '../../../core/bytes.ts';
 import { VouteError } from '../../../core/errors.ts';
-import { FORMATS, UNLIMITED } from './formats.ts';
+import { FORMATS, type Run, UNLIMITED } from './formats.ts';
 
 const SAME = 0;
 const OTHER = 1;
 const REFUSED = 2;
 const FOREIGN = 3;
 const WORD = 4;
+const NOTHING = new Uint8Array(0);
+
+// A verdict is a code: where an error was raised is asked by nobody, and costs more than most parsers.
+Error.stackTraceLimit = 0;
 
 function read(size: number): Uint8Array | null {
   const bytes = new Uint8Array(size);
@@ -30,40 +34,62 @@ function u32(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 }
 
-async function judge(format: string, input: Uint8Array): Promise<[number, Uint8Array]> {
-  const run = FORMATS[format] ?? UNLIMITED[format];
-  if (run === undefined) return [FOREIGN, utf8(`no format ${format}`)];
+type Verdict = readonly [number, Uint8Array];
+
+function written(input: Uint8Array, result: Uint8Array): Verdict {
+  return equal(result, input) ? [SAME, NOTHING] : [OTHER, result];
+}
+
+function raised(error: unknown): Verdict {
+  if (error instanceof VouteError) return [REFUSED, utf8(error.code)];
+  return [FOREIGN, utf8(String(error).toWellFormed())];
+}
+
+async function later(input: Uint8Array, result: Promise<Uint8Array>): Promise<Verdict> {
+  try {
+    return written(input, await result);
+  } catch (error) {
+    return raised(error);
+  }
+}
+
+/** Waits only where there is something to wait for: a turn of the loop a case would cost more than most parsers. */
+function judge(run: Run, input: Uint8Array): Verdict | Promise<Verdict> {
   try {
     const result = run(input);
-    // Awaited only where there is something to wait for: a turn of the loop a case would cost more than most parsers.
-    const written = result instanceof Promise ? await result : result;
-    return equal(written, input) ? [SAME, new Uint8Array(0)] : [OTHER, written];
+    return result instanceof Promise ? later(input, result) : written(input, result);
   } catch (error) {
-    if (error instanceof VouteError) return [REFUSED, utf8(error.code)];
-    return [FOREIGN, utf8(String(error).toWellFormed())];
+    return raised(error);
   }
+}
+
+function missing(format: string): Run {
+  return () => {
+    throw new Error(`no format ${format}`);
+  };
 }
 
 async function answer(batch: Uint8Array): Promise<Uint8Array> {
   const size = batch[0] ?? 0;
   const format = fromUtf8(batch.subarray(1, 1 + size));
-  const parts: Uint8Array[] = [];
+  const run = FORMATS[format] ?? UNLIMITED[format] ?? missing(format);
+  const verdicts: Verdict[] = [];
   for (let at = 1 + size; at < batch.length;) {
     const length = u32(batch, at);
     // A copy of its own: a parser that reads beyond its input must not find the next one there.
-    const [verdict, text] = await judge(format, batch.slice(at + WORD, at + WORD + length));
-    const head = new Uint8Array(1 + WORD);
-    head[0] = verdict;
-    new DataView(head.buffer).setUint32(1, text.length);
-    parts.push(head, text);
+    const verdict = judge(run, batch.slice(at + WORD, at + WORD + length));
+    verdicts.push(verdict instanceof Promise ? await verdict : verdict);
     at += WORD + length;
   }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, WORD));
-  new DataView(whole.buffer).setUint32(0, whole.length - WORD);
+  const whole = new Uint8Array(verdicts.reduce((sum, [, text]) => sum + 1 + WORD + text.length, WORD));
+  const view = new DataView(whole.buffer);
+  view.setUint32(0, whole.length - WORD);
   let at = WORD;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  for (const [kind, text] of verdicts) {
+    whole[at] = kind;
+    view.setUint32(at + 1, text.length);
+    whole.set(text, at + 1 + WORD);
+    at += 1 + WORD + text.length;
   }
   return whole;
 }
