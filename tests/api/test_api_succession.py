@@ -66,7 +66,8 @@ def test_api_succession_goes_on_from_the_tree_and_keeps_every_place(
     before = published(demo)
     root = end_the_log(demo)
     said = succeed(demo.settings)
-    assert (said.old, said.new, said.size, said.lost) == (before.head.origin, SECOND_LOG, before.head.size, 0)
+    record = said.record
+    assert (record.old, record.new, record.size, said.lost) == (before.head.origin, SECOND_LOG, before.head.size, 0)
     after = published(demo)
     assert (after.head.origin, after.head.size, after.head.root) == (SECOND_LOG, before.head.size, before.head.root)
     assert key_files(demo.settings.keys_folder) == {"log.json"}
@@ -78,7 +79,7 @@ def test_api_succession_goes_on_from_the_tree_and_keeps_every_place(
     assert [(one.head.origin, one.state) for one in verdicts] == [(SECOND_LOG, "witnessed")] * 2
     # What was kept of the old log holds under its old keys.
     assert was.log_time < int(root.logs[0].until or 0) <= verdicts[0].log_time
-    assert parse_succession(check(client.get(f"/log/{succession_path(said.old)}")).content) == said
+    assert parse_succession(check(client.get(f"/log/{succession_path(record.old)}")).content) == record
 
 
 def test_api_succession_that_is_done_is_not_done_again(demo: DemoCity) -> None:
@@ -235,7 +236,7 @@ def test_api_succession_crash_at_any_step_is_taken_up_by_the_same_command(
         if not crashed(demo.settings, crash):
             break
         with suppress(succession.NoSuccessorError):  # it may have died behind its last step
-            assert succeed(demo.settings).size == size + 1
+            assert succeed(demo.settings).record.size == size + 1
         head = published(demo).head
         assert (head.origin, head.size) == (SECOND_LOG, size + 1)
         assert log_parts(demo.settings, demo.assembled.stores).sequencer.recover().head == head
@@ -258,7 +259,7 @@ def test_api_succession_cut_while_old_seeds_are_destroyed_is_taken_up(demo: Demo
     with monkeypatch.context() as patch, pytest.raises(SimulatedCrashError):
         patch.setattr(succession, "put_successor_in_place", dies)
         succeed(demo.settings)
-    assert succeed(demo.settings).new == SECOND_LOG
+    assert succeed(demo.settings).record.new == SECOND_LOG
     kept = b"".join(path.read_bytes() for path in demo.settings.data.rglob("*") if path.is_file())
     for seed in (seeds.ed25519, seeds.mldsa44):
         assert seed.hex().encode() not in kept
@@ -268,7 +269,7 @@ def test_api_succession_works_when_the_old_seeds_are_gone(demo: DemoCity) -> Non
     end_the_log(demo)
     before = published(demo)
     (demo.settings.keys_folder / LOG_FILE).unlink()
-    assert succeed(demo.settings).size == before.head.size
+    assert succeed(demo.settings).record.size == before.head.size
     assert published(demo).head.origin == SECOND_LOG
 
 
@@ -306,7 +307,7 @@ def test_api_succession_of_a_restored_city_says_what_is_lost_and_never_silently(
         succeed(demo.settings, older)
     assert refused.value.code == "succession-older"
     said = succeed(demo.settings, newest.encode())
-    assert (said.size, said.known, said.lost) == (short.head.size, newest.head.size, 3)
+    assert (said.record.size, said.record.known, said.lost) == (short.head.size, newest.head.size, 3)
     assert (published(demo).head.size, published(demo).head.root) == (short.head.size, short.head.root)
     demo = serve_on(demo)
     deliver(demo, issuer, claimed, 3, "lost")

@@ -72,7 +72,7 @@ def test_api_succession_of_a_log_that_signed_on_since_the_root_came_late(
     put_in_force(demo, ended_for(demo.root, log, now_seconds() - 60))
     demo = demo.restart()
     assert found(demo) == {"checkpoint-bad", "log-state-differs"}
-    assert succeed(demo.settings).size == size
+    assert succeed(demo.settings).record.size == size
     demo = serve_on(demo)
     demo.settle()
     assert found(demo) == set()
@@ -96,7 +96,7 @@ def test_api_succession_with_a_catalogue_that_lived_on_gives_every_lost_place_ag
     end_the_log(demo)
     ask_no_witness(demo)
     said = succeed(demo.settings, (newest if newest_known else short).encode())
-    assert (said.size, said.lost) == (short.head.size, 3 if newest_known else 0)
+    assert (said.record.size, said.again, said.lost) == (short.head.size, 3 if newest_known else 0, 0)
     assert found(demo) == {"event-beyond-log", "log-behind"}
     demo = serve_on(demo)
     demo.settle()
@@ -108,3 +108,26 @@ def test_api_succession_with_a_catalogue_that_lived_on_gives_every_lost_place_ag
         browser.cookies = claimed.client.cookies
         claimed.client = browser
         assert proven(claimed, kept, demo.root).head.origin == SECOND_LOG
+
+
+def test_api_succession_counts_as_lost_what_the_catalogue_does_not_have_either(
+    demo: DemoCity, issuer: Department, claimed: Resident, tmp_path: Path
+) -> None:
+    """The database, on another machine, lost an hour; the log's folder lost two."""
+    deliver(demo, issuer, claimed, 1, "before")
+    short = published(demo)
+    demo = back_up(demo, tmp_path / "log")
+    deliver(demo, issuer, claimed, 2, "kept")
+    demo = back_up(demo, tmp_path / "catalogue")
+    deliver(demo, issuer, claimed, 1, "lost")
+    newest = published(demo)
+    demo = restore(restore(demo, tmp_path / "log", "tiles"), tmp_path / "catalogue", "catalogue")
+    shutil.rmtree(demo.settings.locks_folder)
+    end_the_log(demo)
+    ask_no_witness(demo)
+    said = succeed(demo.settings, newest.encode())
+    assert (said.record.behind, said.again, said.lost) == (3, 2, 1)
+    demo = serve_on(demo)
+    demo.settle()
+    assert published(demo).head.size == short.head.size + 2
+    assert told(demo) == ""

@@ -44,7 +44,7 @@ class Asked:
         made = tuple((witness(f"witness-{number}", said), WitnessKey("", b"")) for number, said in enumerate(witnesses))
         self.patch.setattr(succession, "remote_witnesses", lambda *_: made)
         try:
-            assert succeed(self.demo.settings, self.newest.encode()).new == SECOND_LOG
+            assert succeed(self.demo.settings, self.newest.encode()).record.new == SECOND_LOG
         except VouteError as error:
             assert read_log_seeds(self.demo.settings.keys_folder) == self.old
             return error.code

@@ -58,7 +58,9 @@ def test_fault_postgres_succession_gives_every_place_again(demo: DemoCity, tmp_p
             succeed(demo.settings, newest.encode())
     assert key_files(demo.settings.keys_folder) == {"log.json", "log.next.json"}
     said = succeed(demo.settings, newest.encode())
-    assert (said.new, said.size, said.lost) == (SECOND_LOG, short.head.size, newest.head.size - short.head.size)
+    assert (said.record.new, said.record.size, said.record.known) == (SECOND_LOG, short.head.size, newest.head.size)
+    # The database has all of it: the record says what the tree began without, nobody has lost anything.
+    assert (said.again, said.lost) == (newest.head.size - short.head.size, 0)
     demo = serve_on(demo)
     demo.settle()
     assert (published(demo).head.size, published(demo).head.root) == (newest.head.size, newest.head.root)

@@ -102,13 +102,23 @@ def log_succeed(
     from voute.server.succession import succeed
 
     said = succeed(settings_of(data), None if behind is None else behind.read_bytes())
-    facts = {"old": said.old, "origin": said.new, "size": said.size, "known": said.known, "lost": said.lost}
+    record = said.record
+    facts = {
+        "old": record.old,
+        "origin": record.new,
+        "size": record.size,
+        "known": record.known,
+        "lost": said.lost,
+        "again": said.again,
+    }
     speaker = Speaker(as_json=as_json)
     speaker.give(facts)
     if not as_json:
         speaker.say("admin-log-succeeded", facts)
+        if said.again:
+            speaker.say("admin-log-again", facts)
         if said.lost:
-            speaker.say("admin-log-lost", {**facts, "last": said.known - 1}, style="bold yellow")
+            speaker.say("admin-log-lost", {**facts, "last": record.known - 1}, style="bold yellow")
 
 
 @app.command("cors", help=help_of("help-admin-cors"))

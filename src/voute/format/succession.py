@@ -36,8 +36,8 @@ class Succession:
     time: UnixTime
 
     @property
-    def lost(self) -> int:
-        """How many entries of the old log are not in the successor's tree: those from `size` to `known`."""
+    def behind(self) -> int:
+        """How many entries of the old log the successor began without: those from `size` to `known`."""
         return self.known - self.size
 
     def encode(self) -> bytes:

@@ -5,7 +5,7 @@ The successor's lock is the decision: what comes before it is done again after a
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from voute.core.errors import FormatError, StateError, VerificationError, VouteError
 from voute.core.ids import Hash
@@ -35,6 +35,9 @@ from voute.tlog.recheck import recheck_stored
 from voute.tlog.sequencer import CHECKPOINT_PATH, LogDamagedError, Sequencer, lock_key, read_published
 from voute.tlog.signer import MemorySigner
 from voute.tlog.witness import WitnessCore
+
+_PAGE: Final = 4_096
+"""Events that are counted at a time."""
 
 
 class SuccessorNamedError(StateError):
@@ -93,6 +96,20 @@ class _Old:
     known: int
 
 
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """A succession as its record says it, and how many of the entries that it began without the catalogue still has."""
+
+    record: Succession
+    again: int
+    """These come into the successor at the same places when the server starts (`voute.app.sequence`)."""
+
+    @property
+    def lost(self) -> int:
+        """How many entries nobody here has any more."""
+        return self.record.behind - self.again
+
+
 def prepare_successor(settings: Settings, origin: str) -> CityKeys:
     """Draw the successor's keys beside the present ones, once, and return the public ones; the log goes on as it is.
 
@@ -115,11 +132,12 @@ def prepare_successor(settings: Settings, origin: str) -> CityKeys:
     return CityKeys(_signer(begun).log, None)
 
 
-def succeed(settings: Settings, newest: bytes | None = None) -> Succession:
+def succeed(settings: Settings, newest: bytes | None = None) -> Succeeded:
     """Let the successor take the old log's tree over; after a crash the same call goes on from what is durable.
 
     The tree is what the old log's lock promised. `newest` is the newest checkpoint of it that anybody kept, for a city whose
-    lock is lost or whose folder is behind it: the tree that is here is taken then, and what is missing of it is lost.
+    lock is lost or whose folder is behind it: the tree that is here is taken then, and what is missing of it is lost, but for
+    what the catalogue still has.
 
     Raises:
         NoSuccessorError: no successor was prepared, or it has taken over.
@@ -142,16 +160,21 @@ def succeed(settings: Settings, newest: bytes | None = None) -> Succession:
             stores.catalogue.close()
 
 
-def _take_over(settings: Settings, stores: Stores, root: TrustRoot, newest: bytes | None) -> Succession:
+def _take_over(settings: Settings, stores: Stores, root: TrustRoot, newest: bytes | None) -> Succeeded:
     shown = _shown(stores)
     waiting = _successor(settings)
     seeds = waiting or read_log_seeds(settings.keys_folder)
     if waiting is None and (shown is None or shown.head.origin == seeds.origin):
         raise NoSuccessorError(origin=seeds.origin)
     _expect_listed(root, _signer(seeds).log)
-    if not _has_lock(stores, seeds.origin):
+    if _has_lock(stores, seeds.origin):
+        said = _said(stores, root, seeds.origin)
+        again = _kept_by_catalogue(stores, said)
+    else:
         old = _old(settings, stores, root, shown, newest, seeds.origin)
         said = Succession(old.log.origin, seeds.origin, old.head.size, Hash(old.head.root), old.known, unix_time(now_seconds()))
+        # A catalogue that does not answer stops it here, where nothing is decided.
+        again = _kept_by_catalogue(stores, said)
         stores.tiles.put_mutable(succession_path(said.old), said.encode())
         stores.locks.create(lock_key(seeds.origin), Checkpoint(seeds.origin, said.size, said.root).encode().encode())
     if waiting is not None:
@@ -162,7 +185,21 @@ def _take_over(settings: Settings, stores: Stores, root: TrustRoot, newest: byte
             with suppress(LockExistsError):
                 witness.enrol(seeds.origin)
     parts.sequencer.recover()
-    return _said(stores, root, seeds.origin)
+    return Succeeded(said, again)
+
+
+def _kept_by_catalogue(stores: Stores, said: Succession) -> int:
+    """Count the entries behind the tree whose events the catalogue has whole: of a destroyed document's nothing is left."""
+    kept, at = 0, said.size
+    while at < said.known:
+        with stores.catalogue.read() as tx:
+            rows = tx.events.numbered(at, min(_PAGE, said.known - at))
+        places = [(row.log_index, row.data) for row in rows if row.log_index is not None and row.log_index < said.known]
+        if not places:
+            break
+        kept += sum(1 for _, data in places if data)
+        at = places[-1][0] + 1
+    return kept
 
 
 def _successor(settings: Settings) -> LogSeeds | None:

@@ -237,10 +237,14 @@ admin-successor = The log { $origin } is ready to take over. The officers need t
     { $mldsa44 }
     At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
 admin-log-succeeded = The log { $origin } takes { $old } over, from its entry { $size } on. The old keys are destroyed. Now: voute witness follow, at each witness; voute fsck; then start the server.
+admin-log-again = Kept by the catalogue: { $again ->
+        [one] { $again } entry
+       *[other] { $again } entries
+    } that the log's folder lacks. The server enters them again at their places when it starts: start it before voute fsck.
 admin-log-lost = Lost: { $lost ->
-        [one] { $lost } entry, number { $size }
-       *[other] { $lost } entries, numbers { $size } to { $last }
-    } of { $old }. Departments send their lists of those hours again; tell residents to do their deletions and choices of those hours again.
+        [one] { $lost } entry
+       *[other] { $lost } entries
+    } among numbers { $size } to { $last } of { $old }. Departments send their lists of those hours again; tell residents to do their deletions and choices of those hours again.
 admin-log-recovered = The log { $origin } goes on after its { $size ->
         [one] { $size } entry
        *[other] { $size } entries

@@ -240,10 +240,14 @@ admin-successor = Le registre { $origin } est prêt à prendre la suite. Il faut
     { $mldsa44 }
     À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
 admin-log-succeeded = Le registre { $origin } prend la suite de { $old }, à partir de son inscription { $size }. Les anciennes clés sont détruites. Il faut maintenant : voute witness follow, chez chaque témoin; voute fsck; puis démarrer le serveur.
+admin-log-again = Gardé par le catalogue : { $again ->
+        [one] { $again } inscription qui manque
+       *[other] { $again } inscriptions qui manquent
+    } au dossier du registre. Le serveur les inscrit de nouveau à leurs places en démarrant : démarrez-le avant voute fsck.
 admin-log-lost = Perdu : { $lost ->
-        [one] { $lost } inscription, la { $size }e
-       *[other] { $lost } inscriptions, de la { $size }e à la { $last }e
-    } de { $old }. Les services renvoient leurs listes de ces heures-là; dites aux résidents que leurs suppressions et choix de ces heures sont à refaire.
+        [one] { $lost } inscription
+       *[other] { $lost } inscriptions
+    } parmi les numéros { $size } à { $last } de { $old }. Les services renvoient leurs listes de ces heures-là; dites aux résidents que leurs suppressions et choix de ces heures sont à refaire.
 admin-log-recovered = Le registre { $origin } continue après ses { $size ->
         [one] { $size } inscription
        *[other] { $size } inscriptions
