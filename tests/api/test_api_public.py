@@ -97,6 +97,9 @@ def test_api_trust_root_is_followed_over_those_that_were_missed(demo: DemoCity, 
         pin(pinned, signed[3], between=lambda _: None)
     with pytest.raises(TrustRootChainError):
         pin(pinned, signed[3], between=lambda _: signed[2])
+    # A trial follows them too, and leaves the pin as it is.
+    assert pin(pinned, signed[3], between=lambda number: signed[number - 1], keep=False).root.number == 4
+    assert pinned.read_bytes() == signed[0]
     missed: list[int] = []
 
     def between(number: int) -> bytes:

@@ -1,11 +1,14 @@
 """`voute deliver` against a served city: what it sends, what it says, how it ends."""
 
 import csv
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Department
 from tests.support.command import environment, small_pdf, write_list
+from voute.client.home import IssuerHome
+from voute.client.kept_vaults import FILE_NAME
 
 SHAPE = {
     "run": str,
@@ -72,6 +75,27 @@ def test_cli_deliver_dry_run_sends_nothing(office: Department) -> None:
     assert office.city.snapshot() == before
     assert not [one for one in office.city.proxy.since(mark) if one.method == "PUT"]
     assert not office.home.registry_path.exists()
+
+
+def contents(home: IssuerHome) -> dict[Path, bytes]:
+    """Every file of the department, hidden ones too."""
+    return {path: path.read_bytes() for path in home.home.rglob("*") if path.is_file()}
+
+
+def test_cli_deliver_dry_run_changes_no_file(office: Department) -> None:
+    office.deliver(office.bills("a-1")).ended(0)
+    office.resident().claim(office.code("a-1"))
+    office.city.settle()
+    table, before = office.bills("a-1", "a-2", **{"document key": "k-2"}), contents(office.home)
+    said = office.deliver(table, "--dry-run").ended(0).json
+    assert (said["to_vaults"], said["to_codes"]) == (1, 1)
+    assert contents(office.home) == before
+    # A delivery keeps what it proves of a vault; a trial after it takes that, and leaves it as it is.
+    office.deliver(table).ended(0)
+    after = contents(office.home)
+    assert office.home.folder / FILE_NAME in after.keys() - before.keys()
+    office.deliver(office.bills("a-1", "a-2", **{"document key": "k-3"}), "--dry-run").ended(0)
+    assert contents(office.home) == after
 
 
 def test_cli_deliver_same_list_twice_sends_nothing_twice(office: Department) -> None:

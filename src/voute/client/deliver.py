@@ -41,13 +41,13 @@ class Delivery(Phases):
     """A run in progress."""
 
     def run(self) -> Outcome:
-        """Do the whole run; an unfinished one of the same name is settled first.
+        """Do the whole run; an unfinished one of the same name is settled first. A trial (`dry_run`) changes no file.
 
         Raises `PreflightFailedError` with every finding (nothing was sent), `CityRefusedError`, `CityUnreachableError`,
         `NotYetLoggedError` (committed, receipts later).
         """
         with CityApi(self.settings.server) as api, one_writer(self.home):
-            trust = pinned_trust(self.home, api.trust_root(), api.earlier_root)
+            trust = pinned_trust(self.home, api.trust_root(), api.earlier_root, keep=not self.order.dry_run)
             self.check_issuer(trust)
             table = self.order.table.read_bytes()
             table_hash = hash_table(table)

@@ -49,8 +49,8 @@ class KeptVault(NamedTuple):
 class KeptVaults:
     """The kept vaults of one department; in memory are 8 bytes of each. A disk that refuses a row is asked no more."""
 
-    def __init__(self, folder: Path, key: bytes, codes: int) -> None:
-        """Take the department's folder, the key of `kept_key`, and how many codes its registry has."""
+    def __init__(self, folder: Path, key: bytes, codes: int, *, writes: bool = True) -> None:
+        """Take the department's folder, the key of `kept_key`, and how many codes its registry has; a trial `writes` nothing."""
         self._path = folder / FILE_NAME
         self._key = key
         self._handle = -1
@@ -59,7 +59,7 @@ class KeptVaults:
         self._size = 0
         self._rest = bytearray()
         self._file: GrowingFile | None = None
-        self._full = False
+        self._mute = not writes
         self._open(2 * codes + _SPARE)
 
     def get(self, entry: Entry) -> KeptVault | None:
@@ -87,6 +87,8 @@ class KeptVaults:
         if end in self._new:
             return
         self._new.add(end)
+        if self._mute:
+            return
         self._rest += row
         if len(self._rest) >= _PIECE:
             self._write()
@@ -122,8 +124,9 @@ class KeptVaults:
         if rows > min(most, _MAX_ROWS):
             os.close(self._handle)
             self._handle = -1
-            with suppress(OSError):
-                DISK.unlink(self._path)
+            if not self._mute:
+                with suppress(OSError):
+                    DISK.unlink(self._path)
             return
         self._size = rows * ROW_SIZE
         self._index = array("Q", sorted(self._read_heads()))
@@ -138,7 +141,7 @@ class KeptVaults:
 
     def _write(self) -> None:
         rows, self._rest = self._rest, bytearray()
-        if not rows or self._full:
+        if not rows or self._mute:
             return
         try:
             if self._file is None:
@@ -147,7 +150,7 @@ class KeptVaults:
                 self._file = DISK.reopen(self._path, self._size) if exists else DISK.create(self._path)
             self._file.append((memoryview(rows),))
         except OSError:
-            self._full = True
+            self._mute = True
 
 
 def kept_key(master: bytes, city: Slug, issuer: Slug) -> bytes:

@@ -142,7 +142,7 @@ class Phases:
     def match(self, api: CityApi, trust: PinnedTrust, checked: Checked) -> Matched:
         """Drop what was delivered before and decide where every other row goes.
 
-        Durable is nothing of it but what was proven of vaults (`vaults.kept`), which is true of a trial, too.
+        Durable is nothing of it but what was proven of vaults (`vaults.kept`), and of a trial not even that.
         """
         known, differs = find_known(api, self.dedupe_key, self.order.run, checked.rows)
         self.progress("compare", len(checked.rows), len(checked.rows))
@@ -163,7 +163,7 @@ class Phases:
 
     def _kept(self, book: Book) -> KeptVaults:
         key = kept_key(self._secrets.master, self.settings.city, self.settings.issuer)
-        return KeptVaults(self.home.folder, key, len(book))
+        return KeptVaults(self.home.folder, key, len(book), writes=not self.order.dry_run)
 
     def pin(self, api: CityApi, matched: Matched) -> None:
         """Make the registry durable, then hand the new bindings over."""

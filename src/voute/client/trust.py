@@ -84,12 +84,15 @@ def follow(known: TrustedRoot, raw: bytes, between: Between | None = None) -> Tr
     return accept_next(known, raw)
 
 
-def pin(path: Path, raw: bytes, fingerprint: str | None = None, between: Between | None = None) -> PinnedTrust:
+def pin(
+    path: Path, raw: bytes, fingerprint: str | None = None, between: Between | None = None, *, keep: bool = True
+) -> PinnedTrust:
     """Pin a trust root, or follow the pinned one to it, over those in `between`; durable when this returns.
 
-    `fingerprint` is the one on paper, None to believe the first root seen. A root whose time has not come changes nothing:
-    the pinned one is returned. Raises what `voute.verify.trust` raises: a lower number, another city, too few signatures,
-    another fingerprint, a first root whose time has not come.
+    Without `keep` it is followed for this time alone, and nothing is written. `fingerprint` is the one on paper, None to believe
+    the first root seen. A root whose time has not come changes nothing: the pinned one is returned. Raises what
+    `voute.verify.trust` raises: a lower number, another city, too few signatures, another fingerprint, a first root whose time
+    has not come.
     """
     now = unix_time(int(time.time()))
     if path.exists():
@@ -101,7 +104,8 @@ def pin(path: Path, raw: bytes, fingerprint: str | None = None, between: Between
             return known
     else:
         accepted = in_force((accept_first(raw, fingerprint),), now)
-    DISK.replace(path, raw, mode=0o644)
+    if keep:
+        DISK.replace(path, raw, mode=0o644)
     return PinnedTrust(accepted)
 
 
@@ -110,7 +114,7 @@ def read_pin(home: IssuerHome) -> PinnedTrust:
     return read_pinned(home.trust_root_path)
 
 
-def pinned_trust(home: IssuerHome, offered: bytes, between: Between | None = None) -> PinnedTrust:
-    """Follow the pinned root to the one that the city offers; raises `TrustNotPinnedError` without a pin."""
+def pinned_trust(home: IssuerHome, offered: bytes, between: Between | None = None, *, keep: bool = True) -> PinnedTrust:
+    """Follow the pinned root to the one that the city offers, as `pin` does; raises `TrustNotPinnedError` without a pin."""
     read_pin(home)
-    return pin(home.trust_root_path, offered, between=between)
+    return pin(home.trust_root_path, offered, between=between, keep=keep)
