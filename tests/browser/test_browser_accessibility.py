@@ -103,8 +103,7 @@ def judge_state(
     page = axe.page
     for locale in ("fr", "en"):
         resize(page, DESKTOP)
-        page.goto(gallery.address(state, locale))
-        page.locator("h1").wait_for()
+        gallery.show(page, state, locale)
         if state in {"document", "document-waiting", "document-proof-refused"}:
             viewer(page).locator(".page .text span").first.wait_for(state="attached")
         expect(page.locator("html")).to_have_attribute("lang", locale)
@@ -124,6 +123,33 @@ def test_browser_state_is_accessible(looker: tuple[Axe, Traffic], gallery: Galle
 @pytest.mark.parametrize("state", states())
 def test_browser_state_is_accessible_in_every_look(looker: tuple[Axe, Traffic], gallery: Gallery, state: str) -> None:
     judge_state(looker, gallery, state, dict.fromkeys(("fr", "en"), ALL_LOOKS))
+
+
+BUILT = "() => [document.title, document.documentElement.lang, document.querySelector('#app').innerHTML]"
+ONE_AFTER_ANOTHER = (
+    ("documents-many", "en"),
+    ("sign-in-shared", "fr"),
+    ("open-typing-check", "en"),
+    ("evidence", "fr"),
+    ("ways-in-kit", "en"),
+    ("idle", "fr"),
+)
+
+
+def test_browser_state_built_anew_is_as_it_is_loaded(looker: tuple[Axe, Traffic], gallery: Gallery) -> None:
+    """States are judged in one document, each built after another: what stands there is what a page has that was loaded."""
+    page = looker[0].page
+    loaded = []
+    for state, locale in ONE_AFTER_ANOTHER:
+        page.goto(gallery.address(state, locale))
+        page.locator("h1").wait_for()
+        loaded.append(page.evaluate(BUILT))
+    built = []
+    for state, locale in ONE_AFTER_ANOTHER:
+        gallery.show(page, state, locale)
+        built.append(page.evaluate(BUILT))
+    assert built == loaded
+    assert len({str(one) for one in loaded}) == len(ONE_AFTER_ANOTHER)
 
 
 def test_browser_axe_would_find_what_is_wrong(looker: tuple[Axe, Traffic], gallery: Gallery) -> None:

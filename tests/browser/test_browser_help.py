@@ -25,7 +25,8 @@ def error_states() -> list[str]:
     starts = [(found.start(), found.group(1)) for found in re.finditer(r"\bid: '([a-z0-9-]+)',\s*path: ", text)]
     ends = [at for at, _ in starts[1:]] + [len(text)]
     failing = [name for (at, name), end in zip(starts, ends, strict=True) if re.search(r"failure\('|bad-signature", text[at:end])]
-    return [name for name in failing if name in set(states())]
+    known = set(states())
+    return [name for name in failing if name in known]
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +41,7 @@ def test_browser_every_error_has_the_help_line(page: Page, gallery: Gallery) -> 
     panels = 0
     for state in error_states():
         for locale in ("fr", "en"):
-            page.goto(gallery.address(state, locale))
-            page.locator("h1").wait_for()
+            gallery.show(page, state, locale)
             # What the error says already is not said again below it.
             said = page.locator("main p.help").count() > 0
             if page.locator("footer p.help:visible").filter(has_text=PHONE_WORDS[locale]).count() != (0 if said else 1):

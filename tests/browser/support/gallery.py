@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from playwright.sync_api import Page
 from typing_extensions import override
 
 from tests.support.project import ROOT
@@ -20,6 +22,13 @@ from voute.server.http.pages import policy_of
 BUILT = ROOT / "build" / "web-gallery"
 STATES = ROOT / "web" / "resident"
 _STATE = re.compile(r"\bid: '([a-z0-9-]+)',\s*path: ")
+
+# A fragment that is there already would be no change.
+BEGIN = """(query) => {
+  delete document.documentElement.dataset.begun;
+  history.replaceState(null, '', location.pathname + location.search);
+  location.hash = `?${query}`;
+}"""
 
 
 def table() -> str:
@@ -81,6 +90,19 @@ class Gallery:
     def address(self, state: str, locale: str, scheme: str = "auto", sample: str = "sample") -> str:
         pdf = f"&pdf=/{sample}.pdf" if state.startswith(("document", "evidence")) and not state.startswith("documents") else ""
         return f"{self.origin}/gallery.html?state={state}&lang={locale}&scheme={scheme}{pdf}"
+
+    def show(self, page: Page, state: str, locale: str) -> None:
+        """Show a state until its heading is there: built anew in the gallery that this page has open, else loaded.
+
+        What stood there is gone as with a load (`test_browser_state_built_anew_is_as_it_is_loaded`); scripts and styles stay.
+        """
+        address = self.address(state, locale)
+        if page.url.startswith(f"{self.origin}/gallery.html"):
+            page.evaluate(BEGIN, urlsplit(address).query)
+            page.wait_for_function("() => document.documentElement.dataset.begun === location.hash.slice(1)")
+        else:
+            page.goto(address)
+        page.locator("h1").wait_for()
 
 
 @contextmanager
