@@ -27,7 +27,9 @@ from tests.support.city import (
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, Pack
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.monitored_city import Scene
 from tests.support.push_service import PushService, make_certificate, push_service, with_push
+from voute.client import monitor as monitor_rules
 from voute.core.ids import Slug
 from voute.format.dsse import parse
 from voute.format.trust_root import TrustRoot, parse_trust_root
@@ -205,3 +207,10 @@ def told(demo: DemoCity, service: PushService, certificate: Path, loop: Loop, sh
     city = open_demo_city(with_push(demo.settings, certificate, service), demo.root, demo.clock, loop, shared)
     yield city
     city.close()
+
+
+@pytest.fixture
+def scene(demo: DemoCity, loop: Loop, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """The test's city with pages, and a monitor that looks again at once where it waits for what is on its way."""
+    monkeypatch.setattr(monitor_rules, "_RETRY", 0.01)
+    return Scene(demo, loop, folder / "monitor.json")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.asgi import Loop
-from tests.support.city import CITY_KEYS, SECOND, DemoCity
+from tests.support.city import CITY_KEYS, SECOND
 from tests.support.log_memory import MemoryLocks, MemoryTiles, flip
 from tests.support.monitored_city import ADDRESSES, PAGES, URL, Lie, Scene
 from voute.client import monitor as rules
@@ -29,16 +28,6 @@ from voute.tlog.sequencer import Sequencer
 from voute.tlog.signer import MemorySigner
 
 RESIDENT = pages.ADDRESSES["index.html"]
-
-
-@pytest.fixture
-def scene(demo: DemoCity, loop: Loop, folder: Path) -> Scene:
-    return Scene(demo, loop, folder / "monitor.json")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "_RETRY", 0.01)
 
 
 @pytest.mark.control("D1", "F1")

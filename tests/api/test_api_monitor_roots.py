@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.asgi import Loop
-from tests.support.city import CITY_KEYS, SECOND, DemoCity
+from tests.support.city import CITY_KEYS, SECOND
 from tests.support.monitored_city import Scene
 from tests.support.mutants import mutated
 from voute.client.monitor_state import read_state
@@ -18,12 +17,6 @@ from voute.format import dsse
 from voute.format.dsse import SigningKey
 from voute.format.trust_root import sign_trust_root
 from voute.verify.trust import accept_first
-
-
-@pytest.fixture
-def scene(demo: DemoCity, loop: Loop, folder: Path) -> Scene:
-    return Scene(demo, loop, folder / "monitor.json")
-
 
 STRANGERS = tuple(SigningKey(bytes([number]) * 32) for number in (201, 202, 203))
 OTHERS = tuple(sorted((one.public for one in STRANGERS), key=dsse.keyid))

@@ -6,8 +6,7 @@ import pytest
 
 from tests.api.test_api_log_restored import back_up, restore
 from tests.api.test_api_succession import ask_no_witness
-from tests.support.asgi import Loop
-from tests.support.city import LOG_ORIGIN, DemoCity
+from tests.support.city import LOG_ORIGIN
 from tests.support.monitored_city import PAGES, Scene
 from tests.support.successor import SECOND_LOG, end_the_log
 from voute.client import monitor as rules
@@ -16,16 +15,6 @@ from voute.client.monitor_state import read_state
 from voute.server.composition import log_parts
 from voute.server.succession import succeed
 from voute.tlog.sequencer import CHECKPOINT_PATH
-
-
-@pytest.fixture
-def scene(demo: DemoCity, loop: Loop, folder: Path) -> Scene:
-    return Scene(demo, loop, folder / "monitor.json")
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "_RETRY", 0.01)
 
 
 def followed_over(scene: Scene) -> None:
