@@ -5,6 +5,7 @@ A statement costs a few microseconds on SQLite, where the library takes ten time
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final, NamedTuple, Self, cast
 
 from sqlalchemy import Dialect, Engine, Select, and_, bindparam, exc, func, select, true, union_all
@@ -135,9 +136,14 @@ class SqlLooks:
     """Makes looks at the database of an engine."""
 
     def __init__(self, engine: Engine) -> None:
-        """Prepare the statements for an engine; nothing is connected yet."""
+        """Take an engine; nothing is connected yet."""
         self._lines = Lines(engine)
-        self._texts = {name: _prepared(statement, engine.dialect) for name, statement in STATEMENTS.items()}
+        self._dialect = engine.dialect
+
+    @cached_property
+    def _texts(self) -> Mapping[str, _Text]:
+        """The statements, prepared for the engine at the first look: whoever checks, moves or backs up a city makes none."""
+        return {name: _prepared(statement, self._dialect) for name, statement in STATEMENTS.items()}
 
     def open(self) -> SqlLook:
         """Return a look to be entered (`Catalogue.look`); it and what is looked at raise `StoreError`."""

@@ -10,7 +10,6 @@ from tests.support.faults.points import Record, break_all
 from tests.support.faults.runner import Case, Prepared, crash, fail, prepare
 from tests.support.faults.s3 import S3Ground, moved_to_s3
 from tests.support.faults.stage import Operation, make_ground
-from tests.support.rebuilt import empty_catalogue
 from tests.support.s3.simulator import simulator
 from voute.server.logs import set_up_logs
 
@@ -33,8 +32,6 @@ def ground(memory_folder: Path) -> Iterator[S3Ground]:
     folder = memory_folder / "s3"
     folder.mkdir()
     with simulator(folder) as server:
-        # What every child would else make, or load, for itself.
-        empty_catalogue()
         yield moved_to_s3(make_ground(folder), server)
 
 

@@ -11,7 +11,7 @@ from tests.support.faults.checker import Summary
 from tests.support.faults.child import Say, in_child
 from tests.support.faults.injector import COMMITS, CRASHED, CRASHES, STICKY, Injector, Kind, Point
 from tests.support.faults.stage import DURING, EVERYTHING, Ground, Operation, Stage, Step, answer
-from tests.support.rebuilt import differing_from_raw, empty_catalogue
+from tests.support.rebuilt import differing_from_raw
 from voute.cli.fsck import check_city
 from voute.core.errors import StoreError
 from voute.fsck.findings import Report
@@ -76,10 +76,9 @@ def prepare(ground: Ground, operation: Operation, name: str | None = None) -> Pr
         ground.keep(copy, folder)
     with ground.copied(folder) as copy:
         unbroken = in_child(lambda say: run_whole(ground, operation, copy, steps, say)).require(0)
-        # Opened and made here once, so that the processes forked from now on need not.
+        # Opened here once, so that the processes forked from now on need not.
         with ground.looking_at(copy) as view:
             ground.checker.plaintexts(view)
-    empty_catalogue()
     points = [Point(*one) for one in unbroken.all("point")]
     assert points, "an operation without a step promises nothing"
     (expected,) = unbroken.all("summary")

@@ -30,7 +30,10 @@ from tests.support.faults.view import View, looking_at
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department
 from tests.support.postgres import Postgres
+from tests.support.rebuilt import differing_from_raw
+from tests.support.shared_statements import share_statements
 from voute.app.destroy import work
+from voute.cli.fsck import check_city
 from voute.core.ids import Slug
 from voute.format.trust_root import TrustRoot
 from voute.server.composition import assemble, log_parts
@@ -209,6 +212,7 @@ class Ground:
 
 def make_ground(memory: Path, databases: Postgres | None = None) -> Ground:
     """Found a city; deliver; let a resident open a vault with one letter, let another letter wait. All of it is logged."""
+    share_statements()
     folder = memory / "ground"
     if databases is not None:
         folder.mkdir()
@@ -247,7 +251,22 @@ def make_ground(memory: Path, databases: Postgres | None = None) -> Ground:
         ground.actors = Actors(issuer, resident, check_cookie(browser), letter, own)
     demo.close()
     loop.close()
+    if databases is None:
+        load(ground)
     return ground
+
+
+def load(ground: Ground) -> None:
+    """Check a city of files here once: what that loads and puts together, the processes forked from now on need not."""
+    with ground.copied(ground.folder) as copy:
+        with ground.stage(copy) as stage:
+            stage.settle()
+            with ground.looking_at(copy) as view:
+                ground.checker.check(view)
+                ground.checker.summary(view)
+        settings = ground.settings(copy)
+        assert differing_from_raw(settings) == []
+        assert check_city(settings, repair=True).findings == []
 
 
 def check_cookie(client: httpx.Client) -> str:
