@@ -37,15 +37,15 @@ walk(command, ["voute"], None)
 json.dump(found, sys.stdout)
 """
 _NAMES = re.compile(
-    r"--[a-z0-9-]+|« .*? »|“.*?”|[a-z./~]+\.[a-z./]+|\S*[0-9_/.]\S*|(?:voute|VOUTE)\S*|https\S*",
+    r"--[a-z0-9-]+|« .*? »|“.*?”|[a-z./~]+\.[a-z./]+|\S*[0-9_/]\S*|\S*\.\w\S*|(?:voute|VOUTE)\S*|https\S*",
 )
 """What is typed as it stands: options, commands in quotation marks, files, variables."""
 ALIKE = {
     *("absent", "archive", "arguments", "catalogue", "client", "code", "compare", "date", "document", "documents", "machine"),
-    *("module", "moment", "options", "pages", "port", "quorum", "signature", "signatures", "standard", "usage"),
-    *("ctrl", "json", "mbox", "mm", "pem", "postgresql", "voûte", "data"),
+    *("change", "module", "moment", "options", "pages", "port", "quorum", "signature", "signatures", "standard", "usage"),
+    *("ctrl", "json", "mbox", "mm", "pem", "postgresql", "voûte", "data", "finances", "tlog"),
 }
-"""Words of both languages; and names: of keys, formats, programs, of the setting `data`."""
+"""Words of both languages; and names: of keys, formats, programs, of the setting `data`, of a department."""
 
 
 def helps(folder: Path, language: str) -> dict[str, dict[str, object]]:

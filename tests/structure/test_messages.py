@@ -17,6 +17,8 @@ from voute.messages import messages
 
 MESSAGES = SOURCE / "messages"
 LANGUAGES = ("fr", "en")
+HELP = re.compile(r"(?:help|option)-(?!guides)[a-z0-9-]+|usage-(?:help|install-completion|show-completion)|metavar-.*\.help")
+"""What `--help` says of a command, an option, an argument; not where the guides lie, which ends with a folder."""
 CODE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -86,6 +88,18 @@ def test_structure_messages_are_found_one_by_one_and_need_no_other(language: str
             one.id.name for one in whole.body if isinstance(one, ast.Message) and not messages(language).has(one.id.name)
         ] == []
         assert not any(isinstance(one, ast.Term) for one in whole.body)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_structure_helps_are_sentences_with_a_capital_and_a_full_stop(language: str) -> None:
+    helps = {
+        key: messages(language).text(key)
+        for catalogue in read_language(language).values()
+        for key in catalogue
+        if HELP.fullmatch(key)
+    }
+    assert len(helps) > 130
+    assert [key for key, text in sorted(helps.items()) if not (text[0].isupper() and text.endswith("."))] == []
 
 
 def test_structure_error_codes_are_kebab_case() -> None:

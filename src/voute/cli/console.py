@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 from typing_extensions import override
 
+from voute.cli.lines import hold_no_break_spaces
 from voute.client.api import CityCertificateError, CityUnreachableError, NotYetLoggedError
 from voute.core.errors import VouteError
 from voute.messages import Messages, language_of_locale, messages
@@ -65,6 +66,7 @@ class Speaker:
         """Choose the language of the locale, and colours unless NO_COLOR or no terminal (Rich sees to both)."""
         self.as_json = as_json
         self.words: Messages = messages(language or language_of_locale())
+        hold_no_break_spaces()
         self.screen = Console(stderr=as_json, highlight=False, soft_wrap=True)
         self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
         """Where a wrong command line is told, whatever the rest goes to."""
