@@ -190,3 +190,22 @@ def test_cli_start_without_its_bucket_says_how_it_was_refused(founded: Settings,
     assert several.json["error"] == "bucket-refused"
     silent = serve(replace(there, s3_endpoint=f"http://127.0.0.1:{free_port()}")).ended(1)
     assert silent.json["error"] == "bucket-unreachable"
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy", "error"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "proxy-unfit"),
+        ("HTTP_PROXY", "ftp://127.0.0.1:9", "proxy-unfit"),
+        # Not the proxy of an address without encryption; and one of our kind, which is silent.
+        ("HTTPS_PROXY", "socks5://127.0.0.1:9", "bucket-unreachable"),
+        ("HTTP_PROXY", "http://127.0.0.1:9", "bucket-unreachable"),
+    ],
+)
+def test_cli_start_says_that_the_proxy_of_its_bucket_is_of_another_kind(
+    founded: Settings, s3: S3Simulator, variable: str, proxy: str, error: str
+) -> None:
+    there = replace(on_s3(founded, s3, "city"), s3_endpoint=f"http://127.0.0.1:{free_port()}")
+    ran = serve(there, "env", f"{variable}={proxy}").ended(1)
+    assert ran.json["error"] == error
+    assert "HTTPS_PROXY" in ran.err

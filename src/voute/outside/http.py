@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -29,6 +30,11 @@ _PROBLEMS: Final = {
     **dict.fromkeys((2, 18, 19, 20, 21, 27), "certificate-unknown"),
 }
 """What the codes of X509_verify_cert are to people. Source: x509_vfy.h of OpenSSL 3."""
+
+_UNFIT: Final = (ValueError, ImportError, httpx.InvalidURL)
+"""What httpx raises for a proxy of a kind that it does not speak with, before it asks anybody."""
+_NO_TRUST: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Believes nobody; it spares the reading of certificates where nobody is asked."""
 
 
 class CertificatesUnreadableError(VouteError):
@@ -77,9 +83,25 @@ def open_http(
             follow_redirects=False,
             transport=transport,
         )
-    except (ValueError, ImportError, httpx.InvalidURL) as error:
+    except _UNFIT as error:
         if is_here:
             raise
+        raise ProxyUnfitError(type(error).__name__) from error
+
+
+def expect_fit_proxy(address: str) -> None:
+    """Prove that we speak with the kind of proxy that the environment names for an address, if any; nobody is asked.
+
+    Raises:
+        ProxyUnfitError: it is neither http:// nor https://.
+    """
+    asked, named = urlsplit(address), getproxies()
+    proxy = named.get(asked.scheme) or named.get("all")
+    if not proxy or proxy_bypass(asked.hostname or ""):
+        return
+    try:
+        httpx.Client(proxy=proxy if "://" in proxy else f"http://{proxy}", verify=_NO_TRUST, trust_env=False).close()
+    except _UNFIT as error:
         raise ProxyUnfitError(type(error).__name__) from error
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from voute.core.errors import StoreError
 from voute.core.ports_store import CatalogueVersionError, DatabaseUnfitError, StoreRefusedError, StoreUntrustedError
+from voute.outside.http import expect_fit_proxy
 from voute.server.composition import s3_drivers
 from voute.server.jobs.election import FILE
 from voute.server.settings import Settings
@@ -88,7 +89,7 @@ def expect_usable(settings: Settings) -> None:
     """Prove that a server can open, read and write its stores.
 
     Raises:
-        StoreError: it can't; the kind says why, the facts where.
+        StoreError, ProxyUnfitError: it can't; the kind says why, the facts where.
         OSError: the system gives an answer of another sort.
     """
     for what, path, need in _places(settings):
@@ -108,6 +109,7 @@ def expect_reachable(settings: Settings) -> None:
         DatabaseUnreachableError, DatabaseRefusedError, DatabaseUnfitError: not the database.
         CatalogueVersionError: it is of another release.
         BucketUnreachableError, BucketUntrustedError, BucketRefusedError: not the bucket.
+        ProxyUnfitError: not the bucket, and the proxy that the environment names for it is of a kind that we do not speak with.
     """
     if not settings.is_catalogue_local:
         _expect_database(settings.catalogue_url)
@@ -201,4 +203,6 @@ def _expect_bucket(settings: Settings) -> None:
     except StoreUntrustedError as error:
         raise BucketUntrustedError(error.detail, where=where, problem=error.facts["problem"]) from error
     except StoreError as error:
+        # obstore takes a proxy that it can't speak with for a server that is silent.
+        expect_fit_proxy(settings.s3_address)
         raise BucketUnreachableError(error.detail, where=where, why=error.detail) from error

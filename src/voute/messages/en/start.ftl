@@ -34,7 +34,7 @@ error-database-unfit = { $why ->
        *[setting] Make or set the database as docs/operate/postgresql.md says, then run the same command again.
     }
 error-bucket-unreachable = S3 does not answer for { $where } ({ $why }). What was acknowledged is kept.
-    .fix = Check the setting “s3_endpoint” and the network.
+    .fix = Check the setting “s3_endpoint”, the network, and the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names, if any.
 error-bucket-untrusted = { $problem ->
     [certificate-unknown] Nobody that this machine trusts vouches for the certificate shown by
     [certificate-ended] An expired certificate is shown by

@@ -34,7 +34,7 @@ error-database-unfit = { $why ->
        *[setting] Créez ou réglez la base comme le dit docs/operate/postgresql.md, puis relancez la même commande.
     }
 error-bucket-unreachable = S3 ne répond pas pour { $where } ({ $why }). Ce qui était confirmé est gardé.
-    .fix = Vérifiez le réglage « s3_endpoint » et le réseau.
+    .fix = Vérifiez le réglage « s3_endpoint », le réseau, et le serveur mandataire que nomme HTTPS_PROXY, HTTP_PROXY ou ALL_PROXY, s'il y en a un.
 error-bucket-untrusted = { $problem ->
     [certificate-unknown] Personne à qui cette machine se fie ne répond du certificat que présente
     [certificate-ended] Un certificat expiré est présenté par
