@@ -114,7 +114,7 @@ def test_browser_home_date_goes_into_the_calendar_and_says_nothing_of_the_docume
     visitor = home.visitor
     visitor.open_list()
     todo = visitor.page.locator("section[aria-labelledby=to-do]")
-    expect(todo.get_by_role("heading", name="Plus tard")).to_be_visible()
+    expect(todo.get_by_role("heading", name="Dans plus de sept jours")).to_be_visible()
     visitor.open_document("Avis d’été zéro")
     path = visitor.save(visitor.button("Ajouter à l’agenda"), tmp_path)
     assert path.name == "echeance.ics"

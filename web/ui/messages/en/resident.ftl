@@ -181,7 +181,7 @@ documents-to-do-late = { $count ->
    *[other] Dates past
 }
 documents-to-do-soon = Within seven days
-documents-to-do-later = Later
+documents-to-do-later = In more than seven days
 documents-to-do-all = { $count ->
     [one] Show the coming date
    *[other] Show all { $count } coming dates
@@ -210,6 +210,8 @@ documents-refused = { $count ->
    *[other] { $count } documents did not pass the checks and are not shown
 }
     .text = It is not your fault. Call us and give these codes.
+    .code = Code { $code }
+    .which = Document
 documents-reminder = Your vault has only one way in
     .text = If you lose this device, nothing will open it any more. Make a recovery kit: one sheet to print, two minutes.
     .act = Add a second way in

@@ -181,7 +181,7 @@ documents-to-do-late = { $count ->
    *[other] Dates passées
 }
 documents-to-do-soon = Dans les sept jours
-documents-to-do-later = Plus tard
+documents-to-do-later = Dans plus de sept jours
 documents-to-do-all = Voir { $count ->
         [one] la seule échéance à venir
        *[other] les { $count } échéances à venir
@@ -210,6 +210,8 @@ documents-refused = { $count ->
    *[other] { $count } documents n’ont pas passé les vérifications et ne sont pas affichés
 }
     .text = Ce n’est pas votre faute. Appelez-nous et donnez ces codes.
+    .code = Code { $code }
+    .which = Document
 documents-reminder = Votre coffre n’a qu’un seul moyen d’accès
     .text = Si vous perdez cet appareil, plus rien ne l’ouvrira. Faites une trousse de secours : une feuille à imprimer, deux minutes.
     .act = Ajouter un second moyen d’accès

@@ -1,0 +1,97 @@
+"""What the eye finds on a screen: nothing twice, one main act, rows that are to come, values that a narrow screen holds."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.support.gallery import Gallery, states
+from tests.browser.support.visitor import PHONE
+from tests.browser.test_browser_lines import LINES
+
+NARROW = (320, 640)
+TWICE = """() => {
+  const words = (one) => one.innerText.trim();
+  const seen = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+  // A button that leads to a heading has its words.
+  const acts = new Set(seen('button:not(nav *), a.ds-button').map(words));
+  return {
+    heads: seen('main :is(h2, h3)').map(words).filter((one) => acts.has(one)),
+    links: ['/confidentialite', '/conditions'].filter((to) => seen(`a[href="${to}"]`).length !== 1),
+  };
+}"""
+"""Headings below the first that say what a button says, and pages of plain words that not exactly one link leads to."""
+CONTRAST = """(selector) => {
+  const pencil = new OffscreenCanvas(1, 1).getContext('2d');
+  const light = (colour) => {
+    pencil.fillStyle = colour;
+    pencil.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pencil.getImageData(0, 0, 1, 1).data].map((one) => one / 255)
+      .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paint = (one) => getComputedStyle(one).backgroundColor;
+  return [...document.querySelectorAll(selector)].map((one) => {
+    let ground = one.parentElement;
+    while (paint(ground) === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
+    const [dark, bright] = [light(paint(one)), light(paint(ground))].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+  });
+}"""
+"""How far what a selector names is from its ground, as WCAG counts contrast."""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
+    yield made
+    made.close()
+
+
+def opened(page: Page, gallery: Gallery, state: str) -> None:
+    page.goto(gallery.address(state, "fr"))
+    page.locator("h1").wait_for()
+    page.evaluate("document.fonts.ready")
+
+
+def test_browser_looks_no_heading_says_what_a_button_says_and_no_link_of_the_foot_is_there_twice(
+    page: Page, gallery: Gallery
+) -> None:
+    found = {}
+    for state in states():
+        opened(page, gallery, state)
+        twice = page.evaluate(TWICE)
+        if twice != {"heads": [], "links": []}:
+            found[state] = twice
+    assert found == {}
+
+
+def test_browser_looks_who_has_a_kit_is_not_led_to_make_another(page: Page, gallery: Gallery) -> None:
+    make = page.locator("section[aria-labelledby=add-kit] button")
+    opened(page, gallery, "ways-in-one")
+    assert make.get_attribute("data-variant") is None
+    opened(page, gallery, "ways-in")
+    assert make.get_attribute("data-variant") == "secondary"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", ["documents-loading", "document-loading"])
+def test_browser_looks_what_is_to_come_is_seen_on_its_ground(page: Page, gallery: Gallery, state: str, scheme: str) -> None:
+    page.goto(gallery.address(state, "fr", scheme))
+    page.locator("h1").wait_for()
+    contrasts: list[float] = page.evaluate(CONTRAST, ".ds-skeleton")
+    assert contrasts
+    assert [one for one in contrasts if not 1.3 <= one <= 1.7] == []
+
+
+def test_browser_looks_documents_that_were_refused_have_codes_that_a_narrow_screen_holds(page: Page, gallery: Gallery) -> None:
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    opened(page, gallery, "documents-refused")
+    lines: list[str] = page.evaluate(LINES, ".refused li")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert re.fullmatch(r"Code \d{4}", lines[0])
+    values = [word for line in lines[1:] for word in line.removeprefix("Document").split()]
+    # A number is parted between its groups alone.
+    assert {len(one) for one in values} == {8}
+    assert len(values) == 4
