@@ -50,8 +50,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def opened(page: Page, gallery: Gallery, state: str) -> None:
-    page.goto(gallery.address(state, "fr"))
-    page.locator("h1").wait_for()
+    gallery.show(page, state, "fr")
     page.evaluate("document.fonts.ready")
 
 
