@@ -141,7 +141,7 @@ def signed_in(settings: Settings, tmp_path: Path) -> Settings:
 RIGHT = (b"avis", b"a long password")
 
 
-@pytest.mark.parametrize("security", ["tls", pytest.param("starttls", marks=pytest.mark.long)])
+@pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_api_notices_sign_in_once_the_connection_is_encrypted(signed_in: Settings, tls: ssl.SSLContext, security: str) -> None:
     with mail_server(tls, implicit=security == "tls", password=RIGHT) as server:
         settings = replace(signed_in, smtp_port=server.port, smtp_security=security)
@@ -153,7 +153,7 @@ def test_api_notices_sign_in_once_the_connection_is_encrypted(signed_in: Setting
         assert len(server.mechanisms) == 1
         wrong = settings.smtp_password.with_name("wrong")
         wrong.write_text("another password")
-        with pytest.raises(MailServerError):
+        with pytest.raises(MailServerError, match="SMTPAuthenticationError"):
             hand_over(replace(settings, smtp_password=wrong))
         assert len(server.came) == 1
 
