@@ -59,9 +59,9 @@ class _Staged(Delivery):
         return packs
 
     @override
-    def finish(self, run: Unfinished, sent: "dict[int, str]") -> Outcome:  # type: ignore[override]
+    def finish(self, run: Unfinished, sent: "dict[int, str]", deleted: int) -> Outcome:  # type: ignore[override]
         _mark("summary")
-        return super().finish(run, sent)
+        return super().finish(run, sent, deleted)
 
 
 def main(given: Sequence[str]) -> None:

@@ -27,6 +27,7 @@ SHAPE = {
     "bytes": int,
     "seconds": float,
     "receipts": str,
+    "deleted": int,
     "print_list": str,
     "choices": str,
     "summary": str,

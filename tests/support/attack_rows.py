@@ -75,6 +75,12 @@ ROWS: tuple[AttackRow, ...] = (
         "and method: `src/voute/seal/unlock.py`, `web/core/unlock.ts`, `web/resident/webauthn.ts`.",
     ),
     AttackRow(
+        "A10",
+        "The city has a new passkey made in the place of the one that opens the vault, and the secret of that one is gone.",
+        "For whom a passkey is made, and which ones it must leave alone, is held against the open keyring before any prompt: "
+        "`web/core/derived-method.ts`, `web/resident/flows/ways-in.svelte.ts`.",
+    ),
+    AttackRow(
         "A12",
         "A claim code is guessed, chosen by the city, or used twice.",
         "Codes have 115 bits from a secret that never leaves the department (`src/voute/seal/claim.py`); the city is shown a "

@@ -41,14 +41,30 @@ export function keyringEntry(
   return { id: methodId, kind: row.kind, recipient: identity.recipient.text, created_at: createdAt, name };
 }
 
+/** Whether a row's credential is that of its method: the id of a passkey's method is made from it, a kit has none. */
+function isWhole({ id, kind, credential_id: credential }: MethodRow): boolean {
+  if (kind === 'kit') return credential === null;
+  return credential !== null && passkeyMethodId(fromBase64url(credential)) === id;
+}
+
 /** The server's rows for a keyring's methods, in their order, taken from rows that are known; a passkey's is checked against its id. */
 export function methodRows(methods: readonly KeyringMethod[], known: readonly MethodRow[]): readonly MethodRow[] {
   return methods.map(({ id, kind }) => {
     const row = known.find((candidate) => candidate.id === id && candidate.kind === kind);
-    if (row === undefined || (row.credential_id !== null && passkeyMethodId(fromBase64url(row.credential_id)) !== id)) {
+    if (row === undefined || !isWhole(row)) {
       throw new StateError('the known ways in are not those of this vault');
     }
     const { credential_id, sign_in_key } = row;
     return { id, kind, credential_id, sign_in_key };
   });
+}
+
+/**
+ * The credentials (base64url) that a new passkey must not take the place of: an authenticator makes room for it by dropping the one
+ * that it has for the same host and user handle, and with it what opens the vault. Those of the keyring's passkeys are among them;
+ * raises `state` otherwise.
+ */
+export function credentialsToKeep(methods: readonly KeyringMethod[], known: readonly MethodRow[]): readonly string[] {
+  methodRows(methods, known);
+  return known.flatMap(({ credential_id: credential }) => (credential === null ? [] : [credential]));
 }

@@ -31,6 +31,11 @@ export function vaultPin(vaultId: string): string {
   return `vault/${vaultId}`;
 }
 
+/** Forgets all that is kept of any vault. */
+export async function forgetVaults(pins: PinStore): Promise<void> {
+  await Promise.all(VAULTS.map((prefix) => pins.forget(prefix)));
+}
+
 /** Pins that, once quiet, keep nothing more of any vault and forget what was kept: a computer that others use. */
 export class QuietPins implements PinStore {
   private readonly pins: PinStore;
@@ -42,7 +47,7 @@ export class QuietPins implements PinStore {
 
   async quieten(on: boolean): Promise<void> {
     this.quiet = on;
-    if (on) await Promise.all(VAULTS.map((prefix) => this.pins.forget(prefix)));
+    if (on) await forgetVaults(this.pins);
   }
 
   load(name: string): Promise<Uint8Array | null> {

@@ -23,7 +23,7 @@ export class RootKeeper {
         : rootInForce([known, await acceptNextRoot(known, envelope)], Date.now() / 1000);
     this.root = root;
     this.requireNumber(pinned);
-    if (root !== known) await this.pins.save(TRUST_ROOT_PIN, root.bytes);
+    if (root !== known) await this.keep(root);
     return root;
   }
 
@@ -43,6 +43,13 @@ export class RootKeeper {
     const offered = this.get().payload.number;
     if (offered < seen)
       throw new VerificationError('older than one seen before', 'trust-root-rollback', { seen, offered });
+  }
+
+  private async keep(root: TrustRoot): Promise<void> {
+    // Another tab may have followed further while this one waited for the city.
+    const kept = await this.kept();
+    if (kept !== null) this.requireNumber(kept.payload.number);
+    await this.pins.save(TRUST_ROOT_PIN, root.bytes);
   }
 
   private async kept(): Promise<TrustRoot | null> {

@@ -128,6 +128,12 @@ export interface MethodInfo {
   readonly createdAt: string;
 }
 
+/** What a new passkey is made for, and which credentials (base64url) it must not take the place of. */
+export interface PasskeyPlace {
+  readonly vaultId: string;
+  readonly keep: readonly string[];
+}
+
 /** The parts of `POST /api/claims` that only the key holder can make. */
 export interface ClaimParts {
   readonly lookup_id: string;
@@ -245,6 +251,7 @@ export interface VaultApi {
   receipt(row: SealedRow, reply: ReceiptReply, body: OwnBytes): Promise<{ file: string; verdict: Verdict }>;
   methods(): Promise<readonly MethodInfo[]>;
   makeKit(): Promise<NewKit>;
+  passkeyPlace(known: readonly MethodRow[]): Promise<PasskeyPlace>;
   addMethod(unlock: Unlock, name: string, known: readonly MethodRow[]): Promise<KeyringChange>;
   removeMethod(methodId: string, known: readonly MethodRow[]): Promise<KeyringChange>;
   accepted(): Promise<void>;
@@ -287,6 +294,7 @@ export const METHODS = [
   'receipt',
   'methods',
   'makeKit',
+  'passkeyPlace',
   'addMethod',
   'removeMethod',
   'accepted',

@@ -9,7 +9,14 @@ import { type Identity, parseRecipient, wipeIdentity } from './age/hybrid.ts';
 import { base64, fromBase64, fromHex, fromUtf8, hex, wipe } from './bytes.ts';
 import { Cards, requireIndex, sealedCard } from './cards.ts';
 import { consentSubject, type Decision, readChoices, type SealedChoice } from './consent.ts';
-import { deriveMethod, type DerivedMethod, keyringEntry, methodRows, wipeUnlock } from './derived-method.ts';
+import {
+  credentialsToKeep,
+  deriveMethod,
+  type DerivedMethod,
+  keyringEntry,
+  methodRows,
+  wipeUnlock,
+} from './derived-method.ts';
 import { Claiming } from './claiming.ts';
 import { openBody, type OpenedCard } from './document.ts';
 import { StateError, VerificationError, VouteError } from './errors.ts';
@@ -34,6 +41,7 @@ import type {
   NewKit,
   Offer,
   OwnBytes,
+  PasskeyPlace,
   ReceiptReply,
   SealedRow,
   Unlock,
@@ -231,6 +239,13 @@ export class KeyHolder extends ListHolder implements VaultApi {
       const { chain } = this.vault ?? this.claiming;
       const kit = newKit(this.theRoot().payload.city, chainVaultId(chain), this.instant());
       return { methodId: kit.methodId, text: encodeKit(kit), createdAt: kit.createdAt };
+    });
+  }
+
+  passkeyPlace(known: readonly MethodRow[]): Promise<PasskeyPlace> {
+    return settle(() => {
+      const { chain, keyring } = this.theVault();
+      return { vaultId: chainVaultId(chain), keep: credentialsToKeep(keyring.data.methods, known) };
     });
   }
 

@@ -36,6 +36,7 @@
  * | `signConsent(decision)` | act `consent` (base64 envelope) | signs the words of docs/spec/consent.md and no others; `words` are those that were on the screen |
  * | `receipt(row, reply, document)` | receipt file (text), verdict | `document` are the opened bytes; all steps of docs/spec/event-receipt.md; an error's fact `step` |
  * | `methods()` | ways in | from the keyring, not from the server |
+ * | `passkeyPlace(known)` | the vault's id and the credentials that stay, for a new passkey | before any prompt: the id is this vault's own, and the session's methods name all its passkeys (`state`) |
  * | `addMethod(unlock, name, known)` | body of `PUT /api/vault/keyring` without challenge and credential | `known` are the session's methods; counts once `accepted` is called |
  * | `removeMethod(methodId, known)` | the same | begins a new reading epoch |
  * | `accepted()` | – | the server took the last `finishClaim`, `addMethod` or `removeMethod`; after a claim the vault is open |

@@ -7,6 +7,7 @@
 import type { Api, Place } from '../api/client.ts';
 import { namePlaces } from '../core/places.ts';
 import type { CheckedManifest, IndexedDocument, Marks, VaultApi } from '../core/rpc.ts';
+import { PageError } from '../ui/errors.ts';
 import type { Row } from './rows.ts';
 
 // Above every position.
@@ -14,6 +15,8 @@ const NEWEST = 2 ** 53;
 // A screen shows a hundred rows; what is older comes behind them, in parts that a slow line carries in two seconds.
 const FIRST_PLACES = 200;
 const MORE_PLACES = 1_000;
+/** Documents of one vault: ten times as many as its index has, and an end for a city that names ever more of them. */
+export const MAX_PLACES = 200_000;
 // Often enough for a slow line to be seen moving.
 const MOMENT_MS = 1_000;
 
@@ -50,14 +53,15 @@ export class Gathering {
     this.giveSoon();
   }
 
-  /** The city says that these are there. */
-  place(places: readonly Place[]): void {
+  /** The city says that these are there; gives how many it has named by now. */
+  place(places: readonly Place[]): number {
     for (const one of places) {
       if (this.places.has(one.document_id)) continue;
       this.places.set(one.document_id, one);
       this.join(this.known.get(one.document_id), one);
     }
     this.giveSoon();
+    return this.places.size;
   }
 
   /** Gives what is left. */
@@ -114,7 +118,8 @@ interface Page {
 
 /**
  * Asks which documents there are above a position: the newest first, a screenful, then the others. Of those of the `last`
- * visit, the newest first, what would be the answer is named, so that it need not come: it counts once the city says that it has the same.
+ * visit, the newest first, what would be the answer is named, so that it need not come: it counts once the city says that it has the
+ * same. Raises `server` for a list that has no end: a page that leads on goes downwards, and names a document that is new.
  */
 export async function gatherPlaces(
   api: Pick<Api, 'places'>,
@@ -125,12 +130,16 @@ export async function gatherPlaces(
   const kept = await last;
   let before: number | null = NEWEST;
   let limit = FIRST_PLACES;
+  let namedBefore = 0;
   while (before !== null && !gathering.over) {
     const known: Page = pageOf(kept, before, limit);
     const name = known.places.length > 0 ? await namePlaces(known.places) : null;
     const page: Page = (await api.places(after, before, limit, name)) ?? known;
-    gathering.place(page.places);
-    before = page.next ?? null;
+    const named = gathering.place(page.places);
+    const below: number | null = page.next ?? null;
+    if (below !== null && !(below < before && named > namedBefore && named <= MAX_PLACES))
+      throw new PageError('server');
+    [before, namedBefore] = [below, named];
     limit = MORE_PLACES;
   }
 }

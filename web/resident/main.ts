@@ -3,7 +3,7 @@
 import '../ui/theme/index.css';
 import { mount } from 'svelte';
 import { api } from '../api/client.ts';
-import { BROWSER_PINS, COPIES } from '../core/pin-store.ts';
+import { BROWSER_PINS, COPIES, forgetVaults } from '../core/pin-store.ts';
 import { useCatalogues } from '../ui/i18n.svelte.ts';
 import { startRouter } from '../ui/router.svelte.ts';
 import App from './App.svelte';
@@ -24,6 +24,7 @@ const session = new Session({
   keys: keyHolder,
   endKeys: endKeyHolder,
   forgetCopies: () => BROWSER_PINS.forget(COPIES),
+  forgetVaults: () => forgetVaults(BROWSER_PINS),
 });
 
 // Who comes with a code waits for its letter: what opens it is asked for before the words are there.

@@ -49,6 +49,10 @@ export class Session {
   constructor(deps: Deps) {
     this.deps = deps;
     deps.tabs.hear((told) => {
+      if (told.say === 'shared' || told.say === 'own') {
+        void this.heed(told.say === 'shared');
+        return;
+      }
       if (!this.open) return;
       if (told.say === 'touched') this.idle.touch();
       else if (told.say === 'signed-out') void this.closeForGood();
@@ -119,10 +123,17 @@ export class Session {
 
   /** Says whether others use this computer too: from then on nothing of a vault is kept here, and what was is forgotten. */
   async share(on: boolean): Promise<void> {
+    // A vault that is open in another tab would go on being kept, and leave who it is.
+    this.deps.tabs.tell({ say: on ? 'shared' : 'own' });
+    await this.heed(on);
+  }
+
+  private async heed(on: boolean): Promise<void> {
     setShared(on);
     if (on) {
       forgetHeads();
-      await this.deps.forgetCopies();
+      // Here, since the key holder may not have been started: whoever marks a computer signs in nowhere.
+      await this.deps.forgetVaults();
     }
     this.idle.share(on);
     if (this.rooted) await this.rooted.keepNothing(on);

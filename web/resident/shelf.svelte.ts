@@ -191,8 +191,9 @@ export class Shelf {
         if (this.isOver(visitNumber)) return false;
         await this.openRows(keys, bodies.slice(i, i + CARDS_AT_ONCE));
       }
-      const last = page.documents.at(-1)?.position;
-      next = last === undefined ? undefined : positions.find((position) => position > last);
+      // A page that goes back is left where it stands: what it did not give is asked for by itself.
+      const last = Math.max(next, page.documents.at(-1)?.position ?? Infinity);
+      next = positions.find((position) => position > last);
     }
     const listed = idsOf(this.rows, ({ id }) => id);
     for (const place of places) if (!listed.has(place.document_id)) await this.openAlone(place);

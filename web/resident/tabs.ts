@@ -1,7 +1,9 @@
-/** The other tabs of this browser: a vault that is locked in one is locked in all, and whoever is busy in one is not away from another. */
+/** The other tabs of this browser: a vault that is locked in one is locked in all, and whoever is busy in one is not away from another; a computer that others use is that in all of them. */
 
-/** What tabs tell each other; nothing of a vault. */
-export type Told = { readonly say: 'locked' | 'signed-out' } | { readonly say: 'touched' };
+/** What tabs tell each other; nothing of a vault. The last two: whether others use this computer, as somebody just said. */
+export interface Told {
+  readonly say: 'locked' | 'signed-out' | 'touched' | 'shared' | 'own';
+}
 
 /** Tells other tabs, and hears them. */
 export interface Tabs {
@@ -10,7 +12,7 @@ export interface Tabs {
 }
 
 const CHANNEL = 'voute';
-const WORDS = new Set(['locked', 'signed-out', 'touched']);
+const WORDS = new Set(['locked', 'signed-out', 'touched', 'shared', 'own']);
 
 /** The tabs of this origin. */
 export function browserTabs(): Tabs {

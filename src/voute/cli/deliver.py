@@ -115,6 +115,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             "bytes": outcome.bytes,
             "seconds": round(outcome.seconds, 3),
             "receipts": str(outcome.receipts) if outcome.receipts else None,
+            "deleted": outcome.deleted,
             "print_list": str(outcome.lists.print_list) if outcome.lists else None,
             "choices": str(outcome.lists.choices) if outcome.lists else None,
             "summary": str(outcome.summary) if outcome.summary else None,
@@ -161,5 +162,7 @@ def _show_rest(speaker: Speaker, outcome: Outcome) -> None:
             speaker.say("deliver-choices", {"path": str(outcome.lists.choices)})
     if outcome.receipts:
         speaker.say("deliver-receipts", {"path": str(outcome.receipts)})
+    if outcome.deleted:
+        speaker.say("deliver-deleted", {"deleted": outcome.deleted}, style="yellow")
     if outcome.summary:
         speaker.say("deliver-summary", {"path": str(outcome.summary)})

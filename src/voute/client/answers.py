@@ -1,9 +1,11 @@
 """Reading what a city says, which may be anything: never more than the caller has room for, as it travelled, strictly.
 
-A lying city can answer without end, in a compressed form that is small on the wire, or in a nesting that no stack holds.
+A lying city can answer without end, ever more slowly, in a compressed form that is small on the wire, in a nesting that no stack
+holds, or with more little things than there is memory for.
 """
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import httpx
@@ -14,22 +16,46 @@ from voute.core.errors import FormatError, LimitError
 MAX_ANSWER: Final = 4 * 1024 * 1024
 """Bytes of an answer about one thing: a trust root has at most 1 MiB, a list of packs some kilobytes."""
 
-MAX_MATCH: Final = 512 * 1024 * 1024
-"""Bytes of an answer about 10,000 lookup ids: each may have a binding with a record for each change of its keys."""
+MATCH_ROOM: Final = 50 * 1024
+"""Bytes of an answer about one lookup id: it may have a binding with a record for each change of its keys."""
+
+KNOWN_ROOM: Final = 1024
+"""Bytes of what is said of one document that is known: four ids, and the name of a run of at most 100 characters."""
 
 MAX_LINE: Final = 1024 * 1024
 """Bytes of one line of receipts: a checkpoint with 16 witnesses has 55 kB (docs/spec/event-receipt.md, a receipt)."""
+
+LEAST_VALUE: Final = 16
+"""Bytes that a value takes on average, beyond the first `FREE_VALUES`: what a city says is ids and base64, and takes 28 or more.
+
+A value takes some 100 bytes of memory, however short it is written.
+"""
+
+FREE_VALUES: Final = 1_000
+
+LEAST_SPEED: Final = 4 * 1024
+"""Bytes a second that an answer brings on average, once `PATIENCE_S` are over: a list of a city would take days below that."""
+
+PATIENCE_S: Final = 60.0
 
 MAX_FACT: Final = 200
 """Characters of a fact that is shown to people: an id has 64."""
 
 Json = Mapping[str, Any]
+Clock = Callable[[], float]
+"""Seconds, from anywhere on."""
 
 
-def read_body(answer: httpx.Response, limit: int) -> bytes:
-    """Read a streamed answer as it travelled; `LimitError` past so many bytes, `FormatError` for a compressed one."""
+def read_body(answer: httpx.Response, limit: int, clock: Clock = time.monotonic) -> bytes:
+    """Read a streamed answer as it travelled.
+
+    Raises:
+        LimitError: more bytes than `limit`.
+        FormatError: it is compressed.
+        httpx.ReadTimeout: it trickles; each pause alone is the connection's to judge.
+    """
     parts, size = [], 0
-    for part in _raw(answer):
+    for part in _raw(answer, clock):
         size += len(part)
         if size > limit:
             raise LimitError("the city's answer is too long", limit=limit)
@@ -37,29 +63,53 @@ def read_body(answer: httpx.Response, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def read_lines(answer: httpx.Response) -> Iterator[bytes]:
-    """Read a streamed answer line by line, never all in memory; raises as `read_body`, for each line."""
+def read_lines(answer: httpx.Response, clock: Clock = time.monotonic) -> Iterator[bytes]:
+    """Read a streamed answer line by line, never all in memory; raises as `read_body`, for each line, and for an empty one."""
     pending = bytearray()
-    for part in _raw(answer):
-        pending += part
-        *lines, rest = pending.split(b"\n")
-        yield from (bytes(line) for line in lines if line)
-        if len(rest) > MAX_LINE:
+    for part in _raw(answer, clock):
+        *ended, rest = part.split(b"\n")
+        for end in ended:
+            yield _line(pending, end)
+            pending.clear()
+        pending += rest
+        if len(pending) > MAX_LINE:
             raise LimitError("a line of the city's answer is too long", limit=MAX_LINE)
-        pending = rest
     if pending:
         yield bytes(pending)
 
 
-def _raw(answer: httpx.Response) -> Iterator[bytes]:
+def _line(begun: bytearray, end: bytes) -> bytes:
+    if len(begun) + len(end) > MAX_LINE:
+        raise LimitError("a line of the city's answer is too long", limit=MAX_LINE)
+    if not begun and not end:
+        # Of such lines there could be any number, and nothing would ever come of them.
+        raise FormatError("an empty line in the city's answer")
+    return bytes(begun) + end
+
+
+def _raw(answer: httpx.Response, clock: Clock) -> Iterator[bytes]:
     # We ask for no compression; what comes all the same is not unpacked: a few kilobytes can hold gigabytes.
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise FormatError("the city's answer is compressed")
-    return answer.iter_raw()
+    parts, size, waited = answer.iter_raw(), 0, 0.0
+    while True:
+        # What is done with a part takes time of its own, which is not the city's.
+        begun = clock()
+        part = next(parts, None)
+        if part is None:
+            return
+        size += len(part)
+        waited += clock() - begun
+        if waited > PATIENCE_S + size / LEAST_SPEED:
+            raise httpx.ReadTimeout("the city's answer trickles")
+        yield part
 
 
 def read_object(data: bytes) -> Json:
-    """Read a JSON object; `FormatError` for anything else."""
+    """Read a JSON object; `FormatError` for anything else, and for one of more values than its bytes are worth."""
+    # Each value but the first of a list or an object has a comma before it.
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > FREE_VALUES + len(data) // LEAST_VALUE:
+        raise FormatError("the city's answer has more values than it has room for")
     try:
         # Strict, unlike the standard library's reader: no lone surrogate comes in, which no text could be written from.
         value = msgspec.json.decode(data)

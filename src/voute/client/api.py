@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 from typing_extensions import override
 
-from voute.client.answers import MAX_ANSWER, MAX_MATCH, Json, plain, read_body, read_facts, read_lines, read_object
+from voute.client.answers import KNOWN_ROOM, MATCH_ROOM, MAX_ANSWER, Json, plain, read_body, read_facts, read_lines, read_object
 from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.ids import HASH_SIZE, ID_SIZE, parse_hex
 from voute.core.ports_log import TileMissingError
@@ -200,7 +200,8 @@ class CityApi:
         }
         if pinned:
             asked["pinned"] = [None if head is None else head.hex() for head in pinned]
-        return self._json("POST", "/api/directory/match", json_body=asked, limit=MAX_MATCH)
+        limit = MAX_ANSWER + len(lookup_ids) * MATCH_ROOM
+        return self._json("POST", "/api/directory/match", json_body=asked, limit=limit)
 
     def bound(self, acts: Sequence[bytes]) -> int:
         """Hand over signed `bound` acts, at most `ACT_LIMIT`."""
@@ -215,10 +216,14 @@ class CityApi:
         self._json("POST", "/api/claims/freeze", json_body={"lookup_id": lookup_id.hex(), "token": _b64(token)})
 
     def known(self, dedupe_ids: Sequence[bytes]) -> Sequence[Json]:
-        """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`."""
+        """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`. Each that is said was asked about, once."""
         asked = {"dedupe_ids": [i.hex() for i in dedupe_ids]}
-        answer = self._json("POST", "/api/deliveries/known", json_body=asked, limit=MAX_MATCH)
-        return [_known(one) for one in _list(answer, "known")]
+        limit = MAX_ANSWER + len(dedupe_ids) * KNOWN_ROOM
+        found = [_known(one) for one in _list(self._json("POST", "/api/deliveries/known", json_body=asked, limit=limit), "known")]
+        said = {one["dedupe_id"] for one in found}
+        if len(said) != len(found) or not said <= set(asked["dedupe_ids"]):
+            raise FormatError("a document twice among those that the city knows, or one that nobody asked about")
+        return found
 
     # -- a delivery
 

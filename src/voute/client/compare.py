@@ -22,10 +22,7 @@ def find_known(api: CityApi, key: bytes, run: str, rows: Items[Row]) -> tuple[di
     for start in range(0, len(rows), MATCH_LIMIT):
         places = {one: start + place for place, one in enumerate(islice(ids, MATCH_LIMIT))}
         for one in api.known(list(places)):
-            place = places.get(Hash(parse_hex(str(one.get("dedupe_id")), HASH_SIZE)))
-            if place is None:
-                continue
-            row = rows[place]
+            row = rows[places[Hash(parse_hex(one["dedupe_id"], HASH_SIZE))]]
             if content_id(key, plaintext_hash(row)).hex() == one.get("content_id"):
                 known[row.line] = str(one.get("document_id"))
             else:

@@ -5,7 +5,7 @@ the commit is atomic; a document that was delivered before is recognised and not
 its journal (docs/spec/journal.md).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from voute.client.api import CityApi, CityRefusedError
@@ -23,8 +23,8 @@ from voute.client.sealing import send_pack
 from voute.client.spool import SentPack
 from voute.client.trust import pinned_trust, read_pin
 from voute.client.unfinished import NothingToResumeError, Unfinished, hash_table, set_aside
-from voute.core.ids import HASH_SIZE, DeliveryId, Hash, parse_hex
-from voute.format.receipt import CheckpointLine
+from voute.core.ids import HASH_SIZE, DeliveryId, DocumentId, Hash, parse_hex
+from voute.format.receipt import CheckpointLine, DeletedLine
 
 __all__ = ["AtCity", "DeliverOrder", "Delivery", "Earlier", "Outcome", "PreflightFailedError", "ask_city"]
 
@@ -187,7 +187,7 @@ class Delivery(Phases):
 
     def _receipts(self, api: CityApi, run: Unfinished, held: AtCity) -> Outcome:
         if run.receipts.exists():
-            return self.finish(run, _sent(run))
+            return self.finish(run, *_received(run))
         sealed = run.packs()
         return self.receive(api, run, [sealed[pack] for pack in sorted(held.packs) if pack in sealed])
 
@@ -207,6 +207,15 @@ def ask_city(api: CityApi, delivery: DeliveryId) -> AtCity | None:
     )
 
 
-def _sent(run: Unfinished) -> Mapping[int, str]:
-    lines = (line for line in read_lines(run.receipts) if not isinstance(line, CheckpointLine))
-    return DocumentIds((line.row, line.document_id) for line in lines)
+def _received(run: Unfinished) -> tuple[Mapping[int, str], int]:
+    """Read from a run's receipts what was sent, and how many documents have none."""
+    deleted: list[int] = []
+
+    def documents() -> Iterator[tuple[int, DocumentId]]:
+        for line in read_lines(run.receipts):
+            if isinstance(line, DeletedLine):
+                deleted.append(line.row)
+            if not isinstance(line, CheckpointLine):
+                yield line.row, line.document_id
+
+    return DocumentIds(documents()), len(deleted)

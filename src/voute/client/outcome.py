@@ -57,6 +57,8 @@ class Outcome:
     bytes: int
     seconds: float
     receipts: Path | None
+    deleted: int = 0
+    """How many of what was sent have no receipt: their holders have deleted them already, the city says."""
     lists: Lists | None = None
     summary: Path | None = None
     earlier: Earlier | None = None

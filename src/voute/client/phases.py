@@ -265,11 +265,11 @@ class Phases:
         check = ReceiptCheck(read_pin(self.home).root, self.home.issuer)
         lines = api.receipts(run.delivery_id)
         told = partial(self._told, "receipts", count)
-        write_receipts(run.receipts, lines, packs, check.line, told, self.order.processes)
-        return self.finish(run, _sent_in(packs))
+        deleted = write_receipts(run.receipts, lines, packs, check.line, told, self.order.processes)
+        return self.finish(run, _sent_in(packs), deleted)
 
-    def finish(self, run: Unfinished, sent: Mapping[int, str]) -> Outcome:
-        """Write the summary of a run whose receipts are durable, and end it."""
+    def finish(self, run: Unfinished, sent: Mapping[int, str], deleted: int) -> Outcome:
+        """Write the summary of a run whose receipts are durable, all but `deleted`, and end it."""
         state, commit = run.state, run.state.commit
         if commit is None:
             raise JournalDamagedError("the journal is not whole", path=str(run.folder))
@@ -287,6 +287,7 @@ class Phases:
             bytes=commit.bytes,
             seconds=0.0,
             receipts=run.receipts,
+            deleted=deleted,
             lists=move_lists(run.spool, run.folder, run.delivery_id.hex()),
             summary=write_summary(run.folder, sent, state.known, state.held, state.frozen),
         )

@@ -22,6 +22,9 @@ from voute.format.receipt import CheckpointLine, DeletedLine, Receipt, ReceiptLi
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.proof import TlogProof
 
+MAX_SHARE: Final = 4 * 1024 * 1024
+"""Bytes of lines that one process takes at a time, and some more: lines of a city have 3 kB, those of a liar up to 1 MiB."""
+
 Line = CheckpointLine | ReceiptLine | DeletedLine
 Check = Callable[[Line], None]
 
@@ -48,8 +51,10 @@ def write_receipts(
     check: Check,
     progress: Callable[[int], None],
     processes: int | None = None,
-) -> None:
+) -> int:
     """Write the receipts of a run durably, in the order of the log, never all in memory.
+
+    Returns how many documents have none, because their holders have deleted them: that is the city's word.
 
     `lines` are the city's, as they came. `check` is told every line before it is kept (`voute.client.receipt_check`) and raises
     what it finds wrong; of many lines it is asked in so many `processes` (None: one a core), each of which knows every checkpoint
@@ -58,19 +63,21 @@ def write_receipts(
     temporary = path.with_suffix(".part")
     with closing(SentPlaces(packs)) as places, DISK.create(temporary, anew=True) as file:
         taken = bytearray(len(places))
-        done = 0
-        for numbers, piece in stream_on_all_cores(_Reader(places, check).read, _shares(lines), processes):
+        done = deleted = 0
+        for numbers, without, piece in stream_on_all_cores(_Reader(places, check).read, _shares(lines), processes):
             for number in numbers:
                 if taken[number]:
                     raise FormatError("two receipts of one document")
                 taken[number] = 1
             file.append((piece,))
             done += len(numbers)
+            deleted += without
             progress(done)
         if done != len(places):
             raise ReceiptsIncompleteError("fewer receipts than documents", received=done, expected=len(places))
         file.sync()
     DISK.rename(temporary, path)
+    return deleted
 
 
 class _Share(NamedTuple):
@@ -83,12 +90,23 @@ class _Share(NamedTuple):
 def _shares(lines: Iterable[bytes]) -> Iterator[_Share]:
     walk = iter(lines)
     checkpoints: list[bytes] = []
-    while share := list(islice(walk, SHARE)):
+    while share := _next_share(walk):
         yield _Share(tuple(checkpoints), share)
         # No other line that is valid has a note: a receipt's texts are hex and Base64.
         checkpoints += (line for line in share if b'"note"' in line)
         if len(checkpoints) > MAX_CHECKPOINTS:
             raise LimitError("too many checkpoints among the receipts", limit=MAX_CHECKPOINTS)
+
+
+def _next_share(walk: Iterator[bytes]) -> list[bytes]:
+    share: list[bytes] = []
+    size = 0
+    for line in islice(walk, SHARE):
+        share.append(line)
+        size += len(line)
+        if size > MAX_SHARE:
+            break
+    return share
 
 
 class _Reader:
@@ -99,13 +117,14 @@ class _Reader:
         self._check = check
         self._known: set[bytes] = set()
 
-    def read(self, share: _Share) -> tuple[list[int], bytes]:
-        """Give the numbers of the documents whose lines these are, and the lines as they are kept."""
+    def read(self, share: _Share) -> tuple[list[int], int, bytes]:
+        """Give the numbers of the documents whose lines these are, how many are without a receipt, the lines as they are kept."""
         for raw in share.checkpoints:
             if raw not in self._known:
                 self._check(write_line(read_object(raw))[1])
                 self._known.add(raw)
         numbers: list[int] = []
+        deleted = 0
         kept: list[bytes] = []
         for raw in share.lines:
             line = read_object(raw)
@@ -120,7 +139,8 @@ class _Reader:
             written, read = write_line(line)
             self._check(read)
             kept.append(written)
-        return numbers, b"".join(kept)
+            deleted += isinstance(read, DeletedLine)
+        return numbers, deleted, b"".join(kept)
 
 
 def read_lines(path: Path) -> Iterator[CheckpointLine | ReceiptLine | DeletedLine]:

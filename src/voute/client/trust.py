@@ -1,7 +1,10 @@
 """The trust root that this machine has pinned: read, followed when the city has a newer one, never rolled back."""
 
+import fcntl
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -92,21 +95,51 @@ def pin(
     Without `keep` it is followed for this time alone, and nothing is written. `fingerprint` is the one on paper, None to believe
     the first root seen. A root whose time has not come changes nothing: the pinned one is returned. Raises what
     `voute.verify.trust` raises: a lower number, another city, too few signatures, another fingerprint, a first root whose time
-    has not come.
+    has not come. Departments share a pin: where another one has changed it meanwhile, as a city could arrange by letting
+    `between` wait, the root is held against what is pinned by then.
     """
-    now = unix_time(int(time.time()))
-    if path.exists():
-        known = read_pinned(path)
-        accepted = follow(known.trusted, raw, between)
-        if fingerprint is not None and accepted.fingerprint != fingerprint:
-            raise TrustRootFingerprintError("another fingerprint than the one on paper")
-        if in_force((known.trusted, accepted), now) is known.trusted:
+    while True:
+        before = _read(path)
+        known = None if before is None else PinnedTrust(accept_first(before))
+        accepted = _accept(known, raw, fingerprint, between)
+        if known is not None and accepted is known.trusted:
             return known
-    else:
-        accepted = in_force((accept_first(raw, fingerprint),), now)
-    if keep:
-        DISK.replace(path, raw, mode=0o644)
-    return PinnedTrust(accepted)
+        if not keep:
+            return PinnedTrust(accepted)
+        with _one_at_a_time(path.parent):
+            if _read(path) == before:
+                DISK.replace(path, raw, mode=0o644)
+                return PinnedTrust(accepted)
+
+
+def _accept(known: PinnedTrust | None, raw: bytes, fingerprint: str | None, between: Between | None) -> TrustedRoot:
+    """Say which root is in force after one is offered: that one, or the known one."""
+    now = unix_time(int(time.time()))
+    if known is None:
+        return in_force((accept_first(raw, fingerprint),), now)
+    accepted = follow(known.trusted, raw, between)
+    if fingerprint is not None and accepted.fingerprint != fingerprint:
+        raise TrustRootFingerprintError("another fingerprint than the one on paper")
+    return in_force((known.trusted, accepted), now)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold a folder, made when missing, against others that pin in it."""
+    DISK.make_folder(folder)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def read_pin(home: IssuerHome) -> PinnedTrust:

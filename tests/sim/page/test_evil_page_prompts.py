@@ -155,6 +155,52 @@ def test_sim_evil_page_mutant_that_believes_the_list_sends_it_on(evil: EvilPage)
     assert b"AAAAAAAAAAAAAAAAAAAAAA" in put.request.body
 
 
+# -- a passkey beside the one that there is
+
+
+WITHOUT_ANY = lie_about("/api/session", lambda said: said | {"vault_id": "ee" * 32, "methods": []})
+MAKE_NONE = """
+() => {
+  navigator.credentials.create = async ({ publicKey: { excludeCredentials: excluded } }) => {
+    await window.testAsked({ name: 'create', excluded: excluded.length });
+    throw new DOMException('', 'NotAllowedError');
+  };
+}
+"""
+"""Would be made, and the victim's be gone: an authenticator keeps one for each host and user."""
+
+
+def ask_for_a_passkey(evil: EvilPage) -> list[dict[str, Any]]:
+    """Sign in and ask for another passkey on the same device; gives what the authenticator was asked to make."""
+    assert evil.sign_in() == ""
+    evil.victim.page.get_by_role("navigation").get_by_role("link", name="Moyens d’accès").click()
+    evil.victim.page.evaluate(MAKE_NONE)
+    mark = len(evil.asked)
+    evil.victim.button("Ajouter une clé d’accès").click()
+    expect(evil.victim.page.locator(".panel")).to_be_visible()
+    return evil.asked[mark:]
+
+
+@pytest.mark.attack("A10")
+def test_sim_evil_page_no_passkey_is_made_in_the_place_of_the_one_that_opens(evil: EvilPage) -> None:
+    """The browser leaves alone what the page excludes: a list that the city has emptied excludes nothing."""
+    with evil.lying(WITHOUT_ANY):
+        assert ask_for_a_passkey(evil) == []
+        assert evil.refusal() == "state"
+
+
+@pytest.mark.control("A10")
+def test_sim_evil_page_control_passkey_is_asked_for_beside_the_one_that_opens(evil: EvilPage) -> None:
+    with evil.lying(None):
+        assert ask_for_a_passkey(evil) == [{"name": "create", "excluded": 1}]
+
+
+@pytest.mark.mutant("A10")
+def test_sim_evil_page_mutant_that_believes_the_city_has_one_made_in_its_place(evil: EvilPage) -> None:
+    with evil.lying(WITHOUT_ANY, "any-place"):
+        assert ask_for_a_passkey(evil) == [{"name": "create", "excluded": 0}]
+
+
 # -- a letter
 
 

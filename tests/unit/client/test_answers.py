@@ -4,6 +4,7 @@ import gzip
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -91,6 +92,75 @@ def test_answers_line_without_end_is_refused_in_little_memory() -> None:
     # Lines that end are given one by one: the stream itself may be as long as a city is large.
     lines = read_lines(answer(endless(b'{"kind":"receipt"}\n' * 1_000)))
     assert [next(lines) for _ in range(5_000)] == [b'{"kind":"receipt"}'] * 5_000
+
+
+@pytest.mark.attack("G1")
+def test_answers_lines_with_nothing_in_them_are_refused() -> None:
+    lines = read_lines(answer(endless(b"{}\n\n" + b"\n" * 65_536)))
+    assert next(lines) == b"{}"
+    with pytest.raises(FormatError, match="empty line"):
+        next(lines)
+
+
+@pytest.mark.attack("G1")
+def test_answers_line_that_ends_too_late_is_refused() -> None:
+    line = b"x" * (MAX_LINE + 1) + b"\n"
+    for pieces in ([line], [line[:7], line[7:]], [line[:-1], b"\n"]):
+        refused, memory = peak(partial(list, read_lines(answer(pieces.__iter__))))
+        assert refused == LimitError.code
+        assert memory < MOST_MEMORY
+
+
+@pytest.mark.control("G1")
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_answers_lines_are_the_same_however_they_are_cut(size: int) -> None:
+    body = b'{"a":1}\n{"bc":22}\n{}\n{"last":3}'
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    assert list(read_lines(answer(lambda: iter(pieces)))) == body.split(b"\n")
+    assert list(read_lines(answer(lambda: iter([*pieces, b"\n"])))) == body.split(b"\n")
+
+
+class Ticks:
+    """A clock that is so many seconds further each time somebody looks."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        self._now += self._seconds
+        return self._now
+
+
+@pytest.mark.attack("G1")
+@pytest.mark.parametrize("piece", [b"x", b"x" * 1_000])
+def test_answers_that_trickle_are_not_waited_for(piece: bytes) -> None:
+    for read in (
+        lambda: answers.read_body(answer(endless(piece)), MAX_ANSWER, Ticks(20.0)),
+        lambda: list(read_lines(answer(endless(piece)), Ticks(20.0))),
+    ):
+        with pytest.raises(httpx.ReadTimeout):
+            read()
+
+
+@pytest.mark.control("G1")
+def test_answers_control_slow_line_that_goes_on_is_waited_for() -> None:
+    parts = [b"x" * 100_000] * 40
+    assert answers.read_body(answer(lambda: iter(parts)), MAX_ANSWER, Ticks(20.0)) == b"".join(parts)
+    # Of a few bytes that take their time, too.
+    assert answers.read_body(answer(lambda: iter([b"x", b"y"])), MAX_ANSWER, Ticks(19.0)) == b"xy"
+
+
+@pytest.mark.attack("G1")
+@pytest.mark.parametrize("value", [b"{}", b"[]", b"1", b'""', b"null"])
+def test_answers_of_more_little_values_than_there_is_room_for_are_refused(value: bytes) -> None:
+    for data in (
+        b'{"entries":[' + b",".join([value] * MEGABYTE) + b"]}",
+        b'{"entries":{' + b",".join(b'"%x":%b' % (number, value) for number in range(MEGABYTE // 4)) + b"}}",
+    ):
+        refused, memory = peak(partial(read_object, data))
+        assert refused == FormatError.code
+        assert memory < MEGABYTE
 
 
 @pytest.mark.attack("G1")

@@ -1,6 +1,7 @@
 """Receipts that come from the city become the department's file, those of deleted documents too."""
 
 import hashlib
+import tracemalloc
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from voute.client.receipts import (
     MAX_CHECKPOINTS,
+    MAX_SHARE,
     ReceiptMissingError,
     ReceiptsIncompleteError,
     export_receipt,
@@ -56,6 +58,19 @@ def test_receipts_that_are_missing_are_not_deleted_ones(tmp_path: Path) -> None:
     with pytest.raises(ReceiptsIncompleteError):
         write_receipts(path, [], sent(tmp_path), lambda _: None, lambda _: None)
     assert not path.exists()
+
+
+@pytest.mark.attack("G1")
+def test_receipts_of_a_megabyte_each_are_refused_in_little_memory(tmp_path: Path) -> None:
+    lines = (b'{"kind":"receipt","document_id":"%032x","path":"%b"}' % (number, b"a" * 1_000_000) for number in range(SHARE))
+    packs = sent(tmp_path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FormatError):
+            write_receipts(tmp_path / "receipts", lines, packs, lambda _: None, lambda _: None, 1)
+        assert tracemalloc.get_traced_memory()[1] < 8 * MAX_SHARE
+    finally:
+        tracemalloc.stop()
 
 
 def test_receipts_of_many_documents_come_in_their_order_whoever_reads_them(tmp_path: Path) -> None:

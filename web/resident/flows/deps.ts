@@ -22,6 +22,8 @@ export interface Deps {
   keys(): VaultApi;
   /** Forgets the sealed copies that this browser keeps. */
   forgetCopies(): Promise<void>;
+  /** Forgets all that this browser keeps of any vault. */
+  forgetVaults(): Promise<void>;
   /** Wipes and ends the key holder (`atOnce`: ends it without waiting); the next call of `keys` starts another. */
   endKeys(atOnce: boolean): Promise<void>;
 }

@@ -193,11 +193,13 @@ export class WaysInFlow implements WaysInActions {
     await this.attempt('passkey', async () => {
       const { api, passkeys } = this.session.deps;
       const keys = await this.session.keys();
-      const [rpId, { challenge }, { vault_id: vaultId, methods }] = await Promise.all([
+      const [rpId, { challenge }, { methods }] = await Promise.all([
         this.session.host(),
         api.challenge(),
         api.session(),
       ]);
+      // Of this vault by its own keys, not by the city's word: a passkey for the same user takes the place of the one before.
+      const { vaultId, keep } = await keys.passkeyPlace(methods);
       const city = this.session.city;
       const ceremony = await passkeys.create({
         challenge,
@@ -206,7 +208,7 @@ export class WaysInFlow implements WaysInActions {
         vaultId,
         label: city ? `Voûte · ${city.names.fr}` : 'Voûte',
         elsewhere: isShared(),
-        exclude: methods.flatMap((method) => (method.credential_id === null ? [] : [method.credential_id])),
+        exclude: keep,
       });
       this.made = { ceremony, challenge, rpId, known: methods };
       if (ceremony.prf) await this.enrol(ceremony.prf);

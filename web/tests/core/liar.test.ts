@@ -7,7 +7,7 @@ import { base64, equal, fromBase64, fromUtf8, hex, randomBytes } from '../../cor
 import { parseEnvelope, statementHash } from '../../core/dsse.ts';
 
 import { newestRecord, verifyChain } from '../../core/record.ts';
-import { type Unlock } from '../../core/rpc.ts';
+import type { OwnBytes, Unlock } from '../../core/rpc.ts';
 import { instantOf } from '../../core/schema.ts';
 
 import { type Claimed, claimed, holder, Passkey, reopened, memoryPins } from './support/claimed.ts';
@@ -165,6 +165,23 @@ describe('a server that lies', () => {
     await expect(holder(pins).trustRoot(tomorrow, 0)).resolves.toMatchObject({ number: 1 });
     expect(pins.kept.get('trust-root')).toEqual(first);
     await expect(holder(pins).trustRoot(await next(now - 60), 0)).resolves.toMatchObject({ number: 2 });
+  });
+
+  // attack A1
+  test('holder_trust_root_that_another_tab_has_followed_further_is_not_taken_back', async () => {
+    const { city } = one;
+    const pins = memoryPins();
+    const roots = [await city.trustRoot()];
+    for (const number of [2, 3]) {
+      const previous = hex(statementHash(parseEnvelope(roots.at(-1) ?? new Uint8Array())));
+      roots.push(await city.trustRoot({ number, previous }));
+    }
+    const [first, second, third] = roots as [OwnBytes, OwnBytes, OwnBytes];
+    const [slow, quick] = [holder(pins), holder(pins)];
+    await slow.trustRoot(first.slice(), 0);
+    for (const root of roots) await quick.trustRoot(root.slice(), 0);
+    await expect(slow.trustRoot(second.slice(), 0)).rejects.toThrow(code('trust-root-rollback'));
+    expect(pins.kept.get('trust-root')).toEqual(third);
   });
 
   test('holder_trust_root_of_another_city_keys_on_later_visit_refused', async () => {

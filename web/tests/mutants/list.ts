@@ -258,8 +258,20 @@ export const MUTANTS: Readonly<Record<string, readonly Edit[]>> = {
   'any-methods': [
     {
       file: 'core/derived-method.ts',
-      find: 'if (row === undefined || (row.credential_id',
-      put: "if (row === undefined || (!mutant('any-methods') && row.credential_id",
+      find: 'if (row === undefined || !isWhole(row))',
+      put: "if (row === undefined || (!mutant('any-methods') && !isWhole(row)))",
+    },
+  ],
+  // A10: for whom, and in whose place, the city says that a passkey is made.
+  'any-place': [
+    {
+      file: 'resident/flows/ways-in.svelte.ts',
+      find: '      const { vaultId, keep } = await keys.passkeyPlace(methods);\n',
+      put: [
+        "      const { vaultId, keep } = mutant('any-place')",
+        '        ? { vaultId: (await api.session()).vault_id, keep: methods.map((one) => one.credential_id) }',
+        '        : await keys.passkeyPlace(methods);\n',
+      ].join('\n'),
     },
   ],
   // B3: the list says who wrote, as the catalogue has it.

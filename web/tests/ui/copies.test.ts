@@ -220,6 +220,37 @@ describe('copies', () => {
     await one.session.share(false);
   });
 
+  /** What a browser keeps that says which vaults were opened in it. */
+  const tells = (): readonly string[] => [...pins.kept.keys()].filter((name) => name !== 'trust-root');
+
+  test('copies_and_pins_go_from_a_computer_that_is_said_to_be_shared_before_anybody_signs_in', async () => {
+    const one = await first();
+    await one.session.leave();
+    expect(tells().map((name) => name.split('/')[0])).toEqual(expect.arrayContaining(['vault', 'index']));
+    await visit().session.share(true);
+    expect(tells()).toEqual([]);
+    await one.session.share(false);
+  });
+
+  // attack F3
+  test('copies_and_pins_are_kept_no_more_by_a_tab_that_was_open_when_another_said_that_others_use_this_computer', async () => {
+    const one = await first();
+    one.hear({ say: 'shared' });
+    await vi.waitFor(() => {
+      expect([one.session.idle.minutes, tells()]).toEqual([2, []]);
+    });
+    await one.session.shelf.mark(one.session.shelf.rows[1]?.id ?? '', { handled: true });
+    await one.session.shelf.save();
+    await one.session.deps.keys().keepPlaces([]);
+    expect(service.index?.number).toBe(2);
+    await one.session.leave();
+    expect(tells()).toEqual([]);
+    one.hear({ say: 'own' });
+    await vi.waitFor(() => {
+      expect(one.session.idle.minutes).toBe(10);
+    });
+  });
+
   test('copies_of_a_browser_are_those_of_one_vault', async () => {
     await first();
     const mine = hex(copy().subarray(0, 32));

@@ -252,6 +252,60 @@ describe('places', () => {
     expect(await gather(all, all.slice(0, 1_000))).toEqual([0, 1_000, 1_000, 300]);
   });
 
+  /** Cities whose list would never end, by what they say to the question of that number. */
+  const ENDLESS: readonly (readonly [string, (asked: number) => Page])[] = [
+    ['gives_the_same_page', () => ({ places: [place(1)], next: 1 })],
+    ['goes_upwards', (asked) => ({ places: [place(asked)], next: NEWEST + asked })],
+    [
+      'names_one_document_at_ever_other_places',
+      (asked) => ({ places: [{ ...place(1), position: NEWEST - asked }], next: NEWEST - asked }),
+    ],
+    ['leads_on_with_nothing', (asked) => ({ places: [], next: NEWEST - asked })],
+    ['leads_to_no_number', (asked) => ({ places: [place(asked)], next: Number.NaN })],
+    ['names_ever_more', (asked) => ({ places: many(asked), next: NEWEST - asked })],
+  ];
+  type Page = NonNullable<Awaited<ReturnType<Api['places']>>>;
+  const place = (id: number): Page['places'][number] => ({
+    document_id: id.toString(16).padStart(32, '0'),
+    position: id,
+    opened: false,
+  });
+  const many = (asked: number): Page['places'] => Array.from({ length: 50_000 }, (_, i) => place(asked * 50_000 + i));
+
+  // attack G1
+  test.each(ENDLESS)('places_of_a_city_that_%s_come_to_an_end', async (_, say) => {
+    let asked = 0;
+    const api: Pick<Api, 'places'> = {
+      places: () => {
+        asked += 1;
+        if (asked > 100) throw new Error('asked for ever');
+        return Promise.resolve(say(asked));
+      },
+    };
+    const gathering = new Gathering(new Set(), () => undefined);
+    await expect(gatherPlaces(api, 0, gathering)).rejects.toMatchObject({ code: 'server' });
+    expect(asked).toBeLessThan(10);
+  });
+
+  // attack G1
+  test('places_of_a_city_whose_headers_go_back_are_asked_for_once', async () => {
+    const one = await first();
+    await one.session.lock('locked');
+    const made = visit(one.device);
+    const asked: number[] = [];
+    const documents: Api['documents'] = async (after) => {
+      asked.push(after);
+      if (asked.length > 100) throw new Error('asked for ever');
+      const said = await service.api.documents(after);
+      return { ...said, documents: said.documents.map((row) => ({ ...row, position: 0 })) };
+    };
+    const index: Api['index'] = () => Promise.resolve({ number: 0, pieces: null, unchanged: false });
+    Object.assign(made.session.deps, { api: { ...service.api, documents, index } });
+    await new SignInFlow(made.session).passkey();
+    await made.session.shelf.load();
+    expect([made.session.shelf.failure, sorted(ids(made)), asked.length]).toEqual([null, sorted(held()), 2]);
+  });
+
   test('places_that_are_read_are_written_the_same_and_nothing_else_is_read', () => {
     const row = (id: number, position: number, opened = false) => ({
       document_id: id.toString(16).padStart(32, '0'),

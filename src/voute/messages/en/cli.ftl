@@ -47,6 +47,10 @@ deliver-earlier-damaged = The journal of an unfinished delivery of the same name
 deliver-earlier-finished = A delivery of the same name (“{ $run }”) was committed without its receipts having arrived: they are in { $path } now.
 deliver-unfinished = Delivery “{ $run }” is unfinished; what is sealed is kept. To go on where it is: voute deliver --resume --as { $issuer }
 deliver-receipts = Receipts: { $path }
+deliver-deleted = { $deleted ->
+    [one] { $deleted } document has no receipt
+   *[other] { $deleted } documents have no receipt
+}: the city says that their holders have deleted them already, and nothing here proves it. That is rare so early: if there are many, call the city, and ask these people whether they got theirs.
 deliver-summary = Summary by row: { $path }
 
 letters-stage-check = Checking the list

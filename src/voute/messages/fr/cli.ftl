@@ -50,6 +50,10 @@ deliver-earlier-damaged = Le carnet d'un envoi inachevé du même nom (« { $ru
 deliver-earlier-finished = Un envoi du même nom (« { $run } ») était confirmé sans que ses reçus soient arrivés : ils sont maintenant dans { $path }.
 deliver-unfinished = L'envoi « { $run } » est inachevé; ce qui est scellé est gardé. Pour le reprendre où il en est : voute deliver --resume --as { $issuer }
 deliver-receipts = Reçus : { $path }
+deliver-deleted = { $deleted ->
+    [one] { $deleted } document est sans reçu
+   *[other] { $deleted } documents sont sans reçu
+} : la ville dit que leur titulaire les a déjà supprimés, et rien ici ne le prouve. C'est rare si tôt : s'il y en a beaucoup, appelez la ville, et demandez à ces personnes si elles ont reçu le leur.
 deliver-summary = Résumé par ligne : { $path }
 
 letters-stage-check = Contrôle de la liste

@@ -1,6 +1,6 @@
 /** A visit: a session whose key holder answers through the real RPC, with real transfers, and flows on it. */
 
-import { COPIES, NO_PINS, type PinStore } from '../../../core/pin-store.ts';
+import { COPIES, forgetVaults, NO_PINS, type PinStore } from '../../../core/pin-store.ts';
 import { connect, serve, type VaultApi } from '../../../core/rpc.ts';
 import { OpenFlow } from '../../../resident/flows/open.svelte.ts';
 import type { DeviceBrowser, Subscribed, Unable } from '../../../resident/push.ts';
@@ -91,6 +91,7 @@ export class Visit {
         await this.worker.keys.lock();
       },
       forgetCopies: () => pins.forget(COPIES),
+      forgetVaults: () => forgetVaults(pins),
     });
     this.open = new OpenFlow(this.session, (id) => this.arrivals.push(id));
   }
