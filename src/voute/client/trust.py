@@ -13,7 +13,7 @@ from voute.client.disk import DISK
 from voute.client.home import IssuerHome
 from voute.core.errors import StateError
 from voute.core.values import unix_time
-from voute.format.trust_root import TrustRoot
+from voute.format.trust_root import TrustRoot, tidy_fingerprint
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.policy import CheckpointVerdict, checkpoint_policy, verify_checkpoint
 from voute.verify.trust import TrustedRoot, TrustRootChainError, TrustRootFingerprintError, accept_first, accept_next, in_force
@@ -118,7 +118,7 @@ def _accept(known: PinnedTrust | None, raw: bytes, fingerprint: str | None, betw
     if known is None:
         return in_force((accept_first(raw, fingerprint),), now)
     accepted = follow(known.trusted, raw, between)
-    if fingerprint is not None and accepted.fingerprint != fingerprint:
+    if fingerprint is not None and accepted.fingerprint != tidy_fingerprint(fingerprint):
         raise TrustRootFingerprintError("another fingerprint than the one on paper")
     return in_force((known.trusted, accepted), now)
 

@@ -34,6 +34,7 @@ FINGERPRINT_BYTES: Final = 10
 _KEY_NAME = re.compile(r"[!-*,-~]{1,200}")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?")
+_MISREAD = str.maketrans("OIL", "011")
 _CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 _KEYS = frozenset(
@@ -160,6 +161,12 @@ def fingerprint(payload: bytes) -> str:
     """Write the fingerprint of a first root's payload: 80 bits as four groups of four Crockford symbols."""
     symbols = b32encode(hashlib.sha256(payload).digest()[:FINGERPRINT_BYTES]).translate(_CROCKFORD).decode("ascii")
     return "-".join(symbols[start : start + 4] for start in range(0, 16, 4))
+
+
+def tidy_fingerprint(typed: str) -> str:
+    """Give a fingerprint that somebody typed from paper its one form: any case and grouping, O for zero, I and L for one."""
+    symbols = "".join(typed.split()).replace("-", "").upper().translate(_MISREAD)
+    return "-".join(symbols[start : start + 4] for start in range(0, len(symbols), 4))
 
 
 def _write_log(one: LogKey) -> Json:

@@ -13,7 +13,7 @@ from voute.core.ids import Hash
 from voute.core.values import UnixTime
 from voute.format import dsse
 from voute.format.dsse import Envelope, Kind
-from voute.format.trust_root import TrustRoot, fingerprint, parse_trust_root
+from voute.format.trust_root import TrustRoot, fingerprint, parse_trust_root, tidy_fingerprint
 
 
 class TrustRootQuorumError(VerificationError):
@@ -78,7 +78,7 @@ def accept_first(raw: bytes, pinned: str | None = None) -> TrustedRoot:
     """
     candidate = _read(raw)
     _expect_quorum(candidate, candidate.root)
-    if pinned is not None and candidate.fingerprint != pinned:
+    if pinned is not None and candidate.fingerprint != tidy_fingerprint(pinned):
         raise TrustRootFingerprintError("another fingerprint than the one on paper")
     return candidate
 

@@ -22,6 +22,7 @@ from voute.format.trust_root import (
     WitnessKey,
     fingerprint,
     parse_trust_root,
+    tidy_fingerprint,
 )
 
 
@@ -167,6 +168,16 @@ def test_trust_root_least_of_each_list_reads_back() -> None:
 def test_trust_root_fingerprint_is_80_bits_of_the_hash_in_fours() -> None:
     # SHA-256 of nothing begins e3b0c44298fc1c149afb.
     assert fingerprint(b"") == "WERC-8GMR-ZGE1-96QV"
+
+
+@pytest.mark.parametrize("typed", ["WERC-8GMR-ZGE1-96QV", "werc 8gmr zge1 96qv", "WERC8GMRZGEL96QV", " Werc-8gmr-Zgei-96qv\n"])
+def test_trust_root_fingerprint_is_read_as_people_type_it(typed: str) -> None:
+    assert tidy_fingerprint(typed) == fingerprint(b"")
+
+
+@pytest.mark.parametrize("typed", ["", "WERC-8GMR-ZGE1", "WERC-8GMR-ZGE1-96QV-0", "WERC-8GMR-ZGE1-96QW"])
+def test_trust_root_another_fingerprint_stays_another(typed: str) -> None:
+    assert tidy_fingerprint(typed) != fingerprint(b"")
 
 
 def test_trust_root_of_this_machine_may_be_without_tls() -> None:
