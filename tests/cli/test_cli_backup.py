@@ -199,6 +199,16 @@ def judged(drill: Drill) -> dict[str, Any]:
     return {one["check"]: one for one in ran.json["checks"]}
 
 
+def bring_back_what_was_only_founded(drill: Drill) -> None:
+    """Nothing was delivered yet, so there is no pack to bring back: it is a city all the same."""
+    first, back = drill.folder / "first", drill.folder / "back"
+    drill.voute("backup", "save", first, "--to", drill.recipient, "--data", drill.data).ended(0)
+    drill.voute("restore", first, back, *drill.key).ended(0)
+    assert drill.voute("fsck", "--data", back).ended(2).json["facts"] == {"what": "locks"}
+    drill.voute("admin", "log-recover", "--data", back).ended(0)
+    assert drill.voute("fsck", "--data", back).ended(0).json["differences"] == 0
+
+
 def test_cli_backup_drill(tmp_path: Path) -> None:
     with drilling(tmp_path) as drill:
         made = drill.voute("backup", "key", tmp_path / "operator.key").ended(0)
@@ -206,6 +216,7 @@ def test_cli_backup_drill(tmp_path: Path) -> None:
         assert (tmp_path / "operator.key").stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "operator.key").read_text().splitlines()[1] not in made.said
         assert judged(drill)["backup-never"]["level"] == "soon"
+        bring_back_what_was_only_founded(drill)
         was = back_up(drill)
         assert judged(drill)["backup"] == {"check": "backup", "level": "well", "facts": {"hours": 0}}
         lose_and_restore(drill)

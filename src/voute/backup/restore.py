@@ -13,6 +13,8 @@ from voute.seal.hybrid import HybridIdentity
 
 UNFINISHED: Final = ".restoring"
 """Ending of the folder's name until all of it is there."""
+FOLDERS: Final = ("packs", "log")
+"""What makes a folder a city's: a backup names files, and of a city to which nothing was delivered yet none lies below."""
 
 
 class NotEmptyError(StateError):
@@ -96,6 +98,8 @@ def restore(
         else:
             _write(unfinished / one.path, pieces)
         progress("restore", number, len(snapshot.files))
+    for kind in [one for one in FOLDERS if elsewhere is None or not elsewhere.takes(f"{one}/")]:
+        (unfinished / kind).mkdir(mode=0o700, exist_ok=True)
     if elsewhere is not None:
         elsewhere.finish(unfinished)
     for path in (*unfinished.rglob("*"), unfinished):

@@ -73,12 +73,13 @@ def check_city(
         StoresMovedError: a repair of stores from which the city was moved.
     """
     # The whole server takes a second to load: no other command waits for it.
-    from voute.server.inspection import alone, inspect_here, is_served
+    from voute.server.inspection import NoLocksError, alone, inspect_here, is_served
 
     try:
         storage = _storage(inspect_here(settings)) if repair else storage_of(settings)
     except StoreError as error:
-        raise CannotCheckError(error.detail, what="city") from error
+        what = "locks" if isinstance(error, NoLocksError) else "city"
+        raise CannotCheckError(error.detail, what=what) from error
     if not repair:
         return check(storage, Options(quick=quick, is_served=is_served(settings), progress=progress))
     with alone(settings):

@@ -290,6 +290,7 @@ error-cannot-check = Nothing could be compared: { $what ->
     [trust-root] the trust root is missing or not signed
     [log] neither the log's checkpoint nor its lock can be read
     [city] there is no city in this folder
+    [locks] the folder of the log's locks is missing; after a restore begin with “voute admin log-recover”
     [rebuild] the new catalogue could not be made: its file is there already, or a store cannot be read
    *[store] a store cannot be read
     }. Nothing was changed.
