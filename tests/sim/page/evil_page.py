@@ -277,8 +277,10 @@ class EvilPage:
 
     def refused_rows(self) -> dict[str, str]:
         """Documents that the list names as refused: id, code."""
-        items = self.victim.page.locator(".ds-alert[data-color=danger] li").all_inner_texts()
-        return {one.split(" · ")[0].strip(): NAMES[one.split(" · ")[1].strip()] for one in items}
+        items = self.victim.page.locator(".refused li")
+        ids = [one.replace("\u202f", "").replace(" ", "") for one in items.locator(".v-mono").all_inner_texts()]
+        codes = [one.strip().split()[-1] for one in items.locator(".v-strong").all_inner_texts()]
+        return {one: NAMES[code] for one, code in zip(ids, codes, strict=True)}
 
     def words(self) -> str:
         """Everything that the page holds, shown or not."""
