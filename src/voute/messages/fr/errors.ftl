@@ -290,7 +290,7 @@ error-cannot-check = Rien n'a pu être comparé : { $what ->
     [trust-root] la racine de confiance manque ou n'est pas signée
     [log] ni le point de contrôle du registre ni son verrou ne se lisent
     [city] il n'y a pas de ville dans ce dossier
-    [locks] le dossier des verrous du registre manque; après une restauration, commencez par « voute admin log-recover »
+    [locks] le dossier des verrous du registre manque; après une restauration, commencez par « voute admin log-recover »
     [rebuild] le nouveau catalogue n'a pu être fait : son fichier existe déjà, ou un dépôt est illisible
    *[store] un stockage ne se lit pas
     }. Rien n'a changé.
