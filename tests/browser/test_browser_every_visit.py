@@ -24,14 +24,26 @@ REST = 40 * 1024
 # What must have come before a document is drawn.
 PIECES = {f"/assets/{path.name}" for start in ("frame", "pdf-worker") for path in DIST.glob(f"{start}-*.js.*.bin")}
 
+# A slow line takes half a minute each: not everybody takes it in `make test`.
+EVERYBODY = (("fr", "phone"), ("en", "desktop"), ("en", "phone"), ("fr", "desktop"))
+
+
+def walked_by(soon: int) -> pytest.MarkDecorator:
+    """Give a journey to everybody: to so many in `make test`."""
+    late = [pytest.param(*one, marks=pytest.mark.long) for one in EVERYBODY[soon:]]
+    return pytest.mark.parametrize(("language", "device"), [*EVERYBODY[:soon], *late])
+
 
 def traveller(browser: Browser, city: ServedCity, language: str, device: str) -> Journey:
     return Journey(new_visitor(browser, city.origin, look=look_of(language, device)), Words(language), device)
 
 
-def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, letters: Letters, walked: Walked) -> None:
+@walked_by(1)
+def test_browser_journey_on_a_slow_line(
+    browser: Browser, city: ServedCity, letters: Letters, walked: Walked, language: str, device: str
+) -> None:
     """What draws the document comes while the letter is read; the seconds are printed, what is on the line is bounded."""
-    one, letter = traveller(browser, city, "fr", "phone"), letters.next()
+    one, letter = traveller(browser, city, language, device), letters.next()
     page = one.visitor.page
     page.set_default_timeout(120_000)
     wire = Wire(one.visitor.cdp)
@@ -55,11 +67,12 @@ def test_browser_journey_on_a_slow_line(browser: Browser, city: ServedCity, lett
     one.visitor.judge()
 
 
+@walked_by(1)
 def test_browser_journey_on_a_slow_line_before_the_viewer_is_there(
-    browser: Browser, city: ServedCity, letters: Letters, walked: Walked, folder: Path
+    browser: Browser, city: ServedCity, letters: Letters, walked: Walked, folder: Path, language: str, device: str
 ) -> None:
     """Whoever taps at once has the document for their own reader; the viewer stands aside for it and comes afterwards."""
-    one, letter = traveller(browser, city, "fr", "phone"), letters.next()
+    one, letter = traveller(browser, city, language, device), letters.next()
     page = one.visitor.page
     page.set_default_timeout(120_000)
     wire = Wire(one.visitor.cdp)
@@ -90,11 +103,12 @@ def test_browser_journey_on_a_slow_line_before_the_viewer_is_there(
     one.visitor.judge()
 
 
+@walked_by(1)
 def test_browser_journey_whose_line_drops_while_the_viewer_comes(
-    browser: Browser, city: ServedCity, letters: Letters, walked: Walked
+    browser: Browser, city: ServedCity, letters: Letters, walked: Walked, language: str, device: str
 ) -> None:
     """Scripts cut off, then pieces: words and a button; each comes again, by a tap or by itself when the line is back."""
-    one, letter = traveller(browser, city, "fr", "phone"), letters.next()
+    one, letter = traveller(browser, city, language, device), letters.next()
     visitor, page = one.visitor, one.visitor.page
     visitor.traffic.foresee_offline(offline=True)
     scripts, pieces = re.compile(r"/assets/(PdfViewer|sandbox)-[^/]+\.js$"), re.compile(r"/assets/frame-[^/]+\.bin$")
@@ -134,7 +148,7 @@ def judge_line(asked: list[Asked]) -> None:
     assert sum(one.up + one.down for one in asked[:4]) - body.down <= REST
 
 
-@pytest.mark.parametrize(("language", "device"), [("fr", "phone"), ("en", "desktop")])
+@walked_by(2)
 def test_browser_journey_second_way_in_asked_tried_and_removed(
     browser: Browser, city: ServedCity, letters: Letters, walked: Walked, language: str, device: str
 ) -> None:
