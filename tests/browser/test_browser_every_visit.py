@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import journeys
-from tests.browser.support.journey import HOURS, Journey, Letters, look_of
+from tests.browser.support.journey import HOURS, Journey, Letters, look_of, walked_by
 from tests.browser.support.served_city import ServedCity
 from tests.browser.support.visitor import new_visitor, wait_for_ink
 from tests.browser.support.wire import Asked, Wire
@@ -23,15 +22,6 @@ Walked = Callable[[str, Journey, float], None]
 REST = 40 * 1024
 # What must have come before a document is drawn.
 PIECES = {f"/assets/{path.name}" for start in ("frame", "pdf-worker") for path in DIST.glob(f"{start}-*.js.*.bin")}
-
-# A slow line takes half a minute each: not everybody takes it in `make test`.
-EVERYBODY = (("fr", "phone"), ("en", "desktop"), ("en", "phone"), ("fr", "desktop"))
-
-
-def walked_by(soon: int) -> pytest.MarkDecorator:
-    """Give a journey to everybody: to so many in `make test`."""
-    late = [pytest.param(*one, marks=pytest.mark.long) for one in EVERYBODY[soon:]]
-    return pytest.mark.parametrize(("language", "device"), [*EVERYBODY[:soon], *late])
 
 
 def traveller(browser: Browser, city: ServedCity, language: str, device: str) -> Journey:

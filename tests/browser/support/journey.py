@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.support.served_city import Recipient, ServedCity, rows_like
@@ -13,6 +14,7 @@ from tests.browser.support.visitor import DESKTOP, PHONE, Look, Visitor
 from tests.browser.support.words import Words
 
 SIZES: Final[Mapping[str, tuple[int, int]]] = {"phone": PHONE, "desktop": DESKTOP}
+EVERYBODY: Final = (("fr", "phone"), ("en", "desktop"), ("en", "phone"), ("fr", "desktop"))
 HOURS: Final = re.compile(r"819 555-0142")
 
 
@@ -122,3 +124,9 @@ class Journey:
 
 def look_of(language: str, device: str) -> Look:
     return Look(SIZES[device], locale=f"{language}-CA")
+
+
+def walked_by(soon: int) -> pytest.MarkDecorator:
+    """Give a journey to everybody: to so many in `make test`, for on a slow line each takes half a minute."""
+    late = [pytest.param(*one, marks=pytest.mark.long) for one in EVERYBODY[soon:]]
+    return pytest.mark.parametrize(("language", "device"), [*EVERYBODY[:soon], *late])
