@@ -45,6 +45,8 @@ export class Shelf {
   waysIn = $state.raw<number | null>(null);
   private readonly visit: Visit;
   private after = 0;
+  /** Opened in this visit: the city may have named them as unread just before, for rows that come just after. */
+  private openedHere: readonly string[] = [];
   /** Which opening of the vault this is: what was begun in another one changes nothing any more. */
   private visitNumber = 0;
   private readonly loading = new Single();
@@ -65,19 +67,14 @@ export class Shelf {
   /** Forgets everything; what is under way finds a closed vault. */
   clear(): void {
     clearTimeout(this.timer);
-    this.rows = [];
-    this.missing = [];
-    this.complete = false;
-    this.failure = null;
-    this.indexProblem = null;
-    this.offered = [];
-    this.waysIn = null;
+    this.rows = this.missing = [];
+    this.offered = this.openedHere = [];
+    this.failure = this.indexProblem = this.waysIn = this.indexNumber = null;
     this.visitNumber += 1;
     this.loading.forget();
     this.saving.forget();
     this.opening = Promise.resolve();
-    this.indexNumber = null;
-    this.unsaved = this.said = this.unkept = false;
+    this.complete = this.unsaved = this.said = this.unkept = false;
     this.after = 0;
   }
 
@@ -100,7 +97,7 @@ export class Shelf {
       const gathering = new Gathering(
         idsOf(this.rows, ({ id }) => id),
         (rows) => {
-          if (!this.isOver(visitNumber)) this.rows = [...this.rows, ...rows];
+          if (!this.isOver(visitNumber)) this.add(rows);
         },
       );
       await this.gather(keys, gathering, first);
@@ -212,7 +209,7 @@ export class Shelf {
       if (!LEFT_OUT.has(code)) throw thrown;
       row = { id, position, opened, card: { documentId: id, refused: code }, marks: NO_MARKS, sealed: null };
     }
-    if (!this.isOver(visitNumber)) this.rows = [...this.rows, row];
+    if (!this.isOver(visitNumber)) this.add([row]);
   }
 
   /** Opens cards; one whose issuer's key has ended counts only with the receipt that says when it signed. */
@@ -245,7 +242,7 @@ export class Shelf {
       if (card?.documentId !== sealed.document_id || this.rows.some((row) => row.id === sealed.document_id)) return [];
       return [rowOf(sealed, card, NO_MARKS)];
     });
-    this.rows = [...this.rows, ...fresh];
+    this.add(fresh);
   }
 
   /** One row with its header and card, opened and checked: from the list if it is there whole, else asked for. */
@@ -261,8 +258,13 @@ export class Shelf {
     return row;
   }
 
+  private add(rows: readonly Row[]): void {
+    this.rows = [...this.rows, ...rows.map((row) => (this.openedHere.includes(row.id) ? { ...row, opened: true } : row))];
+  }
+
   /** Puts something in the place of a row. */
   change(id: string, part: Partial<Row>): void {
+    if (part.opened) this.openedHere = [...this.openedHere, id];
     this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...part } : row));
     if ('opened' in part) this.keepPlaces();
   }

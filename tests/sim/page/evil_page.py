@@ -325,11 +325,20 @@ class EvilPage:
 
     def places(self) -> list[Json]:
         """Every place of the victim's vault, asked in their own session: what a page asks for may be a part, or known already."""
-        assert self.lie is None
-        said: Json = self.victim.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", f"{PLACES}?limit=200")
+        said = self._asked(f"{PLACES}?limit=200")
         assert said["next"] is None
         found: list[Json] = said["places"]
         return found
+
+    def documents(self) -> list[Json]:
+        """Every document of the victim's vault as it is listed, asked likewise."""
+        found: list[Json] = self._asked(DOCUMENTS)["documents"]
+        assert {one["document_id"] for one in found} == {one["document_id"] for one in self.places()}
+        return found
+
+    def _asked(self, path: str) -> Json:
+        assert self.lie is None
+        return self.victim.page.evaluate("(path) => fetch(path).then((answer) => answer.json())", path)
 
     def replies(self, path: str) -> Json:
         """The JSON that the city last gave on a route, truthfully."""

@@ -78,6 +78,21 @@ async function next(device: Visit['device'], api?: Partial<Api>): Promise<readon
 }
 
 const ids = ({ session: { shelf } }: Visit): readonly string[] => shelf.rows.map(({ id }) => id);
+
+test('a document that is opened while the list is on its way is not unread in it', async () => {
+  const { device } = await first();
+  const made = visit(device);
+  const { session } = made;
+  const places: Api['places'] = async (...asked) => {
+    const page = await service.api.places(...asked);
+    for (const { document_id: id } of (await truth())?.places ?? []) await session.markOpened(await session.shelf.row(id));
+    return page;
+  };
+  Object.assign(session.deps, { api: { ...service.api, places } });
+  await new SignInFlow(session).passkey();
+  await session.shelf.load();
+  expect(session.shelf.rows.map(({ opened }) => opened)).toEqual([true, true]);
+});
 const held = (): readonly string[] => service.held.map(({ delivered }) => delivered.row.documentId);
 const sorted = (all: readonly string[]): readonly string[] => [...all].sort();
 
