@@ -259,7 +259,8 @@ export class Shelf {
   }
 
   private add(rows: readonly Row[]): void {
-    this.rows = [...this.rows, ...rows.map((row) => (this.openedHere.includes(row.id) ? { ...row, opened: true } : row))];
+    const told = (row: Row): Row => (this.openedHere.includes(row.id) ? { ...row, opened: true } : row);
+    this.rows = [...this.rows, ...rows.map(told)];
   }
 
   /** Puts something in the place of a row. */

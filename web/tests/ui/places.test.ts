@@ -85,7 +85,8 @@ test('a document that is opened while the list is on its way is not unread in it
   const { session } = made;
   const places: Api['places'] = async (...asked) => {
     const page = await service.api.places(...asked);
-    for (const { document_id: id } of (await truth())?.places ?? []) await session.markOpened(await session.shelf.row(id));
+    for (const { document_id: id } of (await truth())?.places ?? [])
+      await session.markOpened(await session.shelf.row(id));
     return page;
   };
   Object.assign(session.deps, { api: { ...service.api, places } });
