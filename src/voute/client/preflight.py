@@ -131,14 +131,19 @@ class PdfFolder:
         self._inside: dict[Path, bool] = {}
 
     def find(self, name: str) -> Path | Problem:
-        """Give the path of a name; refuses names that lead outside the folder."""
+        """Give the path of a name; refuses names that lead outside the folder, and those that no disk looks up."""
         relative = Path(name.replace("\\", "/"))
         if relative.is_absolute() or ".." in relative.parts or "\x00" in name:
             return Problem.FILE_OUTSIDE
         path = self.folder / relative
-        if path.is_file():
-            return path if self._is_inside(path) else Problem.FILE_OUTSIDE
-        return self._same_but_for_form(path) or Problem.FILE_MISSING
+        try:
+            found = path if path.is_file() else self._same_but_for_form(path)
+        except OSError:
+            # Longer than a name can be, or in a folder that is closed to us.
+            return Problem.FILE_UNREADABLE
+        if found is None:
+            return Problem.FILE_MISSING
+        return found if self._is_inside(found) else Problem.FILE_OUTSIDE
 
     def _is_inside(self, path: Path) -> bool:
         """Say whether a file lies in the folder once every link is followed; each folder is followed once."""

@@ -67,6 +67,7 @@ def test_preflight_file_found_in_other_unicode_form(folder: Path) -> None:
         ("R1;C-1;;empty.pdf;Bill;tax-bill;;;;;;", Problem.FILE_EMPTY),
         ("R1;C-1;;text.pdf;Bill;tax-bill;;;;;;", Problem.FILE_NOT_PDF),
         ("R1;C-1;;cut.pdf;Bill;tax-bill;;;;;;", Problem.FILE_UNREADABLE),
+        (f"R1;C-1;;{'n' * 300}.pdf;Bill;tax-bill;;;;;;", Problem.FILE_UNREADABLE),
         ("R1;C-1;;locked.pdf;Bill;tax-bill;;;;;;", Problem.FILE_ENCRYPTED),
         ("R1;C-1;;large.pdf;Bill;tax-bill;;;;;;", Problem.FILE_TOO_LARGE),
         ("R1;C-\x071;;a.pdf;Bill;tax-bill;;;;;;", Problem.TEXT_MALFORMED),
@@ -92,8 +93,11 @@ def test_preflight_same_party_and_key_twice(folder: Path) -> None:
 def test_preflight_link_out_of_the_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside") / "x.pdf"
     outside.write_bytes((folder / "a.pdf").read_bytes())
-    (folder / "link.pdf").symlink_to(outside)
-    assert check(folder, "R1;C-1;;link.pdf;Bill;tax-bill;;;;;;").findings[0].problem is Problem.FILE_OUTSIDE
+    for name in ("link.pdf", "Be\u0301.pdf"):
+        (folder / name).symlink_to(outside)
+    # The other way to write the same name finds it by another way.
+    for name in ("link.pdf", "Be\u0301.pdf", "B\u00e9.pdf"):
+        assert check(folder, f"R1;C-1;;{name};Bill;tax-bill;;;;;;").findings[0].problem is Problem.FILE_OUTSIDE, name
 
 
 def test_preflight_finds_the_same_on_all_cores(folder: Path) -> None:
