@@ -1,15 +1,16 @@
 """The walk through all bytes: each damage is named where it is; stopped in the middle it goes on; one of many walks."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
-from typing_extensions import override
 
 from tests.support.city import DemoCity
+from tests.support.failures import Failures
 from tests.support.issuer import Department
 from tests.support.waiting import wait_for
 from voute.app.scrub import Damage, Scrubbing, Walk, read_walk
@@ -17,7 +18,6 @@ from voute.messages import messages
 from voute.server.jobs import scrub as job
 from voute.server.jobs.election import FileElection
 from voute.server.jobs.scrub import DAY, ScrubThread
-from voute.server.observe.signals import Signals
 
 PACKS = 3
 
@@ -181,17 +181,6 @@ def test_api_scrub_a_store_that_does_not_answer_is_no_damage(walker: Walker) -> 
     assert walker.state() == Walk()
 
 
-class Failures(Signals):
-    """Counts what failed."""
-
-    def __init__(self) -> None:
-        self.failed: list[str] = []
-
-    @override
-    def work_failed(self, work: str) -> None:
-        self.failed.append(work)
-
-
 def test_api_scrub_one_of_several_processes_walks_and_another_takes_over(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "LOOK", 0.01)
     settings, city = walker.demo.settings, walker.demo.city
@@ -223,3 +212,19 @@ def test_api_scrub_thread_stops_in_the_middle_of_a_pack(walker: Walker, monkeypa
     # What it had noted stays, and stopping is no failure.
     assert walker.state().pack != b""
     assert failures.failed == []
+
+
+def test_api_scrub_thread_rests_after_a_store_that_did_not_answer(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "LOOK", 0.01)
+    packs = walker.demo.settings.data / "packs"
+    packs.rename(packs.with_name("away"))
+    packs.write_text("no folder")
+    with FileElection(walker.demo.settings.locks_folder) as election:
+        assert election.is_elected()
+        failures = Failures()
+        thread = ScrubThread(walker.demo.settings, walker.demo.city, election, failures)
+        thread.start()
+        wait_for(lambda: failures.failed != [])
+        time.sleep(0.3)
+        thread.stop()
+    assert failures.failed == ["scrub"]

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.api.test_api_documents import deliver_to_vault
-from tests.api.test_api_scrub import Failures
 from tests.support.city import DemoCity, check
+from tests.support.failures import Failures
 from tests.support.holder import Resident
 from tests.support.issuer import Department
 from tests.support.tsa import Authority, serving_authority

@@ -21,9 +21,9 @@ def founded(tmp_path: Path) -> Settings:
     return settings
 
 
-def status(settings: Settings, *args: str, language: str = "fr_CA.UTF-8") -> Ran:
+def status(settings: Settings, *args: str, language: str = "fr_CA.UTF-8", **others: str) -> Ran:
     folder = settings.data.parent
-    env = environment(folder, language, VOUTE_DATA=str(settings.data), VOUTE_LOCKS=str(settings.locks_folder))
+    env = environment(folder, language, VOUTE_DATA=str(settings.data), VOUTE_LOCKS=str(settings.locks_folder), **others)
     return finish(start(folder, "status", *args, env=env))
 
 
@@ -86,3 +86,23 @@ def test_cli_status_of_no_city_says_so(tmp_path: Path) -> None:
     ran = finish(start(tmp_path, "status", "--data", tmp_path / "nowhere", "--json")).ended(1)
     assert ran.json["error"] == "no-city"
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_cli_status_makes_nothing_that_the_server_is_to_make(founded: Settings) -> None:
+    def files() -> set[Path]:
+        return set(founded.data.rglob("*"))
+
+    # Made here by somebody else than its user, a key of notices would be closed to the server, and a trust root to its backup.
+    wanted = {
+        "VOUTE_SMTP_HOST": "localhost",
+        "VOUTE_SMTP_SECURITY": "none",
+        "VOUTE_MAIL_FROM": "a@ville.example",
+        "VOUTE_PUSH": "true",
+    }
+    before = files()
+    ran = status(founded, "--json", **wanted).ended(1)
+    assert files() == before
+    assert "mails" in {one["check"] for one in ran.json["checks"]}, "the setting is looked at all the same"
+    (founded.data / "packs").rename(founded.data / "elsewhere")
+    assert status(founded, "--json").ended(1).json["error"] == "no-city"
+    assert not (founded.data / "packs").exists()

@@ -198,8 +198,13 @@ def expect_fit(settings: Settings) -> None:
     arms_of(settings)
 
 
-def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watch: Watch | None = None) -> Assembled:
+def assemble(
+    settings: Settings, now: Callable[[], int] = now_microseconds, watch: Watch | None = None, *, serves: bool = True
+) -> Assembled:
     """Put the city together; `watch` is told of every step of its stores.
+
+    Who only looks `serves` nobody: no trust root is kept beside the one in force, no key of notices is drawn, and the city tells
+    nobody anything. A file that somebody else than the server made here would be closed to it.
 
     Raises:
         StoresMovedError: the city was moved to other stores.
@@ -208,7 +213,7 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         StoreError: bodies are read by signed links, and there are no keys to sign with.
     """
     stores = open_stores(settings, watch)
-    trust = TrustFile(settings.trust_root_file, now_seconds, keeps=True)
+    trust = TrustFile(settings.trust_root_file, now_seconds, keeps=serves)
     trust()
     stores.catalogue.check()
     expect_here(settings, stores)
@@ -225,8 +230,8 @@ def assemble(settings: Settings, now: Callable[[], int] = now_microseconds, watc
         earlier_root=trust.earlier,
         now=now,
         wake=woken.set,
-        notices=notice_kit(settings),
-        push=push_kit(settings),
+        notices=notice_kit(settings) if serves else None,
+        push=push_kit(settings) if serves else None,
         signer=s3_drivers("direct_reads").open_signer(settings) if settings.direct_reads == SIGNED_URL else None,
     )
     return Assembled(city, stores, woken)

@@ -1,4 +1,4 @@
-"""JSON lines on standard error, without personal data: route templates, never paths; kinds and places, never texts of errors."""
+"""JSON lines on standard error, no personal data: route templates, never paths; of unforeseen errors kind and place alone."""
 
 import json
 import logging
@@ -8,6 +8,8 @@ from typing import Final
 
 import structlog
 from structlog.typing import EventDict
+
+from voute.core.errors import VouteError
 
 _FRAMES: Final = 12
 _WRITER: Final = json.JSONEncoder(default=repr)
@@ -33,6 +35,16 @@ def set_up_logs(level: str = "info") -> None:
 
 def _render(_logger: object, _method: str, facts: EventDict) -> str:
     return _WRITER.encode(facts)
+
+
+def failure_of(error: Exception) -> dict[str, object]:
+    """Say of work that failed what a line of the log holds: code and detail of our errors and the system's, and where it was.
+
+    Of what nobody foresaw, kind and place alone: its text may hold anything.
+    """
+    code = error.code if isinstance(error, VouteError) else type(error).__name__
+    detail = {"detail": str(error)} if isinstance(error, VouteError | OSError) else {}
+    return {"code": code, **detail, "at": frames_of(error)}
 
 
 def frames_of(error: BaseException) -> list[str]:

@@ -5,12 +5,14 @@ import time
 import pytest
 
 from tests.support.city import DemoCity
+from tests.support.failures import Failures
 from tests.support.waiting import wait_for
 from voute.core.ids import Hash
 from voute.core.rows import ChallengeRow, JobKind
 from voute.server.jobs import housekeeping as house
 from voute.server.jobs import worker as job
 from voute.server.jobs.housekeeping import housekeeping
+from voute.server.jobs.repeating import RepeatingThread
 from voute.server.jobs.worker import worker
 
 
@@ -35,6 +37,24 @@ def test_worker_does_what_waits_and_goes_on_after_a_failure(demo: DemoCity, monk
 def waiting(demo: DemoCity) -> int:
     with demo.city.catalogue.read() as tx:
         return len(tx.jobs.pending(JobKind.REMOVE_PACK, 10))
+
+
+def test_repeating_thread_goes_on_after_a_fault_of_ours_and_says_no_word_of_it(capfd: pytest.CaptureFixture[str]) -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        done.append("piece")
+        raise ValueError("Tremblay, 12 rue des Érables")
+
+    signals = Failures()
+    thread = RepeatingThread("odd", work, 0.01, 0.01, signals)
+    thread.start()
+    wait_for(lambda: len(done) > 2)
+    thread.stop()
+    assert set(signals.failed) == {"odd"}
+    said = "".join(capfd.readouterr())
+    assert "ValueError" in said
+    assert "Tremblay" not in said
 
 
 def test_housekeeping_goes_on_after_a_disk_that_failed(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,29 @@ def test_sequencer_thread_goes_on_after_a_failure(demo: DemoCity, monkeypatch: p
     assert checkpoint.read_bytes() != before
 
 
+def test_sequencer_thread_goes_on_after_a_fault_of_ours(demo: DemoCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "AFTER_FAILURE", 0.01)
+    faults = [ValueError("odd"), KeyError("odder")]
+
+    def now() -> int:
+        if faults:
+            raise faults.pop()
+        return demo.city.now()
+
+    thread = SequencerThread(
+        replace(demo.sequencing, now=now),
+        demo.parts,
+        demo.city.tiles,
+        demo.assembled.woken,
+        FileElection(demo.settings.locks_folder),
+    )
+    thread.start()
+    add_event(demo)
+    wait_for(lambda: is_logged(demo, 1))
+    thread.stop()
+    assert not faults
+
+
 def test_sequencer_thread_that_is_not_elected_waits(demo: DemoCity) -> None:
     with FileElection(demo.settings.locks_folder) as other:
         assert other.is_elected()

@@ -5,8 +5,7 @@ from threading import Event, Thread
 
 import structlog
 
-from voute.core.errors import VouteError
-from voute.server.logs import frames_of
+from voute.server.logs import failure_of
 from voute.server.observe.signals import SILENT, Signals
 
 
@@ -41,8 +40,7 @@ class RepeatingThread:
             rest = self._every
             try:
                 self._work()
-            except (VouteError, OSError) as error:
-                code = error.code if isinstance(error, VouteError) else type(error).__name__
-                self._log.error("work failed", code=code, detail=str(error), at=frames_of(error))
+            except Exception as error:  # noqa: BLE001 -- a fault of ours ends this piece, not all that come after it
+                self._log.error("work failed", **failure_of(error))
                 self._signals.work_failed(self._name)
                 rest = self._after_failure

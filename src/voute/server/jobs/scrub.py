@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -9,10 +10,9 @@ import structlog
 
 from voute.app.city import City
 from voute.app.scrub import Damage, Scrubbing
-from voute.core.errors import VouteError
 from voute.core.values import MICROSECONDS
 from voute.server.jobs.election import Election
-from voute.server.logs import frames_of
+from voute.server.logs import failure_of
 from voute.server.observe.signals import SILENT, Signals
 from voute.server.settings import Settings
 
@@ -42,6 +42,7 @@ class ScrubThread:
         self._election = election
         self._signals = signals
         self._scrubbing = Scrubbing(city, settings.scrub_days * DAY, self._pace, _tell)
+        self._again_at = float("-inf")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scrub", daemon=True)
 
@@ -61,25 +62,26 @@ class ScrubThread:
     def _run(self) -> None:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        rest, since = LOOK, AGAIN
-        while not self._stopping.wait(min(rest, LOOK)):
-            rest, since = LOOK, since + rest
-            if not self._election.holds():
-                continue
+        rest = LOOK
+        while not self._stopping.wait(rest):
+            rest = LOOK
             try:
-                if since >= AGAIN:
-                    self._scrubbing.look_again()
-                    since = 0.0
-                while self._election.holds() and self._scrubbing.step():
+                while self._election.holds() and self._read_some():
                     if self._stopping.is_set():
                         return
             except _StoppedError:
                 return
-            except (VouteError, OSError) as error:
-                code = error.code if isinstance(error, VouteError) else type(error).__name__
-                _log.error("scrub failed", code=code, at=frames_of(error))
+            except Exception as error:  # noqa: BLE001 -- a fault of ours ends this piece, not the walk
+                _log.error("scrub failed", **failure_of(error))
                 self._signals.work_failed("scrub")
                 rest = AFTER_FAILURE
+
+    def _read_some(self) -> bool:
+        """Look at known damage when it is time to, also in the middle of a walk, then read one piece; False: nothing is due."""
+        if time.monotonic() >= self._again_at:
+            self._scrubbing.look_again()
+            self._again_at = time.monotonic() + AGAIN
+        return self._scrubbing.step()
 
 
 def _tell(damage: Damage) -> None:

@@ -8,11 +8,10 @@ from typing import Final
 import structlog
 
 from voute.app.sequence import BATCH, Sequencing
-from voute.core.errors import VouteError
 from voute.core.ports_log import TileStore
 from voute.server.composition import LogParts
 from voute.server.jobs.election import Election
-from voute.server.logs import frames_of
+from voute.server.logs import failure_of
 from voute.server.observe.signals import SILENT, Signals
 from voute.tlog.cosigning import Answer, Cosigning, CosignReport
 from voute.tlog.sequencer import Published
@@ -79,9 +78,8 @@ class SequencerThread:
                 try:
                     if self._election.is_elected():
                         self._work()
-                except (VouteError, OSError) as error:
-                    code = error.code if isinstance(error, VouteError) else type(error).__name__
-                    _log.error("sequencer failed", code=code, detail=str(error), at=frames_of(error))
+                except Exception as error:  # noqa: BLE001 -- without this thread nothing comes into the log any more
+                    _log.error("sequencer failed", **failure_of(error))
                     self._signals.work_failed("sequencer")
                     rest = AFTER_FAILURE
                     # What fails here may be this machine's (its disk, its lock, its line): another one is let try.

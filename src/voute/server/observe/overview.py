@@ -135,7 +135,7 @@ def look(city: City, settings: Settings) -> Overview:
                 "locks": settings.locks_folder,
             }
         ),
-        sends_mail=city.notices is not None,
+        sends_mail=bool(settings.smtp_host),
         scrub_days=settings.scrub_days,
         is_stamped=bool(settings.tsa_url),
         signs=_signs(city, settings),

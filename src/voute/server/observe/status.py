@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from voute.core.errors import StateError, StoreError
 from voute.server.composition import assemble, now_seconds, s3_drivers
-from voute.server.inspection import require_locks
+from voute.server.inspection import require_folders, require_locks
 from voute.server.observe.overview import Overview, look
 from voute.server.readiness import expect_reachable
 from voute.server.settings import SIGNED_URL, Settings
@@ -23,8 +23,10 @@ def look_at(settings: Settings) -> Overview:
     """
     # Packs and log may be elsewhere, the folder itself never.
     require_locks(settings)
+    if not settings.blobs:
+        require_folders(settings.packs_folder, settings.log_folder)
     expect_reachable(settings)
-    assembled = assemble(settings)
+    assembled = assemble(settings, serves=False)
     try:
         seen = look(assembled.city, settings)
         return replace(seen, cors=cors_of(settings, assembled.city.trust().root.origin))
