@@ -31,7 +31,8 @@ def _join(client: socket.socket, port: int) -> None:
 
 
 @contextmanager
-def _listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Serve each connection in a thread of its own; gives the port."""
     listener = socket.create_server((HOST, 0))
 
     def one(client: socket.socket) -> None:
@@ -64,7 +65,7 @@ def tls_front(certificate: Path, port: int) -> Iterator[int]:
         with context.wrap_socket(client, server_side=True) as inside:
             _join(inside, port)
 
-    with _listening(serve) as own:
+    with listening(serve) as own:
         yield own
 
 
@@ -81,5 +82,5 @@ def proxy_of_an_organisation(port: int) -> Iterator[tuple[str, list[str]]]:
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         _join(client, port)
 
-    with _listening(serve) as own:
+    with listening(serve) as own:
         yield f"http://{HOST}:{own}", asked

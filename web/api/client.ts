@@ -8,6 +8,7 @@
 import createClient from 'openapi-fetch';
 import type { WrittenIndex } from '../core/rpc.ts';
 import { PageError, type Facts } from '../ui/errors.ts';
+import { PATIENCE_MS, Patience, piecesOf } from '../ui/patience.ts';
 import type { components, paths } from './schema.d.ts';
 
 type Schemas = components['schemas'];
@@ -49,8 +50,6 @@ export type DevicesReply = Schemas['DevicesReply'];
 /** A kit's answer to a challenge. */
 export type KitBody = Schemas['KitBody'];
 
-// A phone on a train: long enough for a slow network, short enough that nobody stares at a spinner that will never end.
-const TIMEOUT_MS = 45_000;
 // Of another server, beside which the city is there: soon enough that its silence is not noticed as one.
 const FIRST_BYTE_MS = 8_000;
 const PAGE_SIZE = 200;
@@ -58,7 +57,7 @@ const UNCHANGED = 304;
 
 const unreachable = (): PageError => new PageError(navigator.onLine ? 'network' : 'offline');
 
-async function send(request: Request, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
+async function send(request: Request, signal = AbortSignal.timeout(PATIENCE_MS)): Promise<Response> {
   try {
     return await fetch(request, { signal: AbortSignal.any([request.signal, signal]) });
   } catch {
@@ -66,51 +65,15 @@ async function send(request: Request, signal = AbortSignal.timeout(TIMEOUT_MS)):
   }
 }
 
-/** A limit to each pause, for a reply that may be longer than a slow line carries in the time that a reply has. */
-class Patience {
-  private readonly controller = new AbortController();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor() {
-    this.again();
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  /** Something came. */
-  again(): void {
-    this.end();
-    this.timer = setTimeout(() => {
-      this.controller.abort();
-    }, TIMEOUT_MS);
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-  }
-}
-
-/** The bytes of a reply as they come. */
-async function* piecesOf(
+/** The bytes of a reply as they come; `network` or `offline` when they break off. */
+async function* readPieces(
   body: ReadableStream<Uint8Array>,
   patience: Patience,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-  const reader = body.getReader();
   try {
-    for (;;) {
-      const { done, value } = await reader.read().catch(() => {
-        throw unreachable();
-      });
-      if (done) return;
-      patience.again();
-      yield new Uint8Array(value);
-    }
-  } finally {
-    patience.end();
-    // Whoever wants no more leaves the rest on the line.
-    void reader.cancel().catch(() => undefined);
+    yield* piecesOf(body, patience);
+  } catch {
+    throw unreachable();
   }
 }
 
@@ -196,7 +159,7 @@ async function readElsewhere(answered: Uint8Array): Promise<Uint8Array<ArrayBuff
       credentials: 'omit',
       redirect: 'error',
       referrerPolicy: 'no-referrer',
-      signal: AbortSignal.any([abort.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([abort.signal, AbortSignal.timeout(PATIENCE_MS)]),
     });
     clearTimeout(unanswered);
     if (response.status !== 206) return null;
@@ -288,7 +251,7 @@ export const api = {
       const unchanged = known !== null && response.status === UNCHANGED;
       const body = unchanged ? null : await answer(asked);
       // 204 has no body.
-      const pieces = body ? piecesOf(body, patience) : null;
+      const pieces = body ? readPieces(body, patience) : null;
       if (pieces === null) patience.end();
       return { number: numberOf(response), pieces, unchanged };
     } catch (thrown) {

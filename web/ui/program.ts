@@ -8,6 +8,7 @@
  */
 
 import { PageError } from './errors.ts';
+import { Patience, piecesOf as readPieces } from './patience.ts';
 
 interface Policy {
   createScriptURL(address: string): unknown;
@@ -78,17 +79,28 @@ export async function loadPart(builtAddress: string, stop?: AbortSignal): Promis
   return fetchPart(builtAddress, { credentials: 'omit', ...(stop ? { signal: stop, priority: 'low' } : {}) });
 }
 
+/** Read piece by piece: the largest parts take longer on a slow line than any one answer of the city has. */
+async function wholeOf(reply: Response, patience: Patience): Promise<ArrayBuffer> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  if (reply.body !== null) for await (const piece of readPieces(reply.body, patience)) pieces.push(piece);
+  return new Blob(pieces).arrayBuffer();
+}
+
 async function fetchPart(builtAddress: string, how: RequestInit): Promise<ArrayBuffer> {
   const { pathname } = new URL(builtAddress, location.href);
   const hash = expected(pathname);
+  const patience = new Patience();
+  const signal = how.signal ? AbortSignal.any([how.signal, patience.signal]) : patience.signal;
   let bytes: ArrayBuffer;
   try {
-    const reply = await fetch(pathname, how);
+    const reply = await fetch(pathname, { ...how, signal });
     if (!reply.ok) throw new PageError('network');
-    bytes = await reply.arrayBuffer();
+    bytes = await wholeOf(reply, patience);
   } catch {
     how.signal?.throwIfAborted();
     throw new PageError(navigator.onLine ? 'network' : 'offline');
+  } finally {
+    patience.end();
   }
   if ((await sha384(bytes)) !== hash) throw new PageError('program-refused');
   return bytes;

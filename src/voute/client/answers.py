@@ -91,7 +91,12 @@ def _raw(answer: httpx.Response, clock: Clock) -> Iterator[bytes]:
     # We ask for no compression; what comes all the same is not unpacked: a few kilobytes can hold gigabytes.
     if answer.headers.get("content-encoding", "identity").lower() != "identity":
         raise FormatError("the city's answer is compressed")
-    parts, size, waited = answer.iter_raw(), 0, 0.0
+    yield from at_a_pace(answer.iter_raw(), clock)
+
+
+def at_a_pace(parts: Iterator[bytes], clock: Clock = time.monotonic) -> Iterator[bytes]:
+    """Give the parts of an answer as they come; raises `httpx.ReadTimeout` once they trickle (`LEAST_SPEED`, `PATIENCE_S`)."""
+    size, waited = 0, 0.0
     while True:
         # What is done with a part takes time of its own, which is not the city's.
         begun = clock()

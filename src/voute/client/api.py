@@ -45,7 +45,11 @@ _TRIES = 4
 """A call that the network lost is repeated: every route of an issuer may be, but for `sign_in`."""
 
 _FIRST_WAIT_S = 0.25
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+HEAD_S = 60.0
+"""Seconds until the whole head of an answer is there, and for each pause after it: what a busy city may take for a large pack."""
+
+_TIMEOUT = httpx.Timeout(HEAD_S, connect=10.0)
 
 _BUSY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, Self
 
 import httpx
 
+from voute.client.answers import at_a_pace
 from voute.client.api import CityUnreachableError, unanswered
 from voute.core.errors import VouteError
 from voute.core.ports_log import TileMissingError
@@ -12,7 +13,9 @@ from voute.outside.http import open_http
 
 MAX_REPLY: Final = 32 * 1024 * 1024
 """Bytes of a reply, unpacked: a bundle of 256 entries of the largest size has half of it."""
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
+HEAD_S: Final = 30.0
+"""Seconds until the whole head of a reply is there, and for each pause after it: public addresses are answered from a disk."""
+_TIMEOUT: Final = httpx.Timeout(HEAD_S, connect=10.0)
 # What a browser sends: a city that shows monitors other pages than people must at least work for it.
 _HEADERS: Final = {
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -57,7 +60,7 @@ class Fetcher:
         try:
             with self._http.stream("GET", self._base + path) as reply:
                 self._expect_ok(path, reply.status_code)
-                for piece in reply.iter_bytes():
+                for piece in at_a_pace(reply.iter_bytes()):
                     data += piece
                     if len(data) > MAX_REPLY:
                         raise AnswerRefusedError("too long", path=path, status=reply.status_code)

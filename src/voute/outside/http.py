@@ -17,6 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from voute.core.errors import VouteError
+from voute.outside.heads import HeadLimit
 
 FILE: Final = "SSL_CERT_FILE"
 FOLDER: Final = "SSL_CERT_DIR"
@@ -60,7 +61,8 @@ def open_http(
 ) -> httpx.Client:
     """Return a client for this address and what lies below it; redirects are never followed. Nothing is asked yet.
 
-    `more` is a file of certificates that are believed beside the others.
+    The whole head of an answer has the time that `timeout` gives to one read. `more` is a file of certificates that are
+    believed beside the others.
 
     Raises:
         CertificatesUnreadableError: the environment names certificates that can't be read.
@@ -73,10 +75,12 @@ def open_http(
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else believed()
     if more != Path():
         trust.load_verify_locations(more)
+    seconds = httpx.Timeout(timeout).read
     try:
         return httpx.Client(
             base_url=base_url,
             timeout=timeout,
+            event_hooks={"request": [] if seconds is None else [HeadLimit(seconds).watch]},
             headers=headers,
             verify=trust,
             trust_env=not is_here,
