@@ -228,6 +228,7 @@ ROWS: tuple[AttackRow, ...] = (
         "G1",
         "A small input costs a parser much time or memory.",
         "Every format has a limit that is checked before work is done: `src/voute/format`, `src/voute/tlog`, `web/core`. "
-        "Every answer has a limit of time, its head included: `src/voute/outside/heads.py`, `src/voute/client/answers.py`, `web/ui/patience.ts`.",
+        "Every answer has a limit of time, its head included: `src/voute/outside/heads.py`, `src/voute/client/answers.py`, "
+        "`web/ui/patience.ts`.",
     ),
 )
