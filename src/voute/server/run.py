@@ -4,18 +4,17 @@ import asyncio
 import gc
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
 import structlog
 from granian.constants import Interfaces, Loops
 from granian.server import Server as ProcessServer
 from granian.server.embed import Server as EmbeddedServer
 
-from voute.core.errors import StateError, VouteError
+from voute.core.errors import VouteError
+from voute.server.address import kept_address
 from voute.server.asgi import create
 from voute.server.composition import expect_fit
 from voute.server.http.frame import Frame
@@ -26,28 +25,23 @@ BACKLOG = 1024
 _log = structlog.get_logger("voute.server")
 
 
-class AddressRefusedError(StateError):
-    """The address cannot be listened on: another program has it, or this machine has no such address; facts `host`, `port`."""
-
-    code: ClassVar[str] = "address-refused"
-
-
 def serve(settings: Settings) -> None:
     """Serve until told to stop; requests in hand are answered, the sequencer finishes its batch.
 
     One worker runs in this process; more are child processes, of which one is elected to write the log.
 
     Raises:
+        AddressServedError: another server of ours has the address.
         AddressRefusedError: the address cannot be listened on.
         StoreError: its stores can't be used; nothing was started.
         VouteError: settings or trust root are not fit to be served.
     """
     expect_usable(settings)
-    _require_address(settings)
-    if settings.workers == 1:
-        asyncio.run(_serve_here(settings))
-    else:
-        _serve_many(settings)
+    with kept_address(settings.host, settings.port):
+        if settings.workers == 1:
+            asyncio.run(_serve_here(settings))
+        else:
+            _serve_many(settings)
 
 
 async def _serve_here(settings: Settings) -> None:
@@ -106,21 +100,10 @@ def _serve_many(settings: Settings) -> None:
         backlog=BACKLOG,
         log_enabled=False,
     )
+    # A child begins with its parent's handler, which would swallow a stop that comes before it has one of its own.
+    os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     with _shared_counters(settings):
         server.serve()
-
-
-def _require_address(settings: Settings) -> None:
-    """Take the address for a moment as Granian does, whose own refusal is a fault without a name."""
-    try:
-        family, kind, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            # What remains of a server's last connections keeps nobody out; another process may share the port if it is ours.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            probe.bind(place)
-    except OSError as error:
-        raise AddressRefusedError(type(error).__name__, host=settings.host, port=str(settings.port)) from error
 
 
 @contextmanager

@@ -172,6 +172,8 @@ error-port-taken = Port { $port } is taken by another program; what the city kep
     .fix = “ss -ltnp sport = { $port }” names that program: stop it, then start again. This city keeps its address for ever; a demonstration in another folder takes another port: voute demo --folder var/other
 error-address-refused = The server cannot listen on { $host }, port { $port }: another program has the place, or this machine has no such address. Nothing was started.
     .fix = “ss -ltnp sport = { $port }” names that program: stop it. Else compare the settings “host” and “port”.
+error-address-served = Another server of Voûte (process { $process }) has { $host }, port { $port }. This one did not start; the other goes on.
+    .fix = For more processes of one city: the setting “workers”. For another city: another “port”. To start this one in its place: kill { $process }, then again.
 error-stores-moved = The city was moved from these stores to others; here is its past. Nothing was opened or changed.
     .fix = Start with the file of settings that was given to “voute migrate-store”. To come back here, move the city the other way (docs/operate/move.md).
 error-demo-runs = Another command (process { $process }) is making the demonstration of this folder at this moment; nothing was changed.

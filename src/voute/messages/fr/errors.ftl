@@ -172,6 +172,8 @@ error-port-taken = Le port { $port } est pris par un autre programme; ce que la 
     .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le, puis recommencez. L'adresse de cette ville est la sienne pour toujours; une démonstration dans un autre dossier prend un autre port : voute demo --folder var/autre
 error-address-refused = Le serveur ne peut pas écouter sur { $host }, port { $port } : un autre programme a la place, ou cette machine n'a pas cette adresse. Rien n'a démarré.
     .fix = « ss -ltnp sport = { $port } » nomme ce programme : arrêtez-le. Sinon comparez les réglages « host » et « port ».
+error-address-served = Un autre serveur de Voûte (processus { $process }) a { $host }, port { $port }. Celui-ci n'a pas démarré; l'autre continue.
+    .fix = Pour plus de processus d'une même ville : le réglage « workers ». Pour une autre ville : un autre « port ». Pour démarrer celui-ci à sa place : kill { $process }, puis recommencez.
 error-stores-moved = La ville a été déplacée de ces stockages vers d'autres; ici est son passé. Rien n'a été ouvert ni changé.
     .fix = Démarrez avec le fichier de réglages donné à « voute migrate-store ». Pour revenir ici, déplacez la ville en sens inverse (docs/operate/move.md).
 error-demo-runs = Une autre commande (processus { $process }) crée en ce moment la démonstration de ce dossier; rien n'a été changé.

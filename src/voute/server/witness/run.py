@@ -8,6 +8,7 @@ import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
+from voute.server.address import kept_address
 from voute.server.logs import set_up_logs
 from voute.server.witness.folder import WitnessFolder
 from voute.server.witness.http import create_application
@@ -19,16 +20,16 @@ def serve_witness(folder: Path, host: str, port: int, level: str = "info") -> No
     """Serve the witness of a folder until told to stop; a request in hand is answered.
 
     Raises:
-        VouteError: the folder is not that of a witness.
+        VouteError: the folder is not that of a witness, or its address is another's.
     """
     set_up_logs(level)
     witness = WitnessFolder(folder).open()
     for origin in witness.origins:
         if witness.is_lost(origin):
             _log.error("state lost", origin=origin)
-    asyncio.run(
-        _serve(Server(create_application(witness), address=host, port=port, interface=Interfaces.ASGI, log_enabled=False))
-    )
+    application = create_application(witness)
+    with kept_address(host, port):
+        asyncio.run(_serve(Server(application, address=host, port=port, interface=Interfaces.ASGI, log_enabled=False)))
 
 
 async def _serve(server: Server) -> None:
