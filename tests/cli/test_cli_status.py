@@ -82,6 +82,10 @@ def test_cli_status_an_older_backup_changes_nothing_and_an_old_one_is_told(found
     assert bad(status(founded, "--json").ended(1))["backup"] == "soon"
 
 
+def test_cli_status_does_not_look_at_a_city_for_whoever_means_a_department(founded: Settings, tmp_path: Path) -> None:
+    assert "--as" in status(founded, "--home", str(tmp_path)).ended(2).said
+
+
 def test_cli_status_of_no_city_says_so(tmp_path: Path) -> None:
     ran = finish(start(tmp_path, "status", "--data", tmp_path / "nowhere", "--json")).ended(1)
     assert ran.json["error"] == "no-city"

@@ -1,7 +1,7 @@
 """What the log's successor lacks of a department's receipts: as words for people and as JSON, after a delivery and by itself."""
 
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -53,7 +53,7 @@ def show_looked(speaker: Speaker, issuer: str, looked: Looked) -> None:
         speaker.say(f"lost-{looked.look}", style="bold yellow")
 
 
-def department_status(speaker: Speaker, home: IssuerHome) -> None:
+def department_status(speaker: Speaker, home: IssuerHome) -> NoReturn:
     """Compare a department's receipts with the city's log as it is now, and say what is lost; ends the command."""
     missed: CityUnreachableError | None = None
     try:

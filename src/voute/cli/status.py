@@ -38,6 +38,8 @@ def status(
         if data is not None:
             raise WrongUseError(speaker.words.text("status-city-or-department"))
         department_status(speaker, IssuerHome(home or default_home(), issuer))
+    if home is not None:
+        raise WrongUseError(speaker.words.text("status-home-of-department"))
     _look_at_city(speaker, data)
 
 

@@ -25,7 +25,6 @@ CONFIG: Final = "VOUTE_CONFIG"
 NOT_SETTINGS: Final = frozenset({CONFIG, "VOUTE_HOME"})
 """Variables with our prefix that are not the server's: its own file, and the home of a department's commands."""
 
-
 SHARED_COUNTERS: Final = "PROMETHEUS_MULTIPROC_DIR"
 """Names the folder in which the processes of one server count together; prometheus-client reads it once, when it is loaded."""
 
@@ -34,6 +33,7 @@ LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 SMTP_SECURITIES: Final = ("starttls", "tls", "none")
 LOOPBACK: Final = "127.0.0.1"
 MAX_PORT: Final = 65_535
+PORT: Final = re.compile(r"[0-9]{1,5}")
 THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 S3_PLACE: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,8})")
 S3_ADDRESS: Final = re.compile(r"https?://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,39}\])(?::[1-9][0-9]{0,4})?")
@@ -154,6 +154,10 @@ class Settings:
         """Refuse a level or an address that cannot be, before anything starts."""
         if self.log_level not in LOG_LEVELS:
             raise SettingError("not a log level", setting="log_level")
+        for name, port in (("port", self.port), ("smtp_port", self.smtp_port)):
+            if port > MAX_PORT:
+                # Systems take such a number for another port.
+                raise SettingError("not a port", setting=name)
         _ = self.witness_addresses
         _ = self.metrics_address
         if self.traces and not self.traces.startswith(("http://", "https://")):
@@ -246,7 +250,7 @@ class Settings:
         if not self.metrics:
             return None
         host, _, port = self.metrics.rpartition(":")
-        if not port.isascii() or not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
+        if not PORT.fullmatch(port) or not 0 < int(port) <= MAX_PORT:
             raise SettingError("not PORT or HOST:PORT", setting="metrics")
         return host.strip("[]") or LOOPBACK, int(port)
 

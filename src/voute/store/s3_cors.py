@@ -14,16 +14,16 @@ import httpx
 
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
-from voute.outside.http import open_http
 from voute.store.s3 import S3Place
 from voute.store.s3_credentials import find_credential
+from voute.store.s3_http import Reply, ask
 from voute.store.s3_signing import sign
 
 MAX_RULES: Final = 256 * 1024
 """Bytes of a bucket's rules: S3 takes 64 KB."""
 _NAMESPACE: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 _QUERY: Final = "cors="
-_NONE_YET: Final = "NoSuchCORSConfiguration"
+_NONE_YET: Final = b"NoSuchCORSConfiguration"
 _METHOD: Final = "GET"
 _HEADER: Final = "range"
 _AGE: Final = "3600"
@@ -39,7 +39,7 @@ def allows(place: S3Place, address: str, folder: str, origin: str) -> bool:
     """
     path = "/".join(filter(None, (place.bucket, place.prefix, folder)))
     asked = {"origin": origin, "access-control-request-method": _METHOD, "access-control-request-headers": _HEADER}
-    reply = _ask(place, "OPTIONS", f"{address}/{path}/", asked)
+    reply = ask(place, "OPTIONS", f"{address}/{path}/", asked, limit=MAX_RULES)
     told = reply.headers
     headers = {one.strip().lower() for one in told.get("access-control-allow-headers", "").split(",")}
     return (
@@ -70,11 +70,11 @@ def give_rule(place: S3Place, origin: str) -> None:
 
 def _rules(place: S3Place) -> ET.Element:
     reply = _signed(place, "GET")
-    if reply.status_code == httpx.codes.NOT_FOUND and _NONE_YET in reply.text:
+    if reply.status == httpx.codes.NOT_FOUND and _NONE_YET in reply.content:
         return ET.Element(f"{{{_NAMESPACE}}}CORSConfiguration")
     _expect_done(reply)
     try:
-        found = ET.fromstring(reply.content)  # noqa: S314 - expat bounds what entities grow to; the answer is of bounded size
+        found = ET.fromstring(reply.content)  # noqa: S314 - expat bounds what entities grow to
     except ET.ParseError as error:
         raise StoreError("the bucket's rules cannot be read") from error
     for one in found.iter():
@@ -83,7 +83,7 @@ def _rules(place: S3Place) -> ET.Element:
     return found
 
 
-def _signed(place: S3Place, method: str, body: bytes = b"") -> httpx.Response:
+def _signed(place: S3Place, method: str, body: bytes = b"") -> Reply:
     credential = find_credential(place.credentials)
     if credential is None:
         raise StoreRefusedError("a machine's role has no keys to sign with")
@@ -93,21 +93,10 @@ def _signed(place: S3Place, method: str, body: bytes = b"") -> httpx.Response:
         # Asked for by S3 itself, whatever the signature covers.
         headers["content-md5"] = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
         headers["content-type"] = "application/xml"
-    return _ask(place, method, f"{place.address}{path}?{_QUERY}", headers, body)
+    return ask(place, method, f"{place.address}{path}?{_QUERY}", headers, limit=MAX_RULES, body=body)
 
 
-def _ask(place: S3Place, method: str, url: str, headers: dict[str, str], body: bytes = b"") -> httpx.Response:
-    try:
-        with open_http(url, timeout=place.seconds, more=place.ca) as client:
-            reply = client.request(method, url, headers=headers, content=body)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise StoreUnreachableError(f"cors: {type(error).__name__}") from error
-    if len(reply.content) > MAX_RULES:
-        raise StoreError("the answer about the bucket's rules is too long")
-    return reply
-
-
-def _expect_done(reply: httpx.Response) -> None:
+def _expect_done(reply: Reply) -> None:
     if not reply.is_success:
-        kind = StoreUnreachableError if reply.is_server_error else StoreRefusedError
-        raise kind(f"cors: {reply.status_code}")
+        kind = StoreUnreachableError if httpx.codes.is_server_error(reply.status) else StoreRefusedError
+        raise kind(f"cors: {reply.status}")

@@ -11,13 +11,11 @@ from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
-import httpx
-
 from voute.core.errors import StoreError
 from voute.core.ports_store import StoreRefusedError, StoreUnreachableError
-from voute.outside.http import open_http
 from voute.store.s3 import S3Place
 from voute.store.s3_credentials import Credential, find_credential
+from voute.store.s3_http import ask
 from voute.store.s3_signing import encode_query, sign
 
 # One page names 1,000 uploads at most, each in less than 1 KiB; a longer answer is no list.
@@ -57,15 +55,20 @@ class Uploads:
         while True:
             page = self._page(credential, markers)
             for one in page.iter(_tag(page, "Upload")):
-                began = datetime.fromisoformat(_text(page, one, "Initiated"))
                 key = _text(page, one, "Key").removeprefix(f"{self._folder}/")
-                yield Upload(key, _text(page, one, "UploadId"), time.time() - began.timestamp())
+                yield Upload(key, _text(page, one, "UploadId"), time.time() - _began(page, one))
             if _text(page, page, "IsTruncated") != "true":
                 return
-            markers = {
-                "key-marker": _text(page, page, "NextKeyMarker"),
-                "upload-id-marker": _text(page, page, "NextUploadIdMarker"),
-            }
+            before, markers = (
+                markers,
+                {
+                    "key-marker": _text(page, page, "NextKeyMarker"),
+                    "upload-id-marker": _text(page, page, "NextUploadIdMarker"),
+                },
+            )
+            if markers == before:
+                # It would be asked for without end.
+                raise StoreError("the list of uploads does not go on")
 
     def end(self, key: str, upload_id: str) -> None:
         """Remove the parts of one; none is no error.
@@ -89,7 +92,7 @@ class Uploads:
         query = {"uploads": "", "prefix": f"{self._folder}/", **markers}
         raw = self._ask(credential, "GET", f"/{self._place.bucket}", query, _OK.__eq__)
         try:
-            return ET.fromstring(raw)  # noqa: S314 - expat bounds what entities grow to; the answer is of bounded size
+            return ET.fromstring(raw)  # noqa: S314 - expat bounds what entities grow to
         except ET.ParseError as error:
             raise StoreError("the list of uploads cannot be read") from error
 
@@ -98,22 +101,23 @@ class Uploads:
     ) -> bytes:
         text = encode_query(query)
         headers = sign(credential, self._place.region, method, urlsplit(self._address).netloc, path, text, datetime.now(UTC))
-        try:
-            with open_http(self._address, timeout=self._place.seconds, more=self._place.ca) as client:
-                reply = client.request(method, f"{self._address}{path}?{text}", headers=headers)
-        except (httpx.HTTPError, OSError) as error:
-            raise StoreUnreachableError(f"uploads: {type(error).__name__}") from error
-        if not is_well(reply.status_code):
-            kind = StoreRefusedError if reply.status_code in _REFUSED else StoreUnreachableError
-            raise kind(f"uploads: {reply.status_code}")
-        if len(reply.content) > MAX_PAGE:
-            raise StoreError("the list of uploads is too long")
+        reply = ask(self._place, method, f"{self._address}{path}?{text}", headers, limit=MAX_PAGE)
+        if not is_well(reply.status):
+            kind = StoreRefusedError if reply.status in _REFUSED else StoreUnreachableError
+            raise kind(f"uploads: {reply.status}")
         return reply.content
 
 
 def _tag(page: ET.Element, name: str) -> str:
     """Name an element as this server does: some give a namespace, some none."""
     return page.tag[: page.tag.index("}") + 1] + name if page.tag.startswith("{") else name
+
+
+def _began(page: ET.Element, upload: ET.Element) -> float:
+    try:
+        return datetime.fromisoformat(_text(page, upload, "Initiated")).timestamp()
+    except (ValueError, OverflowError, OSError) as error:
+        raise StoreError("the list of uploads cannot be read") from error
 
 
 def _text(page: ET.Element, inside: ET.Element, name: str) -> str:

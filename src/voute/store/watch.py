@@ -14,8 +14,8 @@ class Watch(Protocol):
     """Is told of each step; raising `OSError` from either call makes the driver report a failed store.
 
     Steps are `create`, `write`, `punch`, `fsync`, `rename`, `link`, `unlink`, `mkdir`, `fsync-folder`, `sql-commit`,
-    `sql-commit-light` (a power failure may lose it) and `sql-checkpoint`; paths are the files or folders that a step is about,
-    source before target.
+    `sql-commit-light` (a power failure may lose it), `sql-checkpoint`, and what S3 is asked to do: `s3-put`, `s3-swap`,
+    `s3-upload`, `s3-delete`. Paths are the files or folders that a step is about, source before target.
     """
 
     def before(self, step: str, /, *paths: Path) -> None:

@@ -240,11 +240,14 @@ admin-successor = The log { $origin } is ready to take over. The officers need t
     { $ed25519 }
     { $mldsa44 }
     At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
-admin-log-succeeded = The log { $origin } takes { $old } over, from its entry { $size } on. The old keys are destroyed. Now: voute witness follow, at each witness; voute fsck; then start the server.
+admin-log-succeeded = The log { $origin } takes { $old } over, from its entry { $size } on. The old keys are destroyed. Now: voute witness follow, at each witness; { $again ->
+        [0] voute fsck; then start the server
+       *[other] start the server; then voute fsck
+    }.
 admin-log-again = Kept by the catalogue: { $again ->
         [one] { $again } entry
        *[other] { $again } entries
-    } that the log's folder lacks. The server enters them again at their places when it starts: start it before voute fsck.
+    } that the log's folder lacks. The server enters them again at their places when it starts.
 admin-log-lost = Lost: { $lost ->
         [one] { $lost } entry
        *[other] { $lost } entries

@@ -1,6 +1,7 @@
 # What `voute status` says: status-CHECK-LEVEL, and what to do (.fix).
 status-all-well = The city is well: nothing waits for anybody. Release { $release }.
 status-needed = To be looked at: { $count }. Release { $release }.
+status-home-of-department = --home belongs to a department: give --as as well.
 status-city-or-department = Either the city (--data) or a department (--as), not both.
 status-moved-now = The city was moved from these stores to others (“voute migrate-store”): here is its past, which nobody serves.
     .fix = Give this command with the settings of the new stores: VOUTE_CONFIG=FILE voute status. To come back here, move the city the other way (docs/operate/move.md).

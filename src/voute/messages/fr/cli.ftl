@@ -243,11 +243,14 @@ admin-successor = Le registre { $origin } est prêt à prendre la suite. Il faut
     { $ed25519 }
     { $mldsa44 }
     À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
-admin-log-succeeded = Le registre { $origin } prend la suite de { $old }, à partir de son inscription { $size }. Les anciennes clés sont détruites. Il faut maintenant : voute witness follow, chez chaque témoin; voute fsck; puis démarrer le serveur.
+admin-log-succeeded = Le registre { $origin } prend la suite de { $old }, à partir de son inscription { $size }. Les anciennes clés sont détruites. Il faut maintenant : voute witness follow, chez chaque témoin; { $again ->
+        [0] voute fsck; puis démarrer le serveur
+       *[other] démarrer le serveur; puis voute fsck
+    }.
 admin-log-again = Gardé par le catalogue : { $again ->
         [one] { $again } inscription qui manque
        *[other] { $again } inscriptions qui manquent
-    } au dossier du registre. Le serveur les inscrit de nouveau à leurs places en démarrant : démarrez-le avant voute fsck.
+    } au dossier du registre. Le serveur les inscrit de nouveau à leurs places en démarrant.
 admin-log-lost = Perdu : { $lost ->
         [one] { $lost } inscription
        *[other] { $lost } inscriptions

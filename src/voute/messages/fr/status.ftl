@@ -1,6 +1,7 @@
 # Ce que dit « voute status » : status-CONTRÔLE-NIVEAU, et quoi faire (.fix).
 status-all-well = La Ville va bien : rien n'attend personne. Version { $release }.
 status-needed = À regarder : { $count }. Version { $release }.
+status-home-of-department = --home est celui d'un service : donnez aussi --as.
 status-city-or-department = Ou bien la ville (--data), ou bien un service (--as), pas les deux.
 status-moved-now = La Ville a été déplacée de ces stockages vers d'autres (« voute migrate-store ») : ici est son passé, que personne ne sert.
     .fix = Lancez cette commande avec les réglages des nouveaux stockages : « VOUTE_CONFIG=FICHIER voute status ». Pour revenir ici, déplacez la Ville dans l'autre sens (docs/operate/move.md).

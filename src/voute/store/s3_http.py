@@ -1,0 +1,55 @@
+"""One request of our own to an S3 server, for what obstore has no call: its answer is read as it travelled, up to a limit."""
+
+import time
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import httpx
+
+from voute.core.errors import StoreError
+from voute.core.ports_store import StoreUnreachableError
+from voute.outside.http import open_http
+from voute.store.s3 import S3Place
+
+# What is unpacked may be a thousand times what travelled.
+_AS_IT_IS: Final = {"accept-encoding": "identity"}
+
+
+class Reply(NamedTuple):
+    """What the server answers."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it did what it was asked for."""
+        return httpx.codes.is_success(self.status)
+
+
+def ask(place: S3Place, method: str, url: str, headers: Mapping[str, str], *, limit: int, body: bytes = b"") -> Reply:
+    """Make one request, as long as `place` says; `limit` is how many bytes the answer may have.
+
+    Raises:
+        StoreUnreachableError: no whole answer in time.
+        StoreError: the answer is longer, or packed.
+    """
+    end, content = time.monotonic() + place.seconds, bytearray()
+    try:
+        with (
+            open_http(url, timeout=place.seconds, more=place.ca) as client,
+            client.stream(method, url, headers={**headers, **_AS_IT_IS}, content=body) as reply,
+        ):
+            if reply.headers.get("content-encoding", "identity").lower() != "identity":
+                raise StoreError("a packed answer of S3")
+            for piece in reply.iter_raw():
+                content += piece
+                if len(content) > limit:
+                    raise StoreError("an answer of S3 that is too long")
+                # Each read has its own limit: a server that drips is as dead as one that is silent.
+                if time.monotonic() > end:
+                    raise StoreUnreachableError("no whole answer")
+            return Reply(reply.status_code, reply.headers, bytes(content))
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise StoreUnreachableError(type(error).__name__) from error
