@@ -15,6 +15,7 @@ from tests.support.city import DemoCity, check
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department
 from tests.support.successor import SECOND_LOG, end_the_log
+from voute.client.entered_again import Ask
 from voute.client.home import IssuerHome
 from voute.client.lost_receipts import Look, Looked, LostDelivery, compare_receipts, note_sent, read_lost
 from voute.client.receipts import export_receipt
@@ -71,8 +72,8 @@ class Desk:
                 file.write(write_line(line)[0])
         return path
 
-    def compare(self, get: GetTile, root: TrustRoot, *, keep: bool = True) -> Looked:
-        return compare_receipts(self.home, root, get, unix_time(int(time.time())), keep=keep)
+    def compare(self, get: GetTile, root: TrustRoot, *, keep: bool = True, ask: Ask | None = None) -> Looked:
+        return compare_receipts(self.home, root, get, unix_time(int(time.time())), keep=keep, ask=ask)
 
     @property
     def kept(self) -> list[Path]:

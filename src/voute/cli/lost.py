@@ -1,6 +1,8 @@
 """What the log's successor lacks of a department's receipts: as words for people and as JSON, after a delivery and by itself."""
 
 import re
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final, NoReturn
 
 import typer
@@ -8,10 +10,13 @@ import typer
 from voute.cli.console import Exit, Speaker, exit_of
 from voute.client.api import CityApi, CityUnreachableError
 from voute.client.home import IssuerHome
+from voute.client.issuer_session import sign_in
 from voute.client.lost_receipts import Look, Looked, LostDelivery, compare_receipts, count_deliveries, read_lost
 from voute.client.registry_file import one_writer
 from voute.client.trust import pinned_trust
 from voute.client.unfinished import now
+from voute.core.ids import DeliveryId
+from voute.format.dsse import SigningKey
 
 _CHANGED: Final = re.compile(r".*-[0-9a-f]{8}")
 """A folder's name that may not be the run's own (`voute.client.home.file_name_of`)."""
@@ -35,6 +40,7 @@ def _facts(one: LostDelivery) -> dict[str, str | int | None]:
         "old": found.old,
         "log": found.log,
         "receipts": str(one.receipts),
+        "entered": None if one.entered is None else str(one.entered),
     }
 
 
@@ -43,14 +49,22 @@ def show_looked(speaker: Speaker, issuer: str, looked: Looked) -> None:
     for one in looked.lost:
         said = {**_facts(one), "path": str(one.receipts), "rest": one.found.lost - one.found.again, "issuer": issuer}
         if not one.found.is_open:
-            speaker.say("lost-settled", said)
+            speaker.say("lost-settled" if one.entered is None else "lost-settled-entered", said)
             continue
         speaker.say("lost-found", said, style="bold red")
         if one.found.again:
             speaker.say("lost-part", said)
+        if one.entered is not None:
+            speaker.say("lost-entered", said)
         speaker.say("lost-fix" if _CHANGED.fullmatch(one.run) else "lost-fix-named", said)
     if looked.look in {Look.WAITING, Look.UNWITNESSED}:
         speaker.say(f"lost-{looked.look}", style="bold yellow")
+
+
+def _ask(api: CityApi, home: IssuerHome, delivery: DeliveryId) -> Iterator[bytes]:
+    """Ask for the receipts of a delivery as its department, which only a loss makes necessary; raises what `CityApi` raises."""
+    sign_in(api, home.settings(), SigningKey(home.secrets().signing_seed))
+    yield from api.receipts(delivery)
 
 
 def department_status(speaker: Speaker, home: IssuerHome) -> NoReturn:
@@ -59,7 +73,7 @@ def department_status(speaker: Speaker, home: IssuerHome) -> NoReturn:
     try:
         with CityApi(home.settings().server) as api, one_writer(home):
             trust = pinned_trust(home, api.trust_root(), api.earlier_root)
-            looked = compare_receipts(home, trust.root, api.log, now())
+            looked = compare_receipts(home, trust.root, api.log, now(), ask=partial(_ask, api, home))
     except CityUnreachableError as error:
         missed, looked = error, Looked(Look.NOTHING, read_lost(home))
     is_well = not looked.is_open and looked.look in {Look.NOTHING, Look.COMPARED}

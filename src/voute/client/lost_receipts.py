@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from voute.client.disk import DISK
+from voute.client.entered_again import Ask, entered_path, keep_entered
 from voute.client.home import IssuerHome
+from voute.client.receipt_check import ReceiptCheck
 from voute.client.receipts import read_lines
 from voute.core.errors import FormatError, LimitError
 from voute.core.ids import ID_SIZE, DeliveryId, DocumentId, Hash, parse_hex
@@ -60,6 +62,12 @@ class LostDelivery:
         """The run, by the name of its folder."""
         return self.receipts.parent.name
 
+    @property
+    def entered(self) -> Path | None:
+        """The new receipts of what the city entered again by itself; None where there are none."""
+        path = entered_path(self.receipts)
+        return path if path.exists() else None
+
 
 class Looked(NamedTuple):
     """What a comparison gave: how far it went, and every delivery of which something was ever lost."""
@@ -76,15 +84,19 @@ class Looked(NamedTuple):
 NOT_LOOKED: Final = Looked(Look.NOTHING, ())
 
 
-def compare_receipts(home: IssuerHome, root: TrustRoot, get: GetTile, now: UnixTime, *, keep: bool = True) -> Looked:
+def compare_receipts(
+    home: IssuerHome, root: TrustRoot, get: GetTile, now: UnixTime, *, keep: bool = True, ask: Ask | None = None
+) -> Looked:
     """Compare the kept receipts of logs that have ended with the log that the city shows; each once, while places are not empty.
 
-    `get` reads below the log's address; it is not called where no receipt is of a log that has ended. With `keep` what is found
-    is durable on return; without, nothing is written. The caller holds the department's folder (`one_writer`).
+    `get` reads below the log's address; it is not called where no receipt is of a log that has ended. `ask` is asked for the
+    city's receipts of each delivery of which something is lost and not delivered again; without it nobody is. With `keep` what is
+    found is durable on return; without, nothing is written. The caller holds the department's folder (`one_writer`).
 
     Raises:
         FormatError, UnknownLogError, BadCheckpointError, LogEndedError: what is shown is no checkpoint of the trust root's logs.
         TileMissingError, TileDamagedError: the tree is not what the checkpoint says.
+        ReceiptWrongError: the city gives another document's receipt for one that was lost.
     """
     ended = {one.origin for one in root.logs if one.until is not None and one.until <= now}
     old = {path: origin for path in (_files(home) if ended else ()) if (origin := _origin(path)) in ended}
@@ -98,18 +110,28 @@ def compare_receipts(home: IssuerHome, root: TrustRoot, get: GetTile, now: UnixT
         return Looked(Look.UNWITNESSED, read_lost(home))
     comparison = _Comparison(verdict.head, get)
     found = {path: _read_head(path) for path in old}
-    anew = [path for path, was in found.items() if was is None or was.log != verdict.head.origin or not was.is_settled]
+    anew = [path for path, was in found.items() if was is None or was.log != verdict.head.origin or not _is_over(was, ask)]
     lost = {path: comparison.compare(path, old[path]) for path in anew}
     found |= {path: head for path, (head, _) in lost.items()}
     whole = [path for path in _files(home) if (was := found.get(path)) is None or not was.lost]
     for path, (head, receipts) in lost.items():
         marked = _mark(receipts, _sent_again(head, whole)) if head.lost else receipts
+        rest = [one.document_id for one in marked if one.again is None]
+        if rest and ask is not None:
+            check = ReceiptCheck(root, home.issuer)
+            entered = keep_entered(path, rest, ask(head.delivery_id), check, comparison.holds, keep=keep)
+            marked = [replace(one, again=one.document_id) if one.document_id in entered else one for one in marked]
         found[path] = counted = replace(head, again=sum(one.again is not None for one in marked))
         if keep:
             _write(path, counted, marked)
     return Looked(
         Look.COMPARED, tuple(LostDelivery(path, head) for path, head in found.items() if head is not None and head.lost)
     )
+
+
+def _is_over(was: Compared, ask: Ask | None) -> bool:
+    """Tell whether nothing else can be found under the same log; of what is open, the city may be asked anew."""
+    return was.is_settled and not (was.is_open and ask is not None)
 
 
 def read_lost(home: IssuerHome) -> tuple[LostDelivery, ...]:
@@ -161,7 +183,7 @@ class _Comparison:
                 else:
                     is_whole = False
         doubted = () if is_whole else (one for one in _receipts(path) if one.checkpoint not in whole)
-        missing = [_lost(one) for one in doubted if not self._holds(one)]
+        missing = [_lost(one) for one in doubted if not self.holds(one)]
         places = [one.index for one in missing]
         found = Compared(
             _delivery(path),
@@ -182,7 +204,8 @@ class _Comparison:
             return True
         return 0 < then.size <= self._head.size and root_of(then.size, self._tree) == then.root
 
-    def _holds(self, line: ReceiptLine) -> bool:
+    def holds(self, line: ReceiptLine) -> bool:
+        """Tell whether the tree has this receipt's entry at its place."""
         leaf = leaf_hash(blind(line.salt, line.chain, line.event))
         return line.index < self._head.size and self._tree.node(0, line.index) == leaf
 

@@ -116,8 +116,8 @@ class Phases:
             raise UnknownIssuerHereError("not in the trust root", issuer=self.home.issuer)
 
     def look_back(self, api: CityApi, trust: PinnedTrust) -> Looked:
-        """Compare the receipts of a log that has ended with its successor; a trial keeps nothing of it."""
-        return compare_receipts(self.home, trust.root, api.log, now(), keep=not self.order.dry_run)
+        """Compare the receipts of a log that has ended with its successor, signed in; a trial keeps nothing of it."""
+        return compare_receipts(self.home, trust.root, api.log, now(), keep=not self.order.dry_run, ask=api.receipts)
 
     def check_list(self, trust: PinnedTrust, table: bytes) -> Checked:
         """Check the list and its files; raises `PreflightFailedError` with every finding."""

@@ -3,13 +3,18 @@ lost-found = Lost by the city: { $lost ->
     [one] { $lost } document
    *[other] { $lost } documents
 } of { $documents } in delivery “{ $run }”, numbers { $first } to { $last } of its former log. Its new log has no proof of them, and the city may not have them any more either. Your receipts are kept ({ $path }): they still prove what the city had promised.
-lost-part = Delivered again so far: { $again }; still missing: { $rest }.
+lost-part = There again so far: { $again }; still missing: { $rest }.
+lost-entered = New receipts of what the city had kept and entered into its new log by itself: { $entered }
 lost-fix = Deliver the same list again, under the same name: voute deliver LIST.csv --as { $issuer }. What the city still has is not sent twice. If it says that it has them already, ask it why its log does not.
 lost-fix-named = Deliver the same list again, under the same name: voute deliver LIST.csv --as { $issuer } --run { $run }. What the city still has is not sent twice. If it says that it has them already, ask it why its log does not.
 lost-settled = Lost by the city and delivered again: { $lost ->
     [one] { $lost } document
    *[other] { $lost } documents
 } in delivery “{ $run }”. Keep the earlier receipts as well ({ $path }).
+lost-settled-entered = Lost by the city's former log and in its new one again: { $lost ->
+    [one] { $lost } document
+   *[other] { $lost } documents
+} in delivery “{ $run }”. The city had kept them: their new receipts are here: { $entered } Keep the earlier receipts as well ({ $path }).
 lost-waiting = The city's log has ended and the next one has not begun: your receipts could not be compared with it yet. Nothing is to be done; ask again later.
 lost-unwitnessed = Too few witnesses confirm the city's new log: your receipts could not be compared with it yet. Ask again in a few minutes; if that goes on, call the city.
 lost-none = Receipts kept here, of { $count ->
