@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.asgi import Loop
 from tests.support.city import FINANCES, Clock, DemoCity, check, demo_settings, found_city, open_demo_city
-from tests.support.command import Ran, environment, finish, start
+from tests.support.command import Ran, environment, run
 from tests.support.holder import Resident
 from tests.support.issuer import Bill, Department, b64
 from tests.support.postgres import FAST, Postgres, postgres
@@ -45,7 +45,7 @@ class Drill:
 
     def voute(self, *args: str | Path, settings: Settings | None = None) -> Ran:
         given = {} if settings is None else write_settings(settings)
-        return finish(start(self.folder, *args, "--json", env=environment(self.folder, **given)))
+        return run(self.folder, *args, "--json", env=environment(self.folder, **given))
 
     def save(self) -> Ran:
         key = self.folder / "operator.key"

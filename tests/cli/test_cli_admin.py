@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import environment, finish, start
+from tests.support.command import environment, run
 from voute.store.migrate import upgrade
 from voute.store.sql_catalogue import SCHEMA_VERSION
 from voute.tlog.note import VerifierKey
@@ -17,11 +17,11 @@ LOG = "coffre.ville.example/registre"
 @pytest.mark.parametrize("language", ["fr_CA.UTF-8", "en_CA.UTF-8"])
 def test_cli_admin_founds_a_city_once_and_shows_its_keys(tmp_path: Path, language: str) -> None:
     data, env = tmp_path / "city", environment(tmp_path, language)
-    made = finish(start(tmp_path, "admin", "found", LOG, "--data", data, "--json", env=env)).ended(0).json
+    made = run(tmp_path, "admin", "found", LOG, "--data", data, "--json", env=env).ended(0).json
     assert {VerifierKey.parse(made[kind]).name for kind in ("ed25519", "mldsa44")} == {LOG} == {made["origin"]}
-    again = finish(start(tmp_path, "admin", "found", LOG, "--data", data, env=env)).ended(1)
+    again = run(tmp_path, "admin", "found", LOG, "--data", data, env=env).ended(1)
     assert "voute admin keys" in again.said
-    shown = finish(start(tmp_path, "admin", "keys", "--data", data, env=env)).ended(0)
+    shown = run(tmp_path, "admin", "keys", "--data", data, env=env).ended(0)
     assert made["ed25519"] in shown.out
     assert made["mldsa44"] in shown.out
     # What officers see at the ceremony can be compared with what is shown here.
@@ -33,7 +33,7 @@ def test_cli_admin_founds_a_city_once_and_shows_its_keys(tmp_path: Path, languag
 
 
 def test_cli_admin_keys_of_no_city_says_what_is_missing(tmp_path: Path) -> None:
-    ran = finish(start(tmp_path, "admin", "keys", "--data", tmp_path / "nowhere", "--json")).ended(1)
+    ran = run(tmp_path, "admin", "keys", "--data", tmp_path / "nowhere", "--json").ended(1)
     assert ran.json["error"] == "key-file"
 
 
@@ -42,17 +42,17 @@ def test_cli_admin_migrates_an_older_catalogue(tmp_path: Path) -> None:
     data.mkdir()
     path = data / "catalogue.sqlite"
     upgrade(f"sqlite:///{path}", "0001")
-    ran = finish(start(tmp_path, "admin", "migrate", "--data", data, "--json")).ended(0)
+    ran = run(tmp_path, "admin", "migrate", "--data", data, "--json").ended(0)
     assert ran.json == {"schema": SCHEMA_VERSION}
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_VERSION,)]
     db.close()
-    finish(start(tmp_path, "admin", "migrate", "--data", data)).ended(0)
+    run(tmp_path, "admin", "migrate", "--data", data).ended(0)
 
 
 def test_cli_admin_what_it_founds_is_read_by_its_user_alone(tmp_path: Path) -> None:
     data = tmp_path / "city"
-    finish(start(tmp_path, "admin", "found", LOG, "--data", data)).ended(0)
+    run(tmp_path, "admin", "found", LOG, "--data", data).ended(0)
     modes = {path.name: path.stat().st_mode & 0o777 for path in (data, *data.iterdir())}
     # A group's right to pass through is for nginx (docs/operate/direct-reads.md); others have none.
     assert modes[data.name] == 0o710

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.support.command import Ran, bill_rows, environment, finish, start, write_list
+from tests.support.command import Ran, bill_rows, environment, run, write_list
 from tests.support.holder import Resident
 from tests.support.needles import forms_of
 from tests.support.served_city import browser
@@ -46,7 +46,7 @@ class Drill:
 
     def voute(self, *args: str | Path) -> Ran:
         env = environment(self.folder, **({"VOUTE_WITNESSES": self.settings.witnesses} if self.settings.witnesses else {}))
-        return finish(start(self.folder, *args, "--json", env=env))
+        return run(self.folder, *args, "--json", env=env)
 
     def backup(self) -> Ran:
         return self.voute("backup", "save", self.folder / "backups", "--to", self.recipient, "--data", self.data)

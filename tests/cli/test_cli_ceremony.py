@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import Ran, environment, finish, start
+from tests.support.command import Ran, environment, run
 from voute.client.home import IssuerHome
 from voute.client.trust import read_pinned
 from voute.format.trust_root import parse_trust_root
@@ -29,7 +29,7 @@ class Room:
         self.env = env
 
     def voute(self, *args: str | Path) -> Ran:
-        return finish(start(self.folder, *args, env=environment(self.folder, **self.env)))
+        return run(self.folder, *args, env=environment(self.folder, **self.env))
 
     def json(self, *args: str | Path) -> dict[str, object]:
         return self.voute(*args, "--json").ended(0).lines[-1]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Voute, environment, finish, start
+from tests.support.command import Voute, environment, finish, run, start
 from tests.support.holder import Resident
 from tests.support.project import ROOT
 from tests.support.served_city import browser
@@ -170,7 +170,7 @@ def test_cli_demo_beside_one_that_is_made_changes_nothing(tmp_path: Path) -> Non
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "half").touch()
     with one_demo(tmp_path / "demo"):
-        ran = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+        ran = run(tmp_path, "demo", "--folder", tmp_path / "demo")
     assert ran.code == 1
     assert f"processus {os.getpid()}" in ran.out
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["demo.lock", "half"]
@@ -181,7 +181,7 @@ def test_cli_demo_says_that_another_program_has_its_port(tmp_path: Path) -> None
         demo = Demo(str(tmp_path / "demo"), f"http://localhost:{port}", port, "c", "l", "p", "f", "r", "m", "d", "b")
         (tmp_path / "demo").mkdir()
         (tmp_path / "demo" / "demo.json").write_text(json.dumps(asdict(demo)))
-        ran = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+        ran = run(tmp_path, "demo", "--folder", tmp_path / "demo")
     assert ran.code == 1
     assert f"Le port {port} est pris" in ran.out
 
@@ -243,7 +243,7 @@ def test_cli_demo_stopped_and_opened_again_keeps_everything(tmp_path: Path) -> N
         assert resident.read(bill) == on_disk
         assert witnesses_of(said) == ["localhost/witness-1", "localhost/witness-2"]
         assert is_running(Path(said["folder"]))
-        second = finish(start(tmp_path, "demo", "--folder", tmp_path / "demo"))
+        second = run(tmp_path, "demo", "--folder", tmp_path / "demo")
         assert (second.code, second.err) == (0, "")
         assert said["link"] in second.out
         assert f"kill {process.pid}" in second.out

@@ -15,7 +15,7 @@ import pytest
 
 from tests.support.asgi import Loop
 from tests.support.city import FINANCES, Clock, DemoCity, demo_settings, found_city, open_demo_city
-from tests.support.command import environment, finish, start
+from tests.support.command import environment, finish, run, start
 from tests.support.issuer import Department
 from tests.support.postgres import FAST, postgres
 from tests.support.s3.simulator import S3Simulator, simulator
@@ -132,7 +132,7 @@ def test_cli_move_killed_on_its_way_is_run_again_and_the_city_goes_on(moving: Mo
     process.communicate()
     moving.s3.heal()
     assert not any(key == "new/log/checkpoint" for key in moving.s3.kept())
-    facts = finish(start(moving.folder, *moving.command(target), env=moving.env)).ended(0).json
+    facts = run(moving.folder, *moving.command(target), env=moving.env).ended(0).json
     assert 2 <= facts["files"] - facts["files_copied"] < PACKS
     assert facts["rows_copied"] == facts["rows"] > 0
     # Nothing of the source has changed, but for the mark that it is the past.
@@ -199,10 +199,10 @@ def test_cli_move_leaves_a_past_that_nobody_starts(moving: Moving) -> None:
     # A look at the past is allowed, and `voute status` says what it is.
     assert check_city(moving.settings).findings == []
     assert (bytes_of(moving.settings), (moving.folder / "again.sqlite").exists()) == (before, False)
-    told = finish(start(moving.folder, "status", env=moving.env)).ended(1)
+    told = run(moving.folder, "status", env=moving.env).ended(1)
     assert "La Ville a été déplacée de ces stockages" in told.out
     assert "migrate-store" in told.out
-    judged = finish(start(moving.folder, "status", "--json", env=moving.env)).ended(1).json
+    judged = run(moving.folder, "status", "--json", env=moving.env).ended(1).json
     assert (judged["well"], judged["numbers"]) == (False, {})
     assert judged["checks"] == [{"check": "moved", "level": "now", "facts": {}}]
     open_at(load(target))
@@ -240,7 +240,7 @@ def kill_until_done(moving: Moving, target: Path, source: dict[str, str], chance
         stages["ended" if process.poll() is not None else "killed"] += 1
         process.kill()
         process.communicate()
-    finish(start(moving.folder, *moving.command(target), env=source)).ended(0)
+    run(moving.folder, *moving.command(target), env=source).ended(0)
     return stages
 
 

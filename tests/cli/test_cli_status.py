@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.city import demo_settings, found_city
-from tests.support.command import Ran, environment, finish, start
+from tests.support.command import Ran, environment, run
 from voute.app.backed_up import note_backup
 from voute.core.values import MICROSECONDS
 from voute.server.composition import now_microseconds, open_stores
@@ -24,7 +24,7 @@ def founded(tmp_path: Path) -> Settings:
 def status(settings: Settings, *args: str, language: str = "fr_CA.UTF-8", **others: str) -> Ran:
     folder = settings.data.parent
     env = environment(folder, language, VOUTE_DATA=str(settings.data), VOUTE_LOCKS=str(settings.locks_folder), **others)
-    return finish(start(folder, "status", *args, env=env))
+    return run(folder, "status", *args, env=env)
 
 
 def back_up(settings: Settings, hours: int) -> None:
@@ -87,7 +87,7 @@ def test_cli_status_does_not_look_at_a_city_for_whoever_means_a_department(found
 
 
 def test_cli_status_of_no_city_says_so(tmp_path: Path) -> None:
-    ran = finish(start(tmp_path, "status", "--data", tmp_path / "nowhere", "--json")).ended(1)
+    ran = run(tmp_path, "status", "--data", tmp_path / "nowhere", "--json").ended(1)
     assert ran.json["error"] == "no-city"
     assert not (tmp_path / "nowhere").exists()
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.cli.test_cli_backup import BILLS, Drill, opened
-from tests.support.command import bill_rows, environment, finish, start, write_list
+from tests.support.command import bill_rows, environment, run, write_list
 from tests.support.holder import Resident
 from tests.support.served_city import browser
 from voute.cli.city_process import serving, serving_witnesses
@@ -23,7 +23,7 @@ SECOND = "localhost/registre-2"
 def hold_ceremony(drill: Drill, successor: dict[str, str], until: int) -> Path:
     """Two of the officers sign a root that ends the old log and opens the new one, each apart."""
     folder, root = drill.folder, drill.settings.trust_root_file
-    finish(start(folder, "ceremony", "plan", root, "-o", folder / "plan.json", env=environment(folder))).ended(0)
+    run(folder, "ceremony", "plan", root, "-o", folder / "plan.json", env=environment(folder)).ended(0)
     plan = json.loads((folder / "plan.json").read_text())
     end = time_text(unix_time(until))
     plan["logs"][0]["until"] = end

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.golden.keep import PORTS
-from tests.support.command import Ran, bill_rows, environment, finish, start, write_list
+from tests.support.command import Ran, bill_rows, environment, run, write_list
 from tests.support.holder import Resident
 from tests.support.served_city import ServerProcess, browser, settings_of
 from voute.format.kit import parse_kit
@@ -45,7 +45,7 @@ class Golden:
 
     def voute(self, *args: str | Path) -> Ran:
         variables = {key: value for key, value in write_settings(self.settings).items() if key.endswith(("DATA", "LOCKS"))}
-        return finish(start(self.folder, *args, env=environment(self.folder, **variables)))
+        return run(self.folder, *args, env=environment(self.folder, **variables))
 
     def resident(self, client: httpx.Client) -> Resident:
         """The holder, with the kit alone."""
@@ -153,6 +153,6 @@ def test_golden_proof_that_a_page_gave_first_verifies_with_the_archives_records(
         "--json",
     ]
     env = environment(tmp_path)
-    assert finish(start(tmp_path, *command, env=env)).ended(1).json["error"] == "records-missing"
-    said = finish(start(tmp_path, *command, "--records", given / "records.json", env=env)).ended(0).json
+    assert run(tmp_path, *command, env=env).ended(1).json["error"] == "records-missing"
+    said = run(tmp_path, *command, "--records", given / "records.json", env=env).ended(0).json
     assert (said["verdict"], said["type"], said["subject"]["number"]) == ("witnessed", "consent", 1)

@@ -1,13 +1,16 @@
 """The `voute` command in tests: what it was told, what it said, and the lists and PDFs that it is given."""
 
+import atexit
 import csv
 import io
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -97,6 +100,25 @@ class Voute:
         self._forks.stdin.close()
         self._forks.wait()
         self._forks.stdout.close()
+
+
+@cache
+def _shared() -> Voute:
+    """The one process of this test run from which `run` forks; it ends with the run."""
+    folder = tempfile.TemporaryDirectory(prefix="commands-")
+    voute = Voute(Path(folder.name))
+    # The last one registered comes first.
+    atexit.register(folder.cleanup)
+    atexit.register(voute.close)
+    return voute
+
+
+def run(folder: Path, *args: str | Path, env: Mapping[str, str] | None = None) -> Ran:
+    """Run a command in a folder to its end, in a fork: what starting Python costs is paid once a run of tests.
+
+    Helps are in the language of whoever runs the tests: who asks for help in another one uses `start`.
+    """
+    return _shared()(*args, env=environment(folder) if env is None else env, cwd=folder)
 
 
 def start(folder: Path, *args: str | Path, env: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":

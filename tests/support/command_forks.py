@@ -5,18 +5,24 @@ code. What is saved is the second that every start of Python costs. A request ma
 its process lacks one check. It may name a file into which every call to a network is written, whoever makes it.
 """
 
+import atexit
+import gc
 import json
 import os
 import sys
+import threading
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 from voute.cli.main import app, main
 from voute.core.errors import VouteError
 
 ROOT = Path(__file__).resolve().parents[2]
 _NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"})
+_OF_THE_OPERATOR = frozenset({"admin", "backup", "fsck", "migrate-store", "restore", "status"})
+"""Commands that load the server, which a department's never do."""
 
 
 def _watch_network(path: str) -> None:
@@ -53,19 +59,58 @@ def become_command(request: dict[str, Any]) -> None:
     main()
 
 
+def run_command(request: dict[str, Any]) -> Never:
+    """Run the command in this fork, and end it as Python would, but for taking apart all that was loaded.
+
+    Threads are waited for, what was to be done at the end is done, output is flushed. Taking apart would copy the pages that
+    this process shares with the one it was forked from: two thirds of what most commands cost.
+    """
+    code: object = 0
+    try:
+        become_command(request)
+    except SystemExit as end:
+        code = end.code
+    # What Python itself does first when a program has ended; there is no other name for it.
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
+    if isinstance(code, str):
+        sys.stderr.write(f"{code}\n")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(int(bool(code)) if not isinstance(code, int) else code & 0xFF)
+
+
 def warm_up() -> None:
     """Load what a command loads only when it reads its arguments, so that no fork has to do it again."""
     with suppress(VouteError):
         app(["codes", "list", "--as", "nobody", "--home", os.devnull], standalone_mode=False)
+    _share()
+
+
+@cache
+def _load_server() -> None:
+    """Load the server's parts before the first fork that needs them."""
+    from voute.server import backup, ceremony, inspection  # noqa: F401, PLC0415 -- as the commands do, when they need it
+    from voute.server.observe import status  # noqa: F401, PLC0415 -- the same
+
+    _share()
+
+
+def _share() -> None:
+    """Let no fork look for waste in what is loaded here: looking would copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _serve() -> None:
     warm_up()
     for line in sys.stdin:
+        request = json.loads(line)
+        if _OF_THE_OPERATOR.intersection(request["args"][:1]):
+            _load_server()
         pid = os.fork()
         if pid == 0:
-            become_command(json.loads(line))
-            sys.exit(0)
+            run_command(request)
         _, status = os.waitpid(pid, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()

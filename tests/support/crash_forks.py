@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.support.command_forks import become_command, warm_up
+from tests.support.command_forks import run_command, warm_up
 from tests.support.crash_disk import breaker
 from voute.client import sealers, sealing
 from voute.client.disk import DISK
@@ -25,8 +25,7 @@ def _serve() -> None:
         pid = os.fork()
         if pid == 0:
             _break(request)
-            become_command(request)
-            sys.exit(0)
+            run_command(request)
         _say(pid)
         _, status = os.waitpid(pid, 0)
         _say(os.waitstatus_to_exitcode(status))
