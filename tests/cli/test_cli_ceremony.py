@@ -109,7 +109,7 @@ def test_cli_ceremony_three_officers_found_a_city_and_change_it(token: Room) -> 
     following = token.json("issuer", "next-key", *issuer)
     assert token.json("issuer", "next-key", *issuer) == following
     assert token.refused("issuer", "switch-key", *issuer) == "key-not-announced"
-    token.voute("ceremony", "plan", root, "-o", folder / "next.json").ended(0)
+    assert str(folder / "next.json") in token.voute("ceremony", "plan", root, "-o", folder / "next.json").ended(0).out
     wanted = json.loads((folder / "next.json").read_text())
     wanted["issuers"][0]["keys"].append({"ed25519": following["public"], "from": 100, "until": None})
     (folder / "next.json").write_text(json.dumps(wanted))
@@ -217,6 +217,7 @@ def test_cli_issuer_that_lost_its_machine_begins_with_its_master_and_a_new_signi
     room.voute("issuer", "escrow", *lost, "--to", str(card["recipient"]), "-o", sealed).ended(0)
     anew = ("--as", "finances", "--home", room.folder / "new", "--key", room.folder / "officer.key")
     assert room.refused("issuer", "recover", sealed, *anew) == "no-issuer-home"
+    assert "--server" in room.voute("issuer", "recover", sealed, *anew, *place[:2]).ended(2).said
     back = room.json("issuer", "recover", sealed, *anew, *place)
     assert back["public"] != made["public"]
     old, new = IssuerHome(room.folder / "lost", "finances"), IssuerHome(room.folder / "new", "finances")

@@ -3,7 +3,6 @@
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from typing_extensions import Buffer, override
 
@@ -21,8 +20,6 @@ from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
 from voute.format import archive
 from voute.format.receipt import Receipt
-
-_CHUNK: Final = 256 * 1024
 
 
 class _Outlet(io.RawIOBase):

@@ -101,8 +101,10 @@ def save_city(
 @app.command("list", help=help_of("help-backup-list"))
 def list_names(folder: Folder, as_json: Json = False) -> None:
     """List the backups of a folder, the oldest first."""
-    speaker = Speaker(as_json=as_json)
-    for name in BackupFolder(folder).names():
+    speaker, names = Speaker(as_json=as_json), BackupFolder(folder).names()
+    if not names and not as_json:
+        speaker.say("backup-list-empty", {"path": str(folder)})
+    for name in names:
         speaker.give({"name": name})
         if not as_json:
             speaker.screen.print(name, markup=False)

@@ -66,9 +66,14 @@ def key(
 def plan(
     source: Annotated[Path, typer.Argument(metavar="trust-root.json", exists=True, dir_okay=False)],
     output: Out = Path("plan.json"),
+    as_json: Json = False,
 ) -> None:
     """Write the plan of an existing trust root, to be edited into the next one."""
     DISK.replace(output, plan_of(accept_first(source.read_bytes()).root).encode(), mode=0o644)
+    speaker = Speaker(as_json=as_json)
+    speaker.give({"path": str(output)})
+    if not as_json:
+        speaker.say("ceremony-planned", {"path": str(output)})
 
 
 @app.command("draft", help=help_of("help-ceremony-draft"))

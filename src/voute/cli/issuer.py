@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from voute.cli.console import Speaker
+from voute.cli.console import Speaker, WrongUseError
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.words import help_of
 from voute.client import issuer_keys
@@ -74,6 +74,8 @@ def recover(
 ) -> None:
     """Bring back a key that was sealed to an officer, into a folder that lost it, or into a new one with a new signing key."""
     speaker, identity = Speaker(as_json=as_json), read_officer_identity(key_file)
+    if (city is None) != (server is None):
+        raise WrongUseError(speaker.words.text("issuer-recover-both"))
     if city is None or server is None:
         issuer_keys.recover(_open(home, issuer), sealed.read_bytes(), identity)
         speaker.give({"recovered": issuer})

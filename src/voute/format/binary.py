@@ -16,7 +16,6 @@ Part = bytes | str
 _U32 = struct.Struct(">I")
 _U64 = struct.Struct(">Q")
 _NO_SALT: Final = bytes(32)
-KEY_SIZE: Final = 32
 
 
 def u32(value: int) -> bytes:

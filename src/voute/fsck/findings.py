@@ -45,11 +45,6 @@ class Report:
     pending: Counter[str] = field(default_factory=Counter)
 
     @property
-    def is_clean(self) -> bool:
-        """Whether nothing differs."""
-        return not self.findings
-
-    @property
     def damage(self) -> tuple[Finding, ...]:
         """The findings that are more than leftovers and were not mended."""
         return tuple(one for one in self.findings if not one.is_leftover and not one.is_mended)

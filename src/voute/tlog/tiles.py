@@ -55,12 +55,12 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     """Return entries behind their lengths, end to end.
 
     Raises:
-        LimitError: an entry is longer than 65,535 bytes.
+        LimitError: an entry is longer than `MAX_ENTRY_BYTES`.
     """
     try:
         return b"".join([len(entry).to_bytes(2, "big") + entry for entry in entries])
     except OverflowError:
-        raise LimitError("an entry is longer than 65,535 bytes") from None
+        raise LimitError("an entry is too long for a bundle", limit=MAX_ENTRY_BYTES) from None
 
 
 def decode_bundle(data: bytes, maximum: int = TILE_WIDTH) -> tuple[bytes, ...]:

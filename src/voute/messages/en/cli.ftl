@@ -211,6 +211,7 @@ backup-stage-prove = Comparing
 backup-stage-restore = Bringing back
 backup-key = The key is in { $path }: put it into a safe and on no machine of the city. Without it no backup opens.
     Recipient, for “voute backup save --to”: { $recipient }
+backup-list-empty = There is no backup in { $path }.
 backup-saved = Backup { $name }: { $files ->
         [one] { $files } file
        *[other] { $files } files
@@ -279,6 +280,7 @@ ceremony-log-warning = { $why ->
         [several] From { $at } on several logs are open: { $origin }. The first should end when the other begins.
        *[early] The log { $origin } ends at { $at }, before this root counts: what it signs in between will be refused.
     }
+ceremony-planned = The plan is in { $path }. Edit it, then: voute ceremony draft, with that file and --after.
 ceremony-signed = Signed with { $public }. Bring { $path } to who joins the signatures.
 ceremony-joined = { $path } has { $count ->
         [one] { $count } signature
@@ -291,8 +293,9 @@ issuer-escrowed = { $path } opens with any one of { $count ->
         [one] { $count } key. Keep
        *[other] { $count } keys. Keep
     } copies in two places.
+issuer-recover-both = A new folder needs both: --city and --server.
 issuer-recovered = The key that makes the codes of { $issuer } is back.
-issuer-recovered-anew = The key that makes the codes of { $issuer } is back, in a new folder: { $path }. Bring registry.json, letter.toml and runs/ back from your copy, then pin the trust root.
+issuer-recovered-anew = The key that makes the codes of { $issuer } is back, in a new folder: { $path }. Bring registry.json, letter.toml and runs/ back from your copy, then pin the trust root (voute trust pin).
     It signs with a new key, which the trust root must list first (docs/operate/keys.md): { $public }
 issuer-next = Next key of { $issuer }, for the trust root: { $public }
 issuer-switched = { $issuer } signs with { $public } from now on. In the next trust root, end the old key at the log's size of today.

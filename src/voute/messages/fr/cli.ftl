@@ -214,6 +214,7 @@ backup-stage-prove = Comparaison
 backup-stage-restore = Retour
 backup-key = La clé est dans { $path } : mettez-la dans un coffre, sur aucune machine de la ville. Sans elle, aucune sauvegarde ne s'ouvre.
     Destinataire, pour « voute backup save --to » : { $recipient }
+backup-list-empty = Il n'y a aucune sauvegarde dans { $path }.
 backup-saved = Sauvegarde { $name } : { $files ->
         [one] { $files } fichier
        *[other] { $files } fichiers
@@ -288,6 +289,7 @@ ceremony-log-warning = { $why ->
         [several] À partir de { $at }, plusieurs registres sont ouverts : { $origin }. Le premier devrait prendre fin quand l'autre commence.
        *[early] Le registre { $origin } prend fin à { $at }, avant que cette racine compte : ce qu'il signe entre les deux sera refusé.
     }
+ceremony-planned = Le plan est dans { $path }. Modifiez-le, puis : voute ceremony draft, avec ce fichier et --after.
 ceremony-signed = Signé avec { $public }. Remettez { $path } à qui réunit les signatures.
 ceremony-joined = { $path } porte { $count ->
         [one] { $count } signature
@@ -300,8 +302,9 @@ issuer-escrowed = { $path } s'ouvre avec une seule de { $count ->
         [one] { $count } clé, n'importe laquelle
        *[other] { $count } clés, n'importe laquelle
     }. Gardez-en des copies à deux endroits.
+issuer-recover-both = Un nouveau dossier demande les deux : --city et --server.
 issuer-recovered = La clé qui fait les codes de { $issuer } est revenue.
-issuer-recovered-anew = La clé qui fait les codes de { $issuer } est revenue, dans un nouveau dossier : { $path }. Ramenez registry.json, letter.toml et runs/ de votre copie, puis épinglez la racine de confiance.
+issuer-recovered-anew = La clé qui fait les codes de { $issuer } est revenue, dans un nouveau dossier : { $path }. Ramenez registry.json, letter.toml et runs/ de votre copie, puis retenez la racine de confiance (voute trust pin).
     Il signe avec une nouvelle clé, que la racine de confiance doit d'abord donner (docs/operate/keys.md) : { $public }
 issuer-next = Clé suivante de { $issuer }, pour la racine de confiance : { $public }
 issuer-switched = { $issuer } signe désormais avec { $public }. Dans la prochaine racine de confiance, terminez l'ancienne clé à la taille du registre d'aujourd'hui.

@@ -24,8 +24,8 @@ fsck-not-rebuilt-headers = Pas pareil : les documents qui attendaient un code s
 fsck-mended = Réparé : le registre prouve ce qui est juste.
 fsck-can-mend = Le registre prouve ce qui est juste : « voute fsck --repair » le rétablit.
 fsck-counts = Examinés : { $entries ->
-        [one] { $entries } entrée
-       *[other] { $entries } entrées
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
     } du registre, { $events ->
         [one] { $events } événement
        *[other] { $events } événements
@@ -59,9 +59,9 @@ fsck-done-differences = Différences : { $differences }, dont restes sans dange
 
 find-body-differs = Un document scellé n'est pas celui que nomme l'index de son lot.
 remedy-body-differs = Avertissez le service : il envoie de nouveau ce document.
-find-bundle-damaged = Une page d'entrées du registre est abîmée.
+find-bundle-damaged = Une page d'inscriptions du registre est abîmée.
 remedy-bundle-damaged = Restaurez-la d'une sauvegarde, puis relancez « voute fsck ».
-find-bundle-missing = Une page d'entrées du registre manque.
+find-bundle-missing = Une page d'inscriptions du registre manque.
 remedy-bundle-missing = Restaurez-la d'une sauvegarde, puis relancez « voute fsck ».
 find-catalogue-corrupt = La base de données elle-même signale des dégâts : { $detail }.
 remedy-catalogue-corrupt = Arrêtez le serveur. Copiez le fichier de la base, restaurez la dernière sauvegarde, puis lancez « voute fsck --repair ».
@@ -101,13 +101,13 @@ find-event-act = L'acte signé derrière un événement manque ou n'est pas le b
 remedy-event-act = Restaurez cette ligne d'une sauvegarde du catalogue; qui a signé en a peut-être une copie.
 find-event-bad = Un événement ne se lit pas : { $detail }.
 remedy-event-bad = Restaurez cette ligne d'une sauvegarde du catalogue.
-find-event-beyond-log = Le catalogue dit que le registre a l'entrée { $index }; le registre finit avant.
-remedy-event-beyond-log = Le registre a perdu des entrées publiées : ne démarrez pas le serveur. Restaurez le dossier du registre dans son dernier état.
+find-event-beyond-log = Le catalogue dit que le registre a l'inscription { $index }; le registre finit avant.
+remedy-event-beyond-log = Le registre a perdu des inscriptions publiées : ne démarrez pas le serveur. Restaurez le dossier du registre dans son dernier état.
 find-event-column = Une colonne à côté d'un événement n'est pas ce que dit l'événement lui-même.
 remedy-event-column = Restaurez cette ligne d'une sauvegarde du catalogue.
 find-event-differs = Un événement n'est pas celui dont l'empreinte est dans le registre.
 remedy-event-differs = Restaurez cette ligne d'une sauvegarde du catalogue; ses reçus ne se vérifieraient pas.
-find-event-missing = Le registre a une entrée dont l'événement a disparu du catalogue.
+find-event-missing = Le registre a une inscription dont l'événement a disparu du catalogue.
 remedy-event-missing = Restaurez la dernière sauvegarde du catalogue à côté du registre actuel, puis lancez « voute fsck --repair ».
 find-job-stray = Un travail gardé ne parle de rien dans le catalogue.
 remedy-job-stray = Comparez avec une sauvegarde du catalogue : un document est peut-être perdu.
@@ -126,8 +126,8 @@ remedy-ledger-missing = Réglez d'abord les autres différences, puis lancez «�
 find-ledger-remains = Le grand livre garde encore ce qui devait être détruit avec un document supprimé.
 remedy-ledger-remains = Réglez d'abord les autres différences, puis lancez « voute fsck --repair ».
 find-lock-ahead = Le verrou promet { $locked ->
-        [one] { $locked } entrée
-       *[other] { $locked } entrées
+        [one] { $locked } inscription
+       *[other] { $locked } inscriptions
     }, { $published ->
         [one] { $published } est publiée
        *[other] { $published } sont publiées
@@ -140,8 +140,8 @@ remedy-lock-behind = Ne démarrez pas le serveur : il pourrait dédoubler le re
 find-lock-missing = Le verrou qui empêche le registre de se dédoubler manque.
 remedy-lock-missing = Vérifiez le réglage `locks`. Après une restauration : « voute admin log-recover ». Ne créez jamais un verrou autrement : s'il est perdu, un autre registre prend la suite (docs/operate/keys.md).
 find-log-behind = Le catalogue a un point de contrôle signé de { $noted ->
-        [one] { $noted } entrée
-       *[other] { $noted } entrées
+        [one] { $noted } inscription
+       *[other] { $noted } inscriptions
     }, plus grand que le registre : le registre a été remis en arrière et ne prouve plus rien.
 remedy-log-behind = Ne démarrez pas le serveur. Restaurez le dossier du registre dans son dernier état, puis vérifiez de nouveau.
 find-log-state-differs = La copie du point de contrôle dans le catalogue n'est pas un état de ce registre.
@@ -186,7 +186,7 @@ find-record-missing = Le registre nomme une fiche signée d'un coffre qui a disp
 remedy-record-missing = Restaurez cette ligne d'une sauvegarde du catalogue; les pages du destinataire en ont une copie.
 find-records-bad = Les fiches signées d'un coffre ne forment pas une chaîne : { $detail }.
 remedy-records-bad = Restaurez ces lignes d'une sauvegarde du catalogue; d'ici là rien n'est scellé pour ce coffre.
-find-root-differs = Les entrées gardées ne mènent pas à la racine que le registre a promise : rien ne peut être prouvé, rien n'est donc réparé.
+find-root-differs = Les inscriptions gardées ne mènent pas à la racine que le registre a promise : rien ne peut être prouvé, rien n'est donc réparé.
 remedy-root-differs = Ne démarrez pas le serveur. Restaurez le dossier du registre d'une sauvegarde ou d'une copie, puis vérifiez de nouveau.
 find-sidecar-damaged = La fiche d'un lot est abîmée.
 remedy-sidecar-damaged = Restaurez ce fichier d'une sauvegarde; le catalogue a encore les documents.
@@ -204,7 +204,7 @@ find-stray-file = Un fichier qui n'est pas de la ville.
 remedy-stray-file = Voyez qui l'a mis là; il peut être enlevé à la main.
 find-temporary-left = Un fichier jamais terminé : un arrêt brutal l'a laissé.
 remedy-temporary-left = « voute fsck --repair » l'enlève.
-find-tile-damaged = Une page d'empreintes du registre n'est pas celle que donnent ses entrées.
+find-tile-damaged = Une page d'empreintes du registre n'est pas celle que donnent ses inscriptions.
 remedy-tile-damaged = Restaurez-la d'une sauvegarde, puis relancez « voute fsck ».
 find-tile-missing = Une page d'empreintes du registre manque.
 remedy-tile-missing = Restaurez-la d'une sauvegarde, puis relancez « voute fsck ».

@@ -9,15 +9,15 @@ option-monitor-patience = Combien de secondes attendre les témoins et une versi
 option-monitor-state = Le fichier où se souvenir; sinon dans le dossier de --home.
 monitor-once-or-every = Choisissez --once ou --every.
 monitor-well = { $time } { $url } : tout est en ordre. { $size ->
-        [one] { $size } entrée
-       *[other] { $size } entrées
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
     } ({ $new } de plus), témoins : { $count }; version { $release }, { $addresses ->
         [one] { $addresses } adresse identique
        *[other] { $addresses } adresses identiques
     } à celles du registre.
 monitor-log-well = { $time } { $url } : tout est en ordre. { $size ->
-        [one] { $size } entrée
-       *[other] { $size } entrées
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
     } ({ $new } de plus), témoins : { $count }.
 monitor-address = L'adresse commence par https:// (par http:// pour cette machine seulement).
 monitor-waiting = Une racine de confiance attend : la no { $number }, faite le { $issued }, comptera le { $effective }. Signée par les clés { $keys } de la racine en vigueur. Si les officiers ne l'ont pas annoncée, appelez la ville avant ce jour.
@@ -37,13 +37,13 @@ error-monitor-answer = La ville refuse de répondre à { $path } (réponse { $st
 error-log-lost = Un autre registre a pris la suite de { $origin } sans tout ce qu'il avait signé : il en était à l'inscription { $seen }, l'autre repart de l'inscription { $size }.
     .fix = Comparez avec ce que la ville a annoncé : une sauvegarde en retard l'explique. Si elle n'a rien dit, avertissez-la, puis les témoins, avec la preuve que le moniteur a écrite.
 error-log-rolled-back = Le registre a reculé : { $size ->
-        [one] { $size } entrée
-       *[other] { $size } entrées
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
     }, alors qu'il en avait signé { $seen }.
     .fix = Gardez la preuve que le moniteur a écrite, avertissez la ville, puis les témoins.
 error-log-forked = Le registre s'est dédoublé : ce qu'il montre ne prolonge pas les { $size ->
-        [one] { $size } entrée
-       *[other] { $size } entrées
+        [one] { $size } inscription
+       *[other] { $size } inscriptions
     } qu'il avait signées.
     .fix = Gardez la preuve que le moniteur a écrite, avertissez la ville, puis les témoins.
 error-checkpoint-stale = Le dernier point de contrôle a { $minutes ->

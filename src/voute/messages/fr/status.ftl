@@ -22,12 +22,12 @@ status-server-now = Aucun serveur de cette machine n'écrit au registre.
     .hand = Démarrez-le : « voute serve », avec les mêmes réglages. Il tourne déjà ailleurs : lancez cette commande sur cette machine-là.
     .demo = C'est une démonstration : « make demo », ou « voute demo --folder { $demo } », la rouvre.
 status-log-well = Le registre suit : { $entries ->
-        [one] { $entries } entrée
-       *[other] { $entries } entrées
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
     }, en attente : { $waiting }.
 status-log-now = Le registre ne suit pas : { $entries ->
-        [one] { $entries } entrée
-       *[other] { $entries } entrées
+        [one] { $entries } inscription
+       *[other] { $entries } inscriptions
     }, en attente : { $waiting }. Ce qui attend est gardé.
     .fix = Regardez les erreurs « sequencer » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
     .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne; arrêtez-la par Ctrl+C et rouvrez-la.
@@ -102,12 +102,12 @@ status-scrub-soon = Les octets n'ont pas été relus depuis { $days ->
 status-scrub-now = Fichiers abîmés : { $damaged }. { $places }
     .fix = Restaurez-les d'une sauvegarde, puis lancez « voute fsck ». Cherchez ce qu'a le disque avant le prochain envoi.
 status-timestamp-well = Horodatage du registre : { $behind ->
-        [one] { $behind } entrée
-       *[other] { $behind } entrées
+        [one] { $behind } inscription
+       *[other] { $behind } inscriptions
     } d'avance sur le dernier.
 status-timestamp-soon = Le registre n'a pas été horodaté depuis { $hours } h : { $behind ->
-        [one] { $behind } entrée attend
-       *[other] { $behind } entrées attendent
+        [one] { $behind } inscription attend
+       *[other] { $behind } inscriptions attendent
     }. Le registre lui-même continue.
     .fix = Vérifiez le réseau, le réglage « tsa_url » et les certificats de l'autorité (« tsa_certificates »).
 status-cors-well = Le serveur S3 laisse lire les pages de la ville (CORS).
