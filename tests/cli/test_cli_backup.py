@@ -228,5 +228,5 @@ def test_cli_backup_drill(tmp_path: Path) -> None:
 
 
 def test_cli_backup_list_of_a_folder_without_a_backup_says_so(tmp_path: Path) -> None:
-    assert str(tmp_path) in finish(start(tmp_path, "backup", "list", tmp_path)).ended(0).out
-    assert finish(start(tmp_path, "backup", "list", tmp_path, "--json")).ended(0).out == ""
+    assert str(tmp_path) in run(tmp_path, "backup", "list", tmp_path).ended(0).out
+    assert run(tmp_path, "backup", "list", tmp_path, "--json").ended(0).out == ""
