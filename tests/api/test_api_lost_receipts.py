@@ -17,7 +17,15 @@ from tests.support.issuer import Bill, Department
 from tests.support.successor import SECOND_LOG, end_the_log
 from voute.client.entered_again import Ask
 from voute.client.home import IssuerHome
-from voute.client.lost_receipts import Look, Looked, LostDelivery, compare_receipts, note_sent, read_lost
+from voute.client.lost_receipts import (
+    Look,
+    Looked,
+    LostDelivery,
+    ReceiptsDamagedError,
+    compare_receipts,
+    note_sent,
+    read_lost,
+)
 from voute.client.receipts import export_receipt
 from voute.core.ids import Hash
 from voute.core.ports_log import TileMissingError
@@ -272,6 +280,31 @@ def test_api_lost_receipts_are_not_hidden_by_tiles_that_are_put_together(demo: D
         desk.compare(get, demo.root)
     assert desk.kept == []
     assert [numbers(one) for one in desk.compare(tiles_of(demo), demo.root).lost] == [(3, 3, 0)]
+
+
+def test_api_lost_receipts_that_cannot_be_read_are_named(demo: DemoCity, desk: Desk, tmp_path: Path) -> None:
+    demo, before, lost = lose_the_tail(demo, desk, tmp_path)
+    # The first line is a checkpoint, the last one a receipt.
+    for kept, part in ((before, slice(1, None)), (lost, slice(1, None)), (lost, slice(-40))):
+        raw = kept.read_bytes()
+        kept.write_bytes(raw[part])
+        with pytest.raises(ReceiptsDamagedError) as damaged:
+            desk.compare(tiles_of(demo), demo.root)
+        assert damaged.value.facts == {"path": str(kept)}
+        assert desk.kept == []
+        kept.write_bytes(raw)
+
+
+def test_api_lost_receipts_whose_comparison_is_torn_are_compared_again(demo: DemoCity, desk: Desk, tmp_path: Path) -> None:
+    demo, _, lost = lose_the_tail(demo, desk, tmp_path)
+    found = desk.compare(tiles_of(demo), demo.root)
+    (kept,) = [one for one in desk.kept if one.parent == lost.parent]
+    whole = kept.read_bytes()
+    for torn in (whole[:-10], whole[: whole.rindex(b"\n", 0, -1) + 1], b""):
+        kept.write_bytes(torn)
+        assert read_lost(desk.home) == ()
+        assert desk.compare(tiles_of(demo), demo.root) == found
+        assert kept.read_bytes() == whole
 
 
 def test_api_lost_receipts_of_an_earlier_comparison_stand_when_nothing_can_be_compared(

@@ -6,18 +6,19 @@ are compared with the successor's tree, whose head a quorum of witnesses has cos
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from voute.client.disk import DISK
 from voute.client.entered_again import Ask, entered_path, keep_entered
 from voute.client.home import IssuerHome
 from voute.client.receipt_check import ReceiptCheck
 from voute.client.receipts import read_lines
-from voute.core.errors import FormatError, LimitError
+from voute.core.errors import FormatError, LimitError, StateError
 from voute.core.ids import ID_SIZE, DeliveryId, DocumentId, Hash, parse_hex
 from voute.core.values import UnixTime
 from voute.format.compared import Compared, LostReceipt, parse_compared, parse_lost, same_document
@@ -36,6 +37,12 @@ _COMPARED: Final = "compared-"
 _NAME: Final = re.compile(r"receipts-[0-9a-f]{32}\.ndjson")
 _NOTE: Final = b'"note"'
 """No line that is valid has it but a checkpoint's: a receipt's texts are hex and base64, and JSON escapes quotes in names."""
+
+
+class ReceiptsDamagedError(StateError):
+    """The kept receipts of a delivery are not what this program wrote; the fact `path` names them."""
+
+    code: ClassVar[str] = "receipts-damaged"
 
 
 class Look(StrEnum):
@@ -96,6 +103,7 @@ def compare_receipts(
     Raises:
         FormatError, UnknownLogError, BadCheckpointError, LogEndedError: what is shown is no checkpoint of the trust root's logs.
         TileMissingError, TileDamagedError: the tree is not what the checkpoint says.
+        ReceiptsDamagedError: kept receipts cannot be read.
         ReceiptWrongError: the city gives another document's receipt for one that was lost.
     """
     ended = {one.origin for one in root.logs if one.until is not None and one.until <= now}
@@ -145,7 +153,7 @@ def note_sent(home: IssuerHome, receipts: Path) -> None:
     origin = _origin(receipts)
     for one in read_lost(home):
         if one.found.is_open and one.found.log == origin:
-            marked = _mark(_read_receipts(one.receipts), _sent_again(one.found, [receipts]))
+            marked = _mark(_read_compared(one.receipts)[1], _sent_again(one.found, [receipts]))
             again = sum(lost.again is not None for lost in marked)
             if again > one.found.again:
                 _write(one.receipts, replace(one.found, again=again), marked)
@@ -178,12 +186,16 @@ class _Comparison:
             for raw in file:
                 if _NOTE not in raw:
                     documents += 1
-                elif self._has(line := _checkpoint(raw)):
+                    continue
+                with _reading(path):
+                    line = _checkpoint(raw)
+                    then = _head_of(line)
+                if self._has(then):
                     whole.add(line.id)
                 else:
                     is_whole = False
         doubted = () if is_whole else (one for one in _receipts(path) if one.checkpoint not in whole)
-        missing = [_lost(one) for one in doubted if not self.holds(one)]
+        missing = [_lost(one, path) for one in doubted if not self.holds(one)]
         places = [one.index for one in missing]
         found = Compared(
             _delivery(path),
@@ -197,9 +209,8 @@ class _Comparison:
         )
         return found, missing
 
-    def _has(self, line: CheckpointLine) -> bool:
+    def _has(self, then: Checkpoint) -> bool:
         """Tell whether the tree begins with all that a kept checkpoint stands for."""
-        then = _head_of(line)
         if then.origin == self._head.origin:
             return True
         return 0 < then.size <= self._head.size and root_of(then.size, self._tree) == then.root
@@ -232,19 +243,30 @@ def _sent_again(lost: Compared, paths: Iterable[Path]) -> Iterator[tuple[Hash, D
             continue
         for line in _receipts(path):
             if lost.first is not None and line.index >= lost.first:
-                yield _same(line), line.document_id
+                yield _same(line, path), line.document_id
 
 
-def _lost(line: ReceiptLine) -> LostReceipt:
-    return LostReceipt(line.row, line.reference, line.document_id, line.index, _same(line))
+def _lost(line: ReceiptLine, path: Path) -> LostReceipt:
+    return LostReceipt(line.row, line.reference, line.document_id, line.index, _same(line, path))
 
 
-def _same(line: ReceiptLine) -> Hash:
-    return same_document(line.reference, read_signed(line.manifest).manifest)
+def _same(line: ReceiptLine, path: Path) -> Hash:
+    with _reading(path):
+        return same_document(line.reference, read_signed(line.manifest).manifest)
 
 
 def _receipts(path: Path) -> Iterator[ReceiptLine]:
-    return (line for line in read_lines(path) if isinstance(line, ReceiptLine))
+    with _reading(path):
+        yield from (line for line in read_lines(path) if isinstance(line, ReceiptLine))
+
+
+@contextmanager
+def _reading(receipts: Path) -> Iterator[None]:
+    """Name the file in which something is no receipt."""
+    try:
+        yield
+    except (FormatError, LimitError) as error:
+        raise ReceiptsDamagedError(error.detail, path=str(receipts)) from error
 
 
 # -- files
@@ -266,7 +288,7 @@ def _delivery(receipts: Path) -> DeliveryId:
 
 def _origin(receipts: Path) -> str:
     """Name the log of the first checkpoint of a delivery's receipts; nothing where every document was deleted by its holder."""
-    with receipts.open("rb") as file:
+    with _reading(receipts), receipts.open("rb") as file:
         return next((_head_of(_checkpoint(raw)).origin for raw in file if _NOTE in raw), "")
 
 
@@ -283,16 +305,17 @@ def _head_of(line: CheckpointLine) -> Checkpoint:
 
 def _read_head(receipts: Path) -> Compared | None:
     try:
-        with _beside(receipts).open("rb") as file:
-            return parse_compared(file.readline())
+        return _read_compared(receipts)[0]
     except (FileNotFoundError, FormatError, LimitError):
         return None
 
 
-def _read_receipts(receipts: Path) -> list[LostReceipt]:
+def _read_compared(receipts: Path) -> tuple[Compared, list[LostReceipt]]:
     with _beside(receipts).open("rb") as file:
-        file.readline()
-        return [parse_lost(raw) for raw in file]
+        head, lost = parse_compared(file.readline()), [parse_lost(raw) for raw in file]
+    if (len(lost), sum(one.again is not None for one in lost)) != (head.lost, head.again):
+        raise FormatError("a comparison that is not whole", field="lost")
+    return head, lost
 
 
 def _write(receipts: Path, head: Compared, lost: Sequence[LostReceipt]) -> None:
