@@ -13,7 +13,11 @@ export default defineConfig(
   svelte.configs.recommended,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } },
+      // The same for all files: a file that names other extensions than the one before has all types worked out anew.
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        extraFileExtensions: ['.svelte'],
+      },
     },
     rules: {
       // Numbers in error details and generated ids are wanted.
@@ -46,7 +50,7 @@ export default defineConfig(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {
       globals: globals.browser,
-      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'], parser: ts.parser },
+      parserOptions: { parser: ts.parser },
     },
   },
   {
