@@ -4,7 +4,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
-from unicodedata import normalize
 
 import typer
 
@@ -19,6 +18,7 @@ from voute.client.home import IssuerHome, default_home
 from voute.client.journal import JournalState
 from voute.client.order import DeliverOrder, PreflightFailedError
 from voute.client.outcome import Outcome
+from voute.client.run_name import run_name
 from voute.client.unfinished import find_unfinished, is_unfinished
 
 PATIENCE = 60.0
@@ -42,8 +42,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     """Deliver the documents of a list: check, seal, send, keep the receipts; or the rest of a run that was stopped."""
     speaker = Speaker(as_json=as_json)
     issuer_home = IssuerHome(home or default_home(), issuer)
-    # A name has one form only, whatever the keyboard or the disk that it comes from.
-    name = None if run is None else normalize("NFC", run)
+    name = None if run is None else run_name(run)
     if resume:
         if dry_run or new_party:
             raise WrongUseError(speaker.words.text("deliver-resume-alone"))
@@ -55,7 +54,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
         order = DeliverOrder(
             table=table,
             pdf_folder=pdf_dir or beside(table),
-            run=name or normalize("NFC", table.stem),
+            run=name or run_name(table.stem),
             dry_run=dry_run,
             new_party=new_party,
         )

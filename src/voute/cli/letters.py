@@ -14,6 +14,7 @@ from voute.cli.stages import stages
 from voute.cli.words import help_of
 from voute.client.home import IssuerHome, default_home
 from voute.client.order import PreflightFailedError
+from voute.client.run_name import run_name
 
 if TYPE_CHECKING:
     from voute.client.letters import Letters, LettersOutcome
@@ -42,7 +43,7 @@ def letters(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     order = LettersOrder(
         table=table,
         pdf_folder=pdf_dir or beside(table),
-        run=normalize("NFC", run or table.stem),
+        run=run_name(table.stem if run is None else run),
         folder=folder,
         with_documents=not letter_alone,
         leave_out=leave_out,

@@ -28,6 +28,7 @@ from voute.client.order import PreflightFailedError
 from voute.client.preflight import PdfFolder, Row, check_table
 from voute.client.print_list import DeliveredLists
 from voute.client.registry_file import read_book
+from voute.client.run_name import run_name
 from voute.client.table import Table, read_table
 from voute.client.trust import read_pin
 from voute.core.errors import StateError
@@ -63,6 +64,10 @@ class LettersOrder:
     dated: date | None = None
     batch_letters: int = BATCH_LETTERS
     processes: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a name that no delivery has; raises `RunNameError`."""
+        run_name(self.run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from voute.client.findings import Finding
+from voute.client.run_name import run_name
 from voute.core.errors import StateError
 
 
@@ -21,6 +22,10 @@ class DeliverOrder:
     processes: int | None = None
     patience: float = 0
     """Seconds to wait for the witnesses of a checkpoint that proves a vault's key."""
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could be written and never be read again; raises `RunNameError`."""
+        run_name(self.run)
 
 
 class PreflightFailedError(StateError):

@@ -11,7 +11,7 @@ from voute.client.home import IssuerHome
 from voute.client.stored import pack_values, unpack_values
 from voute.core.errors import StateError
 from voute.core.ids import Hash, Slug, VaultId
-from voute.core.values import UnixTime
+from voute.core.values import UnixTime, text_of
 from voute.format import dsse, registry
 from voute.format.dsse import SigningKey
 from voute.format.registry import (
@@ -54,6 +54,7 @@ class Book:
         self.head = head
         self.changed = False
         self._places: dict[str, bytes | _Place] = {}
+        self._runs: set[str] = set()
         self._consents: dict[tuple[bytes, str], SeenConsent] = {}
 
     def get(self, reference: str, party: str, slot: int) -> Entry | None:
@@ -80,7 +81,9 @@ class Book:
             yield from sorted(self.of(reference), key=lambda entry: entry.key)
 
     def put(self, entry: Entry) -> None:
-        """Add an entry or replace the one of the same key."""
+        """Add an entry or replace the one of the same key; raises `FormatError` for a run that could never be read again."""
+        if entry.run not in self._runs:
+            self._runs.add(text_of(entry.run, registry.MAX_RUN))
         others = tuple(_pack(other) for other in self.of(entry.reference) if other.key != entry.key)
         self._places[entry.reference] = (*others, _pack(entry)) if others else _pack(entry)
         self.changed = True

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import ClassVar
 
 from voute.client.disk import DISK
@@ -171,7 +172,8 @@ def find_unfinished(home: IssuerHome, run: str | None, table: Path | None) -> Jo
     if not found:
         raise NothingToResumeError("nothing is unfinished", issuer=home.issuer)
     if len(found) > 1:
-        names = ", ".join(one.beginning.run for one in found)
+        # As they can be given to `--run`: a name may hold commas and spaces.
+        names = ", ".join(quote(one.beginning.run) for one in found)
         raise SeveralUnfinishedError("several runs are unfinished", runs=names)
     return found[0]
 

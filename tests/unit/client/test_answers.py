@@ -1,6 +1,7 @@
 """Answers without end, packed, deep or odd: refused before they cost more than the answers that there are."""
 
 import gzip
+import json
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -193,6 +194,28 @@ def test_answers_control_what_a_city_says_is_read() -> None:
     assert len(read_object(body)["challenge"]) == MAX_ANSWER - 100
     line = b"x" * (MAX_LINE - 10)
     assert list(read_lines(answer(lambda: iter([line + b"\n" + line])))) == [line, line]
+
+
+@pytest.mark.control("G1")
+@pytest.mark.parametrize("name", ["," * 100, "[{" * 50, '","' * 33, "\\" * 50 + ",", ", ".join(f"rôle {n}" for n in range(12))])
+def test_answers_control_names_full_of_commas_are_no_values(name: str) -> None:
+    """What a city says of a list that was delivered before, by a run with such a name."""
+    one = {"dedupe_id": "0" * 64, "content_id": "1" * 64, "document_id": "2" * 32, "delivery_id": "3" * 32, "run": name}
+    said = {"known": [one] * 10_000}
+    assert read_object(json.dumps(said, ensure_ascii=False).encode()) == said
+
+
+@pytest.mark.attack("G1")
+@pytest.mark.parametrize("end", [b"", b'"', b"\\"])
+def test_answers_values_are_counted_whatever_text_stands_before_them_or_never_ends(end: bytes) -> None:
+    values = b",".join([b"1"] * MEGABYTE)
+    for data, most in (
+        (b'{"run":"\\"","entries":[' + values + b"]," + end, MEGABYTE),
+        (b'{"run":"' + b'\\"' * MEGABYTE + end + values, MOST_MEMORY),
+    ):
+        refused, memory = peak(partial(read_object, data))
+        assert refused == FormatError.code
+        assert memory < most
 
 
 @pytest.mark.mutant("G1")
