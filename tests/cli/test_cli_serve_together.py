@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.city import demo_settings, found_city
 from tests.support.command import environment, finish, start
+from tests.support.plain_http import NOBODY
 from tests.support.ports import HOST, free_port
 from voute.cli.held_port import any_ports, held_port
 from voute.server.address import AddressRefusedError, AddressServedError, kept_address
@@ -53,7 +54,7 @@ def wait_for(settings: Settings, process: Process) -> None:
     end = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < end:
         with suppress(httpx.TransportError):
-            if httpx.get(f"http://{HOST}:{settings.port}/health", trust_env=False).is_success:
+            if httpx.get(f"http://{HOST}:{settings.port}/health", trust_env=False, verify=NOBODY).is_success:
                 return
         time.sleep(0.05)
     raise AssertionError(process.poll())

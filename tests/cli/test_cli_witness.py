@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Department
 from tests.support.command import start
 from tests.support.log_world import entry
+from tests.support.plain_http import NOBODY
 from tests.support.ports import free_port
 from tests.support.proxy import After, Exchange, Message
 from tests.support.served_city import ServedCity
@@ -40,7 +41,7 @@ def serving(folder: Path, port: int) -> Iterator[HttpWitness]:
         while True:
             assert process.poll() is None
             try:
-                httpx.get(f"{address}/health", timeout=5).raise_for_status()
+                httpx.get(f"{address}/health", timeout=5, verify=NOBODY).raise_for_status()
                 break
             except httpx.HTTPError:
                 assert time.monotonic() < end

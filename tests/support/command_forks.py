@@ -16,8 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Never
 
+import typer
+
 from voute.cli.main import app, main
+from voute.cli.usage import speak
 from voute.core.errors import VouteError
+from voute.messages import LANGUAGES, messages
 
 ROOT = Path(__file__).resolve().parents[2]
 _NETWORK = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"})
@@ -84,6 +88,11 @@ def warm_up() -> None:
     """Load what a command loads only when it reads its arguments, so that no fork has to do it again."""
     with suppress(VouteError):
         app(["codes", "list", "--as", "nobody", "--home", os.devnull], standalone_mode=False)
+    for language in LANGUAGES:
+        speak(typer.main.get_command(app), messages(language))
+    # Every command puts this together anew: as long as all else that a small one does.
+    command = typer.main.get_command(app)
+    setattr(typer.main, "get_command", lambda _app: command)  # noqa: B010 -- a function of the library, as `usage.run` sees it
     _share()
 
 

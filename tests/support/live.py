@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from tests.support.city import demo_settings, found_city
+from tests.support.plain_http import NOBODY
 from tests.support.ports import free_port
 from voute.format.trust_root import TrustRoot
 from voute.server.settings import Settings, write_settings
@@ -36,7 +37,7 @@ class LiveServer:
         return f"http://127.0.0.1:{self.settings.port}"
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, headers={"x-voute": "1"}, timeout=30)
+        return httpx.Client(base_url=self.address, headers={"x-voute": "1"}, timeout=30, verify=NOBODY)
 
     def wait(self) -> None:
         """Return when the server answers; a test that never gets there fails here."""

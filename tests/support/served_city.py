@@ -16,6 +16,7 @@ import httpx
 import psycopg
 from sqlalchemy import make_url
 
+from tests.support.plain_http import NOBODY
 from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from voute.client.ceremony import CityFounding, found, issuer_of, make_officers
@@ -70,7 +71,7 @@ class ServerProcess:
             assert self._process is not None
             assert self._process.poll() is None, self.log.read_text()
             try:
-                if httpx.get(f"http://127.0.0.1:{self.settings.port}/health", timeout=5).is_success:
+                if httpx.get(f"http://127.0.0.1:{self.settings.port}/health", timeout=5, verify=NOBODY).is_success:
                     return
             except httpx.HTTPError:
                 pass
@@ -176,7 +177,7 @@ def browser(origin: str) -> httpx.Client:
         for value in reply.headers.get_list("set-cookie"):
             client.headers["cookie"] = value.partition(";")[0]
 
-    client = httpx.Client(base_url=origin, headers={"x-voute": "1"}, timeout=60, event_hooks={"response": [keep]})
+    client = httpx.Client(base_url=origin, headers={"x-voute": "1"}, timeout=60, verify=NOBODY, event_hooks={"response": [keep]})
     return client
 
 
