@@ -51,7 +51,12 @@ export const verifierStates: readonly PageState[] = [
     screen: 'verify',
     view: { ...idle, receipt: 'compte.receipt.json', strangers: ['vacances.jpg'] },
   },
-  { id: 'verify-checking', path: '/verifier', screen: 'verify', view: { ...idle, pdf: 'compte.pdf', busy: true } },
+  {
+    id: 'verify-checking',
+    path: '/verifier',
+    screen: 'verify',
+    view: { ...idle, pdf: 'compte.pdf', receipt: 'compte.receipt.json', busy: true },
+  },
   {
     id: 'verify-proven',
     path: '/verifier',

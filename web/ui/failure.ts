@@ -47,12 +47,19 @@ export function familyOf(code: string): Family {
   return OURS.has(code) ? 'ours' : 'refused';
 }
 
-/** Looks up `error-CODE.title|what|kept|next`, then `error-family-FAMILY` of the same. */
-export function wordsOf(failure: Failure): Words {
+/** Where what did not check out was to be used, when not in an open vault: at the letter's code, or in the verifier. */
+export type Place = 'letter' | 'files';
+
+/**
+ * Looks up `error-CODE.title|what|kept|next`, then `error-family-FAMILY` of the same; for what was refused, first
+ * `error-family-PLACE`: who reads a letter's code, or checks a document, may have no vault that could be intact.
+ */
+export function wordsOf(failure: Failure, place: Place | null = null): Words {
   const family = familyOf(failure.code);
   const say = (part: string): string => {
-    const own = `error-${failure.code}.${part}`;
-    return t(has(own) ? own : `error-family-${family}.${part}`, failure.facts);
+    const here = family === 'refused' && place !== null ? [`error-family-${place}.${part}`] : [];
+    const known = [`error-${failure.code}.${part}`, ...here].find((id) => has(id));
+    return t(known ?? `error-family-${family}.${part}`, failure.facts);
   };
   return {
     title: say('title'),

@@ -22,6 +22,8 @@ export interface NoticesActions {
   readonly save: (wish: NoticeBody) => Promise<void>;
   readonly confirm: (code: string) => Promise<void>;
   readonly stop: () => Promise<void>;
+  /** Another code to the same address, as the one before is mistyped too often, too old or lost. */
+  readonly anew: (wish: NoticeBody) => Promise<void>;
 }
 
 export class NoticesFlow implements NoticesActions {
@@ -40,6 +42,13 @@ export class NoticesFlow implements NoticesActions {
   confirm = async (code: string): Promise<void> => this.attempt(async () => this.session.deps.api.confirmNotices(code));
 
   stop = async (): Promise<void> => this.attempt(async () => this.session.deps.api.stopNotices(), 'stopped');
+
+  anew = async (wish: NoticeBody): Promise<void> =>
+    this.attempt(async () => {
+      // The city sends no second code for a wish that it has: it forgets the address first.
+      await this.session.deps.api.stopNotices();
+      await this.session.deps.api.putNotices(wish);
+    });
 
   private async attempt(act: () => Promise<unknown>, does?: 'saved' | 'stopped'): Promise<void> {
     if (this.view.at === 'shown') this.view = { at: 'shown', notice: this.view.notice, busy: true, failure: null };

@@ -63,6 +63,9 @@ const CUT = new Set(['offline', 'network']);
 const TYPING = new Set(['code-symbol', 'code-length', 'code-check', 'claim-unknown']);
 const ENDED = new Set(['claim-used', 'claim-revoked', 'claim-frozen']);
 
+/** The code opens nothing any more: reading it once more would not help. */
+export const isEnded = (failure: Failure): boolean => ENDED.has(failure.code);
+
 interface Draft {
   readonly letter: Letter;
   readonly challenge: string;
@@ -265,7 +268,7 @@ export class OpenFlow implements OpenActions {
     } catch (thrown) {
       const failure = toFailure(thrown);
       // Used or put aside while it was being read: sending again would not help.
-      this.view = ENDED.has(failure.code)
+      this.view = isEnded(failure)
         ? refused(draft.letter.code, failure)
         : { at: 'unsent', letter: draft.letter, failure };
     } finally {

@@ -52,4 +52,16 @@ describe('notices', () => {
     expect(flow.view).toMatchObject({ notice: null, failure: { code: 'server' } });
     expect(flow.view).not.toHaveProperty('done');
   });
+
+  test('notices_a_new_code_goes_to_the_same_address_and_a_refusal_of_it_is_said', async () => {
+    await flow.load();
+    await flow.save(WISH);
+    await flow.confirm('12345678');
+    // Forgotten first, and begun again: for a wish that it has the city sends no second code.
+    await flow.anew(WISH);
+    expect(flow.view).toMatchObject({ notice: { ...WISH, state: 'unconfirmed' }, failure: null });
+    visit.service.troubles = [{ route: 'putNotices', code: 'too-many' }];
+    await flow.anew(WISH);
+    expect(flow.view).toMatchObject({ notice: null, failure: { code: 'too-many' } });
+  });
 });

@@ -176,6 +176,18 @@ describe('failure', () => {
     expect(wordsOf({ code: 'never-heard-of', facts: {} }).title).toBe(t('error-family-refused.title'));
   });
 
+  test('failure_words_before_a_vault_is_open_promise_nothing_of_one', () => {
+    for (const place of ['letter', 'files'] as const) {
+      const kept = wordsOf({ code: 'bad-signature', facts: {} }, place).kept;
+      expect(kept).toBe(t(`error-family-${place}.kept`));
+      expect(kept).not.toBe(t('error-family-refused.kept'));
+      // What has words of its own keeps them, and what is nobody's refusal too.
+      expect(wordsOf({ code: 'claim-frozen', facts: {} }, place).kept).toBe(t('error-claim-frozen.kept'));
+      expect(wordsOf({ code: 'offline', facts: {} }, place).kept).toBe(t('error-family-again.kept'));
+    }
+    expect(wordsOf({ code: 'bad-signature', facts: {} }, 'letter').next).toBe(t('error-family-refused.next'));
+  });
+
   test('failure_words_show_the_position_of_a_wrong_symbol', () => {
     expect(wordsOf({ code: 'code-symbol', facts: { position: 8 } }).what).toContain('n° 8');
   });

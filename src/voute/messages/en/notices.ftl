@@ -6,7 +6,7 @@ notice-confirm =
     Here is your code: { $code }
 
     Enter it in your vault to receive notices at this address. It can be used for two days.
-notice-confirm-not-you = You asked for nothing? Do nothing: without this code we will not write to you again.
+notice-confirm-not-you = If you did not ask for this, do nothing: without this code we will not write to you again.
 notice-documents =
     { $count ->
         [one] A document from { $issuers } is waiting for you in your vault.
@@ -19,11 +19,11 @@ notice-documents-many = Documents from { $count ->
 notice-way-in =
     A new way into your vault was just added.
 
-    Was it you? There is nothing to do. It was not you? Open your vault, page “Ways in”, and remove it.
+    If it was you, there is nothing to do. If not, open your vault, page “Ways in”, and remove it.
 notice-frozen =
     A code of your vault was just blocked. What you received stays in your vault; what comes next will come on paper.
 
-    It was not you? Call the help line: its number is on your letter.
+    If it was not you, call the help line: its number is on your letter.
 notice-where = To open your vault, type { $place } in your browser, or use your own bookmark.
 notice-never = We never ask for a letter’s code, a password or a payment by email.
 notice-stop = Stop receiving notices: { $link }

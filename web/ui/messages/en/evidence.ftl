@@ -1,9 +1,9 @@
 ### The evidence, in words and then in bytes.
 
 verdict-unaltered = The document has not changed by a single byte
-    .text = Its fingerprint is the one that the city signed.
+    .text = Its fingerprint is the one that the City signed.
 verdict-signed = Signed by { $issuer }
-    .text = On { $date }, with a key that the city recognizes as this department’s.
+    .text = On { $date }, with a key that the City recognizes as this department’s.
 verdict-logged = Entered in the public register on { $date }
     .text = Line { $index } of a register that nobody can rewrite without being seen.
 verdict-witnessed = { $count ->

@@ -8,7 +8,7 @@ welcome-have-letter = I got a letter with a code
 welcome-no-vault = No vault yet? Enter the code of your letter
 welcome-facts-title = What makes this vault different
 welcome-fact-sealed = Nobody else can read it
-    .text = Each document is sealed before it leaves the city and opens only on your device. We do not have the key.
+    .text = Each document is sealed before it leaves the City and opens only on your device. We do not have the key.
 welcome-fact-proof = Every document has its proof
     .text = A receipt, which your bank or notary checks without an account and without us, says who the document comes from and that it has not changed.
 welcome-fact-leave = You leave when you like
@@ -67,7 +67,7 @@ open-type-title = Enter the code on your letter
 open-type-lead = It is printed under the square you can scan: six groups of four letters or digits.
 open-type-lost = This page was loaded again. It keeps the code of your letter nowhere: scan the square again, or enter the code.
 open-code-label = Code
-open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
+open-code-hint = Upper or lower case, with or without hyphens. The letter O reads as zero, I and L as 1.
 open-code-count = { $count } of { $of ->
         [one] { $of } character
        *[other] { $of } characters
@@ -140,8 +140,8 @@ shared-leave = Leave my vault
 shared-files = Shared device: a file that you download stays on this device, a page that you print stays in the printer.
 
 terms-title = The terms, in plain words
-terms-what = This vault is free. The city puts your documents in it; you read them, keep them and take them with you.
-terms-keys = The keys are made and kept on your device. If you lose all of them, nobody can reopen the vault; the city can then deliver its documents again into a new one.
+terms-what = This vault is free. The City puts your documents in it; you read them, keep them and take them with you.
+terms-keys = The keys are made and kept on your device. If you lose all of them, nobody can reopen the vault; the City can then deliver its documents again into a new one.
 terms-paper = Paper continues. Opening this vault takes no letter away from you: you will choose, one type of document at a time, and you can change your mind.
 terms-log = Each delivery and each first reading leave a trace, unreadable to others, in a public register that nobody can rewrite.
 terms-leave = You can leave at any time, with all your documents.
@@ -204,7 +204,7 @@ documents-years = Go to a year
 documents-none-found = Nothing matches what you are looking for.
 documents-show-all = Show everything
 documents-empty = Nothing for now
-    .text = Your documents will appear here as soon as the city delivers one.
+    .text = Your documents will appear here as soon as the City delivers one.
 documents-refused = { $count ->
     [one] One document did not pass the checks and is not shown
    *[other] { $count } documents did not pass the checks and are not shown
@@ -301,8 +301,8 @@ calendar-file = due-date
 
 proof-checking = Checking the proof…
 proof-authentic = Authentic:
-proof-unwitnessed = Signed by the city and entered in the register. The independent witnesses have not confirmed it yet.
-proof-waiting = Signed by the city. The public proof is on its way, usually in less than a minute.
+proof-unwitnessed = Signed by the City and entered in the register. The independent witnesses have not confirmed it yet.
+proof-waiting = Signed by the City. The public proof is on its way, usually in less than a minute.
 proof-more = See the proof
 
 viewer-label = Pages of “{ $title }”
@@ -352,10 +352,10 @@ viewer-zoom = Shown at { $percent }%
 
 evidence-tab = Proof
 evidence-title = This document is authentic
-evidence-unwitnessed-title = Signed by the city, not yet confirmed by the witnesses
+evidence-unwitnessed-title = Signed by the City, not yet confirmed by the witnesses
 evidence-back = Back to the document
 evidence-waiting-title = The proof is on its way
-evidence-waiting = The document is signed by the city; it is being entered in the public register, usually in less than a minute.
+evidence-waiting = The document is signed by the City; it is being entered in the public register, usually in less than a minute.
 evidence-what = What
 evidence-who = From
 evidence-when = Delivered and registered on
@@ -471,6 +471,8 @@ notices-state-confirmed = Notices go to { $address }.
 notices-state-unreachable = { $address } refuses our emails: nothing is sent there any more. Your documents arrive all the same. Enter another address, or the same to try again.
 notices-code = Code received by email
 notices-confirm = Confirm the address
+notices-anew = A new code is on its way.
+    .act = Get a new code
 notices-address = Your email address
 notices-pace = When to write to you
 notices-once = As soon as one comes
@@ -539,15 +541,15 @@ not-found-home = Go to the first page
 ## Paper, or the vault only
 
 paper-title = Paper, or vault only
-paper-lead = The city writes to you by mail, and puts documents into this vault too. You can do without paper, one type of document at a time. Nothing is chosen beforehand.
+paper-lead = The City writes to you by mail, and puts documents into this vault too. You can do without paper, one type of document at a time. Nothing is chosen beforehand.
 paper-loading = Reading your choices…
 paper-none = No department puts documents into this vault yet. Paper continues.
 paper-on = By mail, and in the vault.
 paper-off = In the vault only.
 paper-since = Chosen on { $date }.
 paper-again-since = Paper came back on { $date }.
-paper-logged = In the public log since { $moment }
-paper-logging = Your choice counts already. Its entry in the public log is on its way.
+paper-logged = In the public register since { $moment }
+paper-logging = Your choice counts already. Its entry in the public register is on its way.
 paper-ask = Do without paper
 paper-sign = I choose the vault only
 paper-cancel = Keep paper
@@ -559,7 +561,7 @@ paper-proof-file = Choice
 paper-law-title = Your choice, by law
 paper-law-free = The Act to establish a legal framework for information technology (C-1.1) leaves you free to choose paper or electronic documents, unless a law imposes one of them. If you ask for nothing, paper continues.
 paper-law-apart = The Act respecting access to documents held by public bodies and the protection of personal information (A-2.1) wants your consent to be free, and asked for apart from everything else. That is why it has this page, and a signature for each type of document.
-paper-safe = A choice counts for what is sent afterwards. In doubt the city prints: if your vault or your choice can’t be checked on the day of sending, paper goes out.
+paper-safe = A choice counts for what is sent afterwards. In doubt the City prints: if your vault or your choice can’t be checked on the day of sending, paper goes out.
 
 # These words are signed. They never change: new words get a new number (docs/spec/consent.md).
 consent-paperless-1 = I ask to receive this type of document in my vault only, and not by mail. This choice is free, the law lets me keep paper. I can go back to paper at any time, with one tap and without giving a reason.

@@ -1,7 +1,7 @@
 ### Verifier.
 
 verify-title = Check a document
-verify-lead = A PDF and its receipt: this page says whether it is the city’s original, unaltered, and since when. Nothing leaves your device.
+verify-lead = A PDF and its receipt: this page says whether it is the City’s original, unaltered, and since when. Nothing leaves your device.
 verify-drop = Drop the PDF and its receipt here
 verify-or = or
 verify-choose = Choose the files
@@ -16,21 +16,21 @@ verify-checking = Checking…
 verify-authentic = Authentic
 verify-authentic-lead = “{ $title }” is the original issued by { $issuer }.
 verify-unwitnessed = Signed and entered, without the witnesses’ confirmation
-verify-unwitnessed-lead = “{ $title }” bears the signature of { $issuer }, but too few independent witnesses have confirmed the register. Ask for a newer receipt: if it still does not show them, call the city.
+verify-unwitnessed-lead = “{ $title }” bears the signature of { $issuer }, but too few independent witnesses have confirmed the register. Ask for a newer receipt: if it still does not show them, call the City.
 verify-again = Check another document
 verify-refused = This document is not proven
-verify-refused-step = Checking stopped at step { $step } of { $last }
+verify-refused-step = Checking stopped at step { $step } of { $last }.
 verify-offline = Keep this verifier
     .text = A single file that works without a connection, even twenty years from now from a USB stick.
     .act = Download verifier.html
 verify-root = Trust root: { $city }
     .fingerprint = Fingerprint
-    .text = It must be the one printed on the city’s letters.
-verify-root-missing = This verifier has no trust root. Choose the city’s file trust-root.json.
+    .text = It must be the one printed on the City’s letters.
+verify-root-missing = This verifier has no trust root. Choose the City’s file trust-root.json.
 verify-act = Signed by the person
 verify-act-delete = The person who holds this vault of the { $city } deleted a document.
 verify-act-paperless = The person who holds this vault of the { $city } gave up paper for “{ $type }” ({ $issuer }). It is choice no. { $number } for this document type.
 verify-act-paper = The person who holds this vault of the { $city } asked for paper again for “{ $type }” ({ $issuer }). It is choice no. { $number } for this document type.
 verify-act-other = The person who holds this vault of the { $city } signed an act of another kind.
-verify-act-unwitnessed = Too few independent witnesses have confirmed the register. Ask for a newer proof: if it still does not show them, call the city.
+verify-act-unwitnessed = Too few independent witnesses have confirmed the register. Ask for a newer proof: if it still does not show them, call the City.
 verify-act-refused = This proof does not hold
