@@ -90,3 +90,35 @@ def test_browser_words_of_the_help_line_are_the_pages_own() -> None:
         text = (ROOT / "web" / "ui" / "messages" / locale / "common.ftl").read_text("utf-8")
         assert f"help-letter = {words}" in text
         assert f"help-call = {PHONE_WORDS[locale]}" in text
+
+
+def test_browser_where_an_error_says_try_again_there_is_a_button_for_it(page: Page, gallery: Gallery) -> None:
+    without: list[str] = []
+    said = 0
+    for state in error_states():
+        gallery.show(page, state, "fr")
+        if not page.locator(".ds-alert.panel .next").filter(has_text=re.compile("réessayez", re.IGNORECASE)).count():
+            continue
+        said += 1
+        # Another code is not the same once more.
+        buttons = page.locator("main").get_by_role("button", disabled=False).filter(has_not_text="Entrer un autre code")
+        if buttons.count() == 0:
+            without.append(state)
+    assert without == []
+    assert said >= 10
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        ("open-typing", "Entrez le code de votre lettre – Voûte"),
+        ("open-typing-check", "Erreur\u00a0: Entrez le code de votre lettre – Voûte"),
+        ("sign-in-kit-invalid", "Erreur\u00a0: Ouvrir avec la trousse de secours – Voûte"),
+        ("ways-in-drill-wrong", "Erreur\u00a0: Moyens d’accès – Voûte"),
+    ],
+)
+def test_browser_title_says_first_that_what_was_entered_has_a_mistake(
+    page: Page, gallery: Gallery, state: str, title: str
+) -> None:
+    gallery.show(page, state, "fr")
+    expect(page).to_have_title(title)

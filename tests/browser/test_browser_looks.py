@@ -40,6 +40,21 @@ CONTRAST = """(selector) => {
   });
 }"""
 """How far what a selector names is from its ground, as WCAG counts contrast."""
+CRAMPED = """() => [...document.querySelectorAll('main details')].flatMap((fold) => {
+  fold.open = true;
+  const frame = fold.getBoundingClientRect();
+  const found = [];
+  const texts = document.createTreeWalker(fold, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const line = document.createRange();
+    line.selectNodeContents(texts.currentNode);
+    for (const { left, right, width } of line.getClientRects()) {
+      if (width > 1 && (left - frame.left < 8 || frame.right - right < 8)) found.push(texts.currentNode.data.trim());
+    }
+  }
+  return found.filter((one) => one !== '');
+})"""
+"""Words of what is unfolded that stand nearer than 8 pixels to its frame."""
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +109,22 @@ def test_browser_looks_documents_that_were_refused_have_codes_that_a_narrow_scre
     # A number is parted between its groups alone.
     assert {len(one) for one in values} == {8}
     assert len(values) == 4
+
+
+def test_browser_looks_what_is_unfolded_stands_clear_of_its_frame(page: Page, gallery: Gallery) -> None:
+    found = {}
+    for state in (
+        "evidence",
+        "verify-proven",
+        "verify-act",
+        "ways-in-notices",
+        "ways-in-elsewhere",
+        "privacy",
+        "terms",
+        "documents",
+    ):
+        opened(page, gallery, state)
+        assert page.locator("main details").count()
+        if cramped := page.evaluate(CRAMPED):
+            found[state] = cramped
+    assert found == {}

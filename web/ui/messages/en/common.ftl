@@ -8,6 +8,7 @@ frame-other-language = Français
 frame-lock = Lock
 frame-leave = Leave
 frame-offline = No connection. What is already open stays readable; the rest will resume by itself.
+frame-tab-amiss = Error: { $tab }
 frame-promise = Your documents are sealed: the City and the people who run this service cannot read them.
 frame-privacy = Privacy
 frame-terms = Terms

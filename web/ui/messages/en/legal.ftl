@@ -17,7 +17,7 @@ privacy-long-text = For as long as you keep the document. Once deleted, its key 
 privacy-rest = How long, who else, laws
 
 privacy-others = Who else
-privacy-others-text = The department that writes to you seals the document and keeps its file; the printer of its letters sees your address, as before. Your fingerprint or face never leaves the device. If you ask for notices on a device, the maker of its browser, outside Québec, learns that a notice went by, not what it says. No advertising, no trackers, no profile of you; nothing is sold.
+privacy-others-text = The department that writes to you seals the document and keeps its file; the printer of its letters sees your address, as before. Your fingerprint or face never leaves the device. If you ask for notices on a device, the maker of its browser, outside Québec, learns that a notice went by, not what it says. One cookie only, that of your visit: it is erased when you leave. No advertising, no trackers, no profile of you; nothing is sold.
 
 privacy-rights = Your rights
 privacy-rights-text = Read, take away, delete, have corrected, return to paper, leave. Free of charge, no reason to give.

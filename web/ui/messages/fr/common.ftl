@@ -8,6 +8,7 @@ frame-other-language = English
 frame-lock = Verrouiller
 frame-leave = Quitter
 frame-offline = Pas de connexion. Ce qui est déjà ouvert reste lisible; le reste reprendra tout seul.
+frame-tab-amiss = Erreur : { $tab }
 frame-promise = Vos documents sont scellés : la Ville et ceux qui exploitent ce service ne peuvent pas les lire.
 frame-privacy = Vie privée
 frame-terms = Conditions

@@ -17,7 +17,7 @@ privacy-long-text = Tant que vous gardez le document. Supprimé, sa clé est dé
 privacy-rest = Durées, partage, lois
 
 privacy-others = Qui d’autre
-privacy-others-text = Le service qui vous écrit scelle le document et garde son dossier; l’imprimeur de ses lettres voit votre adresse, comme avant. Votre empreinte ou votre visage ne quittent jamais l’appareil. Si vous demandez des avis sur un appareil, le fabricant de son navigateur, hors du Québec, apprend qu’un avis est passé, non ce qu’il dit. Aucune publicité, aucun traceur, aucun profil de vous; rien n’est vendu.
+privacy-others-text = Le service qui vous écrit scelle le document et garde son dossier; l’imprimeur de ses lettres voit votre adresse, comme avant. Votre empreinte ou votre visage ne quittent jamais l’appareil. Si vous demandez des avis sur un appareil, le fabricant de son navigateur, hors du Québec, apprend qu’un avis est passé, non ce qu’il dit. Un seul témoin de connexion, celui de votre visite : il s’efface quand vous la quittez. Aucune publicité, aucun traceur, aucun profil de vous; rien n’est vendu.
 
 privacy-rights = Vos droits
 privacy-rights-text = Lire, emporter, supprimer, faire corriger, revenir au papier, partir. Sans frais, sans raison à donner.
