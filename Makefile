@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start Python hundreds of times: each start reads what the first one compiled.
 unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
-WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests \) -prune -o -type f -print 2>/dev/null)
+WEB_SOURCES := $(shell find web src/voute/messages \( -name node_modules -o -name dist -o -name tests -o -name __pycache__ \) -prune -o -type f -print 2>/dev/null)
 # Where the reference implementation lands, for the tests that open our files with it.
 AGE := .make/age/usr/bin/age
 FUZZ_SECONDS ?= 20

@@ -1,18 +1,26 @@
 """The files of deploy/ that nobody serves by: units for systemd, as it judges them itself, and the settings."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.support.live import live_settings, running
 from tests.support.project import ROOT
+from tests.support.waiting import SECONDS, wait_for
+from voute.server.jobs.scrub import NICE
 from voute.server.settings import load_settings
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+SERVICE = DEPLOY / "systemd" / "voute.service"
 EXPOSURE = 2.0
 """The most that `systemd-analyze security` may find, of 10: what it calls OK."""
 
@@ -56,6 +64,46 @@ def test_deploy_service_may_touch_little(name: str) -> None:
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", ran.stdout)
     assert found, ran.stdout + ran.stderr
     assert float(found[1]) <= EXPOSURE
+
+
+def test_deploy_server_lives_with_the_calls_that_its_unit_leaves_it(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    confined = (sys.executable, "-m", "tests.support.call_filter", str(SERVICE))
+    with running(replace(settings, workers=2), root, tmp_path / "server.log", under=confined) as server:
+        workers = _children(server.process.pid)
+        assert len(workers) == 2
+        # The thread that reads all bytes again has stepped back: it asks for that after the first answers.
+        wait_for(lambda: any(nice == NICE for child in workers for nice in _niceness(child)) or server.process.poll() is not None)
+        assert server.process.poll() is None, server.log.read_text()
+        with server.client() as client:
+            assert client.get("/health").is_success
+        assert server.stop() == 0, server.log.read_text()
+
+
+def test_deploy_calls_outside_of_the_unit_end_a_program() -> None:
+    confined = [sys.executable, "-m", "tests.support.call_filter", str(SERVICE), sys.executable, "-c"]
+    assert subprocess.run([*confined, "import os; os.setpriority(0, 0, 1)"], check=False).returncode == 0
+    refused = [*confined, "import os; os.sched_setaffinity(0, {0})"]
+    assert subprocess.run(refused, check=False).returncode == -signal.SIGSYS
+
+
+def test_deploy_worker_that_is_killed_is_told_in_the_log(tmp_path: Path) -> None:
+    settings, root = live_settings(tmp_path)
+    with running(replace(settings, workers=2), root, tmp_path / "server.log") as server:
+        os.kill(_children(server.process.pid)[-1], signal.SIGKILL)
+        assert server.process.wait(SECONDS) == 1
+    assert [line["workers"] for line in server.lines() if line["event"] == "worker ended"] == [2]
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that answer a server's requests; Python's own helper beside them is another program."""
+    found = [int(one) for children in Path(f"/proc/{pid}/task").glob("*/children") for one in children.read_text().split()]
+    return [one for one in found if b"resource_tracker" not in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def _niceness(pid: int) -> list[int]:
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return [int(one.read_text().rpartition(") ")[2].split()[16]) for one in threads]
 
 
 def test_deploy_settings_file_is_read() -> None:

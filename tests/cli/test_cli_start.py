@@ -62,11 +62,11 @@ def founded(tmp_path: Path) -> Settings:
     return settings
 
 
-def serve(settings: Settings, *before: str, language: str = "en_CA.UTF-8", as_json: bool = True) -> Ran:
+def serve(settings: Settings, *before: str, language: str = "en_CA.UTF-8", as_json: bool = True, cwd: Path = Path("/")) -> Ran:
     folder = settings.locks_folder.parent
     env = environment(folder, language, **write_settings(settings))
     command = [*before, str(COMMAND), "serve", *(["--json"] if as_json else [])]
-    return finish(subprocess.Popen(command, env=env, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+    return finish(subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
 
 
 def shape_of(folder: Path) -> dict[str, int]:
@@ -121,6 +121,17 @@ def test_cli_start_of_several_processes_says_it_once(founded: Settings) -> None:
     assert (ran.json["error"], ran.json["facts"]["what"]) == ("place-closed", "packs")
     assert str(founded.packs_folder) in ran.err
     assert len(ran.err.splitlines()) == 2
+
+
+def test_cli_start_from_a_folder_that_its_user_may_not_enter_is_judged_all_the_same(founded: Settings, tmp_path: Path) -> None:
+    """`runuser` leaves a command in the folder of root: no process can be started from there."""
+    closed = tmp_path / "home-of-root"
+    closed.mkdir(0)
+    # The folder is entered before the rights are given up, as `runuser` does.
+    script = f'cd {closed} && exec setpriv --bounding-set=-all --inh-caps=-all "$@"' if BARE else f'cd {closed}/.. && exec "$@"'
+    there = replace(founded, workers=2, port=int(free_port()), arms=tmp_path / "none.svg")
+    ran = serve(there, "sh", "-c", script, "sh").ended(1)
+    assert ran.json["error"] != "internal", ran.out
 
 
 @pytest.fixture(scope="module")

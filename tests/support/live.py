@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,11 +73,12 @@ def live_settings(folder: Path) -> tuple[Settings, TrustRoot]:
 
 
 @contextmanager
-def running(settings: Settings, root: TrustRoot, log: Path) -> Iterator[LiveServer]:
+def running(settings: Settings, root: TrustRoot, log: Path, *, under: Sequence[str] = ()) -> Iterator[LiveServer]:
+    """Serve until the end of the block; `under` is a program that becomes the server once it has set limits of its own."""
     environ = {key: value for key, value in os.environ.items() if not key.startswith("VOUTE_")}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "voute.server"],
+            [*under, sys.executable, "-m", "voute.server"],
             env={**environ, **write_settings(settings)},
             stdout=output,
             stderr=output,

@@ -18,6 +18,7 @@ from voute.server.address import kept_address
 from voute.server.asgi import create
 from voute.server.composition import expect_fit
 from voute.server.http.frame import Frame
+from voute.server.logs import set_up_logs
 from voute.server.readiness import expect_usable
 from voute.server.settings import CONFIG, PREFIX, SHARED_COUNTERS, Settings, write_settings
 
@@ -36,12 +37,19 @@ def serve(settings: Settings) -> None:
         StoreError: its stores can't be used; nothing was started.
         VouteError: settings or trust root are not fit to be served.
     """
+    _enter_usable_folder()
     expect_usable(settings)
     with kept_address(settings.host, settings.port):
         if settings.workers == 1:
             asyncio.run(_serve_here(settings))
         else:
             _serve_many(settings)
+
+
+def _enter_usable_folder() -> None:
+    """Leave a folder that this user may not enter: `runuser` stays in root's, where no process can be started."""
+    if not os.access(".", os.X_OK):
+        os.chdir("/")
 
 
 async def _serve_here(settings: Settings) -> None:
@@ -102,8 +110,14 @@ def _serve_many(settings: Settings) -> None:
     )
     # A child begins with its parent's handler, which would swallow a stop that comes before it has one of its own.
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+    set_up_logs(settings.log_level)
     with _shared_counters(settings):
-        server.serve()
+        try:
+            server.serve()
+        except SystemExit:
+            # Granian's own word for it is turned off with its log; killed children say nothing at all.
+            _log.error("worker ended", workers=settings.workers)
+            raise
 
 
 @contextmanager

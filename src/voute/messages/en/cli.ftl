@@ -167,7 +167,7 @@ demo-fresh =
     The last letter was used: here is another, of another taxpayer.
     The vault that is open already waits for its passkey: { $origin }
 demo-ready =
-    Open this link in a browser that knows passkeys:
+    Open this link in a browser of this machine that knows passkeys (from another machine: README.md says how):
 
       { $link }
 
@@ -199,7 +199,7 @@ admin-founded = The city is founded. The officers need these keys for the trust 
     { $ed25519 }
     { $mldsa44 }
     At the ceremony officers see them as { $ed25519_shown } and as SHA-256 { $mldsa44_shown }.
-    Next: put the trust root that they sign beside them, then start the server.
+    Next: put the trust root that they sign into the folder of the city, as trust-root.json, then start the server.
 admin-keys = Log { $origin }:
     { $ed25519 }
     { $mldsa44 }
@@ -274,7 +274,7 @@ ceremony-draft = Trust root no. { $number } of { $name } ({ $city }), { $origin 
     Fingerprint: { $fingerprint }
 ceremony-whole = All that it says:
 ceremony-changes = All that it changes in the root before it (- goes, + comes):
-ceremony-confirm = Did you compare the fingerprint with the other officers', is each of these lines wanted, and do you want to sign?
+ceremony-confirm = Did you compare the fingerprint with the other officers', is each of these lines wanted, and do you want to sign? (yes or no)
 ceremony-log-warning = { $why ->
         [none] From { $at } on no log is open: nothing more could be delivered.
         [several] From { $at } on several logs are open: { $origin }. The first should end when the other begins.

@@ -170,7 +170,7 @@ demo-fresh =
     La lettre précédente a servi : en voici une autre, celle d'un autre contribuable.
     Le coffre déjà ouvert vous attend avec sa clé d'accès : { $origin }
 demo-ready =
-    Ouvrez ce lien dans un navigateur qui connaît les clés d'accès :
+    Ouvrez ce lien dans un navigateur de cette machine qui connaît les clés d'accès (d'une autre machine : LISEZMOI.md dit comment) :
 
       { $link }
 
@@ -202,7 +202,7 @@ admin-founded = La ville est fondée. Il faut ces clés aux responsables pour la
     { $ed25519 }
     { $mldsa44 }
     À la cérémonie, les responsables les voient ainsi : { $ed25519_shown } et SHA-256 { $mldsa44_shown }.
-    Ensuite : placez à côté la racine de confiance qu'ils auront signée, puis démarrez le serveur.
+    Ensuite : mettez la racine de confiance qu'ils auront signée dans le dossier de la ville, sous le nom trust-root.json, puis démarrez le serveur.
 admin-keys = Registre { $origin } :
     { $ed25519 }
     { $mldsa44 }
@@ -283,7 +283,7 @@ ceremony-draft = Racine de confiance no { $number } de { $name } ({ $city }), { 
     Empreinte : { $fingerprint }
 ceremony-whole = Tout ce qu'elle dit :
 ceremony-changes = Tout ce qu'elle change à la racine précédente (- s'en va, + arrive) :
-ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer?
+ceremony-confirm = Avez-vous comparé l'empreinte avec celle des autres responsables, chacune de ces lignes est-elle voulue, et voulez-vous signer? (oui ou non)
 ceremony-log-warning = { $why ->
         [none] À partir de { $at }, aucun registre n'est ouvert : plus rien ne pourrait être livré.
         [several] À partir de { $at }, plusieurs registres sont ouverts : { $origin }. Le premier devrait prendre fin quand l'autre commence.
