@@ -10,6 +10,7 @@ import typer
 from voute.cli.console import Exit, Speaker, WrongUseError
 from voute.cli.findings import beside, give_findings, show_findings
 from voute.cli.lost import facts_of, show_looked
+from voute.cli.next_root import next_root_facts, show_next_root
 from voute.cli.options import Home, Issuer, Json
 from voute.cli.stages import stages
 from voute.cli.words import help_of
@@ -63,6 +64,7 @@ def deliver(  # noqa: PLR0913, PLR0917 -- Typer reads the options from the param
     _show(speaker, outcome, dry_run=dry_run)
     if not as_json:
         show_looked(speaker, issuer_home.issuer, outcome.looked)
+        show_next_root(speaker, issuer_home.issuer, outcome.next_root)
     if outcome.held or outcome.frozen:
         raise typer.Exit(Exit.HELD)
 
@@ -123,6 +125,7 @@ def _show(speaker: Speaker, outcome: Outcome, *, dry_run: bool) -> None:
             if earlier is None
             else {"state": str(earlier.state), "path": str(earlier.path) if earlier.path else None},
             **facts_of(outcome.looked),
+            **next_root_facts(outcome.next_root),
         }
     )
     if speaker.as_json:

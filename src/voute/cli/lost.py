@@ -8,10 +8,12 @@ from typing import Any, Final, NoReturn
 import typer
 
 from voute.cli.console import Exit, Speaker, exit_of
+from voute.cli.next_root import next_root_facts, show_next_root
 from voute.client.api import CityApi, CityUnreachableError
 from voute.client.home import IssuerHome
 from voute.client.issuer_session import sign_in
 from voute.client.lost_receipts import Look, Looked, LostDelivery, compare_receipts, count_deliveries, read_lost
+from voute.client.next_root import NONE_WAITS, find_next_root
 from voute.client.registry_file import one_writer
 from voute.client.trust import pinned_trust
 from voute.client.unfinished import now
@@ -70,9 +72,11 @@ def _ask(api: CityApi, home: IssuerHome, delivery: DeliveryId) -> Iterator[bytes
 def department_status(speaker: Speaker, home: IssuerHome) -> NoReturn:
     """Compare a department's receipts with the city's log as it is now, and say what is lost; ends the command."""
     missed: CityUnreachableError | None = None
+    next_root = NONE_WAITS
     try:
         with CityApi(home.settings().server) as api, one_writer(home):
             trust = pinned_trust(home, api.trust_root(), api.earlier_root)
+            next_root = find_next_root(api, trust, home.issuer, SigningKey(home.secrets().signing_seed).public)
             looked = compare_receipts(home, trust.root, api.log, now(), ask=partial(_ask, api, home))
     except CityUnreachableError as error:
         missed, looked = error, Looked(Look.NOTHING, read_lost(home))
@@ -85,12 +89,14 @@ def department_status(speaker: Speaker, home: IssuerHome) -> NoReturn:
             "fresh": missed is None,
             "deliveries": deliveries,
             **facts_of(looked),
+            **next_root_facts(next_root),
         }
     )
     if not speaker.as_json:
         show_looked(speaker, home.issuer, looked)
         if is_well and not looked.lost:
             speaker.say("lost-none", {"count": deliveries}, style="bold green")
+        show_next_root(speaker, home.issuer, next_root)
         if missed is not None:
             speaker.say("lost-not-fresh", {"why": speaker.words_of(missed)[0]}, style="bold yellow")
     if missed is not None:

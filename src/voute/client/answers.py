@@ -6,7 +6,7 @@ holds, or with more little things than there is memory for.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -153,6 +153,30 @@ def read_facts(body: Json) -> dict[str, str | int]:
     if not isinstance(facts, dict):
         return {}
     return {key: plain(value) for key, value in facts.items() if isinstance(value, str | int)}
+
+
+def text_in(answer: Json, key: str) -> str:
+    """Take a text out of an answer; raises `FormatError` where there is none."""
+    value = answer.get(key)
+    if not isinstance(value, str):
+        raise FormatError(f"no text {key} in the city's answer")
+    return value
+
+
+def number_in(answer: Json, key: str) -> int:
+    """Take a number out of an answer; raises `FormatError` where there is none."""
+    value = answer.get(key)
+    if not isinstance(value, int):
+        raise FormatError(f"no number {key} in the city's answer")
+    return value
+
+
+def list_in(answer: Json, key: str) -> Sequence[Json]:
+    """Take a list of objects out of an answer; raises `FormatError` where there is none."""
+    value = answer.get(key)
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise FormatError(f"no list {key} in the city's answer")
+    return value
 
 
 def plain(value: str | int) -> str | int:

@@ -14,7 +14,20 @@ from urllib.parse import urlsplit
 import httpx
 from typing_extensions import override
 
-from voute.client.answers import KNOWN_ROOM, MATCH_ROOM, MAX_ANSWER, Json, plain, read_body, read_facts, read_lines, read_object
+from voute.client.answers import (
+    KNOWN_ROOM,
+    MATCH_ROOM,
+    MAX_ANSWER,
+    Json,
+    list_in,
+    number_in,
+    plain,
+    read_body,
+    read_facts,
+    read_lines,
+    read_object,
+    text_in,
+)
 from voute.core.errors import FormatError, StateError, VouteError
 from voute.core.ids import HASH_SIZE, ID_SIZE, parse_hex
 from voute.core.ports_log import TileMissingError
@@ -164,7 +177,7 @@ class CityApi:
         A challenge is good once: this call is not repeated, since its first request may have arrived.
         """
         answer = self._json("POST", "/api/issuer/sessions", json_body={"statement": _b64(statement)}, tries=1)
-        self._token = SessionToken(_text(answer, "token"))
+        self._token = SessionToken(text_in(answer, "token"))
         return self._token
 
     def trust_root(self) -> bytes:
@@ -174,19 +187,24 @@ class CityApi:
     def earlier_root(self, number: int) -> bytes | None:
         """Fetch the envelope of a root that was in force, to be verified by the caller; None if the city has it no more."""
         try:
-            return self._call("GET", f"/api/trust-root?number={number}")
-        except CityRefusedError as error:
-            if error.status == httpx.codes.NOT_FOUND:
-                return None
-            raise
+            return self._there(f"/api/trust-root?number={number}", MAX_ANSWER)
+        except TileMissingError:
+            return None
+
+    def next_root(self) -> bytes:
+        """Fetch the envelope of the root that waits, `{}` where none does; raises as `log` in a city that says nothing of it."""
+        return self._there("/api/trust-root/next", MAX_ANSWER)
 
     def log(self, path: str) -> bytes:
         """Fetch what the log has under a path, to be verified by the caller; raises `TileMissingError` where there is nothing."""
+        return self._there(f"/log/{path}", MAX_LOG)
+
+    def _there(self, path: str, limit: int) -> bytes:
         try:
-            return self._call("GET", f"/log/{path}", limit=MAX_LOG)
+            return self._call("GET", path, limit=limit)
         except CityRefusedError as error:
             if error.status == httpx.codes.NOT_FOUND:
-                raise TileMissingError("not there", path=path) from error
+                raise TileMissingError("not there", path=path.removeprefix("/log/")) from error
             raise
 
     # -- directory
@@ -209,11 +227,11 @@ class CityApi:
 
     def bound(self, acts: Sequence[bytes]) -> int:
         """Hand over signed `bound` acts, at most `ACT_LIMIT`."""
-        return _int(self._json("POST", "/api/directory/bound", json_body={"acts": [_b64(a) for a in acts]}), "accepted")
+        return number_in(self._json("POST", "/api/directory/bound", json_body={"acts": [_b64(a) for a in acts]}), "accepted")
 
     def revoke(self, acts: Sequence[bytes]) -> int:
         """Hand over signed `revoked` acts, at most `ACT_LIMIT`."""
-        return _int(self._json("POST", "/api/lookups/revoke", json_body={"acts": [_b64(a) for a in acts]}), "revoked")
+        return number_in(self._json("POST", "/api/lookups/revoke", json_body={"acts": [_b64(a) for a in acts]}), "revoked")
 
     def freeze(self, lookup_id: bytes, token: bytes) -> None:
         """Freeze a code by showing its token, as whoever holds the letter may; again changes nothing."""
@@ -223,7 +241,9 @@ class CityApi:
         """Ask which documents this issuer delivered already; at most `MATCH_LIMIT`. Each that is said was asked about, once."""
         asked = {"dedupe_ids": [i.hex() for i in dedupe_ids]}
         limit = MAX_ANSWER + len(dedupe_ids) * KNOWN_ROOM
-        found = [_known(one) for one in _list(self._json("POST", "/api/deliveries/known", json_body=asked, limit=limit), "known")]
+        found = [
+            _known(one) for one in list_in(self._json("POST", "/api/deliveries/known", json_body=asked, limit=limit), "known")
+        ]
         said = {one["dedupe_id"] for one in found}
         if len(said) != len(found) or not said <= set(asked["dedupe_ids"]):
             raise FormatError("a document twice among those that the city knows, or one that nobody asked about")
@@ -253,7 +273,7 @@ class CityApi:
             parts=(draft,),
             headers={"content-length": str(len(draft)), "content-type": "application/octet-stream"},
         )
-        return _int(answer, "documents")
+        return number_in(answer, "documents")
 
     def commit(self, delivery_id: bytes, documents: int, packs: Sequence[bytes]) -> Json:
         """Make the whole delivery count, at once."""
@@ -361,37 +381,16 @@ def _problem(status: int, body: bytes) -> CityRefusedError:
     return CityRefusedError(str(code) if known else "unknown", status, read_facts(problem))
 
 
-def _text(answer: Json, key: str) -> str:
-    value = answer.get(key)
-    if not isinstance(value, str):
-        raise FormatError(f"no text {key} in the city's answer")
-    return value
-
-
-def _int(answer: Json, key: str) -> int:
-    value = answer.get(key)
-    if not isinstance(value, int):
-        raise FormatError(f"no number {key} in the city's answer")
-    return value
-
-
-def _list(answer: Json, key: str) -> Sequence[Json]:
-    value = answer.get(key)
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise FormatError(f"no list {key} in the city's answer")
-    return value
-
-
 def _known(entry: Json) -> Json:
     """Read one entry of `known`: ids as ids, for they go into a table that a spreadsheet opens."""
     ids = {"dedupe_id": HASH_SIZE, "content_id": HASH_SIZE, "document_id": ID_SIZE, "delivery_id": ID_SIZE}
-    found = {name: parse_hex(_text(entry, name), size).hex() for name, size in ids.items()}
-    return found | {"run": plain(_text(entry, "run"))}
+    found = {name: parse_hex(text_in(entry, name), size).hex() for name, size in ids.items()}
+    return found | {"run": plain(text_in(entry, "run"))}
 
 
 def _bytes(answer: Json, key: str) -> bytes:
     try:
-        return base64.b64decode(_text(answer, key), validate=True)
+        return base64.b64decode(text_in(answer, key), validate=True)
     except ValueError as error:
         raise FormatError(f"{key} is not base64") from error
 

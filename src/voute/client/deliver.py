@@ -54,11 +54,11 @@ class Delivery(Phases):
             checked = self.check_list(trust, table)
             del table
             sign_in(api, self.settings, self.signer)
-            looked = self.look_back(api, trust)
+            looked, next_root = self.look_back(api, trust), self.look_ahead(api, trust)
             earlier = None if self.order.dry_run else self._settle(api)
             matched = self.match(api, trust, checked)
             if self.order.dry_run:
-                return replace(self.nothing_sent(matched), looked=looked)
+                return replace(self.nothing_sent(matched), looked=looked, next_root=next_root)
             if not matched.targets:
                 self.pin(api, matched)
                 outcome = self.nothing_sent(matched)
@@ -70,7 +70,8 @@ class Delivery(Phases):
                     packs = self.send(api, run, matched)
                 outcome = self.receive(api, run, packs)
             # What was lost may have been delivered again by this very run.
-            return replace(outcome, earlier=earlier, looked=looked._replace(lost=read_lost(self.home)))
+            looked = looked._replace(lost=read_lost(self.home))
+            return replace(outcome, earlier=earlier, looked=looked, next_root=next_root)
 
     def resume(self) -> Outcome:
         """Do the rest of the unfinished run of this name.
@@ -84,8 +85,9 @@ class Delivery(Phases):
                 raise NothingToResumeError("nothing is unfinished", issuer=self.home.issuer)
             sign_in(api, self.settings, self.signer)
             looked = self.look_back(api, read_pin(self.home))
+            next_root = self.look_ahead(api, pinned_trust(self.home, api.trust_root(), api.earlier_root, keep=False))
             outcome = self._go_on(api, run)
-            return replace(outcome, looked=looked._replace(lost=read_lost(self.home)))
+            return replace(outcome, looked=looked._replace(lost=read_lost(self.home)), next_root=next_root)
 
     def _go_on(self, api: CityApi, run: Unfinished) -> Outcome:
         held = ask_city(api, run.delivery_id)

@@ -10,6 +10,7 @@ from typing import Final
 from voute.client.csv_file import write_csv
 from voute.client.disk import DISK
 from voute.client.lost_receipts import NOT_LOOKED, Looked
+from voute.client.next_root import NONE_WAITS, NextRoot
 from voute.client.print_list import Lists
 from voute.core.ids import DeliveryId
 
@@ -66,6 +67,8 @@ class Outcome:
     """Of a resumed run: how many documents the city held when it was resumed; None for any other."""
     looked: Looked = NOT_LOOKED
     """Which receipts of earlier deliveries the log's successor lacks."""
+    next_root: NextRoot = NONE_WAITS
+    """Which trust root waits for its time; nothing of it was used."""
 
     @property
     def both(self) -> int:

@@ -23,6 +23,7 @@ from voute.client.kept_vaults import KeptVaults, kept_key
 from voute.client.lost_receipts import Looked, compare_receipts, note_sent
 from voute.client.matching import Matched as Found
 from voute.client.matching import Matcher, MatchRules
+from voute.client.next_root import NextRoot, find_next_root
 from voute.client.order import DeliverOrder, PreflightFailedError, Progress
 from voute.client.outbox import hand_over, put_out
 from voute.client.outcome import Outcome, write_summary
@@ -118,6 +119,10 @@ class Phases:
     def look_back(self, api: CityApi, trust: PinnedTrust) -> Looked:
         """Compare the receipts of a log that has ended with its successor, signed in; a trial keeps nothing of it."""
         return compare_receipts(self.home, trust.root, api.log, now(), keep=not self.order.dry_run, ask=api.receipts)
+
+    def look_ahead(self, api: CityApi, trust: PinnedTrust) -> NextRoot:
+        """Ask which trust root waits for its time."""
+        return find_next_root(api, trust, self.home.issuer, self.signer.public)
 
     def check_list(self, trust: PinnedTrust, table: bytes) -> Checked:
         """Check the list and its files; raises `PreflightFailedError` with every finding."""

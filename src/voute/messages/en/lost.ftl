@@ -22,3 +22,7 @@ lost-none = Receipts kept here, of { $count ->
    *[other] { $count } deliveries
 }: none of a document that the city's log has lost.
 lost-not-fresh = The city was not asked ({ $why }) Shown is what was known last.
+# The trust root that waits behind the pinned one.
+root-waits = A trust root waits: no. { $number }, made on { $issued }, counts from { $effective }. Signed by keys { $keys } of the root in force. Nothing of it was used. If the officers have not announced it, call the city before that day.
+root-waits-without-us = It no longer lists the signing key of { $issuer }: from that day on nothing can be delivered with it. If you do not change your key on that day, call the city at once.
+root-waits-wrong = The city shows a trust root that waits and is not in order ({ $problem }). Nothing of it was used. Tell the city.

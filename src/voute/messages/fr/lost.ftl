@@ -22,3 +22,7 @@ lost-none = Reçus gardés ici, de { $count ->
    *[other] { $count } envois
 } : aucun d'un document que le registre de la ville aurait perdu.
 lost-not-fresh = La ville n'a pas été interrogée ({ $why }) Voici ce qu'on savait en dernier.
+# La racine de confiance qui attend derrière celle d'ici.
+root-waits = Une racine de confiance attend : la no { $number }, faite le { $issued }, comptera le { $effective }. Signée par les clés { $keys } de la racine en vigueur. Rien d'elle n'a été utilisé. Si les officiers ne l'ont pas annoncée, appelez la ville avant ce jour.
+root-waits-without-us = Elle ne connaît plus la clé de signature de { $issuer } : dès ce jour, plus rien ne pourra être livré avec elle. Si vous ne changez pas de clé ce jour-là, appelez la ville tout de suite.
+root-waits-wrong = La ville montre une racine de confiance en attente qui n'est pas en ordre ({ $problem }). Rien d'elle n'a été utilisé. Dites-le à la ville.
