@@ -39,6 +39,10 @@ class StoreFullError(StoreError):
     code: ClassVar[str] = "store-full"
 
 
+class StoreUnreadableError(StoreError):
+    """The disk answers and cannot give these bytes: a sector that is gone. What lies elsewhere can be read all the same."""
+
+
 class StoreUnreachableError(StoreError):
     """The store is another machine that does not answer, or says that it failed; what was asked of it may have been done."""
 

@@ -9,6 +9,7 @@ from voute.format import dsse
 from voute.format.trust_root import TrustRoot, parse_trust_root
 from voute.fsck.context import Context, Storage
 from voute.fsck.findings import CannotCheckError, Mend
+from voute.fsck.legible import legible
 from voute.fsck.rebuild import Rebuilt
 from voute.fsck.tables import LOG_STATE, LogStateLine
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
@@ -66,10 +67,10 @@ def read_heads(storage: Storage, root: TrustRoot) -> Heads:
 def _read_once(storage: Storage, root: TrustRoot) -> Heads:
     published, fault, witnessed = None, "", False
     try:
-        published, witnessed = verify_text(storage.tiles.get(CHECKPOINT_PATH), root)
+        published, witnessed = verify_text(legible(storage.tiles.get, CHECKPOINT_PATH), root)
     except TileMissingError:
         fault = "checkpoint-missing"
-    except (FormatError, VerificationError, VouteError) as error:
+    except (FormatError, VerificationError) as error:
         fault = f"checkpoint-bad: {error.detail}"
     locked, lock_fault = _read_lock(storage, root, None if published is None else published.head.origin)
     return Heads(published, fault, witnessed, locked, lock_fault)
@@ -82,7 +83,7 @@ def _read_lock(storage: Storage, root: TrustRoot, origin: str | None) -> tuple[C
         if origin not in {None, log.origin}:
             continue
         try:
-            return Checkpoint.parse(storage.locks.fetch(lock_key(log.origin)).decode()), ""
+            return Checkpoint.parse(legible(storage.locks.fetch, lock_key(log.origin)).decode()), ""
         except LockMissingError:
             continue
         except (FormatError, UnicodeDecodeError):
@@ -166,7 +167,7 @@ def _staged_leads(ctx: Context, old: Checkpoint, new: Checkpoint, rebuilt: Rebui
         named = parse_path(path)
         if named is not None and named[1:] == (new.size, new.root):
             try:
-                staged = StagedBatch.parse(ctx.storage.tiles.get(path))
+                staged = StagedBatch.parse(legible(ctx.storage.tiles.get, path))
             except VouteError:
                 continue
             if (staged.old, staged.new) == (old, new) and rebuilt.grown(staged.entries) == new.root:

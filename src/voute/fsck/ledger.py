@@ -30,6 +30,7 @@ from voute.format.ledger import (
 from voute.fsck.context import Context
 from voute.fsck.findings import Mend
 from voute.fsck.ledger_rows import page_of, vault_rows
+from voute.fsck.legible import legible
 from voute.fsck.raw import index_of, read_page
 from voute.fsck.tables import DOCUMENTS, EVENTS, INDEXES
 from voute.fsck.tables import VAULTS as VAULT_TABLE
@@ -160,7 +161,7 @@ def _check_vault(ctx: Context, row: VaultRow, *, agrees: bool) -> None:
     except FormatError:
         right = None
     try:
-        stored = ctx.storage.ledger.get(path)
+        stored = legible(ctx.storage.ledger.get, path)
         fault = "" if encode_vault(parse_vault(stored)) == stored else "damaged"
     except TileMissingError:
         stored, fault = b"", "missing"

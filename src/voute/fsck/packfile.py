@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from voute.core.errors import FormatError, StoreError
 from voute.core.ids import Hash
-from voute.core.ports_store import BlobStore
+from voute.core.ports_store import BlobStore, StoreUnreadableError
 from voute.format.pack import PackEntry, read_index
 
 
@@ -35,10 +35,29 @@ def read_pack(blobs: BlobStore, name: bytes, *, quick: bool) -> PackFile | None:
         entries, detail = None, error.detail
     if quick:
         return PackFile(size, entries, entries is not None, detail=detail)
-    digest, broken, holes = _hash_all(blobs, key, size, entries or ())
+    try:
+        digest, broken, holes = _hash_all(blobs, key, size, entries or ())
+    except StoreUnreadableError as error:
+        return PackFile(size, entries, is_whole=False, broken=_lost(blobs, key, entries or ()), detail=error.detail)
     # A pack with holes has another hash than its name: then the hash of each body, which the log has, is what counts.
     is_whole = digest == name or (bool(broken) and len(holes) == len(broken))
     return PackFile(size, entries, is_whole, broken, holes, detail)
+
+
+def _lost(blobs: BlobStore, name: Hash, entries: tuple[PackEntry, ...]) -> tuple[PackEntry, ...]:
+    """Return the entries of a pack with unreadable bytes whose own body is lost; zeros are one that was destroyed."""
+    found: list[PackEntry] = []
+    for one in entries:
+        body, is_empty = hashlib.sha256(), True
+        try:
+            for chunk in blobs.read(name, one.offset, one.length):
+                body.update(chunk)
+                is_empty = is_empty and not any(chunk)
+        except StoreUnreadableError:
+            is_empty = False
+        if body.digest() != one.sha256 and not is_empty:
+            found.append(one)
+    return tuple(found)
 
 
 def _hash_all(

@@ -31,6 +31,7 @@ from voute.format.pack import PackEntry
 from voute.format.sidecar import SidecarRecord
 from voute.format.subject import Claim, KeyringChange
 from voute.fsck.context import Storage
+from voute.fsck.legible import legible
 from voute.fsck.packfile import read_pack
 from voute.fsck.sidecars import read_sidecar
 from voute.tlog.staging import MAX_BATCH_ENTRIES
@@ -50,7 +51,7 @@ def pages_of(ledger: LedgerStore, published: int) -> Iterator[tuple[int, Page | 
 def read_page(ledger: LedgerStore, number: int) -> tuple[Page | None, str]:
     """Return a page, or None and what is wrong with it."""
     try:
-        page = parse_page(ledger.get(page_path(number)))
+        page = parse_page(legible(ledger.get, page_path(number)))
     except TileMissingError:
         return None, "missing"
     except FormatError:
@@ -65,7 +66,7 @@ def vaults_of(ledger: LedgerStore) -> Iterator[tuple[bytes, Rows | None]]:
         if vault_id is None:
             continue
         try:
-            rows = parse_vault(ledger.get(path))
+            rows = parse_vault(legible(ledger.get, path))
         except FormatError:
             yield vault_id, None
             continue
@@ -75,7 +76,7 @@ def vaults_of(ledger: LedgerStore) -> Iterator[tuple[bytes, Rows | None]]:
 def index_of(ledger: LedgerStore, vault_id: bytes) -> tuple[Row | None, str]:
     """Return the row of a vault's index, or None and what is wrong with its file."""
     try:
-        row = parse_index(ledger.get(index_path(vault_id)))
+        row = parse_index(legible(ledger.get, index_path(vault_id)))
     except TileMissingError:
         return None, "missing"
     except FormatError:

@@ -1,6 +1,7 @@
 """Releases of the pages: unblinded entries of the log, whose bytes are the event itself (docs/spec/pages.md)."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from voute.core.errors import FormatError
 from voute.core.ports_log import TileMissingError
@@ -8,6 +9,7 @@ from voute.core.rows import EventRow, EventState
 from voute.format.event import NO_CHAIN
 from voute.format.release import TYPE, parse_release
 from voute.fsck.context import Context
+from voute.fsck.legible import legible
 from voute.fsck.rebuild import WIDTH
 from voute.fsck.tables import EVENTS
 from voute.tlog.reader import TileDamagedError, read_bundle
@@ -53,7 +55,7 @@ def _columns(ctx: Context, entry: bytes, index: int | None) -> Mapping[str, obje
 def name_lost_release(ctx: Context, index: int) -> bool:
     """Name an entry without event if it is a release, and put it back: the log has all of it; False for any other entry."""
     try:
-        entries = read_bundle(index // WIDTH, ctx.head.size, ctx.storage.tiles.get)
+        entries = read_bundle(index // WIDTH, ctx.head.size, partial(legible, ctx.storage.tiles.get))
         entry = entries[index % WIDTH]
         parse_release(entry)
     except (FormatError, TileMissingError, TileDamagedError):

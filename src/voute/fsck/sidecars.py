@@ -7,12 +7,13 @@ from voute.format.binary import Reader
 from voute.format.dsse import MAX_ENVELOPE
 from voute.format.sidecar import MAGIC, Sidecar, SidecarRecord, parse_sidecar
 from voute.fsck.context import Storage
+from voute.fsck.legible import legible
 
 
 def read_sidecar(storage: Storage, pack: bytes) -> tuple[Sidecar | None, str]:
     """Return a pack's sidecar, or None and the code of what is wrong with it."""
     try:
-        found = parse_sidecar(storage.sidecars.get(Hash(pack)))
+        found = parse_sidecar(legible(storage.sidecars.get, Hash(pack)))
     except BlobMissingError:
         return None, "sidecar-missing"
     except FormatError:
@@ -32,7 +33,7 @@ def find_record(storage: Storage, pack: bytes, document_id: bytes) -> SidecarRec
 def save_statement(storage: Storage, pack: bytes) -> bytes | None:
     """Return what stands where a damaged sidecar has its pack statement; unverified."""
     try:
-        reader = Reader(storage.sidecars.get(Hash(pack)), "sidecar")
+        reader = Reader(legible(storage.sidecars.get, Hash(pack)), "sidecar")
         reader.magic(MAGIC)
         reader.take(HASH_SIZE)
         return reader.part(MAX_ENVELOPE)

@@ -6,6 +6,7 @@ from typing import Final
 from voute.core.ports_log import TileMissingError
 from voute.fsck.context import Context
 from voute.fsck.findings import Mend
+from voute.fsck.legible import legible
 from voute.fsck.rebuild import WIDTH
 from voute.tlog.merkle import HASH_BYTES, leaf_hash
 from voute.tlog.staging import PREFIX, parse_path
@@ -19,7 +20,7 @@ def stored(ctx: Context, level: int | str, index: int, width: int) -> tuple[byte
     path = tile_path(level, index, width)
     for candidate in (path, tile_path(level, index)):
         try:
-            data = ctx.storage.tiles.get(candidate)
+            data = legible(ctx.storage.tiles.get, candidate)
         except TileMissingError:
             continue
         if level == ENTRIES:
@@ -66,7 +67,7 @@ def merge(row: bytes, legible: list[bytes], claimed: list[bytes | None]) -> byte
 def is_there(ctx: Context, path: str) -> bool:
     """Tell whether anything is stored under a path."""
     try:
-        ctx.storage.tiles.get(path)
+        legible(ctx.storage.tiles.get, path)
     except TileMissingError:
         return False
     return True
@@ -110,7 +111,7 @@ def _check_old(ctx: Context, path: str, level: int | str, index: int, widths: tu
         return
     right = encode_bundle(_legible(whole)[0][:width]) if level == ENTRIES else whole[: width * HASH_BYTES]
     try:
-        data = ctx.storage.tiles.get(path)
+        data = legible(ctx.storage.tiles.get, path)
     except TileMissingError:
         # A running sequencer removes them when the full tile is there.
         return

@@ -19,13 +19,15 @@ from typing import Final, Self
 from typing_extensions import override
 
 from voute.core.errors import StoreError
-from voute.core.ports_store import StoreFullError
+from voute.core.ports_store import StoreFullError, StoreUnreadableError
 from voute.store.holes import make_hole
 from voute.store.watch import Watch
 
 # Names that begin so are never read; `sweep` removes what a crash, or a disk that failed, left of them.
 TEMPORARY_PREFIX: Final = ".new-"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# What a disk, or the checksums of a file system, say of bytes that are gone.
+_UNREADABLE: Final = frozenset({errno.EIO, errno.EBADMSG, errno.EUCLEAN})
 # Written at once past the page cache: long enough for the disk's full rate, short enough for many uploads at a time.
 _PIECE: Final = 1024 * 1024
 _PAST_CACHE: Final[int] = getattr(os, "O_DIRECT", 0)
@@ -37,11 +39,11 @@ _FOLDER_MODE: Final = 0o750
 
 @contextmanager
 def storing(what: str) -> Iterator[None]:
-    """Turn the system's errors into `StoreError` (`StoreFullError` when there is no room)."""
+    """Turn the system's errors into `StoreError` (`StoreFullError`: no room; `StoreUnreadableError`: bytes that are gone)."""
     try:
         yield
     except OSError as error:
-        kind = StoreFullError if error.errno in _FULL else StoreError
+        kind = StoreFullError if error.errno in _FULL else StoreUnreadableError if error.errno in _UNREADABLE else StoreError
         raise kind(f"{what}: {error.strerror or type(error).__name__}") from error
 
 

@@ -1,5 +1,6 @@
 """Every kind of file that a city keeps, damaged in every way: named at its place, restored to the byte where that is proven."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -34,6 +35,12 @@ def empty(file: Path) -> None:
 
 def lose(file: Path) -> None:
     file.unlink()
+
+
+def spoil(file: Path) -> None:
+    """Leave a file that is there and cannot be read: whoever does gets the system's own EIO."""
+    file.unlink()
+    file.symlink_to("/proc/self/mem")
 
 
 DAMAGES: Final[tuple[Callable[[Path], None], ...]] = (alter, cut, lengthen, empty, lose)
@@ -106,6 +113,41 @@ def test_files_damaged_are_named_and_restored_where_proven(kept: KeptCity, kind:
         assert [one.is_mended for one in found] == [is_restored or kind == "sidecar-claimed"] * len(found), damage
         assert (file.exists() and file.read_bytes() == whole) == is_restored, damage
         file.write_bytes(whole)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.endswith("pack")])
+def test_files_that_the_disk_cannot_read_are_named_like_damaged_ones(kept: KeptCity, kind: str) -> None:
+    where = KINDS[kind](kept)
+    file = kept.file(where)
+    whole = file.read_bytes()
+    spoil(file)
+    code, is_restored = expected(kind, cut)
+    assert [(one.code, one.where) for one in kept.fsck().findings] == [(code, where)]
+    kept.fsck(repair=True)
+    assert not file.is_symlink() if is_restored else file.is_symlink() or kind == "sidecar-claimed"
+    assert not is_restored or file.read_bytes() == whole
+
+
+def test_files_a_pack_with_a_sector_that_is_gone_is_named_with_what_is_lost(
+    kept: KeptCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, pread, gone = kept.file(f"packs/{kept.pack.name.hex()}.pack"), os.pread, 0
+
+    def read(descriptor: int, length: int, offset: int) -> bytes:
+        if os.path.sameopenfile(descriptor, known) and offset <= gone < offset + length:
+            raise OSError(errno.EIO, "Input/output error")
+        return pread(descriptor, length, offset)
+
+    with file.open("rb") as opened:
+        known = opened.fileno()
+        monkeypatch.setattr(os, "pread", read)
+        (finding,) = kept.fsck().findings
+        assert (finding.code, finding.where) == ("pack-damaged", f"packs/{file.name}")
+        assert finding.facts == {"documents": 1, "detail": "read: Input/output error"}
+        assert kept.fsck(quick=True).findings == []
+        gone = file.stat().st_size - 1
+        (finding,) = kept.fsck(quick=True).findings
+        assert finding.code == "pack-damaged"
 
 
 def test_files_sidecar_of_a_claimed_pack_is_made_anew_with_the_headers_of_the_vault(kept: KeptCity) -> None:

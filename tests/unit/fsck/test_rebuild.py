@@ -148,6 +148,19 @@ def test_ledger_changed_anywhere_is_named_and_written_anew(small: KeptCity) -> N
         assert file.read_bytes() == whole
 
 
+def test_ledger_that_the_disk_cannot_read_is_named_and_written_anew(small: KeptCity) -> None:
+    for path in (page_path(0), vault_path(small.vault), index_path(small.vault)):
+        file = small.file(f"ledger/{path}")
+        whole = file.read_bytes()
+        file.unlink()
+        file.symlink_to("/proc/self/mem")
+        found = [(one.code, one.where, one.can_mend) for one in small.fsck().findings]
+        assert found == [("ledger-damaged", f"ledger/{path}", True)]
+        small.fsck(repair=True)
+        assert not file.is_symlink()
+        assert file.read_bytes() == whole
+
+
 def test_ledger_index_is_whole_and_never_older_than_the_catalogue_s(small: KeptCity) -> None:
     file = small.file(f"ledger/{index_path(small.vault)}")
     whole = file.read_bytes()
