@@ -34,7 +34,7 @@ class NoBackupError(StateError):
 
 
 class BackupDamagedError(VerificationError):
-    """A file of the backup, or of what is being backed up, is not what its name says; fact `path`."""
+    """A file of the backup, or of what is being backed up, is not what its name says, or cannot be read; fact `path`."""
 
     code: ClassVar[str] = "backup-damaged"
 
@@ -181,7 +181,10 @@ class BackupFolder:
         return self._root / "objects" / digest.hex()[:2] / f"{digest.hex()}.age"
 
     def _write(self, path: Path, pieces: Iterable[bytes], check: Callable[[], None] = lambda: None) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for made in (path.parent.parent, self._root):
+                flush_folder(made)
         temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
         try:
             with temporary.open("xb") as file:
@@ -239,6 +242,11 @@ def _naming(path: Path) -> Iterator[None]:
         raise
     except (FormatError, LimitError, VerificationError, FileNotFoundError) as error:
         raise BackupDamagedError(type(error).__name__, path=str(path)) from error
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # Of an open file: bytes that the disk cannot give.
+        raise BackupDamagedError(error.strerror or "", path=str(path)) from error
 
 
 def create_private(path: Path) -> BinaryIO:

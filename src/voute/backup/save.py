@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from voute.backup.folder import BackupDamagedError, BackupFolder, Progress, read_pieces
 from voute.backup.holes import holes_digest
@@ -42,7 +42,7 @@ def save(
     A cut leaves no backup, and what it sealed serves the next one.
 
     Raises:
-        BackupDamagedError: a pack is not what its name says: run fsck.
+        BackupDamagedError: a pack is not what its name says, or a file cannot be read: run fsck.
         StoreError: a file became shorter.
         OSError: a disk refused.
     """
@@ -70,7 +70,7 @@ def _known(frozen: Path, path: str) -> SavedFile:
         return SavedFile(path, size, bytes.fromhex(pack[1]))
     hasher = hashlib.sha256()
     with file.open("rb") as source:
-        for piece in read_pieces(source, size):
+        for piece in _pieces(source, size, path):
             hasher.update(piece)
     return SavedFile(path, size, hasher.digest())
 
@@ -80,17 +80,25 @@ def _add(frozen: Path, one: SavedFile, folder: BackupFolder, recipient: HybridRe
     path = frozen / one.path
     try:
         with path.open("rb") as file:
-            folder.add(read_pieces(file, one.size), one.digest, recipient)
-    except BackupDamagedError:
+            folder.add(_pieces(file, one.size, one.path), one.digest, recipient)
+    except BackupDamagedError as error:
         digest = _with_holes(path, one.size)
         if digest is None:
-            raise
+            raise BackupDamagedError(error.detail, path=one.path) from error
         one = SavedFile(one.path, one.size, digest)
         if folder.has(digest):
             return one, False
         with path.open("rb") as file:
-            folder.add(read_pieces(file, one.size), digest, recipient)
+            folder.add(_pieces(file, one.size, one.path), digest, recipient)
     return one, True
+
+
+def _pieces(source: BinaryIO, size: int, path: str) -> Iterator[bytes]:
+    """Read a file of the city in pieces; one with bytes that the disk cannot give is named."""
+    try:
+        yield from read_pieces(source, size)
+    except OSError as error:
+        raise BackupDamagedError(error.strerror or "", path=path) from error
 
 
 def _with_holes(path: Path, size: int) -> bytes | None:

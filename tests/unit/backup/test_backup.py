@@ -1,11 +1,14 @@
 """Lists, objects, pruning; what is cut, damaged or sealed to somebody else."""
 
+import errno
 import hashlib
 import io
 import os
 from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -227,6 +230,36 @@ def test_backup_source_that_shrinks_is_refused(backups: BackupFolder) -> None:
         backups.add(read_pieces(io.BytesIO(b"ab"), 3), hashlib.sha256(b"abc").digest(), KEY.recipient)
     with pytest.raises(BackupDamagedError):
         backups.add(read_pieces(io.BytesIO(b"abd"), 3), hashlib.sha256(b"abc").digest(), KEY.recipient)
+
+
+def test_backup_source_that_the_disk_cannot_read_is_named(
+    backups: BackupFolder, kept_pack: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen, path = kept_pack
+
+    def read(source: BinaryIO, size: int) -> Iterator[bytes]:
+        yield source.read(1)
+        if source.name == str(frozen / path):
+            raise OSError(errno.EIO, "Input/output error")
+        yield source.read(size - 1)
+
+    monkeypatch.setattr("voute.backup.save.read_pieces", read)
+    with pytest.raises(BackupDamagedError) as refused:
+        back_up(backups, frozen)
+    assert (refused.value.detail, refused.value.facts["path"]) == ("Input/output error", path)
+    assert backups.names() == []
+
+
+@pytest.mark.parametrize("what", ["objects", "snapshots"])
+def test_backup_that_the_disk_cannot_read_is_named(backups: BackupFolder, tmp_path: Path, what: str) -> None:
+    name = back_up(backups, city(tmp_path / "frozen", FILES))
+    file = next((tmp_path / "backups" / what).rglob("*.age"))
+    file.unlink()
+    file.symlink_to("/proc/self/mem")
+    with pytest.raises(BackupDamagedError) as refused:
+        restored(backups, name, tmp_path / "new")
+    assert refused.value.facts["path"] == str(file)
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(
