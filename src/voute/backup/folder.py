@@ -114,8 +114,9 @@ class BackupFolder:
         name = f"{_stamp(snapshot.head)}-{secrets.token_hex(8)}"
         digests = [one.digest for one in snapshot.files]
         folder = self._root / "snapshots"
+        plain = snapshot.encode()
         self._write(folder / f"{name}.objects", (encode_objects(digests),))
-        self._write(folder / f"{name}.age", _sealed((snapshot.encode(),), recipient))
+        self._write(folder / f"{name}.age", _sealed((plain,), recipient))
         return name
 
     def read_list(self, name: str, identity: HybridIdentity) -> Snapshot:

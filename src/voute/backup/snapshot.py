@@ -12,10 +12,10 @@ from voute.format import canonical
 from voute.format.canonical import Json
 from voute.format.fields import Fields, write_time
 
-MAX_FILES: Final = 1_000_000
-"""A city of 100 million documents has fewer packs and tiles."""
-MAX_LIST: Final = 256 * 1024 * 1024
-"""Bytes of a list: what `MAX_FILES` lines take, generously."""
+MAX_FILES: Final = 5_000_000
+"""A vault has two files in the ledger: a city of two million vaults and 100 million documents has fewer."""
+MAX_LIST: Final = 1024 * 1024 * 1024
+"""Bytes of a list: a line has some 150."""
 MAX_PATH: Final = 500
 """Bytes of a path."""
 
@@ -62,7 +62,13 @@ class Snapshot:
     files: tuple[SavedFile, ...]
 
     def encode(self) -> bytes:
-        """Write the list's plaintext."""
+        """Write the list's plaintext.
+
+        Raises:
+            LimitError: it has more files, or bytes, than `parse` reads.
+        """
+        if len(self.files) > MAX_FILES:
+            raise LimitError("backup: too many files", limit=MAX_FILES)
         log: Json = {"origin": self.head.origin, "size": self.head.size, "root": self.head.root.hex()}
         head: Json = {
             "version": 1,
@@ -72,7 +78,10 @@ class Snapshot:
             "log": log,
         }
         lines = [f"{one.digest.hex()} {one.size} {check_path(one.path)}\n" for one in self.files]
-        return canonical.dumps(head) + b"\n" + "".join(lines).encode("utf-8")
+        data = canonical.dumps(head) + b"\n" + "".join(lines).encode("utf-8")
+        if len(data) > MAX_LIST:
+            raise LimitError("backup: the list is too long", limit=MAX_LIST)
+        return data
 
     @classmethod
     def parse(cls, data: bytes) -> Self:

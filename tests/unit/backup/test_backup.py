@@ -4,8 +4,8 @@ import errno
 import hashlib
 import io
 import os
-from dataclasses import replace
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -275,6 +275,22 @@ def test_backup_list_of_bounds() -> None:
     whole = Snapshot(HEAD, tuple(sorted(SavedFile(path, 0, bytes(32)) for path in (longest, "a/b/c/d/e/f/g/h", "Été 2026.pdf"))))
     assert Snapshot.parse(whole.encode()) == whole
     assert Snapshot.parse(Snapshot(HEAD, ()).encode()).files == ()
+
+
+@pytest.mark.parametrize("limit", ["MAX_FILES", "MAX_LIST"])
+def test_backup_list_that_could_not_be_read_again_is_never_written(
+    backups: BackupFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    frozen = city(tmp_path / "frozen", FILES)
+    name = back_up(backups, frozen)
+    most = {"MAX_FILES": len(FILES), "MAX_LIST": len(backups.read_list(name, KEY).encode())}[limit]
+    monkeypatch.setattr(f"voute.backup.snapshot.{limit}", most)
+    restored(backups, back_up(backups, frozen), tmp_path / "new")
+    names = backups.names()
+    city(frozen, {"packs/one": b"more"})
+    with pytest.raises(LimitError):
+        back_up(backups, frozen)
+    assert backups.names() == names
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_witness_clock_set_back_cosigns_no_earlier_time(created: World) -> None:
         assert ask(created, old, size) == expected
 
 
+def test_witness_key_that_is_new_under_the_old_name_goes_on_from_the_old_head(created: World) -> None:
+    ask(created, 0, 5)
+    created.cosigner = Cosigner(created.cosigner.name, b"\x09" * 32)
+    created.now -= 10
+    assert ask(created, 5, 9) == created.now
+
+
 def test_witness_checkpoint_is_cosigned_head_for_monitors(created: World) -> None:
     witness = created.witness()
     assert witness.checkpoint(created.signer.origin) is None
