@@ -5,6 +5,7 @@
 welcome-title = Your city’s mail, in a vault that nobody else can open
 welcome-lead = Tax bills, permits, fines, certificates: read them, keep them, prove they are genuine. No password, no appointment.
 welcome-have-letter = I got a letter with a code
+    .hint = This is how a vault opens the first time.
 welcome-no-vault = No vault yet? Enter the code of your letter
 welcome-facts-title = What makes this vault different
 welcome-fact-sealed = Nobody else can read it

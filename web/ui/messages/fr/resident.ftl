@@ -5,6 +5,7 @@
 welcome-title = Le courrier de votre ville, dans un coffre que personne d’autre ne peut ouvrir
 welcome-lead = Avis de taxes, permis, constats, certificats : lisez-les, gardez-les, prouvez qu’ils sont authentiques. Sans mot de passe, sans rendez-vous.
 welcome-have-letter = J’ai reçu une lettre avec un code
+    .hint = Un coffre s’ouvre ainsi la première fois.
 welcome-no-vault = Pas encore de coffre? Entrez le code de votre lettre
 welcome-facts-title = Ce que ce coffre a de différent
 welcome-fact-sealed = Personne d’autre ne peut lire
