@@ -34,10 +34,10 @@ _BUSY: Final = ".backup"
 class FreezeError(StoreError):
     """The city cannot be frozen here.
 
-    Fact `why`: `catalogue` (in memory), `busy` (another backup runs), `link` (a symbolic
-    link, fact `path`: a second name of it keeps no bytes, and what is behind it would be missing), `mount` (another file system
-    inside the city's folder, fact `path`: no second name reaches it) or `owner` (a large file of another user, fact `path`:
-    Linux lets nobody else give it a second name).
+    Fact `why`: `catalogue` (in memory), `busy` (another backup runs), `link` (a symbolic link, fact `path`: a second name of it
+    keeps no bytes, and what is behind it would be missing), `mount` (another file system inside the city's folder, fact `path`:
+    no second name reaches it) or `owner` (a large file of another user, fact `path`: Linux lets nobody else give it a second
+    name).
     """
 
     code = "freeze"
