@@ -35,10 +35,10 @@ def open_archive(
     """Open every document of an archive, check each, and write it beside its receipt; so too choices and deletions."""
     speaker = Speaker(as_json=as_json)
     folder = output or archive.with_suffix("")
-    folder.mkdir(parents=True, exist_ok=True)
     failed = 0
     with archive.open("rb") as file:
         opened = OpenArchive(file, kit.read_bytes(), read_pinned(trust_root).trusted if trust_root else None)
+        folder.mkdir(parents=True, exist_ok=True)
         if opened.index_error is not None and not as_json:
             speaker.say("open-index-refused", {"why": speaker.words_of(opened.index_error)[0]}, style="bold yellow")
         for one in opened.documents():
