@@ -213,6 +213,8 @@ def test_browser_home_deleted_document_is_gone_and_its_receipt_is_there(home: Ho
 def test_browser_home_offline_what_is_open_stays_and_the_rest_says_so(home: Home) -> None:
     visitor = home.visitor
     visitor.open_list()
+    # The rows come in pieces: those that are still on their way would be asked for in vain.
+    wait_for(lambda: len(visitor.titles()) >= 7)
     visitor.traffic.foresee_offline(offline=True)
     visitor.context.set_offline(True)
     try:

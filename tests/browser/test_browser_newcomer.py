@@ -55,6 +55,16 @@ def test_browser_newcomer_is_asked_for_the_first_part_and_never_for_the_whole_at
     expect(row).to_contain_text(of_four)
 
 
+def test_browser_newcomer_on_a_machine_without_a_network_is_not_told_that_its_own_city_is_out_of_reach(new: NewVisitor) -> None:
+    """A demonstration on a laptop in the air: the browser calls itself offline, and the city answers."""
+    without = "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false });"
+    one = Journey(new(look=Look(PHONE, locale="fr-CA"), scripts=(without,)), Words("fr"), "phone")
+    one.visitor.go("/ouvrir")
+    one.sees("open-type-title")
+    expect(one.visitor.page.get_by_text("Ville de").first).to_be_visible()
+    expect(one.visitor.page.get_by_text(one.say("frame-offline"))).to_have_count(0)
+
+
 def test_browser_newcomer_without_a_vault_is_shown_the_way_to_the_code(one: Journey) -> None:
     """The big button of the first page asks the device for a key that is not there; the device does not say so."""
     one.visitor.go("/")
