@@ -148,7 +148,7 @@ def test_browser_home_viewer_searches_zooms_and_saves(home: Home, tmp_path: Path
     expect(field).to_have_count(0)
     width = "one => one.offsetWidth"
     before = viewer(page).locator(".page").first.evaluate(width)
-    visitor.heading().click()
+    page.locator(".viewer .pages").focus()
     page.keyboard.press("+")
     # How large is said on a phone, and shown where there is room for it.
     expect(page.get_by_text("125 %", exact=True)).to_be_attached()

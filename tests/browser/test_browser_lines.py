@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.support.gallery import Gallery
+from tests.browser.support.lone_page import lone_page
 from tests.browser.support.visitor import PHONE
 
 WIDTHS = range(320, 481, 8)
@@ -39,9 +40,8 @@ DOTS = """() => [...document.querySelectorAll('.v-parts')].flatMap((line) => {
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
-    yield made
-    made.close()
+    with lone_page(browser) as made:
+        yield made
 
 
 def opened(page: Page, gallery: Gallery, state: str) -> None:

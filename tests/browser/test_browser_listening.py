@@ -9,7 +9,8 @@ from tests.browser.support.axe import Axe
 from tests.browser.support.gallery import Gallery
 from tests.browser.support.journey import Journey, Letters, look_of, walked_by
 from tests.browser.support.listening import LISTEN, SCREENS, golden, said, said_until, stops, tree
-from tests.browser.support.visitor import DESKTOP, PHONE, Visitor
+from tests.browser.support.lone_page import lone_page
+from tests.browser.support.visitor import DESKTOP, Visitor
 from tests.browser.support.words import Words
 
 NewVisitor = Callable[..., Visitor]
@@ -18,15 +19,8 @@ SAY = Words("fr")
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(
-        locale="fr-CA",
-        timezone_id="America/Toronto",
-        reduced_motion="reduce",
-        viewport={"width": PHONE[0], "height": PHONE[1]},
-    )
-    context.set_default_timeout(20_000)
-    yield context.new_page()
-    context.close()
+    with lone_page(browser) as made:
+        yield made
 
 
 @pytest.mark.parametrize("state", SCREENS)

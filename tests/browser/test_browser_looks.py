@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.support.gallery import Gallery, states
+from tests.browser.support.lone_page import lone_page
 from tests.browser.support.visitor import PHONE
 from tests.browser.test_browser_lines import LINES
 
@@ -59,9 +60,8 @@ CRAMPED = """() => [...document.querySelectorAll('main details')].flatMap((fold)
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]}, reduced_motion="reduce")
-    yield made
-    made.close()
+    with lone_page(browser) as made:
+        yield made
 
 
 def opened(page: Page, gallery: Gallery, state: str) -> None:
@@ -128,3 +128,45 @@ def test_browser_looks_what_is_unfolded_stands_clear_of_its_frame(page: Page, ga
         if cramped := page.evaluate(CRAMPED):
             found[state] = cramped
     assert found == {}
+
+
+def test_browser_looks_a_whole_code_stands_in_its_field_on_a_narrow_screen(page: Page, gallery: Gallery) -> None:
+    opened(page, gallery, "open-typing-length")
+    field = page.locator("#code")
+    # The widest symbols there are; of one width in the letters that the page brings, not in those of a machine.
+    field.fill("MMMM-WWWW-GGGG-QQQQ-8888-0000")
+    page.evaluate("document.fonts.ready")
+    for width in (NARROW[0], 336, 353, *PHONE[:1], 390):
+        page.set_viewport_size({"width": width, "height": PHONE[1]})
+        assert field.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0, width
+        assert field.evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)") >= 16
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+
+
+def test_browser_looks_what_is_to_be_paid_stands_at_one_edge_and_within_its_frame(page: Page, gallery: Gallery) -> None:
+    opened(page, gallery, "document")
+    page.locator(".asks .v-mono").evaluate("(one) => { one.textContent = '42189305712000000098'; }")
+    page.locator(".asks dd").nth(1).evaluate("(one) => { one.textContent = '17\u00a0septembre\u00a02026'; }")
+    page.locator(".asks button").press("Enter")
+    page.locator(".asks .v-small").wait_for()
+    edges = """() => ['.asks .v-mono', '.asks button', '.asks .v-small'].map((name) => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector(name));
+      return Math.round(range.getBoundingClientRect().left);
+    })"""
+    beyond = """() => {
+      const edge = document.querySelector('.asks').getBoundingClientRect().right;
+      const parts = [...document.querySelectorAll('.asks dd, .asks dd *')];
+      return parts.filter((one) => one.getBoundingClientRect().right > edge).length;
+    }"""
+    for width in (NARROW[0], 336, *PHONE[:1]):
+        page.set_viewport_size({"width": width, "height": PHONE[1]})
+        digits, button, said = page.evaluate(edges)
+        below = page.evaluate(
+            "document.querySelector('.asks button').getBoundingClientRect().top >= "
+            "document.querySelector('.asks .v-mono').getBoundingClientRect().bottom"
+        )
+        assert digits == said, width
+        assert not below or abs(button - digits) <= 1, width
+        assert page.evaluate(beyond) == 0, width
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.support.served_city import Recipient, Row, ServedCity
 from tests.browser.support.visitor import OPEN_BUTTON, Visitor, new_visitor, viewer
@@ -173,19 +173,22 @@ def test_browser_back_and_forward_move_heading_title_and_focus(holder: Visitor, 
     holder.sees("Ce document est authentique")
     evidence = holder.page.url
     asked = len([one for one in holder.traffic.sent if one.path.endswith("/receipt")])
-    steps: list[tuple[Callable[[], object], str, str]] = [
-        (holder.page.go_back, title, "Document – Voûte"),
-        (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte"),
-        (holder.page.go_back, title, "Document – Voûte"),
-        (holder.page.go_back, "Mes documents", "Mes documents – Voûte"),
-        (holder.page.go_forward, title, "Document – Voûte"),
-        (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte"),
+    # Who comes back is where they left: at the link that they followed.
+    proof = holder.link("Voir la preuve")
+    row = holder.page.locator("section[aria-labelledby^=year] .row > a").filter(has_text=title)
+    steps: list[tuple[Callable[[], object], str, str, Locator]] = [
+        (holder.page.go_back, title, "Document – Voûte", proof),
+        (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte", holder.heading()),
+        (holder.page.go_back, title, "Document – Voûte", proof),
+        (holder.page.go_back, "Mes documents", "Mes documents – Voûte", row),
+        (holder.page.go_forward, title, "Document – Voûte", holder.heading()),
+        (holder.page.go_forward, "Ce document est authentique", "Preuve – Voûte", holder.heading()),
     ]
-    for place, (move, heading, tab) in enumerate(steps):
+    for place, (move, heading, tab, focus) in enumerate(steps):
         move()
         holder.sees(heading)
         expect(holder.page).to_have_title(tab)
-        expect(holder.heading()).to_be_focused()
+        expect(focus).to_be_focused()
         if place <= 2:
             # Document and proof are two views of one thing: nothing is asked again.
             assert len([one for one in holder.traffic.sent if one.path.endswith("/receipt")]) == asked

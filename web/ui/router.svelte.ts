@@ -1,8 +1,8 @@
 /**
  * A router of the few addresses that a resident meets: history entries, document titles and focus, nothing else.
  *
- * Focus goes to the heading of the new screen (`Heading.svelte`), which a screen reader then reads; the browser's own scroll
- * restoration is kept for Back.
+ * Focus goes to the heading of the new screen (`Heading.svelte`), which a screen reader then reads; for who comes back, to the link
+ * by which they left. The browser's own scroll restoration is kept for Back.
  */
 
 /** Screens by name, with the pattern of their address. */
@@ -39,21 +39,46 @@ export function placeOf(pathname: string): Place {
 }
 
 let place = $state.raw<Place>({ route: 'unknown', id: '' });
+/** The link by which each place was left last, and which of those to the same address it was. */
+const followed: Record<string, { readonly href: string; readonly nth: number }> = {};
+let returning = false;
 
 /** The present place; reactive. */
 export function currentPlace(): Place {
   return place;
 }
 
-function arrive(): void {
+const linksTo = (href: string): readonly HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>(`a[href="${CSS.escape(href)}"]`),
+];
+
+/** Whether somebody has just come back to this place, by the browser's Back or by a link of ours that leads back. */
+export function isBack(): boolean {
+  return returning;
+}
+
+/**
+ * The link by which this place was left, for who has come back to it; null: they came anew, or it is not there any more. Given once:
+ * what changes in a place afterwards is new to them.
+ */
+export function linkLeftBy(): HTMLElement | null {
+  const link = returning ? followed[location.pathname] : undefined;
+  returning = false;
+  if (link === undefined) return null;
+  const links = linksTo(link.href);
+  return links[link.nth] ?? links[0] ?? null;
+}
+
+function arrive(back = false): void {
+  returning = back;
   place = placeOf(location.pathname);
 }
 
-/** Goes to an address of ours; `replace` leaves no way back to the present one. */
-export function go(path: string, replace = false): void {
+/** Goes to an address of ours; `replace` leaves no way back to the present one, `back` says that it was there before. */
+export function go(path: string, replace = false, back = false): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
-  arrive();
+  arrive(back);
   scrollTo(0, 0);
 }
 
@@ -69,12 +94,16 @@ function onClick(event: MouseEvent): void {
   if (url.origin !== location.origin || placeOf(url.pathname).route === 'unknown') return;
   if (url.hash !== '' && url.pathname === location.pathname) return;
   event.preventDefault();
-  go(url.pathname);
+  const href = link.getAttribute('href') ?? '';
+  followed[location.pathname] = { href, nth: linksTo(href).indexOf(link) };
+  go(url.pathname, false, 'back' in link.dataset);
 }
 
 /** Starts listening to links and to Back and Forward. */
 export function startRouter(): void {
   place = placeOf(location.pathname);
-  addEventListener('popstate', arrive);
+  addEventListener('popstate', () => {
+    arrive(true);
+  });
   document.addEventListener('click', onClick);
 }

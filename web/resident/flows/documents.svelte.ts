@@ -1,11 +1,14 @@
 /** What the list can be asked for: again, handled or not, a calendar file, to forget what is missing. */
 
+import { TOP, type ListPlace } from '../list-place.ts';
 import type { DocumentsActions, Entry, Unmarked } from '../list.ts';
 import { saveCalendar } from '../reminders.ts';
 import type { Session } from '../session.svelte.ts';
 
 export class DocumentsFlow implements DocumentsActions {
   unmarked = $state.raw<Unmarked | null>(null);
+  /** Where the list was left; gone when the vault is locked. */
+  left: ListPlace = TOP;
   private readonly session: Session;
 
   constructor(session: Session) {
