@@ -1,6 +1,7 @@
 """Where a line of a table or of a help may end: never at a no-break space, as in « reçus », « Usage : » and “10 000”.
 
-Rich ends lines at every space that Unicode has; whoever writes a no-break space has said that no line ends there.
+Rich ends lines at every space that Unicode has; whoever writes a no-break space has said that no line ends there. `Text.wrap` of
+Rich 15 is public, but a subclass of `Text` would be of no use: Typer and the tables make the texts of a help themselves.
 """
 
 from typing import Final
