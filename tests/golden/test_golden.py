@@ -44,7 +44,8 @@ class Golden:
         return int(json.loads((self.folder / "golden.json").read_text())["waiting"])
 
     def voute(self, *args: str | Path) -> Ran:
-        variables = {key: value for key, value in write_settings(self.settings).items() if key.endswith(("DATA", "LOCKS"))}
+        given = ("VOUTE_DATA", "VOUTE_LOCKS", "VOUTE_PORT")
+        variables = {key: value for key, value in write_settings(self.settings).items() if key in given}
         return run(self.folder, *args, env=environment(self.folder, **variables))
 
     def resident(self, client: httpx.Client) -> Resident:
