@@ -34,6 +34,7 @@ SHAPE = {
     "resumed": bool,
     "earlier": type(None),
     "receipts_compared": str,
+    "trust_root_waiting": type(None),
     "lost": list,
 }
 
