@@ -53,6 +53,7 @@ def test_repeating_thread_goes_on_after_a_fault_of_ours_and_says_no_word_of_it(c
     thread.stop()
     assert set(signals.failed) == {"odd"}
     said = "".join(capfd.readouterr())
+    assert "odd" in said
     assert "ValueError" in said
     assert "Tremblay" not in said
 

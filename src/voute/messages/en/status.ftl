@@ -29,7 +29,7 @@ status-log-now = The log does not keep up: { $entries ->
         [one] { $entries } entry
        *[other] { $entries } entries
     }, waiting: { $waiting }. What waits is kept.
-    .fix = Look for errors of `sequencer` in `journalctl -u voute`, then run `voute fsck --quick`.
+    .fix = Look for lines `sequencer failed` in `journalctl -u voute`, then run `voute fsck --quick`.
     .demo = This is a demonstration: look at its errors in the terminal where it runs; stop it with Ctrl+C and open it again.
 status-log-prepared-soon = The keys of a new log wait here ({ $next }); the trust root in force does not end the log { $origin } yet, which goes on.
     .fix = Hold the ceremony that announces the change (docs/operate/keys.md). There is no hurry.
@@ -58,7 +58,7 @@ status-witnesses-now = Too few witnesses signed: { $have }, { $need ->
     .demo = This is a demonstration: its witnesses run with it. Open it again: `voute demo --folder { $demo }`.
 status-jobs-well = Work that waits: { $waiting }.
 status-jobs-soon = Work has waited for { $hours } h: { $waiting }. Deleted documents may not be destroyed yet.
-    .fix = Look for errors of `worker` in `journalctl -u voute`; then run `voute fsck --quick`.
+    .fix = Look for lines `work failed` of `worker` in `journalctl -u voute`; then run `voute fsck --quick`.
     .demo = This is a demonstration: look at its errors in the terminal where it runs; stop it with Ctrl+C and open it again.
 status-mails-well = Notices to be sent: { $waiting }, of these tried before: { $tried }.
 status-mails-soon = Notices have not gone out for { $hours } h: { $tried } tried in vain. The documents are in the vaults.

@@ -29,7 +29,7 @@ status-log-now = Le registre ne suit pas : { $entries ->
         [one] { $entries } inscription
        *[other] { $entries } inscriptions
     }, en attente : { $waiting }. Ce qui attend est gardé.
-    .fix = Regardez les erreurs « sequencer » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
+    .fix = Cherchez les lignes « sequencer failed » avec « journalctl -u voute », puis lancez « voute fsck --quick ».
     .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne; arrêtez-la par Ctrl+C et rouvrez-la.
 status-log-prepared-soon = Les clés d'un nouveau registre attendent ici ({ $next }); la racine de confiance en vigueur ne met pas encore fin au registre { $origin }, qui continue.
     .fix = Tenez la cérémonie qui annonce le changement (docs/operate/keys.md). Rien ne presse.
@@ -52,7 +52,7 @@ status-witnesses-now = Trop peu de témoins ont signé : { $have }, il en faut 
     .demo = C'est une démonstration : ses témoins tournent avec elle. Rouvrez-la : « voute demo --folder { $demo } ».
 status-jobs-well = Travaux en attente : { $waiting }.
 status-jobs-soon = Des travaux attendent depuis { $hours } h : { $waiting }. Des documents supprimés ne sont peut-être pas encore détruits.
-    .fix = Regardez les erreurs « worker » avec « journalctl -u voute »; puis lancez « voute fsck --quick ».
+    .fix = Cherchez les lignes « work failed » de « worker » avec « journalctl -u voute »; puis lancez « voute fsck --quick ».
     .demo = C'est une démonstration : regardez ses erreurs dans le terminal où elle tourne; arrêtez-la par Ctrl+C et rouvrez-la.
 status-mails-well = Avis à envoyer : { $waiting }, dont déjà essayés : { $tried }.
 status-mails-soon = Des avis ne partent pas depuis { $hours } h : { $tried ->

@@ -21,7 +21,7 @@ class RepeatingThread:
         self._work = work
         self._every = every
         self._after_failure = after_failure
-        self._log = structlog.get_logger(f"voute.{name}")
+        self._log = structlog.get_logger("voute.work")
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=name, daemon=True)
 
@@ -41,6 +41,6 @@ class RepeatingThread:
             try:
                 self._work()
             except Exception as error:  # noqa: BLE001 -- a fault of ours ends this piece, not all that come after it
-                self._log.error("work failed", **failure_of(error))
+                self._log.error("work failed", work=self._name, **failure_of(error))
                 self._signals.work_failed(self._name)
                 rest = self._after_failure
