@@ -38,7 +38,7 @@ def test_deploy_systemd_accepts_the_unit(unit: Path, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
 
 
-@pytest.mark.parametrize("name", ["voute-fsck.service", "voute-backup.service"])
+@pytest.mark.parametrize("name", ["voute-fsck.service", "voute-backup.service", "voute-status.service"])
 def test_deploy_timers_reach_a_database_or_bucket_of_another_machine_where_told(name: str, tmp_path: Path) -> None:
     for other in UNITS:
         (tmp_path / other.name).write_text(other.read_text().replace("/opt/voute/bin/voute", "/bin/true"))
@@ -127,7 +127,7 @@ def test_deploy_programs_of_one_machine_listen_at_ports_of_their_own() -> None:
 def test_deploy_units_leave_nginx_its_way_to_the_packs() -> None:
     """systemd sets the folder's mode at each start: a mask of `---` would take away what `setfacl` gave (direct-reads.md)."""
     units = [one.read_text() for one in UNITS if "\nStateDirectory=voute\n" in one.read_text()]
-    assert len(units) == 3
+    assert len(units) == 4
     assert {mode for text in units for mode in re.findall(r"^StateDirectoryMode=(.*)$", text, re.MULTILINE)} == {"0710"}
     guide = (DEPLOY.parent / "docs" / "operate" / "install.md").read_text()
     assert "-m 710 /var/lib/voute\n" in guide
