@@ -20,7 +20,7 @@ monitor-log-well = { $time } { $url } : tout est en ordre. { $size ->
        *[other] { $size } inscriptions
     } ({ $new } de plus), témoins : { $count }.
 monitor-address = L'adresse commence par https:// (par http:// pour cette machine seulement).
-monitor-waiting = Une racine de confiance attend : la no { $number }, faite le { $issued }, comptera le { $effective }. Signée par les clés { $keys } de la racine en vigueur. Si les officiers ne l'ont pas annoncée, appelez la ville avant ce jour.
+monitor-waiting = Une racine de confiance attend : la no { $number }, faite le { $issued }, comptera le { $effective }. Signée par les clés { $keys } de la racine en vigueur. Si les responsables de la ville ne l'ont pas annoncée, appelez la ville avant ce jour.
 monitor-proof = Preuve : { $path }
 monitor-silent = La ville ne répond pas : ce tour n'a rien appris.
     .fix = Vérifiez le réseau et l'adresse; si cela dure, appelez la ville.
@@ -59,6 +59,6 @@ error-page-altered = Une page a été modifiée : { $path } n'est pas celle de 
 error-release-not-logged = La ville sert une version de ses pages qui n'est pas celle de son registre.
     .fix = Recommencez dans une minute; si cela dure, n'ouvrez pas votre coffre dans ces pages et avertissez la ville.
 error-trust-root-withdrawn = La racine de confiance no { $number }, qui devait compter le { $effective }, n'est plus montrée.
-    .fix = Demandez à la ville si ses officiers l'ont retirée, et pourquoi.
+    .fix = Demandez à la ville si ses responsables l'ont retirée, et pourquoi.
 error-trust-root-replaced = Ce n'est plus la même racine de confiance no { $number } que celle qui attendait.
-    .fix = Demandez aux officiers de la ville laquelle ils ont signée; s'ils n'en ont signé qu'une, avertissez les témoins.
+    .fix = Demandez aux responsables de la ville laquelle ils ont signée; s'ils n'en ont signé qu'une, avertissez les témoins.
