@@ -44,6 +44,8 @@ RECORDS: Final = "vault-records.json"
 KEYRING: Final = "keyring.age"
 VAULT_INDEX: Final = "vault-index.age"
 
+# What `zipfile` knows besides asks for as much memory as an entry says, and has errors of its own.
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 # All that the standard library raises over a damaged or foreign zip (NotImplementedError is a RuntimeError).
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, OSError, EOFError)
 
@@ -169,6 +171,8 @@ class ArchiveReader:
         self._entries: Mapping[str, zipfile.ZipInfo] = {one.filename: one for one in entries}
         if len(self._entries) != len(entries):
             raise FormatError("archive: a name twice")
+        if not _METHODS.issuperset(one.compress_type for one in entries):
+            raise FormatError("archive: an entry that is neither stored nor deflated")
         self.index = parse_index(self._read(INDEX, MAX_INDEX))
         self._check_names()
 

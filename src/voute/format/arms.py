@@ -95,7 +95,8 @@ def _clean_png(data: bytes) -> bytes:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         # Larger than the library itself would open, which it says with an error of its own, or only warns of.
         raise _refuse("width and height") from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+    # An index: what the library raises over an empty colour profile behind the pixels.
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, IndexError) as error:
         raise _refuse("PNG") from error
     pixels.thumbnail((WRITTEN_SIDE, WRITTEN_SIDE), Image.Resampling.LANCZOS)
     # A picture of its own: what stood beside the pixels (texts, profiles, times) is left behind.

@@ -288,6 +288,8 @@ def _follow(envelopes: Sequence[dsse.Envelope]) -> VaultChain:
     for envelope in envelopes[1:]:
         dsse.expect_kind(envelope, Kind.VAULT_RECORD)
         chain = _extend(chain, envelope)
+    if any(len(envelope.signatures) != 1 for envelope in envelopes):
+        raise FormatError("a record has exactly one signature")
     return chain
 
 

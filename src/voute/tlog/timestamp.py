@@ -24,11 +24,12 @@ from voute.core.errors import FormatError
 from voute.format.fields import from_base64, to_base64
 from voute.tlog.checkpoint import Checkpoint, SignedCheckpoint
 
-MAX_RESPONSE: Final = 64 * 1024
-"""Bytes of an answer: a token with its certificates has some thousands."""
+MAX_RESPONSE: Final = 48 * 1024
+"""Bytes of an answer: a token with its certificates has some thousands. In base64 it is as long as a receipt takes it."""
 LATEST: Final = "timestamp/latest"
 """Where the newest stamped checkpoint lies, in the store of tiles and below `/log/`."""
 MEDIA_TYPE: Final = "application/timestamp-query"
+_MAX_LINE: Final = MAX_RESPONSE // 3 * 4
 _GROUP: Final = 1_000
 _SHA256: Final = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 
@@ -65,9 +66,10 @@ class Chain:
         """
         try:
             found = x509.load_pem_x509_certificates(data)
-        except ValueError:
+            # A name is read when it is asked for, and may be none.
+            roots = tuple(one for one in found if one.subject == one.issuer)
+        except (ValueError, x509.InvalidVersion):
             raise FormatError("no certificates") from None
-        roots = tuple(one for one in found if one.subject == one.issuer)
         if not roots:
             raise FormatError("no root certificate among them")
         return cls(roots, tuple(one for one in found if one not in roots))
@@ -144,7 +146,7 @@ class Stamped:
         """
         line, sign, note = raw.partition(b"\n\n")
         try:
-            response = from_base64(line.decode("ascii"), MAX_RESPONSE)
+            response = from_base64(line.decode("ascii"), _MAX_LINE)
         except UnicodeDecodeError:
             raise FormatError("timestamp: not base64") from None
         if not sign or not response:

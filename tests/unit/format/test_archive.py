@@ -125,6 +125,18 @@ def test_archive_deflated_by_someone_reads_too() -> None:
     assert _read_all(ArchiveReader(file)) == _read_all(ArchiveReader(io.BytesIO(_write())))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archive_packed_in_any_other_way_is_refused_and_not_unpacked(method: int) -> None:
+    file = _zip(_entries(), method)
+    with pytest.raises(FormatError, match="neither stored nor deflated"):
+        ArchiveReader(file)
+    # One that spoils is refused by the same look: its library would raise an error of its own.
+    raw = bytearray(file.getvalue())
+    raw[raw.index(b"archive.json") + len("archive.json") + 9] ^= 0xFF
+    with pytest.raises(FormatError, match="neither stored nor deflated"):
+        ArchiveReader(io.BytesIO(bytes(raw)))
+
+
 @given(st.data())
 def test_archive_damaged_raises_our_errors_alone(data: st.DataObject) -> None:
     raw = bytearray(_write())

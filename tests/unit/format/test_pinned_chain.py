@@ -3,6 +3,7 @@
 import pytest
 
 from tools.make_vectors import holder
+from voute.core.errors import FormatError
 from voute.core.ids import Hash
 from voute.format import dsse
 from voute.format.dsse import Kind, Signature
@@ -27,6 +28,14 @@ def test_pinned_chain_is_the_chain() -> None:
 
 def test_pinned_chain_stands_by_its_hashes() -> None:
     assert verify_chain([_unsigned(raw) for raw in ENVELOPES], CHAIN.head) == CHAIN
+
+
+def test_pinned_chain_has_one_signature_a_record() -> None:
+    for number, raw in enumerate(ENVELOPES):
+        envelope = dsse.parse(raw)
+        twice = dsse.assemble(Kind.VAULT_RECORD, envelope.payload, [*envelope.signatures, Signature("0" * 16, bytes(64))])
+        with pytest.raises(FormatError):
+            verify_chain([twice if at == number else one for at, one in enumerate(ENVELOPES)], CHAIN.head)
 
 
 @pytest.mark.parametrize("pinned", [None, CHAIN.hashes[0], Hash(bytes(32))], ids=["none", "an older head", "another"])

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from tests.support.log_world import World
 from tests.support.tsa import Authority, make_authority
 from voute.core.errors import FormatError
+from voute.format.receipt import MAX_TIMESTAMP
 from voute.tlog.checkpoint import Checkpoint
 from voute.tlog.timestamp import (
     MAX_RESPONSE,
@@ -84,10 +86,17 @@ def test_timestamp_chain_is_made_of_roots_and_of_what_leads_to_them(asked: Asked
         (b"", "no certificates"),
         (b"none", "no certificates"),
         (asked.signer, "no root certificate among them"),
+        (of_version_five(asked.root), "no certificates"),
     ):
         with pytest.raises(FormatError) as caught:
             Chain.of_pem(data)
         assert caught.value.detail == detail
+
+
+def of_version_five(pem: bytes) -> bytes:
+    der = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    changed = der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020104"), 1)
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(changed) + b"-----END CERTIFICATE-----\n"
 
 
 def test_timestamp_question_is_about_the_text_has_a_nonce_and_wants_certificates(tmp_path: Path) -> None:
@@ -201,10 +210,12 @@ def test_timestamp_file_reads_back_and_is_refused_without_its_parts(asked: Asked
 
 
 def test_timestamp_file_holds_its_limit(asked: Asked) -> None:
-    longest = "A" * MAX_RESPONSE
-    assert len(Stamped.parse(longest.encode() + b"\n\n" + SIGNED.encode()).response) == MAX_RESPONSE * 3 // 4
+    longest = Stamped(bytes(MAX_RESPONSE), SIGNED)
+    assert Stamped.parse(longest.encode()) == longest
     with pytest.raises(FormatError, match="too long"):
-        Stamped.parse(longest.encode() + b"AAAA\n\n" + SIGNED.encode())
+        Stamped.parse(Stamped(bytes(MAX_RESPONSE + 1), SIGNED).encode())
+    # What a city keeps, a receipt holds.
+    assert len(base64.b64encode(longest.response)) == MAX_TIMESTAMP
     assert len(asked.answer) < MAX_RESPONSE // 8
 
 
