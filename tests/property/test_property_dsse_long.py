@@ -12,11 +12,14 @@ from voute.core.errors import FormatError, VouteError
 from voute.format import dsse
 from voute.format.dsse import BadSignatureError, Kind, SigningKey, UnknownKeyError, WrongStatementError
 from voute.format.dsse_long import ROOM_BEFORE, open_long, seal_long
+from voute.format.fields import to_base64
 
 KEY: Final = SigningKey(bytes(range(32)))
 OTHER: Final = SigningKey(bytes(32))
 MAXIMUM: Final = 4 * 1024 * 1024
 PIECE: Final = 3 * 64 * 1024
+HEAD: Final = b'{"payload":"'
+TAIL: Final = b'","payloadType":"'
 GOOD: Final = dsse.sign(Kind.REGISTRY, b'{"a":1}', KEY)
 
 
@@ -122,11 +125,23 @@ def test_property_long_envelope_in_pieces_is_the_one_written_whole(length: int) 
     payload = (bytes(range(251)) * (length // 251 + 1))[:length]
     raw = dsse.sign(Kind.REGISTRY, payload, KEY)
     assert both(raw) == dsse.pre_authentication(Kind.REGISTRY, payload)
+    assert both(raw, maximum=len(raw)) == dsse.pre_authentication(Kind.REGISTRY, payload)
     assert both(raw, maximum=len(raw) - 1) is FormatError
     assert b"".join(seal_long(Kind.REGISTRY, bytearray(ROOM_BEFORE) + payload, ROOM_BEFORE, KEY)) == raw
     if length > 2 * PIECE:
         at = raw.index(b"=") - PIECE // 3 * 4 - 1
         assert both(raw[:at] + b"=" + raw[at + 1 :]) is FormatError
+
+
+@pytest.mark.parametrize("padding", [1, 2])
+def test_property_long_envelope_with_padding_at_the_end_of_a_piece_is_refused(padding: int) -> None:
+    """Each piece is base64 by itself, and the signature is of what they hold: only the last may be padded all the same."""
+    first, last = bytes(PIECE - padding), b"last"
+    text = to_base64(first).encode() + to_base64(last).encode()
+    assert len(to_base64(first)) == PIECE // 3 * 4
+    signed = dsse.sign(Kind.REGISTRY, first + last, KEY)
+    raw = HEAD + text + signed[signed.index(TAIL) :]
+    assert both(raw) is FormatError
 
 
 @given(st.binary(max_size=50), st.integers(0, 5))
