@@ -69,6 +69,11 @@ class OpenedAct:
     error: VouteError | None = None
 
 
+def _tidied(kit: bytes) -> bytes:
+    """Take a kit's file as a page takes it: an editor's mark is dropped, another encoding spoils the words for people alone."""
+    return kit.decode("utf-8-sig", "replace").encode()
+
+
 class OpenArchive:
     """An archive whose keyring was opened and checked."""
 
@@ -79,7 +84,7 @@ class OpenArchive:
         root that is older than the one that the holder has seen.
         """
         self._reader = ArchiveReader(file)
-        parsed = parse_kit(kit)
+        parsed = parse_kit(_tidied(kit))
         if parsed.vault_id != self._reader.index.vault_id:
             raise KitOtherVaultError("another vault")
         opener = kit_method(parsed)
