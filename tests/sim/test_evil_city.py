@@ -50,6 +50,7 @@ ASKED = [
     "GET /api/trust-root",
     "POST /api/issuer/challenge",
     "POST /api/issuer/sessions",
+    "GET /api/trust-root/next",
     "POST /api/deliveries/known",
     "POST /api/directory/match",
 ]
