@@ -149,6 +149,7 @@ export class IndexBook {
     readonly hash: string;
     readonly file: Uint8Array;
     readonly marked: ReadonlyMap<string, Marks>;
+    readonly removed: ReadonlySet<string>;
   } | null = null;
 
   /** `pins` keep the newest that was seen, `copies` its sealed bytes. */
@@ -325,17 +326,17 @@ export class IndexBook {
       documents: [...next.values()].sort((a, b) => compareCodePoints(a.document_id, b.document_id)),
     };
     const { file, hash } = await sealVaultIndex(index, rootSeed, owner.recipient);
-    this.sent = { index, hash, file, marked: new Map(this.marked) };
+    this.sent = { index, hash, file, marked: new Map(this.marked), removed: new Set(this.removed) };
     return { after, number, file: new Uint8Array(file) };
   }
 
   /** The city took what was written last. */
   async written(): Promise<void> {
     if (this.sent === null) return;
-    const { index, hash, file, marked } = this.sent;
+    const { index, hash, file, marked, removed } = this.sent;
     // What was said since stays to be written.
     for (const [id, marks] of marked) if (this.marked.get(id) === marks) this.marked.delete(id);
-    this.removed.clear();
+    for (const id of removed) this.removed.delete(id);
     for (const one of offeredOf(index)) this.offering.delete(offerKey(one));
     this.refused = false;
     this.sent = null;
@@ -346,8 +347,8 @@ export class IndexBook {
 
   private take({ index, hash }: HashedIndex): void {
     this.entries.clear();
+    // What was deleted here stays among them, unseen, until an index without it is written.
     for (const one of index.documents) this.entries.set(one.document_id, one);
-    for (const id of this.removed) this.entries.delete(id);
     this.offered = new Map(offeredOf(index).map((one) => [offerKey(one), one]));
     this.previous = hash;
     this.highest = Math.max(this.highest, index.number);

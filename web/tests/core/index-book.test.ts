@@ -189,6 +189,40 @@ describe('index', () => {
     expect(shown.documents.map(({ documentId }) => documentId)).toEqual([one.waiting[1]?.row.documentId]);
   });
 
+  test('index_forgets_what_was_deleted_though_another_device_wrote_first', async () => {
+    const one = await claimed();
+    const [first, second] = one.waiting.map(({ row }) => row.documentId) as [string, string];
+    const base = await written(one);
+    const [here, there] = [await again(one), await again(one)];
+    for (const keys of [here, there]) await keys.openIndex(own(base.file));
+    await there.mark(second, DONE);
+    const theirs = await there.writeIndex(1);
+    await here.forget(first);
+    // The city refuses ours: its number is 2 by now.
+    await here.writeIndex(1);
+    const joined = await here.openIndex(own(theirs?.file ?? new Uint8Array()));
+    expect(joined.documents.map(({ documentId }) => documentId)).toEqual([second]);
+    const made = await here.writeIndex(2);
+    expect(made?.number).toBe(3);
+    await here.indexWritten();
+    const shown = await (await again(one)).openIndex(made?.file ?? null);
+    expect(shown.documents.map(({ documentId, marks }) => [documentId, marks])).toEqual([[second, DONE]]);
+    expect(await here.writeIndex(3)).toBeNull();
+  });
+
+  test('index_forgets_what_was_deleted_while_it_was_on_its_way_to_the_city', async () => {
+    const one = await claimed();
+    const [first, second] = one.waiting.map(({ row }) => row.documentId) as [string, string];
+    await written(one);
+    await one.keys.mark(second, DONE);
+    await one.keys.writeIndex(1);
+    await one.keys.forget(first);
+    await one.keys.indexWritten();
+    const made = await one.keys.writeIndex(2);
+    const shown = await (await again(one)).openIndex(made?.file ?? null);
+    expect(shown.documents.map(({ documentId, marks }) => [documentId, marks])).toEqual([[second, DONE]]);
+  });
+
   test('index_entry_of_a_key_that_has_ended_is_not_shown', async () => {
     const one = await claimed();
     const made = await written(one);
