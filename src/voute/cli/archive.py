@@ -15,6 +15,7 @@ from voute.client.disk import DISK
 from voute.client.trust import read_pinned
 from voute.core.errors import VouteError
 from voute.core.values import time_text
+from voute.format.kit import MAX_KIT
 from voute.format.trust_root import TrustRoot
 
 MAX_NAME = 200
@@ -36,8 +37,11 @@ def open_archive(
     speaker = Speaker(as_json=as_json)
     folder = output or archive.with_suffix("")
     failed = 0
+    # One byte more than a kit may have: what is no kit, an archive perhaps, is not read whole.
+    with kit.open("rb") as sheet:
+        words = sheet.read(MAX_KIT + 1)
     with archive.open("rb") as file:
-        opened = OpenArchive(file, kit.read_bytes(), read_pinned(trust_root).trusted if trust_root else None)
+        opened = OpenArchive(file, words, read_pinned(trust_root).trusted if trust_root else None)
         folder.mkdir(parents=True, exist_ok=True)
         if opened.index_error is not None and not as_json:
             speaker.say("open-index-refused", {"why": speaker.words_of(opened.index_error)[0]}, style="bold yellow")

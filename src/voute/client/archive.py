@@ -13,7 +13,7 @@ from voute.format.act import Act
 from voute.format.act_proof import ActProof
 from voute.format.age_header import parse_header
 from voute.format.archive import ArchiveReader
-from voute.format.kit import parse_kit
+from voute.format.kit import MAX_KIT, parse_kit
 from voute.format.receipt import parse_receipt
 from voute.format.subject import AnySubject, Consent, Delete
 from voute.format.trust_root import TrustRoot
@@ -71,7 +71,7 @@ class OpenedAct:
 
 def _tidied(kit: bytes) -> bytes:
     """Take a kit's file as a page takes it: an editor's mark is dropped, another encoding spoils the words for people alone."""
-    return kit.decode("utf-8-sig", "replace").encode()
+    return kit.decode("utf-8-sig", "replace").encode() if len(kit) <= MAX_KIT else kit
 
 
 class OpenArchive:

@@ -7,6 +7,7 @@ import pytest
 from tests.support.own_archive import make_archive, zip_of
 from voute.client.archive import OpenArchive
 from voute.core.errors import FormatError
+from voute.format.kit import MAX_KIT
 
 OWN = make_archive(1)
 ENTRIES = zip_of(OWN.entries())
@@ -29,6 +30,15 @@ def titles(kit: bytes) -> list[str]:
 )
 def test_kit_file_opens_however_an_editor_saved_its_words(kit: bytes) -> None:
     assert titles(kit) == ["Avis 000"]
+
+
+def test_kit_file_holds_its_limit_before_its_mark_is_dropped() -> None:
+    room = MAX_KIT - len(LINES.encode()) - 3
+    longest = (LINES + "#" * (room - 1) + "\n").encode("utf-8-sig")
+    assert len(longest) == MAX_KIT
+    assert titles(longest) == ["Avis 000"]
+    with pytest.raises(FormatError, match="too long"):
+        titles(longest + b"\n")
 
 
 @pytest.mark.parametrize(
