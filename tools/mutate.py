@@ -26,7 +26,12 @@ KIT = "tests/vectors/test_age_kit.py"
 STATEMENTS, LIMITS = "tests/unit/format/test_statements.py", "tests/unit/format/test_limits.py"
 KEYRING = "tests/unit/format/test_keyring_edges.py"
 EDGES, DOCUMENT = "tests/unit/format/test_edges.py", "tests/unit/format/test_document_edges.py"
+READERS = ("client/answers", "client/run_name")
+"""Modules of other rooms that are rules alone and judge what a city or a person says."""
+
 MODULES: dict[str, Sequence[str]] = {
+    "client/answers": ("tests/unit/client/test_answers_edges.py",),
+    "client/run_name": ("tests/unit/client/test_run_name.py",),
     "format/act": (EDGES, STATEMENTS, VECTORS),
     "format/act_proof": ("tests/unit/verify/test_act_proof.py", VECTORS),
     "format/age_header": ("tests/unit/format/test_age_header.py", KIT),

@@ -140,12 +140,12 @@ def _refused_field(parse: Callable[[bytes], object], raw: bytes) -> object:
     return caught.value.facts.get("field")
 
 
-@pytest.mark.parametrize("parse", [parse_compared, parse_lost])
-def test_compared_line_is_read_up_to_its_limit_and_no_further(parse: Callable[[bytes], object]) -> None:
+@pytest.mark.parametrize(("name", "parse"), [("compared", parse_compared), ("lost", parse_lost)])
+def test_compared_line_is_read_up_to_its_limit_and_no_further(name: str, parse: Callable[[bytes], object]) -> None:
     def of_length(length: int) -> bytes:
         return canonical.dumps({"a": "x" * (length - len('{"a":""}'))}) + b"\n"
 
-    with pytest.raises(FormatError, match=": missing or unknown key"):
+    with pytest.raises(FormatError, match=f"^{name}: missing or unknown key"):
         parse(of_length(MAX_COMPARED_LINE))
     with pytest.raises(FormatError, match=f"more than {MAX_COMPARED_LINE} bytes"):
         parse(of_length(MAX_COMPARED_LINE + 1))
