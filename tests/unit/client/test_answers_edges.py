@@ -1,6 +1,7 @@
 """The last answer of a city that is read and the first that is refused: bytes, lines, pace, values, facts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import httpx
 import pytest
@@ -86,7 +87,21 @@ def test_answers_are_waited_for_as_long_as_their_bytes_are_worth(before: list[tu
     waits = [*before, (worth, b"x" * LEAST_SPEED)]
     assert list(at_a_pace(clock.parts(waits), clock)) == [part for _, part in waits]
     with pytest.raises(httpx.ReadTimeout):
-        list(at_a_pace(slow.parts([*before, (worth + 0.5, b"x" * LEAST_SPEED)]), slow))
+        list(at_a_pace(slow.parts([*before, (worth + 0.5 / LEAST_SPEED, b"x" * LEAST_SPEED)]), slow))
+
+
+@pytest.mark.parametrize("read", [partial(read_body, limit=10), read_lines])
+def test_answers_pace_is_that_of_the_clock_that_is_given(read: Callable[..., Iterable[object]]) -> None:
+    clock = Clock()
+    slow = httpx.Response(200, content=clock.parts([(PATIENCE_S + 1, b"a")]))
+    with pytest.raises(httpx.ReadTimeout):
+        list(read(slow, clock=clock))
+
+
+@pytest.mark.parametrize("packing", ["gzip", "br", "identity, gzip", ""])
+def test_answers_that_say_that_they_are_packed_are_refused(packing: str) -> None:
+    with pytest.raises(FormatError, match="compressed"):
+        read_body(answer(b"a", **{"content-encoding": packing}), 1)
 
 
 def test_answers_what_is_done_with_a_part_is_not_the_citys_time() -> None:
@@ -95,18 +110,24 @@ def test_answers_what_is_done_with_a_part_is_not_the_citys_time() -> None:
         clock.now += 10 * PATIENCE_S
 
 
-def commas(count: int, length: int) -> bytes:
-    """An object of so many things that a value stands behind, and of so many bytes."""
-    body = b'{"a":[' + b",".join([b"1"] * (count - 1)) + b"]}"
+def valued(count: int, length: int, texts: Sequence[int] = ()) -> bytes:
+    """An object of so many values and so many bytes; some of its list are texts that are full of what parts values."""
+    items = [b"1"] * (count - 2)
+    for at in texts:
+        items[at] = b'"' + b",[{" * 9 + b'"'
+    body = b'{"a":[' + b",".join(items) + b'],"b":1}'
     return body + b" " * (length - len(body))
 
 
-def test_answers_have_as_many_values_as_their_bytes_are_worth() -> None:
+@pytest.mark.parametrize("texts", [(), (0,), (1, 2), (500,), (-1,), (0, 500, -1), range(0, 1_000, 40)])
+def test_answers_have_as_many_values_as_their_bytes_are_worth_and_a_text_is_one(texts: Sequence[int]) -> None:
     length = 4_000
     room = FREE_VALUES + length // LEAST_VALUE
-    assert len(read_object(commas(room, length))["a"]) == room - 1
+    # What is counted: the commas between values, and the beginnings of the list and of the object.
+    assert len(read_object(valued(room - 1, length, texts))["a"]) == room - 3
+    assert len(read_object(valued(room, length, texts))["a"]) == room - 2
     with pytest.raises(FormatError, match="more values"):
-        read_object(commas(room + 1, length))
+        read_object(valued(room + 1, length, texts))
 
 
 @pytest.mark.parametrize("value", ["x" * MAX_FACT, 2**63 - 1, 1 - 2**63, 0, ""])

@@ -103,7 +103,10 @@ def test_registry_item_is_read_within_its_bounds_and_refused_by_its_field(
         raw = _changed(partial(_set, place, key, value), one)
         assert write_registry(read_registry(raw)) == raw
     for value in bad:
-        assert _refusal(_changed(partial(_set, place, key, value), one)) == ("format", key)
+        raw = _changed(partial(_set, place, key, value), one)
+        assert _refusal(raw) == ("format", key)
+        with pytest.raises(FormatError, match=rf"^registry\.{place}\.{key}: "):
+            read_registry(raw)
 
 
 @pytest.mark.parametrize(
