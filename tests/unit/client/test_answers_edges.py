@@ -115,7 +115,7 @@ def valued(count: int, length: int, texts: Sequence[int] = ()) -> bytes:
     items = [b"1"] * (count - 2)
     for at in texts:
         items[at] = b'"' + b",[{" * 9 + b'"'
-    body = b'{"a":[' + b",".join(items) + b'],"b":1}'
+    body = b' {"a":[' + b",".join(items) + b'],"b":1}'
     return body + b" " * (length - len(body))
 
 
