@@ -10,6 +10,7 @@ from tests.support.issuer import Department
 from voute.app.archive import stream_archive
 from voute.app.ports import Holder
 from voute.core.ids import DocumentId, hash_of
+from voute.format import archive
 from voute.format.archive import ArchiveReader
 from voute.format.binary import labelled_hash, u64
 from voute.format.event import NO_CHAIN
@@ -89,6 +90,17 @@ def test_api_vault_archive_names_what_was_deleted_while_it_was_made(
     signed = verify_signed_act(found, vault.chain, demo.root)
     assert isinstance(signed.subject, Delete)
     assert (signed.subject.document_id.hex(), receipt) == (gone, None)
+
+
+def test_api_vault_archive_of_more_documents_than_one_may_hold_names_the_limit(
+    claimed: Resident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = check(claimed.client.get("/api/documents")).json()["documents"]
+    monkeypatch.setattr(archive, "MAX_DOCUMENTS", len(listed))
+    assert ArchiveReader(io.BytesIO(check(claimed.client.get("/api/vault/archive")).content)).index.documents
+    monkeypatch.setattr(archive, "MAX_DOCUMENTS", len(listed) - 1)
+    problem = check(claimed.client.get("/api/vault/archive"), 413).json()
+    assert (problem["code"], problem["facts"]) == ("limit", {"limit": len(listed) - 1})
 
 
 def test_api_vault_archive_of_an_empty_log_is_still_whole(demo: DemoCity, claimed: Resident) -> None:

@@ -14,7 +14,7 @@ from voute.app.errors import DocumentUnknownError, NotSignedInError
 from voute.app.ports import Holder
 from voute.app.proofs import Proofs, open_proofs
 from voute.app.receipt import ReceiptParts, parts_of
-from voute.core.errors import VouteError
+from voute.core.errors import LimitError, VouteError
 from voute.core.ids import DocumentId, hash_of
 from voute.core.ports_store import Transaction
 from voute.core.rows import DocumentRow, EventRow
@@ -48,7 +48,11 @@ class _Outlet(io.RawIOBase):
 
 
 def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
-    """Return the pieces of the holder's archive, a document at a time in memory; receipts carry no manifest."""
+    """Return the pieces of the holder's archive, a document at a time in memory; receipts carry no manifest.
+
+    Raises:
+        LimitError: there are more documents than an archive may hold.
+    """
     vault = holder.vault_id
     with city.catalogue.read() as tx:
         keyring = tx.vaults.keyring(vault)
@@ -60,6 +64,8 @@ def stream_archive(city: City, holder: Holder) -> Iterator[bytes]:
         proofs = None if tx.log_states.get() is None else open_proofs(city, tx)
         deleted = tx.documents.deleted(boxes_of(tx, vault), archive.MAX_DELETIONS)
         deletions = tx.events.get_many(tuple(deleted.values()))
+    if len(documents) > archive.MAX_DOCUMENTS:
+        raise LimitError("too many documents for an archive", limit=archive.MAX_DOCUMENTS)
     choices = read_choices(city, holder)[: archive.MAX_CHOICES]
     index = archive.ArchiveIndex(city.slug, vault, city.time(), tuple(sorted(documents)))
     first = (
