@@ -14,7 +14,7 @@ from tests.support.served_city import ServedCity, serve_city
 from voute.client.codes import CodeDesk
 from voute.client.home import IssuerHome
 
-DEPARTMENTS = 160
+DEPARTMENTS = 256
 
 
 @dataclass
