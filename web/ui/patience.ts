@@ -37,16 +37,18 @@ export async function* piecesOf(
   patience: Patience,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
   const reader = body.getReader();
+  let isWhole = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
+      isWhole = done;
       if (done) return;
       patience.again();
       yield new Uint8Array(value);
     }
   } finally {
     patience.end();
-    // Whoever wants no more leaves the rest on the line.
-    void reader.cancel().catch(() => undefined);
+    // Whoever wants no more leaves the rest on the line; an answer that is given up in its last moment has failed for the browser.
+    if (!isWhole) void reader.cancel().catch(() => undefined);
   }
 }

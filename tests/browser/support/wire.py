@@ -12,13 +12,14 @@ SLOW: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "
 
 @dataclass
 class Asked:
-    """One request; `down` stays 0 while its reply is on its way, and when the browser had it already."""
+    """One request; `down` stays 0 while its reply is on its way, and when the browser had it; `body` grows as it comes."""
 
     method: str
     path: str
     up: int
     is_cached: bool = False
     down: int = 0
+    body: int = 0
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Wire:
         self.cdp.on("Network.requestWillBeSent", self._begun)
         self.cdp.on("Network.requestServedFromCache", self._had)
         self.cdp.on("Network.responseReceived", self._answered)
+        self.cdp.on("Network.dataReceived", self._came)
         self.cdp.on("Network.loadingFinished", self._ended)
         self.cdp.send("Network.enable")
 
@@ -66,6 +68,11 @@ class Wire:
     def _answered(self, event: dict[str, Any]) -> None:
         if event["response"].get("fromDiskCache"):
             self._change(event, is_cached=True)
+
+    def _came(self, event: dict[str, Any]) -> None:
+        found = self._asked.get(event["requestId"])
+        if found is not None:
+            found.body += int(event["dataLength"])
 
     def _ended(self, event: dict[str, Any]) -> None:
         self._change(event, down=int(event["encodedDataLength"]))
