@@ -14,6 +14,13 @@ from fluent.runtime import FluentBundle, FluentResource
 _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """What a terminal obeys instead of showing it: control characters but the line end, marks of direction."""
 
+_LONGEST = 1_000
+"""A fact of more characters is put into the finished message: Fluent refuses parts of more than 2,500, against texts that grow
+by nesting. A city's issuers are a thousand names."""
+
+_ASIDE = re.compile("\x00([0-9]+)\x00")
+"""Where such a fact belongs; no fact has these characters, since a terminal obeys them."""
+
 _ENTRY = re.compile(r"^([a-z][a-z0-9-]*) *=", re.MULTILINE)
 """Where a message begins; none refers to another, so each is read by itself, when it is first asked for."""
 
@@ -56,10 +63,13 @@ class Messages:
         pattern = message.attributes[attribute] if attribute else message.value
         if pattern is None:
             raise KeyError(key)
-        text, errors = self._bundle.format_pattern(pattern, {name: _shown(fact) for name, fact in (facts or {}).items()})
+        long: list[str] = []
+        text, errors = self._bundle.format_pattern(
+            pattern, {name: _aside(_shown(fact), long) for name, fact in (facts or {}).items()}
+        )
         if errors:
             raise KeyError(key) from errors[0]
-        return str(text)
+        return _ASIDE.sub(lambda place: long[int(place[1])], str(text))
 
 
 def _entries_of(text: str) -> dict[str, str]:
@@ -67,6 +77,14 @@ def _entries_of(text: str) -> dict[str, str]:
     found = list(_ENTRY.finditer(text))
     ends = (*(one.start() for one in found[1:]), len(text))
     return {one[1]: text[one.start() : end] for one, end in zip(found, ends, strict=False)}
+
+
+def _aside(fact: object, long: list[str]) -> object:
+    """Give the place of a text that is too long for a message, and keep it; anything else as it is."""
+    if not isinstance(fact, str) or len(fact) <= _LONGEST:
+        return fact
+    long.append(fact)
+    return f"\x00{len(long) - 1}\x00"
 
 
 def _shown(fact: object) -> object:
