@@ -12,8 +12,7 @@ import pytest
 from tests.api.test_api_log_restored import back_up, restore
 from tests.api.test_api_lost_receipts import Desk, desk, lose_the_tail, numbers, serve_on, tiles_of
 from tests.api.test_api_succession import ask_no_witness
-from tests.support.city import DemoCity, check
-from tests.support.issuer import Bill
+from tests.support.city import DemoCity
 from tests.support.successor import SECOND_LOG, end_the_log
 from voute.cli.console import Speaker
 from voute.cli.lost import facts_of, show_looked
@@ -23,8 +22,7 @@ from voute.client.lost_receipts import Looked, read_lost
 from voute.client.receipt_check import ReceiptWrongError
 from voute.client.receipts import export_receipt, read_lines
 from voute.core.ids import DeliveryId
-from voute.format.fields import to_base64
-from voute.format.receipt import CheckpointLine, ReceiptLine, write_line
+from voute.format.receipt import CheckpointLine, ReceiptLine
 from voute.server.succession import succeed
 from voute.tlog.checkpoint import SignedCheckpoint
 from voute.tlog.sequencer import CHECKPOINT_PATH
@@ -56,21 +54,6 @@ class Kept:
         return self.desk.compare(tiles_of(self.demo), self.demo.root, keep=keep, ask=self.ask)
 
 
-def keep_receipts(demo: DemoCity, desk: Desk, delivery: bytes, bills: dict[str, tuple[int, str, Bill]]) -> Path:
-    with demo.client() as client:
-        desk.issuer.sign_in(client)
-        reply = check(client.get(f"/api/deliveries/{delivery.hex()}/receipts", headers=desk.issuer.headers))
-    path = desk.home.run_folder("kept") / f"receipts-{delivery.hex()}.ndjson"
-    with path.open("wb") as file:
-        for raw in reply.content.splitlines():
-            line = json.loads(raw)
-            if line["kind"] == "receipt":
-                row, name, bill = bills[line["document_id"]]
-                line |= {"row": row, "reference": name, "manifest": to_base64(bill.sealed.envelope)}
-            file.write(write_line(line)[0])
-    return path
-
-
 @pytest.fixture
 def kept(demo: DemoCity, desk: Desk, tmp_path: Path) -> Kept:
     """The backup is of the instant between a commit and its place in the log: chains that begin there begin otherwise again."""
@@ -82,7 +65,7 @@ def kept(demo: DemoCity, desk: Desk, tmp_path: Path) -> Kept:
         delivery = issuer.deliver(client, [bill for _, _, bill in made], run="kept")
     demo = back_up(demo, tmp_path)
     demo.settle()
-    receipts = keep_receipts(demo, desk, delivery, bills)
+    receipts = desk.keep(demo, "kept", delivery, bills)
     newest = demo.city.tiles.get(CHECKPOINT_PATH)
     demo = restore(demo, tmp_path, "catalogue and tiles")
     end_the_log(demo)

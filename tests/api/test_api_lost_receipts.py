@@ -68,7 +68,13 @@ class Desk:
         with demo.client() as client:
             self.issuer.sign_in(client)
             delivery = self.issuer.deliver(client, [bill for _, _, bill in bills.values()], run=run)
-            demo.settle()
+        demo.settle()
+        return self.keep(demo, run, delivery, bills)
+
+    def keep(self, demo: DemoCity, run: str, delivery: bytes, bills: dict[str, tuple[int, str, Bill]]) -> Path:
+        """Keep the city's receipts of a delivery as the client does; `bills` by document, with row and reference."""
+        with demo.client() as client:
+            self.issuer.sign_in(client)
             reply = check(client.get(f"/api/deliveries/{delivery.hex()}/receipts", headers=self.issuer.headers))
         path = self.home.run_folder(run) / f"receipts-{delivery.hex()}.ndjson"
         with path.open("wb") as file:

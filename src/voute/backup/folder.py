@@ -114,6 +114,7 @@ class BackupFolder:
         name = f"{_stamp(snapshot.head)}-{secrets.token_hex(8)}"
         digests = [one.digest for one in snapshot.files]
         folder = self._root / "snapshots"
+        # First: a list that could not be read again leaves nothing behind.
         plain = snapshot.encode()
         self._write(folder / f"{name}.objects", (encode_objects(digests),))
         self._write(folder / f"{name}.age", _sealed((plain,), recipient))

@@ -33,12 +33,12 @@ def stored(ctx: Context, level: int | str, index: int, width: int) -> tuple[byte
 def stored_entries(ctx: Context, index: int, width: int) -> tuple[list[bytes] | None, str, list[bytes]]:
     """Return the entries of a bundle (None if it is missing or damaged), its path, and what of it can be read."""
     data, path = stored(ctx, ENTRIES, index, width)
-    entries, is_whole = _legible(data or b"")
+    entries, is_whole = _entries_of(data or b"")
     held = width if path == tile_path(ENTRIES, index, width) else WIDTH
     return (entries[:width] if is_whole and len(entries) == held else None), path, entries
 
 
-def _legible(data: bytes) -> tuple[list[bytes], bool]:
+def _entries_of(data: bytes) -> tuple[list[bytes], bool]:
     """Return the entries up to the first that cannot be read, and whether that is all."""
     entries: list[bytes] = []
     at = 0
@@ -51,12 +51,12 @@ def _legible(data: bytes) -> tuple[list[bytes], bool]:
     return entries, at == len(data)
 
 
-def merge(row: bytes, legible: list[bytes], claimed: list[bytes | None]) -> bytes | None:
+def merge(row: bytes, readable: list[bytes], claimed: list[bytes | None]) -> bytes | None:
     """Return a bundle whose entries have these leaf hashes: each from what can be read of the old one, or from its event."""
     right: list[bytes] = []
     for place, claim in enumerate(claimed):
         leaf = row[place * HASH_BYTES : (place + 1) * HASH_BYTES]
-        accounts = [*legible[place : place + 1], *([] if claim is None else [claim])]
+        accounts = [*readable[place : place + 1], *([] if claim is None else [claim])]
         entry = next((one for one in accounts if leaf_hash(one) == leaf), None)
         if entry is None:
             return None
@@ -109,7 +109,7 @@ def _check_old(ctx: Context, path: str, level: int | str, index: int, widths: tu
     whole, _ = stored(ctx, level, index, now)
     if whole is None:
         return
-    right = encode_bundle(_legible(whole)[0][:width]) if level == ENTRIES else whole[: width * HASH_BYTES]
+    right = encode_bundle(_entries_of(whole)[0][:width]) if level == ENTRIES else whole[: width * HASH_BYTES]
     try:
         data = legible(ctx.storage.tiles.get, path)
     except TileMissingError:

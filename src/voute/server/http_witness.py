@@ -7,9 +7,10 @@ from typing import ClassVar, Final
 
 import httpx
 
-from voute.core.errors import FormatError, StoreError, VouteError
+from voute.core.errors import FormatError, LimitError, StoreError, VouteError
 from voute.core.ports_log import WitnessConflictError
 from voute.outside.http import certificate_problem, open_http
+from voute.outside.whole import read_whole
 from voute.tlog.checkpoint import parse_decimal
 from voute.tlog.witness import AddCheckpoint
 
@@ -90,16 +91,12 @@ class HttpWitness:
 
     def _call(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         end = time.monotonic() + TIME_LIMIT
-        data = bytearray()
         try:
             with self._http.stream(method, self._prefix + path, content=body, headers=_HEADERS) as reply:
                 if "content-encoding" in reply.headers:
                     raise WitnessUnreachableError("an encoded answer", witness=self._name)
-                for piece in reply.iter_bytes():
-                    data += piece
-                    # Each read has its own limit; a witness that drips is as dead as one that is silent.
-                    if len(data) > MAX_REPLY or time.monotonic() > end:
-                        raise WitnessUnreachableError("no whole answer", witness=self._name)
-                return reply.status_code, bytes(data)
+                return reply.status_code, read_whole(reply.iter_bytes(), MAX_REPLY, end)
+        except LimitError as error:
+            raise WitnessUnreachableError(error.detail, witness=self._name) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise WitnessUnreachableError(certificate_problem(error) or type(error).__name__, witness=self._name) from error

@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 import httpx
 
-from voute.core.errors import StoreError
+from voute.core.errors import LimitError, StoreError
 from voute.core.ports_store import StoreUnreachableError
 from voute.outside.http import open_http
+from voute.outside.whole import read_whole
 from voute.store.s3 import S3Place
 
 # What is unpacked may be a thousand times what travelled.
@@ -35,7 +36,7 @@ def ask(place: S3Place, method: str, url: str, headers: Mapping[str, str], *, li
         StoreUnreachableError: no whole answer in time.
         StoreError: the answer is longer, or packed.
     """
-    end, content = time.monotonic() + place.seconds, bytearray()
+    end = time.monotonic() + place.seconds
     try:
         with (
             open_http(url, timeout=place.seconds, more=place.ca) as client,
@@ -43,13 +44,8 @@ def ask(place: S3Place, method: str, url: str, headers: Mapping[str, str], *, li
         ):
             if reply.headers.get("content-encoding", "identity").lower() != "identity":
                 raise StoreError("a packed answer of S3")
-            for piece in reply.iter_raw():
-                content += piece
-                if len(content) > limit:
-                    raise StoreError("an answer of S3 that is too long")
-                # Each read has its own limit: a server that drips is as dead as one that is silent.
-                if time.monotonic() > end:
-                    raise StoreUnreachableError("no whole answer")
-            return Reply(reply.status_code, reply.headers, bytes(content))
+            return Reply(reply.status_code, reply.headers, read_whole(reply.iter_raw(), limit, end))
+    except LimitError as error:
+        raise StoreError("an answer of S3 that is too long") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise StoreUnreachableError(type(error).__name__) from error

@@ -8,8 +8,9 @@ import structlog
 
 from voute.app.city import City
 from voute.app.stamp import stamp
-from voute.core.errors import FormatError, StoreError
+from voute.core.errors import FormatError, LimitError, StoreError
 from voute.outside.http import certificate_problem, open_http
+from voute.outside.whole import read_whole
 from voute.server.jobs.election import Election
 from voute.server.jobs.repeating import RepeatingThread
 from voute.server.observe.signals import SILENT, Signals
@@ -39,7 +40,6 @@ def ask_authority(address: str, question: bytes, transport: httpx.BaseTransport 
         TimestampAuthorityError: there is none.
     """
     end = time.monotonic() + TIME_LIMIT
-    answer = bytearray()
     try:
         with (
             open_http(address, timeout=TIME_LIMIT, transport=transport) as http,
@@ -47,14 +47,11 @@ def ask_authority(address: str, question: bytes, transport: httpx.BaseTransport 
         ):
             if reply.status_code != _OK:
                 raise TimestampAuthorityError(f"status {reply.status_code}")
-            for piece in reply.iter_bytes():
-                answer += piece
-                # Each read has its own limit; an authority that drips is as dead as one that is silent.
-                if len(answer) > MAX_RESPONSE or time.monotonic() > end:
-                    raise TimestampAuthorityError("no whole answer")
+            return read_whole(reply.iter_bytes(), MAX_RESPONSE, end)
+    except LimitError as error:
+        raise TimestampAuthorityError(error.detail) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise TimestampAuthorityError(certificate_problem(error) or type(error).__name__) from error
-    return bytes(answer)
 
 
 def read_chain(settings: Settings) -> Chain:
