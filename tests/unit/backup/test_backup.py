@@ -4,15 +4,15 @@ import errno
 import hashlib
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tools.make_vectors import pack
 from voute.backup.folder import BackupBusyError, BackupDamagedError, BackupFolder, NoBackupError, read_pieces
@@ -232,18 +232,26 @@ def test_backup_source_that_shrinks_is_refused(backups: BackupFolder) -> None:
         backups.add(read_pieces(io.BytesIO(b"abd"), 3), hashlib.sha256(b"abc").digest(), KEY.recipient)
 
 
+class BadSector(io.FileIO):
+    """A file of which the disk gives the beginning alone."""
+
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(1) or b""
+
+
 def test_backup_source_that_the_disk_cannot_read_is_named(
     backups: BackupFolder, kept_pack: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frozen, path = kept_pack
+    whole = Path.open
 
-    def read(source: BinaryIO, size: int) -> Iterator[bytes]:
-        yield source.read(1)
-        if source.name == str(frozen / path):
-            raise OSError(errno.EIO, "Input/output error")
-        yield source.read(size - 1)
+    def opened(self: Path, mode: str = "r") -> IO[Any]:
+        return BadSector(self) if self == frozen / path else whole(self, mode)
 
-    monkeypatch.setattr("voute.backup.save.read_pieces", read)
+    monkeypatch.setattr(Path, "open", opened)
     with pytest.raises(BackupDamagedError) as refused:
         back_up(backups, frozen)
     assert (refused.value.detail, refused.value.facts["path"]) == ("Input/output error", path)
